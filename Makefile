@@ -1,0 +1,222 @@
+# Copyright 2026 The mod_ocsp authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# make               build/mod_ocsp.so; nothing is written outside build/
+# make run           a demo responder on 127.0.0.1:2560 (PORT=), in the foreground
+# make test          everything that a change must pass
+# make bench         measure
+# make fuzz          libFuzzer on every parser, FUZZ_TIME=60 seconds each
+# make install       put the module where httpd looks for it (DESTDIR=)
+# make clean
+#
+# make run and make test install what they miss when root calls them, and print
+# the command for it otherwise. For developers:
+#
+# make unit          the C unit tests alone: seconds, no server, any user
+# make replay        every corpus file through its parser
+# make test-full     sanitizers, leaks, valgrind, every MPM, longer fuzzing
+# make mutants       deliberate defects: each must turn the tests red
+# make tidy          clang-tidy and cppcheck
+# make format-check  clang-format
+# make coverage      lines that the unit tests reach
+# make deps          only install what is missing, developers' tools too
+#
+# Variables: CC, CFLAGS, WERROR=-Werror, SAN=1 (AddressSanitizer and UBSan, with
+# apr_palloc by malloc, into build/san), BUILD=dir, V=1, APXS, APR_CONFIG, PORT.
+
+BUILD      = build
+PORT       = 2560
+FUZZ_TIME  = 60
+APXS       := $(or $(APXS),$(shell command -v apxs || command -v apxs2))
+APR_CONFIG := $(or $(APR_CONFIG),$(shell command -v apr-1-config))
+
+# What httpd and APR were built with; empty, and complained of below, without.
+ifneq ($(and $(APXS),$(APR_CONFIG)),)
+AP_DIR     := $(shell $(APXS) -q INCLUDEDIR 2>/dev/null)
+MODULES    := $(shell $(APXS) -q LIBEXECDIR 2>/dev/null)
+APR_INC    := -isystem $(shell $(APR_CONFIG) --includedir) \
+              $(shell $(APR_CONFIG) --cppflags)
+APU_DIR    := $(shell $(APXS) -q APU_INCLUDEDIR 2>/dev/null)
+AP_INC     := $(APR_INC) -isystem $(AP_DIR) $(if $(APU_DIR),-isystem $(APU_DIR))
+APR_LIBS   := $(shell $(APR_CONFIG) --link-ld)
+endif
+
+# Where objects go, and how they are made. A variant has a directory of its own.
+CFLAGS     ?= -O2 -g
+WERROR     =
+COMPILER   := $(if $(findstring clang,$(shell $(CC) --version 2>&1)),clang,gcc)
+HARDEN     = -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+O          = $(BUILD)
+VARIANT    =
+ifdef SAN
+O          = $(BUILD)/san
+CFLAGS     = -O1 -g
+HARDEN     = -fno-omit-frame-pointer -fsanitize=address,undefined
+VARIANT    = -fsanitize=address,undefined -Wl,-z,nodelete -Wl,--wrap=apr_palloc
+endif
+ifdef COV
+O          = $(BUILD)/cov
+CFLAGS     = -O0 -g
+HARDEN     = --coverage
+VARIANT    = --coverage
+endif
+
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow \
+    -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual \
+    -Wwrite-strings -Wformat=2 -Wundef -Wvla -Wswitch-enum \
+    -Wnull-dereference -Wno-unused-parameter
+ifeq ($(COMPILER),gcc)
+WARN += -Wcast-align=strict -Wduplicated-cond -Wduplicated-branches -Wlogical-op
+endif
+
+CPP_FLAGS = -D_GNU_SOURCE -DOPENSSL_API_COMPAT=30000 -DOPENSSL_NO_DEPRECATED \
+    -iquote src
+ALL_FLAGS = -std=c11 $(CPP_FLAGS) $(INC) $(WARN) $(WERROR) $(HARDEN) -fPIC \
+    $(CFLAGS)
+LINK_FLAGS = -Wl,-z,relro -Wl,-z,now $(VARIANT) $(LDFLAGS)
+
+# Sources. The core knows no httpd: it is what unit tests and fuzzers link.
+FLOORS     = wire status answer shared
+CORE_SRC   := $(wildcard $(FLOORS:%=src/%/*.c))
+SRC        := $(CORE_SRC) $(wildcard src/httpd/*.c mod_ocsp.c)
+CORE_OBJ   = $(CORE_SRC:%.c=$(O)/%.o)
+OBJ        = $(SRC:%.c=$(O)/%.o)
+POOL_OBJ   = $(if $(SAN),$(O)/t/unit/pool_malloc.o)
+SO         = $(O)/mod_ocsp.so
+
+UNIT_ALL   := $(filter-out t/unit/pool_malloc.c,$(wildcard t/unit/*.c))
+UNIT_SRC   := $(if $(UNIT_ALL),$(shell grep -lE '^int main' $(UNIT_ALL)))
+UNIT_OBJ   = $(patsubst %.c,$(O)/%.o,$(filter-out $(UNIT_SRC),$(UNIT_ALL)))
+UNIT       = $(UNIT_SRC:%.c=$(O)/%.t)
+
+FUZZ_SRC   := $(wildcard t/fuzz/fuzz_*.c)
+FUZZ_HELP  := $(filter-out $(FUZZ_SRC) t/fuzz/replay.c,$(wildcard t/fuzz/*.c))
+REPLAY     = $(FUZZ_SRC:%.c=$(O)/%)
+FUZZERS    = $(FUZZ_SRC:t/fuzz/%.c=$(BUILD)/fuzz/%)
+
+ALL_C      := $(SRC) $(wildcard t/unit/*.c t/fuzz/*.c t/bench/*.c)
+ALL_H      := $(wildcard src/*.h src/*/*.h t/unit/*.h t/fuzz/*.h t/bench/*.h)
+
+.PHONY: all so units tools deps run test test-full unit replay fuzz bench \
+    mutants tidy format-check coverage install clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+
+# One short line a command, unless V=1.
+SAY = $(if $(V),,@echo '  $1 $@' && )
+
+all: so
+so: $(SO)
+units: $(UNIT) $(REPLAY)
+
+# A file sees the headers of its own floor and of those below, nothing above:
+# what is not on the include path cannot be included.
+INC =
+$(O)/src/status/%.o $(O)/src/answer/%.o $(O)/src/shared/%.o: INC = $(APR_INC)
+$(O)/src/httpd/%.o $(O)/mod_ocsp.o: INC = $(AP_INC)
+$(O)/t/%.o $(BUILD)/fuzz/%: INC = -iquote t/unit -iquote t/fuzz $(APR_INC)
+
+$(O)/%.o: %.c | tools
+	@mkdir -p $(@D)
+	$(call SAY,CC)$(CC) $(ALL_FLAGS) -MMD -MP -c -o $@ $<
+
+# libapr is httpd's; a second one in the process would be a second allocator.
+$(SO): $(OBJ) $(POOL_OBJ) $(O)/exports
+	$(call SAY,LD)$(CC) -shared -o $@ $(OBJ) $(POOL_OBJ) $(LINK_FLAGS) \
+	    -Wl,--version-script=$(O)/exports -lcrypto
+
+$(O)/exports: Makefile
+	@mkdir -p $(@D)
+	@echo '{ global: ocsp_module; local: *; };' > $@
+
+$(O)/t/unit/%.t: $(O)/t/unit/%.o $(CORE_OBJ) $(UNIT_OBJ) $(POOL_OBJ)
+	$(call SAY,LD)$(CC) -o $@ $^ $(LINK_FLAGS) $(APR_LIBS) -lcrypto
+
+$(REPLAY): $(O)/t/fuzz/%: $(O)/t/fuzz/%.o $(O)/t/fuzz/replay.o \
+    $(FUZZ_HELP:%.c=$(O)/%.o) $(CORE_OBJ) $(UNIT_OBJ) $(POOL_OBJ)
+	$(call SAY,LD)$(CC) -o $@ $^ $(LINK_FLAGS) $(APR_LIBS) -lcrypto
+
+# Everything in one clang call: only so does the whole of it guide the fuzzer.
+$(BUILD)/fuzz/%: t/fuzz/%.c $(FUZZ_HELP) $(CORE_SRC) $(UNIT_ALL) $(ALL_H) | tools
+	@mkdir -p $(@D)
+	$(call SAY,FUZZ)clang -std=c11 $(CPP_FLAGS) $(INC) -O1 -g -fno-omit-frame-pointer \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	    -Wl,--wrap=apr_palloc -o $@ $< $(FUZZ_HELP) $(CORE_SRC) \
+	    $(filter-out $(UNIT_SRC),$(UNIT_ALL)) t/unit/pool_malloc.c \
+	    $(APR_LIBS) -lcrypto
+
+-include $(patsubst %.o,%.d,$(OBJ) $(UNIT_SRC:%.c=$(O)/%.o) $(UNIT_OBJ) \
+    $(FUZZ_SRC:%.c=$(O)/%.o))
+
+tools:
+	@CC='$(CC)' APXS='$(APXS)' APR_CONFIG='$(APR_CONFIG)' t/bin/need build
+
+deps:
+	t/bin/need --install build run test dev
+
+# What needs apxs runs in a second make: this one has looked for it already.
+run:
+	@t/bin/need --install build run
+	@$(MAKE) --no-print-directory so
+	@BUILD='$(BUILD)' PORT='$(PORT)' conf/demo/run
+
+test:
+	@t/bin/need --install build run test
+	@$(MAKE) --no-print-directory so units
+	t/bin/run-suite -b $(BUILD) -m event
+	t/bin/run-suite -b $(BUILD) -m worker smoke
+	t/bin/run-suite -b $(BUILD) -m prefork smoke
+
+test-full:
+	@t/bin/need --install build run test dev
+	@$(MAKE) --no-print-directory so units
+	@$(MAKE) --no-print-directory so units SAN=1
+	t/bin/run-suite -b $(BUILD)/san -s -m event
+	t/bin/run-suite -b $(BUILD)/san -s -l -m event smoke
+	t/bin/run-suite -b $(BUILD) -v -m prefork smoke
+	t/bin/run-suite -b $(BUILD) -m worker
+	t/bin/run-suite -b $(BUILD) -m prefork
+	$(MAKE) fuzz
+
+unit: $(UNIT)
+	prove $(O)/t/unit
+
+replay: $(REPLAY)
+	OCSP_REPLAY=$(O)/t/fuzz prove t/05-replay.t
+
+fuzz: $(FUZZERS)
+	FUZZ_TIME=$(FUZZ_TIME) t/bin/fuzz $(BUILD)/fuzz
+
+bench: so
+	BUILD='$(BUILD)' t/bench/run
+
+mutants:
+	t/bin/mutants
+
+format-check:
+	clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
+
+tidy: tools
+	clang-tidy --quiet $(SRC) $(wildcard t/unit/*.c t/fuzz/*.c) -- -std=c11 \
+	    $(CPP_FLAGS) -iquote t/unit -iquote t/fuzz $(AP_INC) $(WARN)
+	cppcheck --quiet --enable=warning,performance,portability,style \
+	    --std=c11 --library=posix --library=openssl --inline-suppr \
+	    --suppress=missingIncludeSystem --error-exitcode=1 -Isrc \
+	    src $(wildcard mod_ocsp.c)
+
+coverage:
+	@$(MAKE) --no-print-directory unit COV=1
+	@for c in $(CORE_SRC); do \
+	    gcov -n -o $(BUILD)/cov/$${c%/*} $$c 2>/dev/null \
+	    | awk -v f=$$c '$$1 == "File" { on = index($$0, f) } \
+	        on && /^Lines/ { print f ": " $$0; on = 0 }'; \
+	done
+
+install: so
+	install -d '$(DESTDIR)$(MODULES)'
+	install -m 755 $(SO) '$(DESTDIR)$(MODULES)/mod_ocsp.so'
+	@echo 'Add to the configuration: LoadModule ocsp_module $(MODULES)/mod_ocsp.so'
+
+clean:
+	rm -rf $(BUILD)

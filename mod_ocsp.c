@@ -1,0 +1,43 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * mod_ocsp, an OCSP responder (RFC 6960, RFC 9919) inside Apache httpd: the
+ * module record, its hooks and its directives. Nothing else; src/README shows
+ * the rest.
+ */
+#include <httpd.h>
+
+#include <http_config.h>
+#include <http_request.h>
+#include <mod_status.h>
+
+#include "httpd/claim.h"
+#include "httpd/conf.h"
+#include "httpd/handler.h"
+#include "httpd/refresh.h"
+#include "httpd/status.h"
+
+static void register_hooks(apr_pool_t *p)
+{
+    /* Before mod_alias and mod_rewrite: no OCSP client follows a redirect. */
+    ap_hook_pre_translate_name(ocsp_claim_pre_translate_name, NULL, NULL,
+                               APR_HOOK_REALLY_FIRST);
+    ap_hook_translate_name(ocsp_claim_translate_name, NULL, NULL,
+                           APR_HOOK_REALLY_FIRST);
+    /* Behind http_core's, which answers TRACE and OPTIONS *; before the walk. */
+    ap_hook_map_to_storage(ocsp_claim_map_to_storage, NULL, NULL,
+                           APR_HOOK_LAST);
+    ap_hook_handler(ocsp_handler_handle, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_check_config(ocsp_refresh_check, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(ocsp_refresh_start, NULL, NULL, APR_HOOK_MIDDLE);
+    APR_OPTIONAL_HOOK(ap, status_hook, ocsp_status_show, NULL, NULL,
+                      APR_HOOK_MIDDLE);
+}
+
+AP_DECLARE_MODULE(ocsp) = {
+    STANDARD20_MODULE_STUFF,
+    .create_server_config = ocsp_conf_make,
+    .merge_server_config = ocsp_conf_merge,
+    .cmds = ocsp_conf_directives,
+    .register_hooks = register_hooks,
+};

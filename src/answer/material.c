@@ -1,0 +1,165 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See material.h. Floor 2.
+ */
+#include <apr_strings.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include "answer/material.h"
+#include "status/issuer.h"
+
+/* Nobody sits at a server's terminal: note the wish, grant nothing. */
+static int refuse_passphrase(char *buf, int size, int rwflag, void *asked)
+{
+    *(bool *)asked = true;
+    return -1;
+}
+
+/* libcrypto takes int and long lengths. */
+static bool has_size(ocsp_der_t content)
+{
+    return content.len > 0 && content.len <= (size_t)OCSP_ISSUER_FILE_MAX;
+}
+
+static X509 *parse_next(BIO *bio)
+{
+    bool asked = false;
+
+    return PEM_read_bio_X509(bio, NULL, refuse_passphrase, &asked);
+}
+
+/* A certificate that is no CA's behind the first is no chain: *stray. */
+static X509 *parse_pem_cert(ocsp_der_t pem, bool *stray)
+{
+    BIO *bio = BIO_new_mem_buf(pem.data, (int)pem.len);
+    X509 *first = NULL;
+
+    if (bio != NULL) {
+        first = parse_next(bio);
+    }
+    if (first != NULL) {
+        X509 *next;
+
+        while ((next = parse_next(bio)) != NULL) {
+            *stray = *stray || X509_check_ca(next) == 0;
+            X509_free(next);
+        }
+    }
+    BIO_free(bio);
+    return first;
+}
+
+static X509 *parse_der_cert(ocsp_der_t der)
+{
+    const unsigned char *at = der.data;
+    X509 *cert = d2i_X509(NULL, &at, (long)der.len);
+
+    if (cert != NULL && at != der.data + der.len) {
+        X509_free(cert);
+        cert = NULL;
+    }
+    return cert;
+}
+
+apr_status_t ocsp_material_parse_cert(X509 **out, bool *stray,
+                                      ocsp_der_t content, const char *file,
+                                      const char **why, apr_pool_t *p)
+{
+    ERR_clear_error();
+    *stray = false;
+    *out = NULL;
+    if (has_size(content)) {
+        *out = content.data[0] == OCSP_DER_SEQUENCE
+                 ? parse_der_cert(content)
+                 : parse_pem_cert(content, stray);
+    }
+    if (*out == NULL) {
+        *why = apr_psprintf(p,
+                            "%s: RFC 5280 section 4.1: no certificate in PEM"
+                            " or DER (%s): give the responder's certificate",
+                            file, ocsp_issuer_take_errors(p));
+        return OCSP_EMALFORMED;
+    }
+    ERR_clear_error();
+    return APR_SUCCESS;
+}
+
+static EVP_PKEY *parse_pem_key(ocsp_der_t pem, bool *encrypted)
+{
+    BIO *bio = BIO_new_mem_buf(pem.data, (int)pem.len);
+    EVP_PKEY *key = NULL;
+
+    if (bio != NULL) {
+        key = PEM_read_bio_PrivateKey(bio, NULL, refuse_passphrase, encrypted);
+        BIO_free(bio);
+    }
+    return key;
+}
+
+/*
+ * EncryptedPrivateKeyInfo ::= SEQUENCE {     (RFC 5958 section 3)
+ *     encryptionAlgorithm  AlgorithmIdentifier,
+ *     encryptedData        OCTET STRING }
+ * while every key in the clear begins with an INTEGER, its version.
+ */
+static bool is_encrypted_der(ocsp_der_t der)
+{
+    ocsp_der_t content;
+
+    return ocsp_der_get(&der, OCSP_DER_SEQUENCE, &content)
+        && ocsp_der_get_element(&content, OCSP_DER_SEQUENCE, &der)
+        && ocsp_der_peek(&content, OCSP_DER_OCTET_STRING);
+}
+
+static EVP_PKEY *parse_der_key(ocsp_der_t der, bool *encrypted)
+{
+    const unsigned char *at = der.data;
+    EVP_PKEY *key;
+
+    *encrypted = is_encrypted_der(der);
+    if (*encrypted) {
+        return NULL;
+    }
+    key = d2i_AutoPrivateKey(NULL, &at, (long)der.len);
+    if (key != NULL && at != der.data + der.len) {
+        EVP_PKEY_free(key);
+        key = NULL;
+    }
+    return key;
+}
+
+apr_status_t ocsp_material_parse_key(EVP_PKEY **out, ocsp_der_t content,
+                                     const char *file, const char **why,
+                                     apr_pool_t *p)
+{
+    bool encrypted = false;
+
+    ERR_clear_error();
+    *out = NULL;
+    if (has_size(content)) {
+        *out = content.data[0] == OCSP_DER_SEQUENCE
+                 ? parse_der_key(content, &encrypted)
+                 : parse_pem_key(content, &encrypted);
+    }
+    if (*out == NULL && encrypted) {
+        *why = apr_psprintf(p,
+                            "%s: the key is encrypted, and no passphrase is"
+                            " asked for: decrypt it with openssl pkey",
+                            file);
+        ERR_clear_error();
+        return OCSP_EMALFORMED;
+    }
+    if (*out == NULL) {
+        *why = apr_psprintf(p,
+                            "%s: RFC 5958 section 2: no private key in PEM or"
+                            " DER (%s): give the responder's key",
+                            file, ocsp_issuer_take_errors(p));
+        return OCSP_EMALFORMED;
+    }
+    ERR_clear_error();
+    return APR_SUCCESS;
+}

@@ -1,0 +1,89 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * OCSPResponse bytes (RFC 6960 section 4.2.1): five that never change for an
+ * error; for an answer a template, in which all but CertIDs, statuses, times
+ * and nonce was encoded when the signer was loaded. Floor 2.
+ */
+#ifndef OCSP_ANSWER_RESPONSE_H
+#define OCSP_ANSWER_RESPONSE_H
+
+#include <apr_pools.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "answer/signer.h"
+#include "status/status.h"
+#include "wire/der.h"
+
+/** OCSPResponseStatus. */
+typedef enum {
+    OCSP_RESPONSE_SUCCESSFUL = 0,
+    OCSP_RESPONSE_MALFORMED_REQUEST = 1,
+    OCSP_RESPONSE_INTERNAL_ERROR = 2,
+    OCSP_RESPONSE_TRY_LATER = 3,
+    OCSP_RESPONSE_SIG_REQUIRED = 5,
+    OCSP_RESPONSE_UNAUTHORIZED = 6
+} ocsp_response_status_t;
+
+/** CertStatus. */
+typedef enum {
+    OCSP_STATUS_GOOD = 0,
+    OCSP_STATUS_REVOKED,
+    OCSP_STATUS_UNKNOWN
+} ocsp_status_t;
+
+/** One SingleResponse to be. */
+typedef struct {
+    ocsp_der_t certid; /* the request's bytes, echoed (REQUIREMENTS 45) */
+    ocsp_status_t status;
+    int reason;              /* of a revoked one, or OCSP_CRL_NO_REASON */
+    int64_t revocation_time; /* of a revoked one */
+    int64_t this_update;
+    int64_t next_update;
+} ocsp_response_single_t;
+
+/** What a response says. */
+typedef struct {
+    const ocsp_response_single_t *singles; /* in the request's order */
+    size_t count;                          /* at least one */
+    ocsp_der_t nonce;    /* an extnValue's content, echoed, never critical
+                            (REQUIREMENTS 113); data NULL: none */
+    int64_t produced_at; /* the time of signing */
+} ocsp_response_content_t;
+
+/** Everything of a response that its signer decides. */
+typedef struct ocsp_response_template_t ocsp_response_template_t;
+
+/**
+ * Encode what stays the same: responder ID byKey (REQUIREMENTS 85), algorithm,
+ * a delegate's certificate alone (REQUIREMENTS 87, 88).
+ * @param signer borrowed as long as the template lives
+ * Startup only.
+ */
+ocsp_response_template_t *ocsp_response_template_make(
+    const ocsp_signer_t *signer, apr_pool_t *p);
+
+/** The signer behind it. Pure. */
+const ocsp_signer_t *ocsp_response_template_get0_signer(
+    const ocsp_response_template_t *t);
+
+/**
+ * Encode and sign.
+ * @param out the OCSPResponse, newly made in p
+ * @return OCSP_ECRYPTO, OCSP_EMALFORMED (a time that cannot be written)
+ * Any thread.
+ */
+apr_status_t ocsp_response_make(ocsp_der_t *out,
+                                const ocsp_response_template_t *t,
+                                const ocsp_response_content_t *content,
+                                const char **why, apr_pool_t *p);
+
+/**
+ * The response for an error: static bytes, exactly 30 03 0A 01 0n
+ * (REQUIREMENTS 75).
+ * @param status not OCSP_RESPONSE_SUCCESSFUL. Pure.
+ */
+ocsp_der_t ocsp_response_error(ocsp_response_status_t status);
+
+#endif

@@ -1,0 +1,72 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Claims requests by the handler of their location, before URL translation.
+ * Floor 4.
+ */
+#include "httpd/claim.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_request.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "httpd/log.h"
+
+static bool is_our_name(const char *handler)
+{
+    return handler != NULL
+        && (ap_cstr_casecmp(handler, OCSP_CLAIM_HANDLER) == 0
+            || ap_cstr_casecmp(handler, OCSP_CLAIM_HANDLER_TYPE) == 0);
+}
+
+/* What SetHandler or ForceType will say once httpd asks: they are evaluated only
+ * in the fixups, when the URL has long been taken apart. */
+static bool is_our_location(request_rec *r)
+{
+    const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
+    const char *err = NULL;
+    const char *name;
+
+    if (core->expr_handler != NULL) {
+        name = ap_expr_str_exec(r, core->expr_handler, &err);
+        return err == NULL && is_our_name(name);
+    }
+    return is_our_name(core->handler != NULL ? core->handler : core->mime_type);
+}
+
+static bool is_claimed(const request_rec *r)
+{
+    return ap_get_module_config(r->request_config, &ocsp_module) != NULL;
+}
+
+int ocsp_claim_pre_translate_name(request_rec *r)
+{
+    static const char claimed[] = "";
+
+    /* An ErrorDocument below our location is httpd's own business. */
+    if (r->proxyreq != PROXYREQ_NONE
+        || (r->prev != NULL && ap_is_HTTP_ERROR(r->prev->status))
+        || !is_our_location(r)) {
+        return DECLINED;
+    }
+    ap_set_module_config(r->request_config, &ocsp_module,
+                         (void *)(uintptr_t)claimed);
+    return DONE;
+}
+
+int ocsp_claim_translate_name(request_rec *r)
+{
+    if (!is_claimed(r)) {
+        return DECLINED;
+    }
+    /* Not a path: what looks for files beside it must find no directory. */
+    r->filename = apr_pstrdup(r->pool, OCSP_CLAIM_HANDLER);
+    return OK;
+}
+
+int ocsp_claim_map_to_storage(request_rec *r)
+{
+    return is_claimed(r) ? OK : DECLINED;
+}

@@ -1,0 +1,20 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Makes every message of floor 4 one of [ocsp:level], so that "LogLevel
+ * ocsp:debug" works. Messages are numbered OCSPnnn in their text: 1nn conf,
+ * 2nn refresh, 3nn handler, 4nn status; README lists them.
+ */
+#ifndef OCSP_HTTPD_LOG_H
+#define OCSP_HTTPD_LOG_H
+
+#include <httpd.h>
+
+#include <http_config.h>
+#include <http_log.h>
+
+extern module AP_MODULE_DECLARE_DATA ocsp_module;
+
+APLOG_USE_MODULE(ocsp);
+
+#endif

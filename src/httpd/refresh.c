@@ -1,0 +1,358 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * One pass over all issuers of all servers. Whatever goes wrong with one of them
+ * is logged, counted and left behind; the next is opened all the same. Floor 4.
+ */
+#include "httpd/refresh.h"
+
+#include <apr_file_info.h>
+#include <apr_shm.h>
+#include <apr_strings.h>
+#include <http_config.h>
+#include <http_core.h>
+#include <mpm_common.h>
+#include <openssl/evp.h>
+#include <string.h>
+
+#include "httpd/conf.h"
+#include "httpd/keep.h"
+#include "httpd/log.h"
+#include "httpd/open.h"
+#include "status/load.h"
+
+/* Address space for tables, committed as used: a table takes less than half of
+ * its CRL, and a new one is built beside the old. */
+#define ROOM_MIN (APR_UINT64_C(1) << 30)
+#define ROOM_LEAST (APR_UINT64_C(16) << 20)
+#define ROOM_PER_CRL_OCTET 4
+
+/* A table belongs to a CA and to the sources it was made of: two virtual hosts
+ * may read different CRLs of one CA. */
+static bool make_id(ocsp_conf_issuer_t *ci)
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1
+           && EVP_DigestUpdate(ctx, ocsp_issuer_get0_id(ci->issuer),
+                               OCSP_ISSUER_ID_LEN)
+                  == 1
+           && EVP_DigestUpdate(ctx, ci->crl_file, strlen(ci->crl_file)) == 1
+           && EVP_DigestFinal_ex(ctx, ci->id, NULL) == 1;
+
+    EVP_MD_CTX_free(ctx);
+    return ok;
+}
+
+/* Seal what was built, check it as readers do, and only then let them see it. */
+static apr_status_t publish(const ocsp_open_pass_t *pass,
+                            const ocsp_conf_issuer_t *ci,
+                            const ocsp_table_builder_t *b,
+                            const ocsp_table_info_t *info, const char **why)
+{
+    size_t len = ocsp_table_builder_size(b);
+    apr_status_t rv;
+    void *mem;
+
+    rv = ocsp_arena_reserve(&mem, pass->arena, ci->slot, len, why, pass->ptemp);
+    if (rv == APR_SUCCESS) {
+        ocsp_table_builder_seal(b, mem, info);
+        rv = ocsp_table_check(mem, len, why);
+    }
+    if (rv == APR_SUCCESS) {
+        ocsp_arena_publish(pass->arena, ci->slot);
+    }
+    return rv;
+}
+
+static apr_status_t load(const ocsp_open_pass_t *pass,
+                         const ocsp_conf_issuer_t *ci, ocsp_table_info_t *info,
+                         const ocsp_table_info_t *last, const char **warning,
+                         const char **why)
+{
+    const ocsp_load_sources_t src = {.issuer = ci->issuer,
+                                     .crl_file = ci->crl_file};
+    unsigned char fingerprint[OCSP_TABLE_FINGERPRINT_LEN];
+    ocsp_table_builder_t *b;
+    apr_status_t rv;
+    bool settled;
+
+    rv = ocsp_load_fingerprint(fingerprint, &settled, &src, pass->now, why,
+                               pass->ptemp);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (last != NULL
+        && memcmp(last->fingerprint, fingerprint, sizeof(fingerprint)) == 0) {
+        return APR_EEXIST;
+    }
+    rv = ocsp_load_build(&b, info, warning, &src, last, pass->now, why,
+                         pass->ptemp);
+    if (rv == APR_SUCCESS && pass->arena != NULL) {
+        memcpy(info->id, ci->id, OCSP_TABLE_ID_LEN);
+        memset(info->fingerprint, 0, sizeof(info->fingerprint));
+        if (settled) {
+            memcpy(info->fingerprint, fingerprint, sizeof(fingerprint));
+        }
+        rv = publish(pass, ci, b, info, why);
+    }
+    if (rv == APR_SUCCESS) {
+        ocsp_table_builder_free(b);
+    }
+    return rv;
+}
+
+static void say_loaded(ocsp_open_pass_t *pass, const ocsp_conf_issuer_t *ci,
+                       const char *warning)
+{
+    ocsp_table_info_t info;
+
+    if (pass->arena == NULL) {
+        return;
+    }
+    ocsp_arena_note(pass->arena, ci->slot, pass->now, true, warning);
+    if (ocsp_arena_get_info(&info, pass->arena, ci->slot, ci->id)
+        == APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
+                     "OCSP205: %s: table published: %" APR_UINT64_T_FMT
+                     " revocations, from %s until %s",
+                     ci->name, info.entries,
+                     ocsp_open_print_time(pass->ptemp, info.this_update),
+                     ocsp_open_print_time(pass->ptemp, info.next_update));
+    }
+}
+
+static void say_failed(ocsp_open_pass_t *pass, const ocsp_conf_issuer_t *ci,
+                       apr_status_t rv, const char *why, bool have_last)
+{
+    pass->failures++;
+    if (pass->arena != NULL && ci->has_slot) {
+        ocsp_arena_note(pass->arena, ci->slot, pass->now, false, why);
+    }
+    ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_open_log_status(rv), pass->s,
+                 "OCSP206: %s: %s; %s", ci->name, why,
+                 have_last ? "goes on with the table loaded before"
+                           : "answers tryLater");
+}
+
+static void open_table(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci)
+{
+    const char *why = NULL, *warning = NULL;
+    ocsp_table_info_t info, last;
+    bool have_last = false;
+    apr_status_t rv = APR_SUCCESS;
+
+    memset(&info, 0, sizeof(info));
+    if (ci->crl_file == NULL) {
+        say_failed(pass, ci, 0, "no OCSPCRLFile: name one", false);
+        return;
+    }
+    if (pass->arena != NULL) {
+        if (!make_id(ci)) {
+            why = "libcrypto has no SHA-256";
+            rv = APR_EGENERAL;
+        }
+        else {
+            rv = ocsp_arena_claim(&ci->slot, pass->arena, ci->id, &why);
+            ci->has_slot = rv == APR_SUCCESS;
+        }
+        have_last = ci->has_slot
+                 && ocsp_arena_get_info(&last, pass->arena, ci->slot, ci->id)
+                        == APR_SUCCESS;
+    }
+    if (rv == APR_SUCCESS) {
+        rv = load(pass, ci, &info, have_last ? &last : NULL, &warning, &why);
+    }
+    if (rv == APR_EEXIST) {
+        ap_log_error(APLOG_MARK, APLOG_DEBUG, 0, pass->s,
+                     "OCSP207: %s: sources unchanged", ci->name);
+        return;
+    }
+    if (rv != APR_SUCCESS) {
+        say_failed(pass, ci, rv, why, have_last);
+        return;
+    }
+    say_loaded(pass, ci, warning);
+    if (warning != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s, "OCSP208: %s: %s",
+                     ci->name, warning);
+    }
+}
+
+/* Of two sections for one CA in one server the first counts; which of the two
+ * was meant, nobody can tell. */
+static void check_twice(ocsp_open_pass_t *pass, const ocsp_conf_t *conf,
+                        size_t i)
+{
+    const ocsp_conf_issuer_t *ci = ocsp_conf_get_issuer(conf, (int)i);
+    const ocsp_conf_issuer_t *other;
+    size_t j;
+
+    for (j = 0; ci->issuer != NULL && j < i; j++) {
+        other = ocsp_conf_get_issuer(conf, (int)j);
+        if (other->issuer != NULL
+            && memcmp(ocsp_issuer_get0_id(ci->issuer),
+                      ocsp_issuer_get0_id(other->issuer), OCSP_ISSUER_ID_LEN)
+                   == 0) {
+            pass->failures++;
+            ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
+                         "OCSP209: %s: <OCSPIssuer> at %s and at %s are one "
+                         "CA: the first counts; remove one",
+                         ci->name, other->defined_at, ci->defined_at);
+            return;
+        }
+    }
+}
+
+static void open_server(ocsp_open_pass_t *pass, server_rec *s)
+{
+    const ocsp_conf_t *conf = ocsp_conf_get(s);
+    ocsp_conf_issuer_t *ci;
+    size_t i;
+
+    pass->s = s;
+    for (i = 0; i < conf->own; i++) {
+        ci = ocsp_conf_get_issuer(conf, (int)i);
+        if (ci->opened) {
+            continue; /* a virtual host without its own shares the server's */
+        }
+        ci->opened = true;
+        ocsp_open_issuer(pass, ci);
+        if (ci->issuer != NULL) {
+            check_twice(pass, conf, i);
+            ocsp_open_signer(pass, ci);
+            open_table(pass, ci);
+        }
+    }
+}
+
+static apr_uint64_t room_wanted(const ocsp_open_pass_t *pass, server_rec *base)
+{
+    const ocsp_conf_t *conf;
+    const char *file;
+    apr_uint64_t room = 0;
+    apr_finfo_t info;
+    server_rec *s;
+    size_t i;
+
+    for (s = base; s != NULL; s = s->next) {
+        conf = ocsp_conf_get(s);
+        for (i = 0; i < conf->own; i++) {
+            file = ocsp_conf_get_issuer(conf, (int)i)->crl_file;
+            if (file != NULL
+                && apr_stat(&info, file, APR_FINFO_SIZE, pass->ptemp)
+                       == APR_SUCCESS) {
+                room += (apr_uint64_t)info.size * ROOM_PER_CRL_OCTET;
+            }
+        }
+    }
+    return room > ROOM_MIN ? room : ROOM_MIN;
+}
+
+/* Where memory may not be promised freely (strict overcommit, small machines) a
+ * smaller segment does until a table does not fit. */
+static void make_arena(ocsp_open_pass_t *pass, server_rec *base)
+{
+    apr_uint64_t room = room_wanted(pass, base);
+    const char *why = NULL;
+    apr_status_t rv;
+
+    do {
+        rv = ocsp_arena_make(&pass->arena, (apr_size_t)room, &why,
+                             base->process->pool);
+        room /= 2;
+    } while (rv != APR_SUCCESS && room >= ROOM_LEAST);
+    if (rv != APR_SUCCESS) {
+        pass->failures++;
+        ap_log_error(APLOG_MARK, APLOG_ERR, rv, base,
+                     "OCSP210: %s: every issuer answers tryLater; give this "
+                     "machine or its container more memory",
+                     why);
+        return;
+    }
+    ocsp_keep_set0_arena(pass->keep, pass->arena);
+}
+
+static ocsp_counters_t *make_counters(const ocsp_open_pass_t *pass,
+                                      server_rec *base)
+{
+    ocsp_counters_t *counters = ocsp_keep_get0_counters(pass->keep);
+    apr_shm_t *shm;
+
+    if (counters == NULL
+        && apr_shm_create(&shm, ocsp_counters_size(), NULL, base->process->pool)
+               == APR_SUCCESS) {
+        counters = ocsp_counters_init(apr_shm_baseaddr_get(shm));
+        ocsp_keep_set0_counters(pass->keep, counters);
+    }
+    return counters;
+}
+
+static bool is_configured(server_rec *base)
+{
+    const server_rec *s;
+
+    for (s = base; s != NULL; s = s->next) {
+        if (ocsp_conf_get(s)->own != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void open_all(ocsp_open_pass_t *pass, server_rec *base)
+{
+    server_rec *s;
+
+    pass->now = (int64_t)apr_time_sec(apr_time_now());
+    for (s = base; s != NULL; s = s->next) {
+        open_server(pass, s);
+    }
+}
+
+int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                       server_rec *base)
+{
+    ocsp_open_pass_t pass = {.pconf = pconf, .ptemp = ptemp};
+    ocsp_counters_t *counters;
+    server_rec *s;
+
+    /* httpd reads its configuration twice at start; once is enough for us. */
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG
+        || !is_configured(base)) {
+        return OK;
+    }
+    pass.keep = ocsp_keep_get(base->process->pool);
+    pass.arena = ocsp_keep_get0_arena(pass.keep);
+    if (pass.arena == NULL) {
+        make_arena(&pass, base);
+    }
+    if (pass.arena != NULL) {
+        ocsp_arena_begin(pass.arena);
+    }
+    counters = make_counters(&pass, base);
+    open_all(&pass, base);
+    ocsp_keep_sweep(pass.keep);
+    for (s = base; s != NULL; s = s->next) {
+        ocsp_conf_get(s)->shared.arena = pass.arena;
+        ocsp_conf_get(s)->shared.counters = counters;
+    }
+    /* REQUIREMENTS 66 */
+    ap_log_error(APLOG_MARK, APLOG_INFO, 0, base,
+                 "OCSP211: serial numbers that a CRL does not list are "
+                 "answered good (RFC 6960 section 2.2), also if they were "
+                 "never issued: this does not meet Baseline Requirements "
+                 "4.9.9");
+    return OK;
+}
+
+int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                       server_rec *base)
+{
+    ocsp_open_pass_t pass = {.pconf = pconf, .ptemp = ptemp};
+
+    if (ap_state_query(AP_SQ_RUN_MODE) != AP_SQ_RM_CONFIG_TEST) {
+        return OK;
+    }
+    open_all(&pass, base);
+    return pass.failures == 0 ? OK : HTTP_INTERNAL_SERVER_ERROR;
+}

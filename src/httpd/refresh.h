@@ -1,0 +1,28 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Keeps what is answered from current: opens issuers and signers, loads sources,
+ * seals and publishes tables. At start and at graceful restarts; nothing that a
+ * file holds makes it fail. Floor 4.
+ */
+#ifndef OCSP_HTTPD_REFRESH_H
+#define OCSP_HTTPD_REFRESH_H
+
+#include <httpd.h>
+
+/**
+ * httpd's post_config: open and load everything, keep what was good before
+ * where that fails, and log file, cause and remedy.
+ * @return OK, always: the other sites of this httpd go on. Startup only.
+ */
+int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                       server_rec *s);
+
+/**
+ * httpd's check_config: under "httpd -t" the same, but nothing is kept.
+ * @return OK, or not if anything would be answered tryLater. Startup only.
+ */
+int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                       server_rec *s);
+
+#endif

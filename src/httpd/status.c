@@ -1,0 +1,204 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * One struct of facts, printed twice: as HTML and as ?auto lines. Floor 4.
+ */
+#include "httpd/status.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_main.h>
+#include <http_protocol.h>
+#include <mod_status.h>
+#include <stdbool.h>
+
+#include "httpd/conf.h"
+#include "httpd/log.h"
+#include "wire/gtime.h"
+
+/* What is shown of one issuer; every string fit for a line of text. */
+typedef struct {
+    const char *subject;
+    apr_uint64_t entries;
+    const char *this_update;
+    const char *next_update;
+    const char *last_load;
+    const char *last_result;
+    const char *signer;
+} facts_t;
+
+static const struct {
+    ocsp_counter_t which;
+    const char *name;
+} counters[] = {
+    {OCSP_COUNTER_GOOD, "Good"},
+    {OCSP_COUNTER_REVOKED, "Revoked"},
+    {OCSP_COUNTER_UNKNOWN, "Unknown"},
+    {OCSP_COUNTER_MALFORMED_REQUEST, "MalformedRequest"},
+    {OCSP_COUNTER_INTERNAL_ERROR, "InternalError"},
+    {OCSP_COUNTER_TRY_LATER, "TryLater"},
+    {OCSP_COUNTER_UNAUTHORIZED, "Unauthorized"},
+    {OCSP_COUNTER_HTTP_ERROR, "HTTPError"},
+};
+
+#define COUNTERS (sizeof(counters) / sizeof(counters[0]))
+
+static const char *print_time(apr_pool_t *p, int64_t seconds)
+{
+    char *text = apr_pcalloc(p, OCSP_GTIME_ISO_LEN + 1);
+
+    return ocsp_gtime_format_iso(text, seconds) ? text : "-";
+}
+
+static const char *describe_signer(const ocsp_conf_issuer_t *ci, int64_t now,
+                                   apr_pool_t *p)
+{
+    const ocsp_signer_t *signer;
+    const char *text;
+
+    if (ci->templ == NULL) {
+        return ci->signer_why != NULL ? ci->signer_why : "none";
+    }
+    signer = ocsp_response_template_get0_signer(ci->templ);
+    text = apr_pstrcat(p,
+                       ocsp_signer_is_valid(signer, now) ? "ok until "
+                                                         : "not valid, ends ",
+                       print_time(p, ocsp_signer_get_not_after(signer)), NULL);
+    if (ci->signer_why != NULL) {
+        text = apr_pstrcat(p, text, ", the one read before: ", ci->signer_why,
+                           NULL);
+    }
+    return text;
+}
+
+static void collect(facts_t *f, const ocsp_conf_t *conf,
+                    const ocsp_conf_issuer_t *ci, int64_t now, apr_pool_t *p)
+{
+    ocsp_arena_note_t note = {.time = 0};
+    ocsp_table_info_t info;
+
+    f->subject = ci->name;
+    f->entries = 0;
+    f->this_update = f->next_update = f->last_load = "-";
+    f->last_result = ci->issuer == NULL ? "certificate not readable"
+                                        : "never loaded";
+    f->signer = describe_signer(ci, now, p);
+    if (!ci->has_slot) {
+        return;
+    }
+    ocsp_arena_get_note(&note, conf->shared.arena, ci->slot, ci->id);
+    if (note.time != 0) {
+        f->last_load = print_time(p, note.time);
+        f->last_result = apr_pstrcat(p, note.ok ? "ok" : "failed",
+                                     *note.text != '\0' ? ": " : "", note.text,
+                                     NULL);
+    }
+    if (ocsp_arena_get_info(&info, conf->shared.arena, ci->slot, ci->id)
+        == APR_SUCCESS) {
+        f->entries = info.entries;
+        f->this_update = print_time(p, info.this_update);
+        f->next_update = print_time(p, info.next_update);
+    }
+}
+
+static void print_line(request_rec *r, int i, const facts_t *f)
+{
+    ap_rprintf(r,
+               "OCSPIssuer[%d]Subject: %s\n"
+               "OCSPIssuer[%d]Entries: %" APR_UINT64_T_FMT "\n"
+               "OCSPIssuer[%d]ThisUpdate: %s\n"
+               "OCSPIssuer[%d]NextUpdate: %s\n"
+               "OCSPIssuer[%d]LastLoad: %s\n"
+               "OCSPIssuer[%d]LastResult: %s\n"
+               "OCSPIssuer[%d]Signer: %s\n",
+               i, f->subject, i, f->entries, i, f->this_update, i,
+               f->next_update, i, f->last_load, i, f->last_result, i,
+               f->signer);
+}
+
+static void print_row(request_rec *r, int i, const facts_t *f)
+{
+    ap_rprintf(r,
+               "<tr><td>%d</td><td>%s</td><td>%" APR_UINT64_T_FMT
+               "</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td>"
+               "<td>%s</td></tr>\n",
+               i, ap_escape_html(r->pool, f->subject), f->entries,
+               f->this_update, f->next_update, f->last_load,
+               ap_escape_html(r->pool, f->last_result),
+               ap_escape_html(r->pool, f->signer));
+}
+
+/* Every section once, in the order of the configuration. */
+static void print_issuers(request_rec *r,
+                          void (*print)(request_rec *, int, const facts_t *))
+{
+    int64_t now = (int64_t)apr_time_sec(apr_time_now());
+    const ocsp_conf_t *conf, *seen = NULL;
+    const server_rec *s;
+    facts_t facts;
+    size_t i;
+    int n = 0;
+
+    for (s = ap_server_conf; s != NULL; s = s->next) {
+        conf = ocsp_conf_get(s);
+        if (s != ap_server_conf && conf == seen) {
+            continue; /* a virtual host without its own */
+        }
+        if (s == ap_server_conf) {
+            seen = conf;
+        }
+        for (i = 0; i < conf->own; i++) {
+            collect(&facts, conf, ocsp_conf_get_issuer(conf, (int)i), now,
+                    r->pool);
+            print(r, n++, &facts);
+        }
+    }
+}
+
+static void show_text(request_rec *r, const ocsp_counters_t *c)
+{
+    size_t i;
+
+    for (i = 0; i < COUNTERS; i++) {
+        ap_rprintf(r, "OCSP%s: %" APR_UINT64_T_FMT "\n", counters[i].name,
+                   ocsp_counters_get(c, counters[i].which));
+    }
+    print_issuers(r, print_line);
+}
+
+static void show_html(request_rec *r, const ocsp_counters_t *c)
+{
+    size_t i;
+
+    ap_rputs("<hr />\n<h2>OCSP responder</h2>\n<table border=\"0\"><tr>", r);
+    for (i = 0; i < COUNTERS; i++) {
+        ap_rprintf(r, "<th>%s</th>", counters[i].name);
+    }
+    ap_rputs("</tr>\n<tr>", r);
+    for (i = 0; i < COUNTERS; i++) {
+        ap_rprintf(r, "<td>%" APR_UINT64_T_FMT "</td>",
+                   ocsp_counters_get(c, counters[i].which));
+    }
+    ap_rputs("</tr></table>\n<table border=\"0\"><tr><th></th><th>Issuer</th>"
+             "<th>Revocations</th><th>thisUpdate</th><th>nextUpdate</th>"
+             "<th>Last load</th><th>Result</th><th>Signer</th></tr>\n",
+             r);
+    print_issuers(r, print_row);
+    ap_rputs("</table>\n", r);
+}
+
+int ocsp_status_show(request_rec *r, int flags)
+{
+    const ocsp_conf_t *conf = ocsp_conf_get(ap_server_conf);
+
+    if (conf->shared.counters == NULL) {
+        return DECLINED; /* no issuer is configured */
+    }
+    if (flags & AP_STATUS_SHORT) {
+        show_text(r, conf->shared.counters);
+    }
+    else {
+        show_html(r, conf->shared.counters);
+    }
+    return OK;
+}

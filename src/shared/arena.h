@@ -1,0 +1,106 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Where all processes see the sealed tables: one anonymous shared segment that
+ * exists before the first fork and outlives graceful restarts. This file alone
+ * knows how generations of a table follow each other: readers take no lock, a
+ * writer fills free room, then publishes by one atomic word, and a reader whose
+ * word moved meanwhile looks again. src/README draws the segment. Floor 3.
+ *
+ * A slot is one issuer with its sources, known by an id; it stays where it is
+ * as long as the present or the previous configuration claims it.
+ */
+#ifndef OCSP_SHARED_ARENA_H
+#define OCSP_SHARED_ARENA_H
+
+#include <apr_pools.h>
+#include <apr_time.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "status/status.h"
+#include "status/table.h"
+
+/** How many issuers fit. */
+#define OCSP_ARENA_SLOTS 4096
+
+/** Room for the result of a load, its NUL included. */
+#define OCSP_ARENA_NOTE_MAX 400
+
+/** The segment as one process sees it; there is no other handle. */
+typedef struct ocsp_arena_t ocsp_arena_t;
+
+/** How the last load of a slot ended. */
+typedef struct {
+    int64_t time; /* seconds since 1970; 0: never tried */
+    bool ok;
+    char text[OCSP_ARENA_NOTE_MAX]; /* why not, or a warning, or empty */
+} ocsp_arena_note_t;
+
+/**
+ * Make the segment.
+ * @param room octets of address space; committed as used
+ * @param p the process pool. Startup only.
+ */
+apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_size_t room,
+                             const char **why, apr_pool_t *p);
+
+/**
+ * @return whether an arena kept over a restart was laid out by this very code:
+ *         another build of the module may have made it. Startup only.
+ */
+bool ocsp_arena_is_compatible(const ocsp_arena_t *a);
+
+/** Octets for tables, used or free. Pure. */
+apr_uint64_t ocsp_arena_get_room(const ocsp_arena_t *a);
+
+/** A new configuration begins to claim its slots. Startup only. */
+void ocsp_arena_begin(ocsp_arena_t *a);
+
+/**
+ * Find or make the slot of an id, and hold it for this configuration.
+ * @return APR_ENOSPC: all are held. Startup only.
+ */
+apr_status_t ocsp_arena_claim(size_t *slot, ocsp_arena_t *a,
+                              const unsigned char id[OCSP_TABLE_ID_LEN],
+                              const char **why);
+
+/**
+ * Find room for the next table of a slot; the present one stays in use.
+ * @param mem page-aligned, len octets, until published or reserved again
+ * @return APR_ENOSPC. One writer at a time.
+ */
+apr_status_t ocsp_arena_reserve(void **mem, ocsp_arena_t *a, size_t slot,
+                                apr_size_t len, const char **why,
+                                apr_pool_t *p);
+
+/** Let all readers see the reserved room instead. One writer at a time. */
+void ocsp_arena_publish(ocsp_arena_t *a, size_t slot);
+
+/** Say how a load ended. @param text NULL: nothing. One writer at a time. */
+void ocsp_arena_note(ocsp_arena_t *a, size_t slot, int64_t time, bool ok,
+                     const char *text);
+
+/**
+ * Look up one certificate in the table that is published now.
+ * @return APR_ENOENT: the slot has no table of this id; APR_EAGAIN: tables
+ *         followed each other too quickly. Neither is good.
+ * Any thread: takes no lock, allocates nothing.
+ */
+apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
+                               size_t slot,
+                               const unsigned char id[OCSP_TABLE_ID_LEN],
+                               const unsigned char *serial, size_t serial_len);
+
+/** What the published table says of itself; as ocsp_arena_lookup. */
+apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
+                                 size_t slot,
+                                 const unsigned char id[OCSP_TABLE_ID_LEN]);
+
+/** How the last load ended; time 0 if the slot is not id's. Any thread. */
+void ocsp_arena_get_note(ocsp_arena_note_t *out, const ocsp_arena_t *a,
+                         size_t slot,
+                         const unsigned char id[OCSP_TABLE_ID_LEN]);
+
+#endif

@@ -1,0 +1,357 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See crl.h. One function for each part of the ASN.1, in its order; walk.h knows
+ * where each must end.
+ */
+#include <apr_strings.h>
+#include <string.h>
+
+#include "status/crl.h"
+#include "status/crlentry.h"
+#include "status/crlext.h"
+#include "status/crlsig.h"
+#include "status/walk.h"
+#include "wire/gtime.h"
+
+/** tbsCertList's head up to signature must lie within so many octets. */
+#define HEAD_MAX 4096
+
+typedef struct {
+    ocsp_walk_t w;
+    const ocsp_issuer_t *issuer;
+    ocsp_crl_entry_fn *fn;
+    void *ctx;
+    apr_uint64_t tbs_end; /* where tbsCertList must end */
+    bool v2;
+    ocsp_der_t algorithm; /* AlgorithmIdentifier of tbsCertList, a copy */
+    ocsp_crlsig_t *sig;
+    ocsp_crl_info_t info;
+} reader_t;
+
+/* Put the file's name before what a lower function found. */
+static apr_status_t pass_on(const reader_t *r, apr_status_t rv,
+                            const char *fragment)
+{
+    *r->w.why = apr_psprintf(r->w.pool, "%s: %s", r->w.name,
+                             fragment != NULL ? fragment : "not taken");
+    return rv;
+}
+
+/* Whether tbsCertList goes on with this tag; after pull_small. */
+static bool goes_on(const reader_t *r, unsigned tag)
+{
+    return ocsp_walk_position(&r->w) < r->tbs_end
+        && ocsp_der_peek(&r->w.cur, tag);
+}
+
+/*
+ * version INTEGER OPTIONAL, which if present must be v2 (1). OpenSSL writes a
+ * v1 that was asked for as 0: the same CRL, so it is taken.
+ */
+static apr_status_t read_version(reader_t *r)
+{
+    unsigned version = 0;
+
+    if (goes_on(r, OCSP_DER_INTEGER)
+        && (!ocsp_der_get_uint(&r->w.cur, OCSP_DER_INTEGER, &version)
+            || version > 1)) {
+        return ocsp_walk_refuse(&r->w, "5.1.2.1: neither version 1 nor 2");
+    }
+    r->v2 = version == 1;
+    return APR_SUCCESS;
+}
+
+/*
+ * The head of tbsCertList, and with it the verdict on the signature begins: the
+ * tap has to see tbsCertList from its first octet, so the window must not have
+ * moved since.
+ */
+static apr_status_t read_head(reader_t *r, apr_uint64_t outer_end)
+{
+    ocsp_der_t algorithm;
+    const char *fragment = NULL;
+    apr_uint64_t start;
+    apr_status_t rv = ocsp_walk_pull(&r->w, HEAD_MAX);
+
+    start = ocsp_walk_position(&r->w);
+    if (rv != APR_SUCCESS
+        || (rv = ocsp_walk_enter(&r->w, outer_end, &r->tbs_end)) != APR_SUCCESS
+        || (rv = read_version(r)) != APR_SUCCESS
+        || (rv = ocsp_walk_next(&r->w, r->tbs_end, OCSP_DER_SEQUENCE,
+                                &algorithm, NULL))
+               != APR_SUCCESS) {
+        return rv;
+    }
+    if (ocsp_stream_position(r->w.s) != start || algorithm.len > HEAD_MAX) {
+        return ocsp_walk_refuse(&r->w, "5.1.2.2: signature is too long, or cut "
+                                       "off");
+    }
+    r->algorithm.data = apr_pmemdup(r->w.pool, algorithm.data, algorithm.len);
+    r->algorithm.len = algorithm.len;
+    rv = ocsp_crlsig_make(&r->sig, r->issuer, r->algorithm, &fragment,
+                          r->w.pool);
+    if (rv != APR_SUCCESS) {
+        return pass_on(r, rv, fragment);
+    }
+    r->info.sha1 = ocsp_crlsig_is_sha1(r->sig);
+    ocsp_stream_tap(r->w.s, ocsp_crlsig_update, r->sig);
+    return APR_SUCCESS;
+}
+
+static apr_status_t read_issuer(reader_t *r)
+{
+    ocsp_der_t name;
+    apr_status_t rv = ocsp_walk_next(&r->w, r->tbs_end, OCSP_DER_SEQUENCE,
+                                     &name, NULL);
+
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (!ocsp_issuer_has_name(r->issuer, name)) {
+        *r->w.why = apr_psprintf(r->w.pool,
+                                 "%s: RFC 5280 section 5.1.2.3: is another "
+                                 "issuer's: name the CRL of %s",
+                                 r->w.name,
+                                 ocsp_issuer_get0_subject(r->issuer));
+        return OCSP_EUNKNOWNCA;
+    }
+    return APR_SUCCESS;
+}
+
+/* thisUpdate Time, nextUpdate Time OPTIONAL */
+static apr_status_t read_times(reader_t *r)
+{
+    apr_status_t rv = ocsp_walk_pull_small(&r->w);
+
+    r->info.next_update = OCSP_CRL_NO_NEXT_UPDATE;
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (!ocsp_gtime_get(&r->w.cur, &r->info.this_update)) {
+        return ocsp_walk_refuse(&r->w, "5.1.2.4: thisUpdate is no Time");
+    }
+    if ((rv = ocsp_walk_pull_small(&r->w)) != APR_SUCCESS) {
+        return rv;
+    }
+    if ((goes_on(r, OCSP_DER_UTC_TIME) || goes_on(r, OCSP_DER_GENERALIZED_TIME))
+        && !ocsp_gtime_get(&r->w.cur, &r->info.next_update)) {
+        return ocsp_walk_refuse(&r->w, "5.1.2.5: nextUpdate is no Time");
+    }
+    return APR_SUCCESS;
+}
+
+static apr_status_t take_entry(reader_t *r, ocsp_der_t content)
+{
+    ocsp_crlentry_t entry;
+    const char *fragment = NULL;
+    apr_status_t rv;
+
+    rv = ocsp_crlentry_parse(&entry, content, r->v2, &fragment);
+    if (rv == APR_SUCCESS) {
+        r->info.entries++;
+        r->info.removals += entry.removal;
+        rv = r->fn(r->ctx, entry.serial.data, entry.serial.len, entry.time,
+                   entry.reason, &fragment);
+    }
+    return rv == APR_SUCCESS ? rv : pass_on(r, rv, fragment);
+}
+
+/* revokedCertificates SEQUENCE OF SEQUENCE { ... } OPTIONAL */
+static apr_status_t read_entries(reader_t *r)
+{
+    ocsp_der_t entry;
+    apr_uint64_t end;
+    apr_status_t rv = ocsp_walk_pull_small(&r->w);
+
+    if (rv != APR_SUCCESS || !goes_on(r, OCSP_DER_SEQUENCE)) {
+        return rv;
+    }
+    rv = ocsp_walk_enter(&r->w, r->tbs_end, &end);
+    while (rv == APR_SUCCESS && ocsp_walk_position(&r->w) < end) {
+        rv = ocsp_walk_next(&r->w, end, OCSP_DER_SEQUENCE, NULL, &entry);
+        if (rv == APR_SUCCESS) {
+            rv = take_entry(r, entry);
+        }
+    }
+    return rv;
+}
+
+/* crlExtensions [0] EXPLICIT Extensions OPTIONAL -- if present, v2 */
+static apr_status_t read_exts(reader_t *r)
+{
+    ocsp_der_t in;
+    ocsp_der_t list;
+    ocsp_der_t number;
+    const char *fragment = NULL;
+    apr_status_t rv = ocsp_walk_pull_small(&r->w);
+
+    if (rv != APR_SUCCESS || !goes_on(r, OCSP_DER_CONTEXT_CONSTRUCTED(0))) {
+        return rv;
+    }
+    rv = ocsp_walk_next(&r->w, r->tbs_end, OCSP_DER_CONTEXT_CONSTRUCTED(0),
+                        NULL, &in);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (!r->v2 || !ocsp_der_get(&in, OCSP_DER_SEQUENCE, &list)
+        || !ocsp_der_at_end(&in)) {
+        return ocsp_walk_refuse(&r->w, "5.1.2.7: crlExtensions are not DER, or "
+                                       "in version 1");
+    }
+    rv = ocsp_crlext_read_crl(&number, list, &fragment);
+    if (rv != APR_SUCCESS) {
+        return pass_on(r, rv, fragment);
+    }
+    if (number.len > sizeof(r->info.number)) {
+        return ocsp_walk_refuse(&r->w, "5.2.3: CRLNumber has more than 20 "
+                                       "octets");
+    }
+    if (number.len > 0) {
+        memcpy(r->info.number, number.data, number.len);
+        r->info.number_len = number.len;
+    }
+    return APR_SUCCESS;
+}
+
+/*
+ * TBSCertList ::= SEQUENCE {
+ *     version              INTEGER OPTIONAL,
+ *     signature            AlgorithmIdentifier,
+ *     issuer               Name,
+ *     thisUpdate           Time,
+ *     nextUpdate           Time OPTIONAL,
+ *     revokedCertificates  SEQUENCE OF SEQUENCE { ... } OPTIONAL,
+ *     crlExtensions        [0] EXPLICIT Extensions OPTIONAL }
+ */
+static apr_status_t read_tbs(reader_t *r, apr_uint64_t outer_end)
+{
+    apr_status_t rv;
+
+    if ((rv = read_head(r, outer_end)) != APR_SUCCESS
+        || (rv = read_issuer(r)) != APR_SUCCESS
+        || (rv = read_times(r)) != APR_SUCCESS
+        || (rv = read_entries(r)) != APR_SUCCESS
+        || (rv = read_exts(r)) != APR_SUCCESS) {
+        return rv;
+    }
+    if (ocsp_walk_position(&r->w) != r->tbs_end) {
+        return ocsp_walk_refuse(&r->w, "5.1.2: something is left over in "
+                                       "tbsCertList");
+    }
+    rv = ocsp_walk_pull(&r->w, 0); /* the tap sees the rest */
+    ocsp_stream_tap(r->w.s, NULL, NULL);
+    return rv;
+}
+
+/* signatureAlgorithm AlgorithmIdentifier, signatureValue BIT STRING */
+static apr_status_t read_signature(reader_t *r, apr_uint64_t outer_end)
+{
+    ocsp_der_t algorithm;
+    ocsp_der_t bits;
+    const char *fragment = NULL;
+    apr_status_t rv;
+
+    rv = ocsp_walk_next(&r->w, outer_end, OCSP_DER_SEQUENCE, &algorithm, NULL);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (!ocsp_der_equal(algorithm, r->algorithm)) {
+        return ocsp_walk_refuse(&r->w, "5.1.1.2: signatureAlgorithm is another "
+                                       "than the "
+                                       "signature of tbsCertList");
+    }
+    rv = ocsp_walk_next(&r->w, outer_end, OCSP_DER_BIT_STRING, NULL, &bits);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (bits.len < 2 || bits.data[0] != 0) {
+        return ocsp_walk_refuse(&r->w, "5.1.1.3: signatureValue is no whole "
+                                       "octets");
+    }
+    bits.data++;
+    bits.len--;
+    rv = ocsp_crlsig_check(r->sig, bits, &fragment);
+    return rv == APR_SUCCESS ? rv : pass_on(r, rv, fragment);
+}
+
+/* CertificateList ::= SEQUENCE { tbsCertList, signatureAlgorithm, signatureValue } */
+static apr_status_t read_list(reader_t *r)
+{
+    apr_uint64_t end;
+    apr_status_t rv;
+
+    if ((rv = ocsp_walk_enter(&r->w, UINT64_MAX, &end)) != APR_SUCCESS
+        || (rv = read_tbs(r, end)) != APR_SUCCESS
+        || (rv = read_signature(r, end)) != APR_SUCCESS) {
+        return rv;
+    }
+    if (ocsp_walk_position(&r->w) != end) {
+        return ocsp_walk_refuse(&r->w, "5.1.1: something is left over in "
+                                       "CertificateList");
+    }
+    if ((rv = ocsp_walk_pull(&r->w, 1)) != APR_SUCCESS) {
+        return rv;
+    }
+    return r->w.cur.len != 0 ? ocsp_walk_refuse(&r->w, "5.1: more follows the "
+                                                       "CRL")
+                             : APR_SUCCESS;
+}
+
+apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
+                                  const char *name, const ocsp_issuer_t *issuer,
+                                  ocsp_crl_entry_fn *fn, void *ctx,
+                                  const char **why, apr_pool_t *p)
+{
+    reader_t r = {.w = {.s = s, .name = name, .why = why, .pool = p},
+                  .issuer = issuer,
+                  .fn = fn,
+                  .ctx = ctx};
+    apr_status_t rv;
+
+    if (!ocsp_issuer_may_sign_crls(issuer)) {
+        *why = apr_psprintf(p,
+                            "%s: RFC 5280 section 6.3.3 (f): the certificate "
+                            "of %s has a keyUsage without cRLSign",
+                            name, ocsp_issuer_get0_subject(issuer));
+        return OCSP_EUNKNOWNCA;
+    }
+    rv = read_list(&r);
+    ocsp_stream_tap(s, NULL, NULL);
+    if (r.sig != NULL) {
+        ocsp_crlsig_free(r.sig);
+    }
+    if (rv == APR_SUCCESS) {
+        *info = r.info;
+    }
+    return rv;
+}
+
+apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const char *file,
+                           const ocsp_issuer_t *issuer, ocsp_crl_entry_fn *fn,
+                           void *ctx, const char **why, apr_pool_t *p)
+{
+    ocsp_stream_t *s;
+    apr_status_t rv = ocsp_stream_open(&s, file, "X509 CRL", why, p);
+
+    if (rv == APR_SUCCESS) {
+        rv = ocsp_crl_read_stream(info, s, file, issuer, fn, ctx, why, p);
+        ocsp_stream_close(s);
+    }
+    return rv;
+}
+
+int ocsp_crl_compare_number(const unsigned char *a, size_t a_len,
+                            const unsigned char *b, size_t b_len)
+{
+    for (; a_len > 0 && *a == 0; a_len--) {
+        a++;
+    }
+    for (; b_len > 0 && *b == 0; b_len--) {
+        b++;
+    }
+    if (a_len != b_len) {
+        return a_len < b_len ? -1 : 1;
+    }
+    return a_len == 0 ? 0 : memcmp(a, b, a_len);
+}

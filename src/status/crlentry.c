@@ -1,0 +1,111 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See crlentry.h.
+ */
+#include <string.h>
+
+#include "status/crl.h"
+#include "status/crlentry.h"
+#include "status/crlext.h"
+#include "wire/certid.h"
+#include "wire/gtime.h"
+
+/** removeFromCRL: RFC 5280 section 5.3.1. */
+#define REASON_REMOVE 8
+
+static apr_status_t refuse(const char *what, const char **why)
+{
+    *why = what;
+    return OCSP_EMALFORMED;
+}
+
+/* Reasons that a response can give; removeFromCRL in a complete CRL is none. */
+static int usable_reason(int reason)
+{
+    return (reason >= 0 && reason <= 6) || reason == 9 || reason == 10
+             ? reason
+             : OCSP_CRL_NO_REASON;
+}
+
+/* crlEntryExtensions of almost every CRL: a reasonCode of one octet, alone. */
+static bool parse_usual_exts(ocsp_der_t in, int *reason)
+{
+    static const unsigned char usual[] = {0x30, 0x0c, 0x30, 0x0a, 0x06,
+                                          0x03, 0x55, 0x1d, 0x15, 0x04,
+                                          0x03, 0x0a, 0x01};
+
+    if (in.len != sizeof(usual) + 1
+        || memcmp(in.data, usual, sizeof(usual)) != 0
+        || (in.data[sizeof(usual)] & 0x80) != 0) {
+        return false;
+    }
+    *reason = in.data[sizeof(usual)];
+    return true;
+}
+
+/* crlEntryExtensions Extensions OPTIONAL -- if present, version MUST be v2 */
+static apr_status_t parse_exts(ocsp_der_t in, bool v2, int *reason,
+                               const char **why)
+{
+    ocsp_der_t list;
+
+    if (!v2) {
+        return refuse("RFC 5280 section 5.1.2.1: entry extensions in version 1",
+                      why);
+    }
+    if (parse_usual_exts(in, reason)) {
+        return APR_SUCCESS;
+    }
+    if (!ocsp_der_get(&in, OCSP_DER_SEQUENCE, &list) || !ocsp_der_at_end(&in)) {
+        return refuse("RFC 5280 section 5.1.2.6: an entry is not DER", why);
+    }
+    return ocsp_crlext_read_entry(reason, list, why);
+}
+
+/* A serial number's INTEGER, by hand where it is of less than 128 octets. */
+static bool get_serial(ocsp_der_t *in, ocsp_der_t *serial)
+{
+    ocsp_der_t content;
+
+    if (in->len >= 2 && in->data[0] == OCSP_DER_INTEGER && in->data[1] < 0x80
+        && in->data[1] <= in->len - 2) {
+        content.data = in->data + 2;
+        content.len = in->data[1];
+        in->data += 2 + content.len;
+        in->len -= 2 + content.len;
+    }
+    else if (!ocsp_der_get(in, OCSP_DER_INTEGER, &content)) {
+        return false;
+    }
+    return ocsp_certid_serial(serial, content);
+}
+
+/*
+ * SEQUENCE {
+ *     userCertificate     CertificateSerialNumber,
+ *     revocationDate      Time,
+ *     crlEntryExtensions  Extensions OPTIONAL }
+ */
+apr_status_t ocsp_crlentry_parse(ocsp_crlentry_t *out, ocsp_der_t in, bool v2,
+                                 const char **why)
+{
+    int reason = OCSP_CRLEXT_NO_REASON;
+    apr_status_t rv;
+
+    if (!get_serial(&in, &out->serial)) {
+        return refuse("RFC 5280 section 4.1.2.2: an entry without a serial "
+                      "number, or with one of more than 64 octets",
+                      why);
+    }
+    if (!ocsp_gtime_get(&in, &out->time)) {
+        return refuse("RFC 5280 section 5.1.2.6: revocationDate is no Time",
+                      why);
+    }
+    if (in.len != 0 && (rv = parse_exts(in, v2, &reason, why)) != APR_SUCCESS) {
+        return rv;
+    }
+    out->reason = usable_reason(reason);
+    out->removal = reason == REASON_REMOVE;
+    return APR_SUCCESS;
+}

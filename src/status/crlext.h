@@ -1,0 +1,41 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The extensions of a CRL and of its entries: which are understood, and which
+ * make the whole CRL unusable (RFC 5280 sections 5.2 and 5.3). Floor 1.
+ */
+#ifndef OCSP_STATUS_CRLEXT_H
+#define OCSP_STATUS_CRLEXT_H
+
+#include "status/status.h"
+#include "wire/der.h"
+
+/** More extensions than this in one list are refused. */
+#define OCSP_CRLEXT_MAX 32
+
+/** There is no reasonCode. */
+#define OCSP_CRLEXT_NO_REASON (-1)
+
+/**
+ * Read a CRL's extensions.
+ * @param number the magnitude of CRLNumber, shortest form; data NULL: none
+ * @param list the content of Extensions
+ * @param why a static fragment without a file name
+ * @return OCSP_EMALFORMED: not DER, or a CRL that must not be used
+ * Pure.
+ */
+apr_status_t ocsp_crlext_read_crl(ocsp_der_t *number, ocsp_der_t list,
+                                  const char **why);
+
+/**
+ * Read an entry's extensions.
+ * @param reason what reasonCode says, 0 up; or OCSP_CRLEXT_NO_REASON
+ * @param list the content of Extensions
+ * @param why as above
+ * @return OCSP_EMALFORMED: not DER, or a CRL that must not be used
+ * Pure.
+ */
+apr_status_t ocsp_crlext_read_entry(int *reason, ocsp_der_t list,
+                                    const char **why);
+
+#endif

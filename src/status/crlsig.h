@@ -1,0 +1,50 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The signature of a CRL, judged by OpenSSL while the CRL streams past: the
+ * octets of tbsCertList go in one by one piece, the verdict comes at the end.
+ * Floor 1.
+ */
+#ifndef OCSP_STATUS_CRLSIG_H
+#define OCSP_STATUS_CRLSIG_H
+
+#include <apr_pools.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "status/issuer.h"
+#include "status/status.h"
+#include "wire/der.h"
+
+typedef struct ocsp_crlsig_t ocsp_crlsig_t;
+
+/**
+ * Begin to verify.
+ * @param out newly made in p, which frees what it holds; or ocsp_crlsig_free
+ * @param algorithm a whole AlgorithmIdentifier
+ * @param why a fragment without a file name
+ * @return OCSP_EMALFORMED, OCSP_EUNKNOWNCA: not an algorithm of this issuer's
+ *         key; OCSP_ECRYPTO: not one that is trusted here
+ */
+apr_status_t ocsp_crlsig_make(ocsp_crlsig_t **out, const ocsp_issuer_t *issuer,
+                              ocsp_der_t algorithm, const char **why,
+                              apr_pool_t *p);
+
+/** Take signed octets: an ocsp_stream_tap_fn, ctx being the ocsp_crlsig_t. */
+bool ocsp_crlsig_update(void *sig, const unsigned char *data, size_t len);
+
+/**
+ * The verdict, once.
+ * @param signature the value of the BIT STRING, without its first octet
+ * @return OCSP_EUNKNOWNCA: this issuer's key has not signed this
+ */
+apr_status_t ocsp_crlsig_check(ocsp_crlsig_t *sig, ocsp_der_t signature,
+                               const char **why);
+
+/** @return whether it is over SHA-1, which OpenSSL's policy allowed. Pure. */
+bool ocsp_crlsig_is_sha1(const ocsp_crlsig_t *sig);
+
+/** Give the memory back now. */
+void ocsp_crlsig_free(ocsp_crlsig_t *sig);
+
+#endif

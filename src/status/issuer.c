@@ -1,0 +1,356 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See issuer.h. Certificates are parsed by OpenSSL: they are the operator's, few
+ * and small, and OpenSSL's reading of them is what signs and verifies with them.
+ */
+#include <apr_strings.h>
+#include <limits.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+#include "status/file.h"
+#include "status/issuer.h"
+
+/** Of a file with too many certificates, so many subjects are listed. */
+#define LISTED_MAX 8
+
+struct ocsp_issuer_t {
+    X509 *cert;    /* freed by the pool */
+    EVP_PKEY *key; /* cert's */
+    ocsp_der_t name;
+    const char *subject;
+    ocsp_certid_issuer_t hashes;
+    unsigned char id[OCSP_ISSUER_ID_LEN];
+    bool may_sign_crls;
+};
+
+const char *ocsp_issuer_take_errors(apr_pool_t *p)
+{
+    const char *data = NULL;
+    int flags = 0;
+    unsigned long e = ERR_peek_last_error_all(NULL, NULL, NULL, &data, &flags);
+    const char *reason = ERR_reason_error_string(e);
+    const char *text;
+
+    if (reason == NULL) {
+        text = "libcrypto gave no reason";
+    }
+    else if (data != NULL && data[0] != '\0' && (flags & ERR_TXT_STRING)) {
+        text = apr_psprintf(p, "%s (%.200s)", reason, data);
+    }
+    else {
+        text = apr_pstrdup(p, reason);
+    }
+    ERR_clear_error();
+    return text;
+}
+
+/* Read up to *len octets; a short file gives less. */
+static apr_status_t read_up_to(apr_file_t *f, unsigned char *buf, size_t *len)
+{
+    apr_size_t got = 0;
+    apr_status_t rv = apr_file_read_full(f, buf, *len, &got);
+
+    *len = got;
+    return rv == APR_EOF ? APR_SUCCESS : rv;
+}
+
+apr_status_t ocsp_issuer_read_file(ocsp_der_t *content, const char *file,
+                                   const char **why, apr_pool_t *p)
+{
+    apr_file_t *f;
+    unsigned char *buf;
+    size_t len = OCSP_ISSUER_FILE_MAX + 1;
+    apr_status_t rv = ocsp_file_open(&f, file, why, p);
+
+    content->data = NULL;
+    content->len = 0;
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    buf = apr_palloc(p, len + 1);
+    rv = read_up_to(f, buf, &len);
+    (void)apr_file_close(f);
+    if (rv != APR_SUCCESS) {
+        *why = ocsp_file_reason(file, "cannot be read", rv, p);
+        return rv;
+    }
+    if (len > OCSP_ISSUER_FILE_MAX) {
+        *why = apr_psprintf(p,
+                            "%s: is larger than %d octets: not a certificate "
+                            "or key",
+                            file, OCSP_ISSUER_FILE_MAX);
+        return OCSP_EMALFORMED;
+    }
+    buf[len] = '\0';
+    content->data = buf;
+    content->len = len;
+    return APR_SUCCESS;
+}
+
+/* XN_FLAG_RFC2253 escapes control octets and all that is not ASCII. */
+static const char *print_name(const X509_NAME *name, apr_pool_t *p)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    const char *text = "(a name that cannot be printed)";
+    char *data = NULL;
+    long len;
+
+    if (bio != NULL && X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253) >= 0
+        && (len = BIO_get_mem_data(bio, &data)) >= 0) {
+        text = len > 0 ? apr_pstrmemdup(p, data, (apr_size_t)len)
+                       : "(an empty name)";
+    }
+    BIO_free(bio);
+    return text;
+}
+
+/* Whoever encrypts a certificate is told so, not asked for a passphrase. */
+static int no_passphrase(char *buf, int size, int rwflag, void *ctx)
+{
+    return -1;
+}
+
+static X509 *parse_der(ocsp_der_t content)
+{
+    const unsigned char *end = content.data;
+    X509 *cert = d2i_X509(NULL, &end, (long)content.len);
+
+    if (cert != NULL && end != content.data + content.len) {
+        X509_free(cert);
+        return NULL;
+    }
+    return cert;
+}
+
+/*
+ * The certificate of a PEM file; *found is how many there are, *subjects theirs.
+ */
+static X509 *parse_pem(ocsp_der_t content, int *found, const char **subjects,
+                       apr_pool_t *p)
+{
+    BIO *bio = BIO_new_mem_buf(content.data, (int)content.len);
+    X509 *first = NULL;
+    X509 *cert;
+
+    *found = 0;
+    *subjects = "";
+    while (bio != NULL
+           && (cert = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL))
+                  != NULL) {
+        if (*found < LISTED_MAX) {
+            *subjects = apr_pstrcat(p, *subjects, *found != 0 ? "; " : "",
+                                    print_name(X509_get_subject_name(cert), p),
+                                    NULL);
+        }
+        ++*found;
+        if (first == NULL) {
+            first = cert;
+        }
+        else {
+            X509_free(cert);
+        }
+    }
+    BIO_free(bio);
+    if (first != NULL
+        && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE) {
+        ERR_clear_error(); /* the end of the file */
+    }
+    return first;
+}
+
+static apr_status_t parse_cert(X509 **out, ocsp_der_t content, const char *file,
+                               const char **why, apr_pool_t *p)
+{
+    const char *subjects = "";
+    X509 *cert = NULL;
+    int found = 1;
+
+    *out = NULL;
+    ERR_clear_error();
+    if (content.len > 0 && content.len <= OCSP_ISSUER_FILE_MAX) {
+        cert = content.data[0] == OCSP_DER_SEQUENCE
+                 ? parse_der(content)
+                 : parse_pem(content, &found, &subjects, p);
+    }
+    if (cert == NULL || ERR_peek_last_error() != 0) {
+        X509_free(cert);
+        *why = apr_psprintf(p,
+                            "%s: RFC 5280 section 4.1: not one X.509 "
+                            "certificate in PEM or DER: %s",
+                            file, ocsp_issuer_take_errors(p));
+        return OCSP_EMALFORMED;
+    }
+    if (found > 1) {
+        X509_free(cert);
+        *why = apr_psprintf(p,
+                            "%s: holds %d certificates (%s%s): name a file "
+                            "with "
+                            "the CA's alone",
+                            file, found, subjects,
+                            found > LISTED_MAX ? "; ..." : "");
+        return OCSP_EMALFORMED;
+    }
+    *out = cert;
+    return APR_SUCCESS;
+}
+
+/*
+ * RFC 5280 section 4.2.1.9: cA says who is a CA. Roots of version 1 cannot say
+ * it and still sign CRLs. X509_check_ca tells these two by 1 and 3.
+ */
+static apr_status_t check_ca(const ocsp_issuer_t *issuer, const char *file,
+                             const char **why, apr_pool_t *p)
+{
+    int kind = X509_check_ca(issuer->cert);
+
+    if ((X509_get_extension_flags(issuer->cert) & EXFLAG_INVALID) != 0) {
+        *why = apr_psprintf(p,
+                            "%s: RFC 5280 section 4.2: %s has extensions that "
+                            "cannot be read",
+                            file, issuer->subject);
+        ERR_clear_error();
+        return OCSP_EMALFORMED;
+    }
+    ERR_clear_error();
+    if (kind != 1 && kind != 3) {
+        *why = apr_psprintf(p,
+                            "%s: RFC 5280 section 4.2.1.9: %s is not a CA: "
+                            "name "
+                            "the certificate of the CA whose certificates are "
+                            "asked about",
+                            file, issuer->subject);
+        return OCSP_EMALFORMED;
+    }
+    return APR_SUCCESS;
+}
+
+/* The name is DER, so where it ends and the key begins is never in doubt. */
+static bool hash_id(ocsp_issuer_t *issuer, ocsp_der_t key)
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool done = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1
+             && EVP_DigestUpdate(ctx, issuer->name.data, issuer->name.len) == 1
+             && EVP_DigestUpdate(ctx, key.data, key.len) == 1
+             && EVP_DigestFinal_ex(ctx, issuer->id, NULL) == 1;
+
+    EVP_MD_CTX_free(ctx);
+    return done;
+}
+
+static bool hash_all(ocsp_issuer_t *issuer)
+{
+    const ASN1_BIT_STRING *bits = X509_get0_pubkey_bitstr(issuer->cert);
+    size_t name_len = 0;
+    ocsp_der_t key;
+
+    if (bits == NULL
+        || X509_NAME_get0_der(X509_get_subject_name(issuer->cert),
+                              &issuer->name.data, &name_len)
+               != 1) {
+        return false;
+    }
+    issuer->name.len = name_len;
+    key.data = ASN1_STRING_get0_data(bits);
+    key.len = (size_t)ASN1_STRING_length(bits);
+    return hash_id(issuer, key)
+        && ocsp_certid_hash_issuer(&issuer->hashes, issuer->name, key);
+}
+
+static apr_status_t free_cert(void *cert)
+{
+    X509_free(cert);
+    return APR_SUCCESS;
+}
+
+apr_status_t ocsp_issuer_parse(ocsp_issuer_t **out, ocsp_der_t content,
+                               const char *file, const char **why,
+                               apr_pool_t *p)
+{
+    ocsp_issuer_t *issuer = apr_pcalloc(p, sizeof(*issuer));
+    apr_status_t rv;
+
+    *out = NULL;
+    rv = parse_cert(&issuer->cert, content, file, why, p);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    apr_pool_cleanup_register(p, issuer->cert, free_cert,
+                              apr_pool_cleanup_null);
+    issuer->subject = print_name(X509_get_subject_name(issuer->cert), p);
+    if ((rv = check_ca(issuer, file, why, p)) != APR_SUCCESS) {
+        return rv;
+    }
+    issuer->key = X509_get0_pubkey(issuer->cert);
+    if (issuer->key == NULL || !hash_all(issuer)) {
+        *why = apr_psprintf(p,
+                            "%s: RFC 5280 section 4.1.2.7: the key of %s "
+                            "cannot "
+                            "be used: %s",
+                            file, issuer->subject, ocsp_issuer_take_errors(p));
+        return OCSP_ECRYPTO;
+    }
+    issuer->may_sign_crls = (X509_get_key_usage(issuer->cert) & KU_CRL_SIGN)
+                         != 0;
+    *out = issuer;
+    return APR_SUCCESS;
+}
+
+const unsigned char *ocsp_issuer_get0_id(const ocsp_issuer_t *issuer)
+{
+    return issuer->id;
+}
+
+const ocsp_certid_issuer_t *ocsp_issuer_get0_hashes(const ocsp_issuer_t *issuer)
+{
+    return &issuer->hashes;
+}
+
+const char *ocsp_issuer_get0_subject(const ocsp_issuer_t *issuer)
+{
+    return issuer->subject;
+}
+
+ocsp_der_t ocsp_issuer_get_name(const ocsp_issuer_t *issuer)
+{
+    return issuer->name;
+}
+
+X509 *ocsp_issuer_get0_cert(const ocsp_issuer_t *issuer)
+{
+    return issuer->cert;
+}
+
+EVP_PKEY *ocsp_issuer_get0_key(const ocsp_issuer_t *issuer)
+{
+    return issuer->key;
+}
+
+bool ocsp_issuer_has_name(const ocsp_issuer_t *issuer, ocsp_der_t name)
+{
+    const unsigned char *end = name.data;
+    X509_NAME *other;
+    bool same;
+
+    if (ocsp_der_equal(issuer->name, name)) {
+        return true;
+    }
+    if (name.data == NULL || name.len > OCSP_ISSUER_FILE_MAX) {
+        return false;
+    }
+    other = d2i_X509_NAME(NULL, &end, (long)name.len);
+    same = other != NULL && end == name.data + name.len
+        && X509_NAME_cmp(X509_get_subject_name(issuer->cert), other) == 0;
+    X509_NAME_free(other);
+    ERR_clear_error();
+    return same;
+}
+
+bool ocsp_issuer_may_sign_crls(const ocsp_issuer_t *issuer)
+{
+    return issuer->may_sign_crls;
+}

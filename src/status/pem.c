@@ -1,0 +1,304 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See pem.h.
+ */
+#include <apr_strings.h>
+#include <openssl/evp.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "status/file.h"
+#include "status/pem.h"
+
+/** "-----BEGIN " label "-----": labels are ours, and shorter than this. */
+#define MARK_MAX 64
+
+struct ocsp_pem_t {
+    ocsp_pem_input_t in;
+    apr_pool_t *pool;
+    EVP_ENCODE_CTX *base64;
+    unsigned char *text; /* OCSP_PEM_ROOM octets, read and not yet decoded */
+    size_t start;        /* of what is to be decoded */
+    size_t end;
+    bool source_ended;
+    bool padded; /* base64 has ended: only the END line may follow */
+    bool ended;  /* and has followed */
+};
+
+static apr_status_t refuse(const ocsp_pem_t *pem, const char *what,
+                           const char **why)
+{
+    *why = apr_psprintf(pem->pool, "%s: RFC 7468 section %s", pem->in.name,
+                        what);
+    return OCSP_EMALFORMED;
+}
+
+static size_t make_mark(char mark[MARK_MAX], const char *word,
+                        const ocsp_pem_t *pem)
+{
+    return (size_t)apr_snprintf(mark, MARK_MAX, "-----%s %s-----", word,
+                                pem->in.label);
+}
+
+static void compact(ocsp_pem_t *pem)
+{
+    memmove(pem->text, pem->text + pem->start, pem->end - pem->start);
+    pem->end -= pem->start;
+    pem->start = 0;
+}
+
+/* One read, into the room behind the text. */
+static apr_status_t read_source(ocsp_pem_t *pem, const char **why)
+{
+    size_t len = OCSP_PEM_ROOM - pem->end;
+    apr_status_t rv;
+
+    rv = pem->in.source(pem->in.source_ctx, pem->text + pem->end, &len);
+    if (rv != APR_SUCCESS) {
+        *why = ocsp_file_reason(pem->in.name, "cannot be read", rv, pem->pool);
+        return rv;
+    }
+    pem->source_ended = len == 0;
+    pem->end += len;
+    return APR_SUCCESS;
+}
+
+/* Have want octets of text, if there are so many. */
+static apr_status_t fill(ocsp_pem_t *pem, size_t want, const char **why)
+{
+    apr_status_t rv = APR_SUCCESS;
+
+    if (pem->end - pem->start < want) {
+        compact(pem);
+    }
+    while (rv == APR_SUCCESS && pem->end - pem->start < want
+           && !pem->source_ended) {
+        rv = read_source(pem, why);
+    }
+    return rv;
+}
+
+static bool is_space(unsigned char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static bool is_blank(const unsigned char *text, size_t len)
+{
+    while (len > 0 && is_space(text[len - 1])) {
+        len--;
+    }
+    return len == 0;
+}
+
+/* Only white space may follow, or this is not one object. */
+static apr_status_t check_rest(ocsp_pem_t *pem, const char **why)
+{
+    apr_status_t rv;
+
+    do {
+        if (!is_blank(pem->text + pem->start, pem->end - pem->start)) {
+            return refuse(pem,
+                          "2: more follows the END line: give each file one "
+                          "PEM object",
+                          why);
+        }
+        pem->start = pem->end;
+        rv = fill(pem, 1, why);
+    } while (rv == APR_SUCCESS && pem->end > pem->start);
+    pem->ended = true;
+    return rv;
+}
+
+/* The text stands at the first '-' after base64; out has room for 48 octets. */
+static apr_status_t read_end_line(ocsp_pem_t *pem, unsigned char *out, int *len,
+                                  const char **why)
+{
+    char mark[MARK_MAX];
+    size_t mark_len = make_mark(mark, "END", pem);
+    apr_status_t rv = fill(pem, mark_len, why);
+
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (pem->end - pem->start < mark_len
+        || memcmp(pem->text + pem->start, mark, mark_len) != 0) {
+        return refuse(pem, "2: the END line is wrong", why);
+    }
+    if (EVP_DecodeFinal(pem->base64, out, len) < 0) {
+        return refuse(pem, "3: base64 of a wrong length", why);
+    }
+    pem->start += mark_len;
+    return check_rest(pem, why);
+}
+
+/* Decode what text there is, up to a '-'. */
+static apr_status_t decode(ocsp_pem_t *pem, unsigned char *out, int *out_len,
+                           const char **why)
+{
+    const unsigned char *text = pem->text + pem->start;
+    size_t len = pem->end - pem->start;
+    const unsigned char *dash = memchr(text, '-', len);
+    int more = 1;
+    int last_len = 0;
+    apr_status_t rv = APR_SUCCESS;
+
+    if (dash != NULL) {
+        len = (size_t)(dash - text);
+    }
+    if (!pem->padded && len > 0) {
+        more = EVP_DecodeUpdate(pem->base64, out, out_len, text, (int)len);
+    }
+    /* It answers 0 at padding, and would start afresh after it. */
+    if (more < 0 || (pem->padded && !is_blank(text, len))) {
+        return refuse(pem, "3: not base64", why);
+    }
+    pem->padded = pem->padded || more == 0;
+    pem->start += len;
+    if (dash != NULL) {
+        rv = read_end_line(pem, out + *out_len, &last_len, why);
+        *out_len += last_len;
+    }
+    return rv;
+}
+
+apr_status_t ocsp_pem_read(ocsp_pem_t *pem, unsigned char *buf, size_t *len,
+                           const char **why)
+{
+    int out_len = 0;
+    apr_status_t rv = APR_SUCCESS;
+
+    if (*len < OCSP_PEM_ROOM) {
+        return APR_EINVAL;
+    }
+    *len = 0;
+    while (rv == APR_SUCCESS && out_len == 0 && !pem->ended) {
+        rv = fill(pem, 1, why);
+        if (rv == APR_SUCCESS && pem->end == pem->start) {
+            rv = refuse(pem, "2: no END line: the file is cut off", why);
+        }
+        if (rv == APR_SUCCESS) {
+            rv = decode(pem, buf, &out_len, why);
+        }
+    }
+    if (rv == APR_SUCCESS) {
+        *len = (size_t)out_len;
+    }
+    return rv;
+}
+
+static bool begins_line(const ocsp_pem_t *pem, size_t at)
+{
+    return at == pem->start || pem->text[at - 1] == '\n'
+        || pem->text[at - 1] == '\r';
+}
+
+/* The BEGIN mark at or behind at, in what has been read; 0: not there. */
+static size_t find_mark(const ocsp_pem_t *pem, size_t at, const char *mark,
+                        size_t mark_len)
+{
+    const unsigned char *hit;
+
+    while ((hit = memmem(pem->text + at, pem->end - at, mark, mark_len))
+           != NULL) {
+        at = (size_t)(hit - pem->text);
+        if (begins_line(pem, at)) {
+            return at + mark_len;
+        }
+        at++;
+    }
+    return 0;
+}
+
+/*
+ * Pass over the text before the BEGIN line, and over that. Of what holds no mark
+ * as many octets are kept as a mark has: all but the last of it may have been
+ * read, and begins_line looks at one octet before.
+ */
+static apr_status_t find_begin(ocsp_pem_t *pem, const char **why)
+{
+    char mark[MARK_MAX];
+    size_t mark_len = make_mark(mark, "BEGIN", pem);
+    size_t at = pem->start;
+    size_t found;
+    apr_status_t rv;
+
+    while ((found = find_mark(pem, at, mark, mark_len)) == 0) {
+        if (pem->source_ended) {
+            *why = apr_psprintf(pem->pool,
+                                "%s: neither DER (RFC 5280 section 5.1) nor "
+                                "PEM with a line %s",
+                                pem->in.name, mark);
+            return OCSP_EMALFORMED;
+        }
+        if (pem->end - pem->start > mark_len) {
+            pem->start = pem->end - mark_len;
+        }
+        compact(pem);
+        at = pem->end == mark_len ? 1 : 0;
+        if ((rv = read_source(pem, why)) != APR_SUCCESS) {
+            return rv;
+        }
+    }
+    pem->start = found;
+    return APR_SUCCESS;
+}
+
+static apr_status_t free_buffers(void *data)
+{
+    ocsp_pem_t *pem = data;
+
+    EVP_ENCODE_CTX_free(pem->base64);
+    pem->base64 = NULL;
+    free(pem->text);
+    pem->text = NULL;
+    pem->start = pem->end = 0;
+    pem->ended = true;
+    return APR_SUCCESS;
+}
+
+void ocsp_pem_free(ocsp_pem_t *pem)
+{
+    apr_pool_cleanup_run(pem->pool, pem, free_buffers);
+}
+
+/* Some editors put a byte order mark in front of the BEGIN line. */
+static void skip_byte_order_mark(ocsp_pem_t *pem)
+{
+    if (pem->end >= 3 && memcmp(pem->text, "\xef\xbb\xbf", 3) == 0) {
+        pem->start = 3;
+    }
+}
+
+apr_status_t ocsp_pem_make(ocsp_pem_t **out, const ocsp_pem_input_t *in,
+                           const char **why, apr_pool_t *p)
+{
+    ocsp_pem_t *pem = apr_pcalloc(p, sizeof(*pem));
+    apr_status_t rv;
+
+    *out = NULL;
+    pem->in = *in;
+    pem->pool = p;
+    pem->text = malloc(OCSP_PEM_ROOM);
+    pem->base64 = EVP_ENCODE_CTX_new();
+    apr_pool_cleanup_register(p, pem, free_buffers, apr_pool_cleanup_null);
+    if (pem->text == NULL || pem->base64 == NULL) {
+        *why = apr_psprintf(p, "%s: out of memory", in->name);
+        rv = APR_ENOMEM;
+    }
+    else {
+        EVP_DecodeInit(pem->base64);
+        memcpy(pem->text, in->seen.data, in->seen.len);
+        pem->end = in->seen.len;
+        skip_byte_order_mark(pem);
+        rv = find_begin(pem, why);
+    }
+    if (rv != APR_SUCCESS) {
+        ocsp_pem_free(pem);
+        return rv;
+    }
+    *out = pem;
+    return APR_SUCCESS;
+}

@@ -1,0 +1,20 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The status values of floors 1 to 3, for where APR has none that says it. Floor 1.
+ */
+#ifndef OCSP_STATUS_STATUS_H
+#define OCSP_STATUS_STATUS_H
+
+#include <apr_errno.h>
+
+/** The bytes are not what they should be: not DER, not PEM, a wrong value. */
+#define OCSP_EMALFORMED (APR_OS_START_USERERR + 1)
+/** Another issuer's, or signed by another key. */
+#define OCSP_EUNKNOWNCA (APR_OS_START_USERERR + 2)
+/** Older than what is there, not valid yet, or no longer. */
+#define OCSP_ESTALE (APR_OS_START_USERERR + 3)
+/** libcrypto failed; its own words are in the reason. */
+#define OCSP_ECRYPTO (APR_OS_START_USERERR + 4)
+
+#endif

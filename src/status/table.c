@@ -1,0 +1,285 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Checks and reads a status table: see table.h, and table_layout.h for the bytes.
+ * They may change while they are read. So whatever becomes an index is read
+ * once, as volatile, into a local, and only the local is checked and used.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "status/table.h"
+#include "status/table_layout.h"
+
+/**
+ * Interpolation is for serial numbers spread evenly, as random ones are. After
+ * so many steps they were not, and halving bounds what is left.
+ */
+#define INTERPOLATIONS 8
+
+typedef uint64_t word_t __attribute__((may_alias));
+
+/** One group, its bounds checked. */
+typedef struct {
+    const unsigned char *entries;
+    size_t count;
+    size_t serial_len;
+    size_t width;
+} group_t;
+
+/* Read once; offset and len are multiples of 8, mem is aligned to 8. */
+static void read_words(void *to, const void *mem, size_t offset, size_t len)
+{
+    const volatile word_t *words = mem;
+    unsigned char *out = to;
+    size_t i;
+
+    for (i = 0; i < len; i += sizeof(word_t)) {
+        uint64_t word = words[(offset + i) / sizeof(word_t)];
+
+        memcpy(out + i, &word, sizeof(word));
+    }
+}
+
+static bool read_head(ocsp_table_head_t *head, const void *mem, size_t len)
+{
+    if (mem == NULL || (uintptr_t)mem % sizeof(word_t) != 0
+        || len < OCSP_TABLE_FIRST_ENTRY) {
+        return false;
+    }
+    read_words(head, mem, 0, sizeof(*head));
+    return memcmp(head->magic, OCSP_TABLE_MAGIC, sizeof(head->magic)) == 0
+        && head->version == OCSP_TABLE_VERSION && head->len <= len
+        && head->number_len <= sizeof(head->number);
+}
+
+/* The group of one serial length; where it begins is for ocsp_table_check. */
+static bool read_group(group_t *g, uint64_t *offset, const void *mem,
+                       size_t len, size_t serial_len)
+{
+    ocsp_table_group_t raw;
+
+    g->serial_len = serial_len;
+    g->width = serial_len + OCSP_TABLE_VALUE_LEN;
+    read_words(&raw, mem,
+               sizeof(ocsp_table_head_t) + (serial_len - 1) * sizeof(raw),
+               sizeof(raw));
+    if (raw.offset < OCSP_TABLE_FIRST_ENTRY || raw.offset > len
+        || raw.count > (len - raw.offset) / g->width) {
+        return false;
+    }
+    *offset = raw.offset;
+    g->entries = (const unsigned char *)mem + raw.offset;
+    g->count = (size_t)raw.count;
+    return true;
+}
+
+static const unsigned char *entry_at(const group_t *g, size_t i)
+{
+    return g->entries + i * g->width;
+}
+
+/* Big-endian, up to eight octets: a number that compares as they do. */
+static uint64_t read_key(const unsigned char *octets, size_t len)
+{
+    const volatile unsigned char *from = octets;
+    uint64_t key = 0;
+    size_t i;
+
+    for (i = 0; i < len && i < 8; i++) {
+        key = key << 8 | from[i];
+    }
+    return key;
+}
+
+static unsigned read_reason(const unsigned char *value)
+{
+    return (unsigned)read_key(value + OCSP_TABLE_VALUE_LEN - 1, 1) & 0x0fu;
+}
+
+static bool is_reason(unsigned reason)
+{
+    return reason <= 6 || reason == 9 || reason == 10
+        || reason == OCSP_TABLE_NO_REASON;
+}
+
+static apr_status_t refuse(const char *what, const char **why)
+{
+    *why = what;
+    return OCSP_EMALFORMED;
+}
+
+static apr_status_t check_group(const group_t *g, const char **why)
+{
+    size_t i;
+
+    for (i = 0; i < g->count; i++) {
+        const unsigned char *entry = entry_at(g, i);
+
+        if (i > 0 && memcmp(entry - g->width, entry, g->serial_len) >= 0) {
+            return refuse("status table: serial numbers out of order", why);
+        }
+        if (!is_reason(read_reason(entry + g->serial_len))) {
+            return refuse("status table: a reason that there is not", why);
+        }
+    }
+    return g->serial_len > 1 && g->count > 0 && g->entries[0] == 0
+             ? refuse("status table: a padded serial number", why)
+             : APR_SUCCESS;
+}
+
+apr_status_t ocsp_table_check(const void *mem, size_t len, const char **why)
+{
+    ocsp_table_head_t head;
+    group_t g;
+    uint64_t offset;
+    uint64_t expected = OCSP_TABLE_FIRST_ENTRY;
+    uint64_t entries = 0;
+    size_t serial_len;
+    apr_status_t rv;
+
+    if (!read_head(&head, mem, len)) {
+        return refuse("status table: not one of this version", why);
+    }
+    if (head.len != len) {
+        return refuse("status table: cut off, or something follows", why);
+    }
+    for (serial_len = 1; serial_len <= OCSP_TABLE_GROUPS; serial_len++) {
+        if (!read_group(&g, &offset, mem, len, serial_len)
+            || offset != expected) {
+            return refuse("status table: a group is out of place", why);
+        }
+        if ((rv = check_group(&g, why)) != APR_SUCCESS) {
+            return rv;
+        }
+        expected += g.count * g.width;
+        entries += g.count;
+    }
+    if (expected != len || entries != head.entries) {
+        return refuse("status table: the sums are wrong", why);
+    }
+    return APR_SUCCESS;
+}
+
+apr_status_t ocsp_table_get_info(ocsp_table_info_t *info, const void *mem,
+                                 size_t len)
+{
+    ocsp_table_head_t head;
+
+    if (!read_head(&head, mem, len)) {
+        return OCSP_EMALFORMED;
+    }
+    memcpy(info->id, head.id, sizeof(info->id));
+    memcpy(info->fingerprint, head.fingerprint, sizeof(info->fingerprint));
+    memcpy(info->number, head.number, sizeof(info->number));
+    info->number_len = head.number_len;
+    info->this_update = head.this_update;
+    info->next_update = head.next_update;
+    info->entries = head.entries;
+    return APR_SUCCESS;
+}
+
+/* How many octets all serial numbers begin with alike, as they are sorted. */
+static size_t common_prefix(const group_t *g)
+{
+    const unsigned char *first = g->entries;
+    const unsigned char *last = entry_at(g, g->count - 1);
+    size_t n = 0;
+
+    while (n < g->serial_len && first[n] == last[n]) {
+        n++;
+    }
+    return n;
+}
+
+/* Where key should be among entries low to high, if they lie evenly. */
+static size_t interpolate(size_t low, size_t high, uint64_t key,
+                          const uint64_t key_of[2])
+{
+    double part = (double)(key - key_of[0]) / (double)(key_of[1] - key_of[0]);
+    size_t step = (size_t)(part * (double)(high - low));
+
+    return step < high - low ? low + step : high;
+}
+
+/* Find an entry: its number, or count. O(log count) whatever the octets are. */
+static size_t find(const group_t *g, const unsigned char *serial)
+{
+    size_t low = 0;
+    size_t end = g->count;
+    size_t skip;
+    size_t tries;
+    uint64_t key;
+    uint64_t bounds[2];
+
+    if (g->count == 0) {
+        return 0;
+    }
+    skip = common_prefix(g);
+    key = read_key(serial + skip, g->serial_len - skip);
+    bounds[0] = read_key(g->entries + skip, g->serial_len - skip);
+    bounds[1] = read_key(entry_at(g, end - 1) + skip, g->serial_len - skip);
+    for (tries = 0; low < end; tries++) {
+        size_t at = low + (end - low) / 2;
+        const unsigned char *entry;
+        int order;
+
+        if (tries < INTERPOLATIONS && bounds[0] < bounds[1] && key >= bounds[0]
+            && key <= bounds[1]) {
+            at = interpolate(low, end - 1, key, bounds);
+        }
+        entry = entry_at(g, at);
+        order = memcmp(serial, entry, g->serial_len);
+        if (order == 0) {
+            return at;
+        }
+        if (order < 0) {
+            end = at;
+            bounds[1] = read_key(entry + skip, g->serial_len - skip);
+        }
+        else {
+            low = at + 1;
+            bounds[0] = read_key(entry + skip, g->serial_len - skip);
+        }
+    }
+    return g->count;
+}
+
+static void read_value(ocsp_record_t *out, const unsigned char *value)
+{
+    uint64_t packed = read_key(value, OCSP_TABLE_VALUE_LEN);
+    unsigned reason = (unsigned)packed & 0x0fu;
+
+    out->listed = true;
+    out->revocation_time = (int64_t)(packed >> 4) - OCSP_TABLE_TIME_BIAS;
+    out->reason = is_reason(reason) && reason != OCSP_TABLE_NO_REASON
+                    ? (int)reason
+                    : OCSP_CRL_NO_REASON;
+}
+
+apr_status_t ocsp_table_lookup(ocsp_record_t *out, const void *mem, size_t len,
+                               const unsigned char id[OCSP_TABLE_ID_LEN],
+                               const unsigned char *serial, size_t serial_len)
+{
+    ocsp_record_t record = {.reason = OCSP_CRL_NO_REASON};
+    ocsp_table_head_t head;
+    group_t g;
+    uint64_t offset;
+    size_t at;
+
+    /* A padded serial number would not be found where it stands: never good. */
+    if (serial_len == 0 || serial_len > OCSP_TABLE_GROUPS
+        || (serial_len > 1 && serial[0] == 0) || !read_head(&head, mem, len)
+        || memcmp(head.id, id, sizeof(head.id)) != 0
+        || !read_group(&g, &offset, mem, len, serial_len)) {
+        return OCSP_EMALFORMED;
+    }
+    record.this_update = head.this_update;
+    record.next_update = head.next_update;
+    at = find(&g, serial);
+    if (at < g.count) {
+        read_value(&record, entry_at(&g, at) + serial_len);
+    }
+    *out = record;
+    return APR_SUCCESS;
+}

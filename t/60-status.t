@@ -1,0 +1,113 @@
+# server-status: what each issuer is answered from, and counters that add up over
+# all processes.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use Time::Local qw(timegm);
+use OCSPTest;
+
+my $time = qr/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/;
+
+my $page = http('GET', '/server-status?auto');
+is $page->{code}, 200, 'server-status?auto';
+my $status = server_status();
+
+# one issuer by its number: {Subject => ..., Entries => ...}
+sub issuer {
+    my ($n) = @_;
+    return { map { /\AOCSPIssuer\[\Q$n\E\](.*)\z/ ? ($1 => $status->{$_}) : () }
+            keys %$status };
+}
+
+# in the order of the configuration, those of virtual hosts behind
+my @order = qw(a b c1 c2 nocrl expired badsig nokey fresh vhost);
+for my $n (0 .. $#order) {
+    my ($ca, $is) = ($order[$n], issuer($n));
+    is $is->{Subject}, ca($ca)->{subject}, "issuer $n is $ca";
+    is join(',', sort keys %$is),
+        'Entries,LastLoad,LastResult,NextUpdate,Signer,Subject,ThisUpdate',
+        "$ca: everything is said of it";
+    like $is->{LastLoad}, qr/\A$time\z/, "$ca: last load";
+}
+is_deeply issuer(scalar @order), {}, 'and no issuer more';
+
+# RFC 5280 dates of a CRL as the page writes them
+sub crl_time {
+    my ($ca, $which) = @_;
+    my ($exit, $text) = run('openssl', 'crl', '-in', ca($ca)->{crl}, '-noout',
+        "-$which");
+    my ($month, $day, $clock, $year)
+        = $text =~ /=(\w{3}) +(\d+) ([\d:]+) (\d{4}) GMT/ or die $text;
+    my %month;
+    @month{qw(Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec)} = 1 .. 12;
+    return sprintf '%s-%02d-%02dT%sZ', $year, $month{$month}, $day, $clock;
+}
+
+for my $n (0 .. 3, 5, 9) {
+    my ($ca, $is) = ($order[$n], issuer($n));
+    is $is->{Entries}, 4, "$ca: four entries";
+    is $is->{ThisUpdate}, crl_time($ca, 'lastupdate'), "$ca: thisUpdate";
+    is $is->{NextUpdate}, crl_time($ca, 'nextupdate'), "$ca: nextUpdate";
+    is $is->{LastResult}, 'ok', "$ca: last result" if $ca ne 'expired';
+    like $is->{Signer}, qr/\Aok until $time\z/, "$ca: signer";
+}
+
+my $badsig = issuer(6);
+is $badsig->{ThisUpdate}, '-', 'a CRL not taken: no thisUpdate';
+is $badsig->{NextUpdate}, '-', 'a CRL not taken: no nextUpdate';
+is $badsig->{Entries},    0,   'a CRL not taken: no entries';
+like $badsig->{LastResult}, qr/\Q${\ ca('badsig')->{crl}}\E.*signature/i,
+    'a CRL not taken: file and cause';
+my $nokey = issuer(7);
+like $nokey->{Signer}, qr/\Q${\ ca('nokey')->{signer_key}}\E/,
+    'a key that is not there: its file';
+is $nokey->{LastResult}, 'ok', 'but its CRL is all right';
+is $nokey->{Entries},    4,    'with four entries';
+
+# the same for people
+my $html = http('GET', '/server-status')->{body};
+for my $ca (@order) {
+    my $subject = ca($ca)->{subject};
+    like $html, qr/\Q$subject\E/, "the page for people names $ca";
+}
+unlike $html, qr/OCSPIssuer\[/, 'the page for people has no lines for machines';
+
+# R186: counters. Each request is a connection of its own, so they are spread
+# over the processes; the sum must be right whoever is asked for it.
+my @counters = map { "OCSP$_" } qw(Good Revoked Unknown MalformedRequest
+    InternalError TryLater Unauthorized);
+like $status->{$_}, qr/\A\d+\z/, "$_ is a number" for @counters;
+
+my $before = server_status();
+my %ask = (
+    OCSPGood             => [31, request('a', [serial_good])],
+    OCSPRevoked          => [23, request('b', [serial_compromised])],
+    OCSPMalformedRequest => [19, 'nonsense'],
+    OCSPTryLater         => [17, request('badsig', [serial_good])],
+    OCSPUnauthorized     => [13, request('foreign', [serial_good])],
+);
+for my $counter (sort keys %ask) {
+    my ($times, $der) = @{ $ask{$counter} };
+    $_ % 2 ? post($der) : get($der) for 1 .. $times;
+}
+# one request for three certificates counts three times
+post(request('a', [serial_good, serial_compromised, serial_held]));
+my %want = (map({ $_ => 0 } @counters), map { $_ => $ask{$_}[0] } keys %ask);
+$want{OCSPGood}    += 1;
+$want{OCSPRevoked} += 2;
+for my $try (1 .. 8) {
+    my $after = server_status();
+    my %got = map { $_ => $after->{$_} - $before->{$_} } @counters;
+    is_deeply \%got, \%want, "every counter has grown as it should (asked $try)"
+        or diag explain \%got;
+}
+
+# what is no question counts nowhere
+my $now = server_status();
+http($_, '/ocsp') for qw(PUT OPTIONS);
+post('x' x 200_000);
+is_deeply server_status(), $now, 'a 405, an OPTIONS and a 413 count nowhere';
+
+done_testing;

@@ -1,0 +1,185 @@
+# Slow clients and those that go away in the middle, fifty of them at once: the
+# others are answered meanwhile and after, and no worker stays with the dead.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use IO::Select ();
+use Socket;
+use Test::More;
+use Time::HiRes qw(sleep time);
+use OCSPTest;
+
+my $crowd   = 50;
+my $rounds  = 3;
+my $byte_s  = 0.004; # between two octets of a slow client
+my $hold_s  = 2;     # how long who says nothing more stays
+my $patience_s = 10; # for an answer to somebody else
+
+my $request = request('a', [serial_compromised]);
+my $post = "POST /ocsp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: "
+    . "application/ocsp-request\r\nContent-Length: " . length($request)
+    . "\r\nConnection: close\r\n\r\n$request";
+my $get = 'GET /ocsp/' . get_path($request)
+    . " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+my $chunked = "POST /ocsp HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked"
+    . sprintf("\r\nConnection: close\r\n\r\n%x\r\n", length $request) . $request;
+my $address = sockaddr_in(port(), inet_aton('127.0.0.1'));
+
+# --- what they do -------------------------------------------------------------------
+
+sub half_header { return substr $_[0], 0, index($_[0], "\r\n") + 6 }
+sub half_body { return substr $_[0], 0, length($_[0]) - length($request) / 2 }
+
+# Those that go at once; how they go is close, or reset: an RST.
+my @leavers = (
+    ['nothing, close',                   '',                   'close'],
+    ['nothing, reset',                   '',                   'reset'],
+    ['half a request line, close',       substr($get, 0, 20),  'close'],
+    ['half a header, close',             half_header($post),   'close'],
+    ['half a header, reset',             half_header($get),    'reset'],
+    ['half a body, close',               half_body($post),     'close'],
+    ['half a body, reset',               half_body($post),     'reset'],
+    ['half a chunk, close',              half_body($chunked),  'close'],
+    ['a chunk and no end, reset',        "$chunked\r\n",       'reset'],
+    ['a request, away before the answer', $post,               'close'],
+    ['a GET, reset before the answer',   $get,                 'reset'],
+);
+
+# Those that keep a worker: they stay for a while, or take their time.
+my @holders = (
+    ['half a header and silence',   half_header($post), 'stay'],
+    ['half a body and silence',     half_body($post),   'stay'],
+    ['half a chunk and silence',    half_body($chunked), 'stay'],
+    ['a POST octet by octet',       $post,              'slow'],
+    ['a GET octet by octet',        $get,               'slow'],
+    ['nothing at all',              '',                 'stay'],
+);
+
+sub connect_one {
+    socket my $sock, PF_INET, SOCK_STREAM, 0 or die "socket: $!";
+    connect $sock, $address or die "connect: $!";
+    return $sock;
+}
+
+sub end_one {
+    my ($one) = @_;
+    setsockopt $one->{sock}, SOL_SOCKET, SO_LINGER, pack 'ii', 1, 0
+        if $one->{how} eq 'reset';
+    close $one->{sock};
+    $one->{ended} = 1;
+    return;
+}
+
+sub start_one {
+    my ($kind) = @_;
+    my ($name, $bytes, $how) = @$kind;
+    my $one = { name => $name, how => $how, bytes => $bytes, answer => '',
+        sock => connect_one(), next => time, until => time + $hold_s };
+    if ($how ne 'slow') {
+        syswrite $one->{sock}, $bytes;
+        end_one($one) if $how ne 'stay';
+    }
+    return $one;
+}
+
+# What a holder does whenever there is time: an octet, an end, a look at the answer.
+sub tend {
+    my ($one) = @_;
+    my $now = time;
+    if ($one->{how} eq 'stay') {
+        end_one($one) if $now > $one->{until};
+        return;
+    }
+    if (length $one->{bytes}) {
+        return if $now < $one->{next};
+        syswrite $one->{sock}, substr $one->{bytes}, 0, 1, '';
+        $one->{next} = $now + $byte_s;
+        return;
+    }
+    return if !IO::Select->new($one->{sock})->can_read(0);
+    my $n = sysread $one->{sock}, $one->{answer}, 65536, length $one->{answer};
+    end_one($one) if !$n;
+    return;
+}
+
+# --- others -----------------------------------------------------------------------
+
+my $longest = 0;
+
+# Whether an ordinary client gets its answer, and soon enough.
+sub is_answered {
+    my ($bytes) = @_;
+    my $start = time;
+    my $res = eval { raw(port(), $bytes) };
+    my $took = time - $start;
+    $longest = $took if $took > $longest;
+    return $res && $res->{code} == 200 && $res->{body} =~ /20260102030405Z/
+        && $took < $patience_s;
+}
+
+# How many connections httpd can have at work: busy workers now, and all.
+sub workers {
+    my $text = http('GET', '/server-status?auto')->{body};
+    my ($busy) = $text =~ /^BusyWorkers: (\d+)$/m;
+    my ($idle) = $text =~ /^IdleWorkers: (\d+)$/m;
+    return ($busy, $busy + $idle);
+}
+
+# --- the run ----------------------------------------------------------------------
+
+local $SIG{PIPE} = 'IGNORE';
+my $mark     = log_mark();
+my @children = children();
+my ($busy_before, $capacity) = workers();
+# Without a module that ends slow requests httpd is full when every worker waits
+# for one: leave some of them free, as that is not what is looked at here.
+my $held = $capacity - 3 < 16 ? $capacity - 3 : 16;
+cmp_ok $held, '>', 2, 'httpd has enough workers to lose some';
+
+my ($most_busy, %slow, $meanwhile, $refused) = (0);
+for my $round (1 .. $rounds) {
+    my @there = map { start_one($holders[ $_ % @holders ]) } 1 .. $held;
+    push @there, map { start_one($leavers[ ($_ + $round) % @leavers ]) }
+        1 .. $crowd - $held;
+    my $next = time;
+    while (grep { !$_->{ended} } @there) {
+        tend($_) for grep { !$_->{ended} } @there;
+        if (time > $next) {
+            $meanwhile++;
+            $refused++ if !is_answered($meanwhile % 2 ? $post : $get);
+            my ($busy) = workers();
+            $most_busy = $busy if $busy > $most_busy;
+            $next = time + 0.1;
+        }
+        sleep 0.001;
+    }
+    for my $one (grep { $_->{how} eq 'slow' } @there) {
+        my $right = $one->{answer} =~ m{\AHTTP/1\.1 200 .*20260102030405Z}s;
+        $slow{ $right ? 'right' : "$one->{name}: $one->{answer}" }++;
+    }
+}
+diag sprintf '%d clients at once, %d of them slow, %d times; %d others asked '
+    . 'meanwhile, the longest wait was %.3f s', $crowd, $held, $rounds, $meanwhile,
+    $longest;
+
+cmp_ok $most_busy, '>=', $held / 2, 'the slow ones do keep workers busy';
+cmp_ok $meanwhile, '>=', 10 * $rounds, 'others asked meanwhile';
+is $refused // 0, 0, 'and every one of them was answered';
+is join('; ', sort keys %slow), 'right', 'who sends octet by octet is answered too';
+
+is scalar(grep { is_answered($_ % 2 ? $post : $get) } 1 .. 100), 100,
+    'a hundred are answered after';
+ok wait_for(20, sub { (workers())[0] <= $busy_before + 1 }),
+    'no worker stays with who has gone'
+    or diag 'busy: ' . (workers())[0] . ", before: $busy_before";
+
+my $log = log_since($mark);
+unlike $log, qr/exit signal|Sanitizer|runtime error:|[Aa]ssertion/,
+    'no process was lost';
+unlike $log, qr/:(?:error|warn)\].*OCSP\d+/,
+    'clients that go away are no error of ours';
+my %now = map { $_ => 1 } children();
+is join(' ', grep { !$now{$_} } @children), '', 'every process is still there';
+
+done_testing;

@@ -1,0 +1,448 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Unit tests of src/answer/answer: every branch of the policy, and both sides of
+ * every boundary. What is signed is read back by OpenSSL.
+ */
+#include <openssl/err.h>
+#include <openssl/ocsp.h>
+
+#include "answer/answer.h"
+#include "hex.h"
+#include "party.h"
+#include "tap.h"
+#include "wire/gtime.h"
+
+#define NOW PKI_NOW
+#define HOUR INT64_C(3600)
+#define DAY PKI_DAY
+#define SUBJECTS_MAX 3
+
+/* Who signs. All but the last are delegates of one CA. */
+enum {
+    NOBODY = 0,
+    USUAL,    /* from 2025 to 2035 */
+    ENDING,   /* notAfter in ten minutes */
+    LAST,     /* notAfter now */
+    EXPIRED,  /* notAfter a second ago */
+    STARTING, /* notBefore now */
+    EARLY,    /* notBefore in a second */
+    OTHER_CA, /* another CA's */
+    SIGNERS
+};
+
+static const ocsp_response_template_t *templs[SIGNERS];
+
+/* One certificate asked about, in short. */
+typedef struct {
+    ocsp_answer_knowledge_t knowledge;
+    int signer;
+    bool listed;
+    int reason;
+    int64_t this_update;
+    int64_t next_update;
+} asked_t;
+
+/* What is known of most: not listed, data of yesterday, for a week. */
+#define GOOD(by)                                                               \
+    {                                                                          \
+        OCSP_ANSWER_RECORD, by, false, OCSP_CRL_NO_REASON, NOW - DAY,          \
+            NOW + 7 * DAY                                                      \
+    }
+#define REVOKED(why)                                                           \
+    {                                                                          \
+        OCSP_ANSWER_RECORD, USUAL, true, why, NOW - DAY, NOW + 7 * DAY         \
+    }
+#define UNTIL(by, next)                                                        \
+    {                                                                          \
+        OCSP_ANSWER_RECORD, by, false, OCSP_CRL_NO_REASON, NOW - DAY, next     \
+    }
+#define REVOKED_UNTIL(why, by, next)                                           \
+    {                                                                          \
+        OCSP_ANSWER_RECORD, by, true, why, NOW - DAY, next                     \
+    }
+#define SINCE(since)                                                           \
+    {                                                                          \
+        OCSP_ANSWER_RECORD, USUAL, false, OCSP_CRL_NO_REASON, since,           \
+            NOW + 7 * DAY                                                      \
+    }
+/* what a caller leaves in a record that it did not fill must not matter */
+#define KNOWN(knowledge, by)                                                   \
+    {                                                                          \
+        knowledge, by, false, OCSP_CRL_NO_REASON, NOW - DAY, NOW + 7 * DAY     \
+    }
+#define FOREIGN KNOWN(OCSP_ANSWER_FOREIGN, NOBODY)
+#define UNREADABLE KNOWN(OCSP_ANSWER_UNREADABLE, NOBODY)
+#define NO_TABLE KNOWN(OCSP_ANSWER_NO_TABLE, USUAL)
+
+#define OK OCSP_RESPONSE_SUCCESSFUL
+#define LATER OCSP_RESPONSE_TRY_LATER
+#define UNAUTHORIZED OCSP_RESPONSE_UNAUTHORIZED
+#define INTERNAL OCSP_RESPONSE_INTERNAL_ERROR
+
+typedef struct {
+    const char *name;
+    size_t count;
+    asked_t asked[SUBJECTS_MAX];
+    int64_t policy_s; /* 0: 12 hours */
+    ocsp_response_status_t want;
+    int64_t this_update; /* of a success */
+    int64_t next_update;
+    unsigned good;
+    unsigned revoked;
+} case_t;
+
+/* clang-format off */
+static const case_t cases[] = {
+    /* R53 R97 */
+    {"good, for as long as the policy wants", 1, {GOOD(USUAL)}, 0,
+     OK, NOW - DAY, NOW + 12 * HOUR, 1, 0},
+    {"revoked", 1, {REVOKED(1)}, 0, OK, NOW - DAY, NOW + 12 * HOUR, 0, 1},
+    {"revoked without a reason", 1, {REVOKED(OCSP_CRL_NO_REASON)}, 0,
+     OK, NOW - DAY, NOW + 12 * HOUR, 0, 1},
+    /* R57 */
+    {"on hold", 1, {REVOKED(6)}, 0, OK, NOW - DAY, NOW + 12 * HOUR, 0, 1},
+    {"no longer than the data is good for", 1, {UNTIL(USUAL, NOW + HOUR)}, 0,
+     OK, NOW - DAY, NOW + HOUR, 1, 0},
+    {"the policy may allow more than the data", 1, {GOOD(USUAL)}, 30 * DAY,
+     OK, NOW - DAY, NOW + 7 * DAY, 1, 0},
+    {"a policy of one second", 1, {GOOD(USUAL)}, 1,
+     OK, NOW - DAY, NOW + 1, 1, 0},
+    {"a policy of all time does not overflow", 1,
+     {UNTIL(USUAL, OCSP_GTIME_MAX)}, INT64_MAX,
+     OK, NOW - DAY, INT64_C(2051222400), 1, 0},
+    /* R104 */
+    {"no longer than the signer is valid", 1, {GOOD(ENDING)}, 0,
+     OK, NOW - DAY, NOW + 600, 1, 0},
+    {"a signer in its last second has nothing left", 1, {GOOD(LAST)}, 0,
+     LATER, 0, 0, 0, 0},
+    /* R127 */
+    {"a signer a second past its end", 1, {GOOD(EXPIRED)}, 0,
+     LATER, 0, 0, 0, 0},
+    {"a signer in its first second", 1, {GOOD(STARTING)}, 0,
+     OK, NOW - DAY, NOW + 12 * HOUR, 1, 0},
+    {"a signer a second before its start", 1, {GOOD(EARLY)}, 0,
+     LATER, 0, 0, 0, 0},
+    {"an expired signer even for a revocation", 1,
+     {REVOKED_UNTIL(1, EXPIRED, NOW + DAY)}, 0, LATER, 0, 0, 0, 0},
+    /* R96 R103 */
+    {"data from a clock ahead: thisUpdate is now", 1, {SINCE(NOW + 300)}, 0,
+     OK, NOW, NOW + 12 * HOUR, 1, 0},
+    {"data of this very second", 1, {SINCE(NOW)}, 0,
+     OK, NOW, NOW + 12 * HOUR, 1, 0},
+    {"data of the second before", 1, {SINCE(NOW - 1)}, 0,
+     OK, NOW - 1, NOW + 12 * HOUR, 1, 0},
+    /* R67 */
+    {"the data's last second", 1, {UNTIL(USUAL, NOW + 1)}, 0,
+     OK, NOW - DAY, NOW + 1, 1, 0},
+    {"good at the data's nextUpdate: never", 1, {UNTIL(USUAL, NOW)}, 0,
+     LATER, 0, 0, 0, 0},
+    {"good after it: never", 1, {UNTIL(USUAL, NOW - DAY)}, 0,
+     LATER, 0, 0, 0, 0},
+    {"good by data that never was good for a time", 1,
+     {UNTIL(USUAL, INT64_MIN)}, 0, LATER, 0, 0, 0, 0},
+    /* R68 */
+    {"revoked in the data's last second", 1,
+     {REVOKED_UNTIL(1, USUAL, NOW + 1)}, 0, OK, NOW - DAY, NOW + 1, 0, 1},
+    {"revoked at the data's nextUpdate: for an hour", 1,
+     {REVOKED_UNTIL(1, USUAL, NOW)}, 0, OK, NOW - DAY, NOW + HOUR, 0, 1},
+    {"revoked long after it: for an hour", 1,
+     {REVOKED_UNTIL(OCSP_CRL_NO_REASON, USUAL, NOW - 300 * DAY)}, 0,
+     OK, NOW - DAY, NOW + HOUR, 0, 1},
+    {"stale and revoked, the policy allowing less", 1,
+     {REVOKED_UNTIL(4, USUAL, NOW)}, 60, OK, NOW - DAY, NOW + 60, 0, 1},
+    {"stale and revoked, the signer ending", 1,
+     {REVOKED_UNTIL(4, ENDING, NOW)}, 0, OK, NOW - DAY, NOW + 600, 0, 1},
+    {"on hold in the data's last second", 1,
+     {REVOKED_UNTIL(6, USUAL, NOW + 1)}, 0, OK, NOW - DAY, NOW + 1, 0, 1},
+    {"on hold at the data's nextUpdate: it may be lifted", 1,
+     {REVOKED_UNTIL(6, USUAL, NOW)}, 0, LATER, 0, 0, 0, 0},
+    {"stale: one final revocation does not answer for the other", 2,
+     {REVOKED_UNTIL(1, USUAL, NOW), UNTIL(USUAL, NOW)}, 0, LATER, 0, 0, 0, 0},
+    /* R76 */
+    {"no data", 1, {NO_TABLE}, 0, LATER, 0, 0, 0, 0},
+    {"no signer", 1, {GOOD(NOBODY)}, 0, LATER, 0, 0, 0, 0},
+    {"an issuer that could not be read", 1, {UNREADABLE}, 0,
+     LATER, 0, 0, 0, 0},
+    {"no data for the second of two", 2, {GOOD(USUAL), NO_TABLE}, 0,
+     LATER, 0, 0, 0, 0},
+    {"no signer for the second of two", 2, {GOOD(USUAL), GOOD(NOBODY)}, 0,
+     LATER, 0, 0, 0, 0},
+    {"no signer for the first of two", 2, {GOOD(NOBODY), GOOD(USUAL)}, 0,
+     LATER, 0, 0, 0, 0},
+    {"the second of two unreadable", 2, {GOOD(USUAL), UNREADABLE}, 0,
+     LATER, 0, 0, 0, 0},
+    /* R58 */
+    {"a foreign issuer", 1, {FOREIGN}, 0, UNAUTHORIZED, 0, 0, 0, 0},
+    {"a foreign issuer, whoever might sign", 1,
+     {KNOWN(OCSP_ANSWER_FOREIGN, USUAL)}, 0, UNAUTHORIZED, 0, 0, 0, 0},
+    /* R59 */
+    {"a foreign issuer behind one that is served", 2, {GOOD(USUAL), FOREIGN},
+     0, UNAUTHORIZED, 0, 0, 0, 0},
+    {"a foreign issuer in front of one that is served", 2,
+     {FOREIGN, GOOD(USUAL)}, 0, UNAUTHORIZED, 0, 0, 0, 0},
+    {"a foreign issuer behind what may be later", 3,
+     {UNREADABLE, NO_TABLE, FOREIGN}, 0, UNAUTHORIZED, 0, 0, 0, 0},
+    {"two CAs", 2, {GOOD(USUAL), GOOD(OTHER_CA)}, 0,
+     UNAUTHORIZED, 0, 0, 0, 0},
+    {"two CAs, the last of three", 3,
+     {GOOD(USUAL), GOOD(USUAL), GOOD(OTHER_CA)}, 0, UNAUTHORIZED, 0, 0, 0, 0},
+    {"two CAs, the middle one of three", 3,
+     {GOOD(USUAL), GOOD(OTHER_CA), GOOD(USUAL)}, 0,
+     UNAUTHORIZED, 0, 0, 0, 0},
+    {"two CAs and no signer between them", 3,
+     {GOOD(USUAL), GOOD(NOBODY), GOOD(OTHER_CA)}, 0,
+     UNAUTHORIZED, 0, 0, 0, 0},
+    {"two CAs, one without data", 2, {NO_TABLE, GOOD(OTHER_CA)}, 0,
+     UNAUTHORIZED, 0, 0, 0, 0},
+    /* R40 R41 */
+    {"three: the latest thisUpdate, the earliest nextUpdate", 3,
+     {GOOD(USUAL),
+      {OCSP_ANSWER_RECORD, USUAL, true, 1, NOW - HOUR, NOW + HOUR},
+      {OCSP_ANSWER_RECORD, USUAL, false, -1, NOW - 2 * HOUR, NOW + 2 * HOUR}},
+     0, OK, NOW - HOUR, NOW + HOUR, 2, 1},
+    {"the same one twice", 2, {REVOKED(4), REVOKED(4)}, 0,
+     OK, NOW - DAY, NOW + 12 * HOUR, 0, 2},
+};
+/* clang-format on */
+
+static void make_templates(apr_pool_t *p)
+{
+    static const pki_cert_opts_t dates[SIGNERS] = {
+        [ENDING] = {.not_after = NOW + 600}, [LAST] = {.not_after = NOW},
+        [EXPIRED] = {.not_after = NOW - 1},  [STARTING] = {.not_before = NOW},
+        [EARLY] = {.not_before = NOW + 1},
+    };
+    EVP_PKEY *ca_key = pki_make_key(PKI_P256);
+    EVP_PKEY *other_key = pki_make_key(PKI_P256);
+    EVP_PKEY *key = pki_make_key(PKI_P256);
+    X509 *ca = pki_make_ca("CA", ca_key, NULL);
+    X509 *other = pki_make_ca("CA", other_key, NULL);
+    ocsp_issuer_t *issuer = party_issuer(ca, p);
+    ocsp_issuer_t *other_issuer = party_issuer(other, p);
+    int i;
+
+    for (i = USUAL; i < SIGNERS; i++) {
+        X509 *cert = i == OTHER_CA
+                       ? pki_make_delegate("ocsp", key, other, other_key, NULL)
+                       : pki_make_delegate("ocsp", key, ca, ca_key, &dates[i]);
+        party_t made = party_signer(cert, key,
+                                    i == OTHER_CA ? other_issuer : issuer, p);
+
+        if (made.rv != APR_SUCCESS) {
+            printf("Bail out! %s\n", made.why);
+            abort();
+        }
+        templs[i] = ocsp_response_template_make(made.signer, p);
+        X509_free(cert);
+    }
+    X509_free(other);
+    X509_free(ca);
+    EVP_PKEY_free(key);
+    EVP_PKEY_free(other_key);
+    EVP_PKEY_free(ca_key);
+}
+
+static pki_bytes_t certid(size_t i)
+{
+    pki_bytes_t id = unhex("300906052b0e03021a0500"
+                           "0414a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4"
+                           "0414b1b2b3b4b5b6b7b8b9babbbcbdbebfc0c1c2c3c4"
+                           "020110");
+
+    id.data[id.len - 1] = (unsigned char)(id.data[id.len - 1] + i);
+    return pki_wrap(OCSP_DER_SEQUENCE, id);
+}
+
+static bool is_time(const ASN1_GENERALIZEDTIME *t, int64_t want)
+{
+    int64_t got = 0;
+
+    return ocsp_gtime_parse(&got, ASN1_STRING_get0_data(t),
+                            (size_t)ASN1_STRING_length(t))
+        && got == want;
+}
+
+/* The SingleResponse says what is known of its subject, whatever else is asked:
+ * its time and reason, its own thisUpdate. */
+static bool says(OCSP_SINGLERESP *single, const ocsp_answer_subject_t *s)
+{
+    ASN1_GENERALIZEDTIME *revoked = NULL;
+    ASN1_GENERALIZEDTIME *this_update = NULL;
+    int64_t since = s->record.this_update;
+    int reason = -1;
+    unsigned char *id = NULL;
+    int len = i2d_OCSP_CERTID(OCSP_SINGLERESP_get0_id(single), &id);
+    int status = OCSP_single_get0_status(single, &reason, &revoked,
+                                         &this_update, NULL);
+    bool same = len >= 0 && (size_t)len == s->certid.len
+             && memcmp(id, s->certid.data, s->certid.len) == 0;
+
+    OPENSSL_free(id);
+    if (!same || !is_time(this_update, since < NOW ? since : NOW)) {
+        return false;
+    }
+    return s->record.listed
+             ? status == V_OCSP_CERTSTATUS_REVOKED && reason == s->record.reason
+                   && is_time(revoked, s->record.revocation_time)
+             : status == V_OCSP_CERTSTATUS_GOOD;
+}
+
+/* The bytes say what the answer says of itself. */
+static void is_answer(const ocsp_answer_t *got, const case_t *c,
+                      const ocsp_answer_subject_t *subjects)
+{
+    const unsigned char *at = got->der.data;
+    OCSP_RESPONSE *response = d2i_OCSP_RESPONSE(NULL, &at, (long)got->der.len);
+    OCSP_BASICRESP *basic = OCSP_response_get1_basic(response);
+    ASN1_GENERALIZEDTIME *next_update = NULL;
+    int64_t earliest = INT64_MAX;
+    bool all = OCSP_resp_count(basic) == (int)c->count;
+    size_t i;
+
+    for (i = 0; all && i < c->count; i++) {
+        OCSP_SINGLERESP *single = OCSP_resp_get0(basic, (int)i);
+        int64_t end = 0;
+
+        all = says(single, &subjects[i]);
+        (void)OCSP_single_get0_status(single, NULL, NULL, NULL, &next_update);
+        all = all && next_update != NULL
+           && ocsp_gtime_parse(&end, ASN1_STRING_get0_data(next_update),
+                               (size_t)ASN1_STRING_length(next_update));
+        earliest = end < earliest ? end : earliest;
+    }
+    ok(all, "%s: a SingleResponse for each, in order", c->name);
+    is_int(earliest, c->next_update, "nextUpdate in the bytes");
+    ok(is_time(OCSP_resp_get0_produced_at(basic), NOW)
+           && got->produced_at == NOW,
+       "%s: produced now", c->name);
+    is_int(got->this_update, c->this_update, "thisUpdate");
+    is_int(got->next_update, c->next_update, "nextUpdate");
+    ok(got->good == c->good && got->revoked == c->revoked && got->unknown == 0,
+       "%s: %u good, %u revoked", c->name, got->good, got->revoked);
+    OCSP_BASICRESP_free(basic);
+    OCSP_RESPONSE_free(response);
+}
+
+static void is_refusal(const ocsp_answer_t *got, ocsp_response_status_t want,
+                       const char *name)
+{
+    ok(ocsp_der_equal(got->der, ocsp_response_error(want)) && got->good == 0
+           && got->revoked == 0 && got->unknown == 0 && got->why != NULL
+           && strncmp(got->why, "RFC ", 4) == 0,
+       "%s: its five octets, nothing counted, and why (%s)", name,
+       got->why != NULL ? got->why : "");
+}
+
+static void test_case(const case_t *c, apr_pool_t *p)
+{
+    size_t size = c->count * sizeof(ocsp_answer_subject_t);
+    ocsp_answer_subject_t *subjects = malloc(size);
+    ocsp_answer_policy_t policy = {c->policy_s != 0 ? c->policy_s : 12 * HOUR};
+    ocsp_answer_t got;
+    size_t i;
+
+    if (subjects == NULL) {
+        abort();
+    }
+    for (i = 0; i < c->count; i++) {
+        const asked_t *a = &c->asked[i];
+
+        subjects[i] = (ocsp_answer_subject_t){
+            .certid = party_der(certid(i)),
+            .knowledge = a->knowledge,
+            .record = {a->listed, NOW - 40 * DAY - (int64_t)i, a->reason,
+                       a->this_update, a->next_update},
+            .templ = templs[a->signer]};
+    }
+    memset(&got, 0x55, sizeof(got));
+    ocsp_answer_make(&got, subjects, c->count, (ocsp_der_t){NULL, 0}, &policy,
+                     NOW, p);
+    if (ok(got.status == c->want, "%s (status %u, want %u)", c->name,
+           got.status, c->want)) {
+        if (c->want == OK) {
+            is_answer(&got, c, subjects);
+        }
+        else {
+            is_refusal(&got, c->want, c->name);
+        }
+    }
+    for (i = 0; i < c->count; i++) {
+        void *id = NULL;
+
+        memcpy(&id, &subjects[i].certid.data, sizeof(id));
+        free(id);
+    }
+    free(subjects);
+}
+
+/* R77: what cannot be said is our own fault. */
+static void test_failure(apr_pool_t *p)
+{
+    pki_bytes_t id = certid(0);
+    ocsp_answer_policy_t policy = {HOUR};
+    ocsp_answer_subject_t subject = {party_der(id),
+                                     OCSP_ANSWER_RECORD,
+                                     {true, INT64_MIN, 1, NOW - DAY, NOW + DAY},
+                                     templs[USUAL]};
+    ocsp_answer_t got;
+
+    memset(&got, 0x55, sizeof(got));
+    ocsp_answer_make(&got, &subject, 1, (ocsp_der_t){NULL, 0}, &policy, NOW, p);
+    is_int(got.status, INTERNAL, "a revocation in no year is internalError");
+    is_refusal(&got, INTERNAL, "a revocation in no year");
+    free(id.data);
+}
+
+/* R106 R111 */
+static void test_nonce(apr_pool_t *p)
+{
+    pki_bytes_t id = certid(0);
+    pki_bytes_t nonce = unhex("041000112233445566778899aabbccddeeff");
+    ocsp_answer_policy_t policy = {HOUR};
+    ocsp_answer_subject_t subject = {party_der(id),
+                                     OCSP_ANSWER_RECORD,
+                                     {false, 0, OCSP_CRL_NO_REASON, NOW - DAY,
+                                      NOW + DAY},
+                                     templs[USUAL]};
+    ocsp_answer_t got;
+
+    ocsp_answer_make(&got, &subject, 1, party_der(nonce), &policy, NOW, p);
+    ok(got.status == OK
+           && memmem(got.der.data, got.der.len, nonce.data, nonce.len) != NULL,
+       "a nonce comes back");
+    ocsp_answer_make(&got, &subject, 1, (ocsp_der_t){NULL, 0}, &policy, NOW, p);
+    ok(got.status == OK
+           && memmem(got.der.data, got.der.len, nonce.data, nonce.len) == NULL,
+       "and not the next time");
+    free(nonce.data);
+    free(id.data);
+}
+
+static void test_refuse(void)
+{
+    ocsp_answer_t got;
+
+    memset(&got, 0x55, sizeof(got));
+    ocsp_answer_refuse(&got, OCSP_RESPONSE_MALFORMED_REQUEST, "RFC 0");
+    is_int(got.status, OCSP_RESPONSE_MALFORMED_REQUEST, "refused as told");
+    is_refusal(&got, OCSP_RESPONSE_MALFORMED_REQUEST, "refused as told");
+    is_str(got.why, "RFC 0", "with the reason given");
+}
+
+int main(void)
+{
+    apr_pool_t *p = party_begin();
+    size_t i;
+
+    make_templates(p);
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        test_case(&cases[i], p);
+    }
+    test_failure(p);
+    test_nonce(p);
+    test_refuse();
+    ok(ERR_peek_error() == 0, "no error is left behind");
+    party_end(p);
+    return done_testing();
+}

@@ -1,0 +1,279 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The arena: slots, generations, room; and readers that never see half a table
+ * while a writer replaces it as quickly as it can.
+ */
+#include "shared/arena.h"
+
+#include <apr_general.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tap.h"
+
+#define ROOM ((apr_size_t)256 * 1024)
+#define READERS 3
+#define PUBLICATIONS 3000
+
+static const unsigned char id_a[OCSP_TABLE_ID_LEN] = {'a'};
+static const unsigned char id_b[OCSP_TABLE_ID_LEN] = {'b'};
+static const unsigned char id_c[OCSP_TABLE_ID_LEN] = {'c'};
+static const unsigned char listed[] = {0x11, 0x22, 0x33};
+static const unsigned char unlisted[] = {0x11, 0x22, 0x34};
+
+/* Publish a table of entries revocations whose every number tells of mark. */
+static apr_status_t publish(ocsp_arena_t *a, size_t slot,
+                            const unsigned char *id, int64_t mark,
+                            unsigned entries, apr_pool_t *p)
+{
+    ocsp_table_info_t info = {.this_update = mark, .next_update = mark * 3};
+    ocsp_table_builder_t *b = ocsp_table_builder_make(p);
+    unsigned char serial[8] = {0x7f};
+    const char *why;
+    apr_status_t rv;
+    unsigned i;
+    void *mem;
+
+    memcpy(info.id, id, OCSP_TABLE_ID_LEN);
+    rv = ocsp_table_builder_add(b, listed, sizeof(listed), mark * 2, 1, &why);
+    for (i = 1; i < entries && rv == APR_SUCCESS; i++) {
+        serial[1] = (unsigned char)(i >> 8);
+        serial[2] = (unsigned char)i;
+        rv = ocsp_table_builder_add(b, serial, sizeof(serial), mark * 2, 1,
+                                    &why);
+    }
+    ocsp_table_builder_finish(b, NULL);
+    if (rv == APR_SUCCESS) {
+        rv = ocsp_arena_reserve(&mem, a, slot, ocsp_table_builder_size(b), &why,
+                                p);
+    }
+    if (rv == APR_SUCCESS) {
+        ocsp_table_builder_seal(b, mem, &info);
+        ocsp_arena_publish(a, slot);
+    }
+    ocsp_table_builder_free(b);
+    return rv;
+}
+
+static void check_life(ocsp_arena_t *a, apr_pool_t *p)
+{
+    ocsp_arena_note_t note;
+    ocsp_table_info_t info;
+    ocsp_record_t rec;
+    const char *why;
+    size_t slot, again, other;
+
+    ocsp_arena_begin(a);
+    ok(ocsp_arena_claim(&slot, a, id_a, &why) == APR_SUCCESS, "a slot is had");
+    ok(ocsp_arena_claim(&again, a, id_a, &why) == APR_SUCCESS && again == slot,
+       "the same id has the same slot");
+    ok(ocsp_arena_claim(&other, a, id_b, &why) == APR_SUCCESS && other != slot,
+       "another id has another");
+    is_int(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3), APR_ENOENT,
+           "no table is not good");
+    is_int(ocsp_arena_get_info(&info, a, slot, id_a), APR_ENOENT,
+           "and says nothing of itself");
+    is_int(publish(a, slot, id_a, 1000, 1, p), APR_SUCCESS, "published");
+    ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
+           && rec.listed && rec.revocation_time == 2000
+           && rec.this_update == 1000,
+       "what is listed is found");
+    ok(ocsp_arena_lookup(&rec, a, slot, id_a, unlisted, 3) == APR_SUCCESS
+           && !rec.listed,
+       "what is not listed is not");
+    is_int(ocsp_arena_lookup(&rec, a, slot, id_b, listed, 3), APR_ENOENT,
+           "a table of another id is none");
+    is_int(ocsp_arena_lookup(&rec, a, other, id_b, listed, 3), APR_ENOENT,
+           "nor does it show in another slot");
+    is_int(publish(a, slot, id_a, 2000, 500, p), APR_SUCCESS, "replaced");
+    ok(ocsp_arena_get_info(&info, a, slot, id_a) == APR_SUCCESS
+           && info.this_update == 2000 && info.entries == 500,
+       "the new one is seen");
+
+    ocsp_arena_get_note(&note, a, slot, id_a);
+    is_int(note.time, 0, "no load is noted at first");
+    ocsp_arena_note(a, slot, 77, false, "because");
+    ocsp_arena_get_note(&note, a, slot, id_a);
+    ok(note.time == 77 && !note.ok && strcmp(note.text, "because") == 0, "a "
+                                                                         "note "
+                                                                         "is "
+                                                                         "see"
+                                                                         "n");
+    ocsp_arena_get_note(&note, a, slot, id_b);
+    is_int(note.time, 0, "but by its own id only");
+}
+
+static void check_configurations(ocsp_arena_t *a, apr_pool_t *p)
+{
+    ocsp_record_t rec;
+    const char *why;
+    size_t slot, other, third;
+
+    ocsp_arena_begin(a);
+    ok(ocsp_arena_claim(&slot, a, id_a, &why) == APR_SUCCESS
+           && ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
+           && rec.this_update == 2000,
+       "the next configuration finds the table");
+    ocsp_arena_begin(a);
+    ok(ocsp_arena_claim(&other, a, id_c, &why) == APR_SUCCESS && other != slot,
+       "a slot that the previous configuration held is not given away");
+    ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS, "so "
+                                                                         "its "
+                                                                         "worke"
+                                                                         "rs "
+                                                                         "go "
+                                                                         "on");
+    ocsp_arena_begin(a);
+    ok(ocsp_arena_claim(&third, a, id_b, &why) == APR_SUCCESS, "after two");
+    is_int(publish(a, third, id_b, 5, 1, p), APR_SUCCESS,
+           "its room is used again");
+    is_int(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3), APR_ENOENT,
+           "and who still looks there finds no table");
+}
+
+static void check_room(apr_pool_t *p)
+{
+    ocsp_arena_t *a;
+    ocsp_record_t rec;
+    const char *why = NULL;
+    size_t slot, other;
+    void *mem;
+    int i;
+
+    ok(ocsp_arena_make(&a, ROOM, &why, p) == APR_SUCCESS, "a small arena");
+    is_int((long long)ocsp_arena_get_room(a), (long long)ROOM, "its room");
+    ocsp_arena_begin(a);
+    ocsp_arena_claim(&slot, a, id_a, &why);
+    ocsp_arena_claim(&other, a, id_b, &why);
+    is_int(publish(a, slot, id_a, 1, 10000, p), APR_SUCCESS, "half is taken");
+    is_int(ocsp_arena_reserve(&mem, a, slot, ROOM - 4096, &why, p), APR_ENOSPC,
+           "too much more is refused");
+    ok(mem == NULL && why != NULL, "with a reason");
+    ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS, "and "
+                                                                         "the "
+                                                                         "table"
+                                                                         " stay"
+                                                                         "s");
+    for (i = 2; i < 50; i++) {
+        if (publish(a, slot, id_a, i, i % 2 != 0 ? 1 : 3000, p) != APR_SUCCESS
+            || publish(a, other, id_b, i, i % 3 != 0 ? 1 : 3000, p)
+                   != APR_SUCCESS) {
+            break;
+        }
+    }
+    is_int(i, 50, "room of replaced tables is used again and again");
+    ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
+           && rec.this_update == 49,
+       "and neither table runs into the other");
+    ok(ocsp_arena_lookup(&rec, a, other, id_b, listed, 3) == APR_SUCCESS
+           && rec.this_update == 49,
+       "either way");
+    ok(ocsp_arena_is_compatible(a), "it is of this build");
+    memset(a, 1, 16);
+    ok(!ocsp_arena_is_compatible(a), "one of another is told apart");
+}
+
+static void check_processes(apr_pool_t *p)
+{
+    ocsp_arena_t *a;
+    ocsp_record_t rec;
+    const char *why;
+    size_t slot;
+    int status = 1;
+
+    ocsp_arena_make(&a, ROOM, &why, p);
+    ocsp_arena_begin(a);
+    ocsp_arena_claim(&slot, a, id_a, &why);
+    if (fork() == 0) {
+        _exit(publish(a, slot, id_a, 1234, 3, p) == APR_SUCCESS ? 0 : 1);
+    }
+    wait(&status);
+    ok(status == 0
+           && ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
+           && rec.this_update == 1234,
+       "what one process publishes all others see");
+}
+
+/* What the readers of the race share. */
+static struct {
+    ocsp_arena_t *a;
+    size_t slot;
+    atomic_bool stop;
+    atomic_long wrong, missing, seen;
+} race;
+
+static void *read_on(void *arg)
+{
+    ocsp_record_t rec;
+    apr_status_t rv;
+
+    while (!atomic_load(&race.stop)) {
+        rv = ocsp_arena_lookup(&rec, race.a, race.slot, id_a, listed, 3);
+        if (rv == APR_EAGAIN) {
+            continue; /* tryLater: never wrong */
+        }
+        if (rv != APR_SUCCESS) {
+            atomic_fetch_add(&race.missing, 1);
+        }
+        else if (!rec.listed || rec.revocation_time != 2 * rec.this_update
+                 || rec.next_update != 3 * rec.this_update) {
+            atomic_fetch_add(&race.wrong, 1);
+        }
+        atomic_fetch_add(&race.seen, 1);
+    }
+    return arg;
+}
+
+static void check_race(apr_pool_t *parent)
+{
+    pthread_t readers[READERS];
+    const char *why;
+    apr_pool_t *p;
+    int i, failed = 0;
+
+    apr_pool_create(&p, parent);
+    ocsp_arena_make(&race.a, ROOM, &why, parent);
+    ocsp_arena_begin(race.a);
+    ocsp_arena_claim(&race.slot, race.a, id_a, &why);
+    publish(race.a, race.slot, id_a, 1, 7, p);
+    for (i = 0; i < READERS; i++) {
+        failed |= pthread_create(&readers[i], NULL, read_on, NULL);
+    }
+    for (i = 2; i < PUBLICATIONS; i++) {
+        apr_pool_clear(p);
+        /* of changing size, so that pages hold now a header, now entries */
+        failed |= publish(race.a, race.slot, id_a, i, (unsigned)(i * 37) % 900,
+                          p);
+    }
+    atomic_store(&race.stop, true);
+    for (i = 0; i < READERS; i++) {
+        failed |= pthread_join(readers[i], NULL);
+    }
+    ok(failed == 0, "%d tables followed each other", PUBLICATIONS);
+    ok(atomic_load(&race.seen) > 0, "under %ld look-ups",
+       atomic_load(&race.seen));
+    is_int(atomic_load(&race.wrong), 0, "none saw half a table");
+    is_int(atomic_load(&race.missing), 0, "none saw no table");
+}
+
+int main(void)
+{
+    ocsp_arena_t *a;
+    const char *why;
+    apr_pool_t *p;
+
+    apr_initialize();
+    apr_pool_create(&p, NULL);
+    ok(ocsp_arena_make(&a, ROOM, &why, p) == APR_SUCCESS, "an arena is made");
+    check_life(a, p);
+    check_configurations(a, p);
+    check_room(p);
+    check_processes(p);
+    check_race(p);
+    apr_terminate();
+    return done_testing();
+}

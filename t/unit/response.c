@@ -1,0 +1,529 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Unit tests of src/answer/response: each response is built a second time here,
+ * by hand and from the inside out, and has to equal that to the octet; and
+ * OpenSSL has to read, verify and write it as it is.
+ */
+#include <openssl/err.h>
+#include <openssl/ocsp.h>
+#include <openssl/x509.h>
+
+#include "answer/response.h"
+#include "hex.h"
+#include "party.h"
+#include "status/crl.h"
+#include "tap.h"
+
+#define SHA1_NULL "300906052b0e03021a0500"
+#define SHA1_ABSENT "300706052b0e03021a"
+#define SHA256_ABSENT "300b0609608648016503040201"
+/* The encoding that each text stands for is checked where it is used. */
+#define NOW_TEXT "20260601000000Z"      /* PKI_NOW */
+#define TOMORROW_TEXT "20260602000000Z" /* PKI_NOW + PKI_DAY */
+#define EARLIER_TEXT "19991231235959Z"
+#define EARLIER INT64_C(946684799)
+
+/* A responder and who trusts it. */
+typedef struct {
+    const char *name;
+    EVP_PKEY *ca_key;
+    EVP_PKEY *key;
+    X509 *ca;
+    X509 *cert; /* == ca: the CA itself */
+    const ocsp_signer_t *signer;
+    ocsp_response_template_t *templ;
+} responder_t;
+
+static responder_t make_responder(const char *name, pki_kind_t kind,
+                                  bool delegate, apr_pool_t *p)
+{
+    responder_t r = {.name = name, .ca_key = pki_make_key(kind)};
+    pki_cert_opts_t opts = {.nocheck = true};
+    party_t made;
+
+    r.ca = pki_make_ca("CA", r.ca_key, NULL);
+    r.key = delegate ? pki_make_key(kind) : r.ca_key;
+    r.cert = delegate ? pki_make_delegate("ocsp", r.key, r.ca, r.ca_key, &opts)
+                      : r.ca;
+    made = party_signer(r.cert, r.key, party_issuer(r.ca, p), p);
+    if (made.rv != APR_SUCCESS) {
+        printf("Bail out! %s\n", made.why);
+        abort();
+    }
+    r.signer = made.signer;
+    r.templ = ocsp_response_template_make(made.signer, p);
+    return r;
+}
+
+static void free_responder(responder_t *r)
+{
+    if (r->cert != r->ca) {
+        X509_free(r->cert);
+        EVP_PKEY_free(r->key);
+    }
+    X509_free(r->ca);
+    EVP_PKEY_free(r->ca_key);
+}
+
+/* OpenSSL checks that the CertIDs are of the CA whose responder signed. */
+static pki_bytes_t certid(const responder_t *r, const char *algorithm,
+                          const EVP_MD *md, const char *serial)
+{
+    unsigned char name[EVP_MAX_MD_SIZE];
+    unsigned char key[EVP_MAX_MD_SIZE];
+    unsigned int len = 0;
+    pki_bytes_t id = unhex(algorithm);
+
+    if (X509_NAME_digest(X509_get_subject_name(r->ca), md, name, &len) != 1
+        || X509_pubkey_digest(r->ca, md, key, &len) != 1) {
+        abort();
+    }
+    id = pki_cat(id, pki_wrap(0x04, pki_copy(name, len)));
+    id = pki_cat(id, pki_wrap(0x04, pki_copy(key, len)));
+    return pki_wrap(OCSP_DER_SEQUENCE, pki_cat(id, unhex(serial)));
+}
+
+static pki_bytes_t usual_certid(const responder_t *r)
+{
+    return certid(r, SHA1_NULL, EVP_sha1(), "020101");
+}
+
+static pki_bytes_t gtime(const char *text)
+{
+    return pki_wrap(0x18, pki_copy(text, strlen(text)));
+}
+
+/* responseExtensions with a nonce, or nothing. */
+static pki_bytes_t nonce_extension(ocsp_der_t nonce)
+{
+    pki_bytes_t value;
+
+    if (nonce.data == NULL) {
+        return pki_copy("", 0);
+    }
+    value = pki_wrap(0x04, pki_copy(nonce.data, nonce.len));
+    value = pki_cat(unhex("06092b0601050507300102"), value);
+    return pki_wrap(0xa1, pki_wrap(0x30, pki_wrap(0x30, value)));
+}
+
+static pki_bytes_t response_data(const responder_t *r, pki_bytes_t singles,
+                                 ocsp_der_t nonce)
+{
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    pki_bytes_t data;
+
+    X509_pubkey_digest(r->cert, EVP_sha1(), hash, NULL);
+    data = pki_wrap(0xa2, pki_wrap(0x04, pki_copy(hash, 20)));
+    data = pki_cat(data, gtime(NOW_TEXT));
+    data = pki_cat(data, pki_wrap(0x30, singles));
+    return pki_wrap(0x30, pki_cat(data, nonce_extension(nonce)));
+}
+
+/* R81 R82 R87 R88 R129: what is not here is absent in the response. */
+static pki_bytes_t whole(const responder_t *r, pki_bytes_t data,
+                         const ASN1_BIT_STRING *signature)
+{
+    ocsp_der_t algorithm = ocsp_signer_get_algorithm(r->signer);
+    pki_bytes_t basic = pki_cat(data, pki_copy(algorithm.data, algorithm.len));
+    pki_bytes_t bits = pki_cat(unhex("00"),
+                               pki_copy(ASN1_STRING_get0_data(signature),
+                                        (size_t)ASN1_STRING_length(signature)));
+
+    basic = pki_cat(basic, pki_wrap(0x03, bits));
+    if (r->cert != r->ca) {
+        basic = pki_cat(basic,
+                        pki_wrap(0xa0, pki_wrap(0x30, pki_cert_der(r->cert))));
+    }
+    basic = pki_wrap(0x04, pki_wrap(0x30, basic));
+    basic = pki_cat(unhex("06092b0601050507300101"), basic);
+    basic = pki_wrap(0xa0, pki_wrap(0x30, basic));
+    return pki_wrap(0x30, pki_cat(unhex("0a0100"), basic));
+}
+
+static OCSP_BASICRESP *parse(ocsp_der_t der, const char *name)
+{
+    const unsigned char *at = der.data;
+    OCSP_RESPONSE *response = d2i_OCSP_RESPONSE(NULL, &at, (long)der.len);
+    OCSP_BASICRESP *basic = NULL;
+    unsigned char *again = NULL;
+    int len;
+
+    ok(response != NULL && at == der.data + der.len
+           && OCSP_response_status(response) == OCSP_RESPONSE_STATUS_SUCCESSFUL,
+       "%s: OpenSSL reads all of it", name);
+    if (response != NULL) {
+        len = i2d_OCSP_RESPONSE(response, &again);
+        ok(len >= 0 && (size_t)len == der.len
+               && memcmp(again, der.data, der.len) == 0,
+           "%s: OpenSSL writes the same octets", name);
+        basic = OCSP_response_get1_basic(response);
+        OPENSSL_free(again);
+        OCSP_RESPONSE_free(response);
+    }
+    if (basic == NULL) {
+        printf("Bail out! no basic response\n");
+        abort();
+    }
+    return basic;
+}
+
+static bool verifies(OCSP_BASICRESP *basic, const responder_t *r)
+{
+    X509_STORE *store = X509_STORE_new();
+    STACK_OF(X509) *known = sk_X509_new_null();
+    int rv;
+
+    if (store == NULL || known == NULL || X509_STORE_add_cert(store, r->ca) != 1
+        || sk_X509_push(known, r->ca) <= 0) {
+        abort();
+    }
+    X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), (time_t)PKI_NOW);
+    rv = OCSP_basic_verify(basic, known, store, 0);
+    sk_X509_free(known);
+    X509_STORE_free(store);
+    return rv == 1;
+}
+
+static bool is_time(const ASN1_GENERALIZEDTIME *t, const char *text)
+{
+    return t != NULL && (size_t)ASN1_STRING_length(t) == strlen(text)
+        && memcmp(ASN1_STRING_get0_data(t), text, strlen(text)) == 0;
+}
+
+/* What a client gets for a CertID. */
+static void is_status(OCSP_BASICRESP *basic, ocsp_der_t id, int want_status,
+                      int want_reason, const char *name)
+{
+    const unsigned char *at = id.data;
+    OCSP_CERTID *asked = d2i_OCSP_CERTID(NULL, &at, (long)id.len);
+    ASN1_GENERALIZEDTIME *revoked = NULL;
+    ASN1_GENERALIZEDTIME *this_update = NULL;
+    ASN1_GENERALIZEDTIME *next_update = NULL;
+    int status = -1;
+    int reason = -1;
+
+    ok(asked != NULL
+           && OCSP_resp_find_status(basic, asked, &status, &reason, &revoked,
+                                    &this_update, &next_update)
+                  == 1
+           && status == want_status && reason == want_reason,
+       "%s (status %d, reason %d)", name, status, reason);
+    ok(is_time(this_update, EARLIER_TEXT) && is_time(next_update, TOMORROW_TEXT)
+           && (status != V_OCSP_CERTSTATUS_REVOKED
+               || is_time(revoked, NOW_TEXT)),
+       "%s: its times", name);
+    OCSP_CERTID_free(asked);
+}
+
+static ocsp_response_single_t single(ocsp_der_t id, ocsp_status_t status,
+                                     int reason)
+{
+    return (ocsp_response_single_t){.certid = id,
+                                    .status = status,
+                                    .revocation_time = PKI_NOW,
+                                    .reason = reason,
+                                    .this_update = EARLIER,
+                                    .next_update = PKI_NOW + PKI_DAY};
+}
+
+/* R83 R84 R94: the status is given in hex. */
+static pki_bytes_t single_der(ocsp_der_t id, const char *status)
+{
+    pki_bytes_t out = pki_cat(pki_copy(id.data, id.len), unhex(status));
+
+    out = pki_cat(out, gtime(EARLIER_TEXT));
+    return pki_wrap(0x30, pki_cat(out, pki_wrap(0xa0, gtime(TOMORROW_TEXT))));
+}
+
+static ocsp_der_t respond(const responder_t *r,
+                          const ocsp_response_single_t *singles, size_t count,
+                          ocsp_der_t nonce, apr_pool_t *p)
+{
+    ocsp_response_content_t content = {singles, count, nonce, PKI_NOW};
+    ocsp_der_t out = {NULL, 1};
+    const char *why = "";
+    apr_status_t rv = ocsp_response_make(&out, r->templ, &content, &why, p);
+
+    if (!ok(rv == APR_SUCCESS && ERR_peek_error() == 0,
+            "%s: made, no error left behind", r->name)) {
+        printf("Bail out! %s\n", why);
+        abort();
+    }
+    return out;
+}
+
+/* R40 R45 R46 R53 R54: three at once, in order, CertIDs as they came. */
+static void test_three(const responder_t *r, ocsp_der_t nonce, apr_pool_t *p)
+{
+    pki_bytes_t ids[] = {certid(r, SHA1_NULL, EVP_sha1(),
+                                "021500ff0102030405060708090a0b0c0d0e0f1011121"
+                                "3"),
+                         certid(r, SHA1_ABSENT, EVP_sha1(), "020101"),
+                         certid(r, SHA256_ABSENT, EVP_sha256(), "02021000")};
+    ocsp_response_single_t singles[] = {
+        single(party_der(ids[0]), OCSP_STATUS_GOOD, OCSP_CRL_NO_REASON),
+        single(party_der(ids[1]), OCSP_STATUS_REVOKED, 1),
+        single(party_der(ids[2]), OCSP_STATUS_UNKNOWN, OCSP_CRL_NO_REASON)};
+    ocsp_der_t got = respond(r, singles, 3, nonce, p);
+    OCSP_BASICRESP *basic = parse(got, r->name);
+    pki_bytes_t want;
+
+    want = pki_cat(single_der(party_der(ids[0]), "8000"),
+                   single_der(party_der(ids[1]), "a116180f323032363036303130303"
+                                                 "03030305a"
+                                                 "a0030a0101"));
+    want = pki_cat(want, single_der(party_der(ids[2]), "8200"));
+    want = whole(r, response_data(r, want, nonce),
+                 OCSP_resp_get0_signature(basic));
+    ok(ocsp_der_equal(got, party_der(want)), "%s: every octet as built by hand",
+       r->name);
+    ok(verifies(basic, r), "%s: OpenSSL verifies it", r->name);
+    is_int(OCSP_resp_count(basic), 3, "one SingleResponse each");
+    is_status(basic, party_der(ids[0]), V_OCSP_CERTSTATUS_GOOD, -1, "good");
+    is_status(basic, party_der(ids[1]), V_OCSP_CERTSTATUS_REVOKED, 1,
+              "revoked");
+    is_status(basic, party_der(ids[2]), V_OCSP_CERTSTATUS_UNKNOWN, -1,
+              "unknown");
+    is_int(sk_X509_num(OCSP_resp_get0_certs(basic)), r->cert != r->ca ? 1 : -1,
+           "a delegate's certificate alone");
+    OCSP_BASICRESP_free(basic);
+    free(want.data);
+    free(ids[0].data);
+    free(ids[1].data);
+    free(ids[2].data);
+}
+
+static void test_kinds(apr_pool_t *p)
+{
+    static const struct {
+        const char *name;
+        pki_kind_t kind;
+        bool delegate;
+    } rows[] = {
+        {"RSA delegate", PKI_RSA2048, true},
+        {"RSA CA", PKI_RSA2048, false},
+        {"P-256 delegate", PKI_P256, true},
+        {"P-256 CA", PKI_P256, false},
+        {"P-384 delegate", PKI_P384, true},
+        {"P-384 CA", PKI_P384, false},
+        {"Ed25519 delegate", PKI_ED25519, true},
+        {"Ed25519 CA", PKI_ED25519, false},
+    };
+    pki_bytes_t nonce = unhex("041000112233445566778899aabbccddeeff");
+    size_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        responder_t r = make_responder(rows[i].name, rows[i].kind,
+                                       rows[i].delegate, p);
+
+        test_three(&r, (ocsp_der_t){NULL, 0}, p);
+        test_three(&r, party_der(nonce), p);
+        ok(ocsp_response_template_get0_signer(r.templ) == r.signer,
+           "%s: the template knows its signer", rows[i].name);
+        free_responder(&r);
+    }
+    free(nonce.data);
+}
+
+/* R106 R111 R112 R113: OpenSSL's request, its nonce marked critical. */
+static void test_nonce(const responder_t *r, apr_pool_t *p)
+{
+    static const unsigned char octets[32] = {0, 1, 2, 0xff};
+    unsigned char copy[sizeof(octets)];
+    pki_bytes_t id = usual_certid(r);
+    pki_bytes_t raw = unhex("ffeedd");
+    ocsp_response_single_t one = single(party_der(id), OCSP_STATUS_GOOD,
+                                        OCSP_CRL_NO_REASON);
+    OCSP_REQUEST *request = OCSP_REQUEST_new();
+    OCSP_BASICRESP *basic;
+    X509_EXTENSION *ext;
+    ASN1_OCTET_STRING *value;
+    ocsp_der_t nonce;
+
+    memcpy(copy, octets, sizeof(copy));
+    if (OCSP_request_add1_nonce(request, copy, sizeof(copy)) != 1) {
+        abort();
+    }
+    ext = OCSP_REQUEST_get_ext(request, 0);
+    X509_EXTENSION_set_critical(ext, 1);
+    value = X509_EXTENSION_get_data(ext);
+    nonce.data = ASN1_STRING_get0_data(value);
+    nonce.len = (size_t)ASN1_STRING_length(value);
+    basic = parse(respond(r, &one, 1, nonce, p), "with a nonce");
+    is_int(OCSP_check_nonce(request, basic), 1, "OpenSSL finds its nonce");
+    ok(X509_EXTENSION_get_critical(OCSP_BASICRESP_get_ext(basic, 0)) == 0,
+       "and it is not critical");
+    OCSP_BASICRESP_free(basic);
+    basic = parse(respond(r, &one, 1, (ocsp_der_t){NULL, 0}, p), "without");
+    is_int(OCSP_check_nonce(request, basic), -1, "no nonce unless asked");
+    is_int(OCSP_BASICRESP_get_ext_count(basic), 0, "and no extensions at all");
+    OCSP_BASICRESP_free(basic);
+    basic = parse(respond(r, &one, 1, party_der(raw), p), "a raw nonce");
+    value = X509_EXTENSION_get_data(OCSP_BASICRESP_get_ext(basic, 0));
+    ok(ASN1_STRING_length(value) == 3
+           && memcmp(ASN1_STRING_get0_data(value), raw.data, 3) == 0,
+       "a nonce without an OCTET STRING in it comes back as it was");
+    OCSP_BASICRESP_free(basic);
+    OCSP_REQUEST_free(request);
+    free(id.data);
+    free(raw.data);
+}
+
+/* R54 R55 R152: what CRLReason has, and nothing else. */
+static void test_reasons(const responder_t *r, apr_pool_t *p)
+{
+    static const struct {
+        int reason;
+        int want;
+    } rows[] = {{OCSP_CRL_NO_REASON, -1},
+                {0, 0},
+                {1, 1},
+                {2, 2},
+                {3, 3},
+                {4, 4},
+                {5, 5},
+                {6, 6},
+                {7, -1},
+                {8, -1},
+                {9, 9},
+                {10, 10},
+                {11, -1},
+                {257, -1},
+                {INT32_MIN, -1}};
+    pki_bytes_t id = usual_certid(r);
+    char name[40];
+    size_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        ocsp_response_single_t one = single(party_der(id), OCSP_STATUS_REVOKED,
+                                            rows[i].reason);
+        OCSP_BASICRESP *basic = parse(respond(r, &one, 1, (ocsp_der_t){NULL, 0},
+                                              p),
+                                      "with a reason");
+
+        (void)snprintf(name, sizeof(name), "reason %d", rows[i].reason);
+        is_status(basic, party_der(id), V_OCSP_CERTSTATUS_REVOKED, rows[i].want,
+                  name);
+        OCSP_BASICRESP_free(basic);
+    }
+    free(id.data);
+}
+
+/* Lengths of one to three octets in every header. */
+static void test_many(const responder_t *r, apr_pool_t *p)
+{
+    static const size_t counts[] = {1, 2, 20, 400, 700};
+    static ocsp_response_single_t singles[700];
+    pki_bytes_t id = certid(r, SHA256_ABSENT, EVP_sha256(), "020101");
+    size_t i;
+
+    for (i = 0; i < sizeof(singles) / sizeof(singles[0]); i++) {
+        singles[i] = single(party_der(id),
+                            i % 2 ? OCSP_STATUS_REVOKED : OCSP_STATUS_GOOD, 1);
+    }
+    for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        ocsp_der_t got = respond(r, singles, counts[i], (ocsp_der_t){NULL, 0},
+                                 p);
+        OCSP_BASICRESP *basic = parse(got, "of many");
+
+        ok(verifies(basic, r) && (size_t)OCSP_resp_count(basic) == counts[i]
+               && got.len > counts[i] * 130,
+           "%zu certificates in %zu octets", counts[i], got.len);
+        OCSP_BASICRESP_free(basic);
+    }
+    free(id.data);
+}
+
+static void is_refused(const responder_t *r,
+                       const ocsp_response_content_t *content, const char *want,
+                       const char *name, apr_pool_t *p)
+{
+    ocsp_der_t out = {(const unsigned char *)"", 1};
+    const char *why = NULL;
+
+    ok(ocsp_response_make(&out, r->templ, content, &why, p) == OCSP_EMALFORMED
+           && out.data == NULL && out.len == 0 && why != NULL
+           && strstr(why, want) != NULL,
+       "%s: refused", name);
+}
+
+/* R83: four digits are what a year has. */
+static void test_refusals(const responder_t *r, apr_pool_t *p)
+{
+    pki_bytes_t id = usual_certid(r);
+    ocsp_response_single_t good = single(party_der(id), OCSP_STATUS_REVOKED,
+                                         OCSP_CRL_NO_REASON);
+    ocsp_response_single_t s[4] = {good, good, good, good};
+    ocsp_response_content_t content = {&good, 1, {NULL, 0}, INT64_MAX};
+    size_t i;
+    static const char *const names[] = {"a revocation before year 0",
+                                        "thisUpdate after year 9999",
+                                        "nextUpdate after year 9999"};
+
+    is_refused(r, &content, "before year 0 or after 9999",
+               "producedAt after year 9999", p);
+    content.produced_at = PKI_NOW;
+    s[0].revocation_time = INT64_MIN;
+    s[1].this_update = INT64_C(253402300800);
+    s[2].next_update = INT64_C(253402300800);
+    for (i = 0; i < 3; i++) {
+        content.singles = &s[i];
+        is_refused(r, &content, "before year 0 or after 9999", names[i], p);
+    }
+    s[3].certid.len = SIZE_MAX - 50;
+    content.singles = &s[3];
+    is_refused(r, &content, "more than", "a CertID of all memory", p);
+    s[3].certid.len = (size_t)12 * 1024 * 1024;
+    s[2] = s[3];
+    content.singles = &s[2];
+    content.count = 2;
+    is_refused(r, &content, "more than", "two of 12 MiB", p);
+    content.singles = &good;
+    content.count = 1;
+    content.nonce = (ocsp_der_t){id.data, SIZE_MAX - 50};
+    is_refused(r, &content, "more than", "a nonce of all memory", p);
+    free(id.data);
+}
+
+/* R75 */
+static void test_errors(void)
+{
+    static const struct {
+        ocsp_response_status_t status;
+        const char *want;
+        const char *name;
+    } rows[] = {
+        {OCSP_RESPONSE_MALFORMED_REQUEST, "30030a0101", "malformedRequest"},
+        {OCSP_RESPONSE_INTERNAL_ERROR, "30030a0102", "internalError"},
+        {OCSP_RESPONSE_TRY_LATER, "30030a0103", "tryLater"},
+        {OCSP_RESPONSE_SIG_REQUIRED, "30030a0105", "sigRequired"},
+        {OCSP_RESPONSE_UNAUTHORIZED, "30030a0106", "unauthorized"},
+        {OCSP_RESPONSE_SUCCESSFUL, "30030a0102", "never successful alone"},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        pki_bytes_t want = unhex(rows[i].want);
+
+        ok(ocsp_der_equal(ocsp_response_error(rows[i].status), party_der(want)),
+           "%s is %s", rows[i].name, rows[i].want);
+        free(want.data);
+    }
+}
+
+int main(void)
+{
+    apr_pool_t *p = party_begin();
+    responder_t r = make_responder("P-256 delegate", PKI_P256, true, p);
+
+    test_kinds(p);
+    test_nonce(&r, p);
+    test_reasons(&r, p);
+    test_many(&r, p);
+    test_refusals(&r, p);
+    test_errors();
+    free_responder(&r);
+    party_end(p);
+    return done_testing();
+}

@@ -1,0 +1,448 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Unit tests of src/answer/signer: which pairs are taken, how they sign.
+ */
+#include <openssl/err.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <pthread.h>
+
+#include "answer/signer.h"
+#include "hex.h"
+#include "party.h"
+#include "tap.h"
+
+#define THREADS 4
+#define ROUNDS 50
+
+/* R129: the AlgorithmIdentifier to the octet. */
+static const struct {
+    const char *name;
+    pki_kind_t kind;
+    const char *algorithm;
+    const char *digest; /* to verify with */
+} kinds[] = {
+    {"RSA", PKI_RSA2048, "300d06092a864886f70d01010b0500", "SHA256"},
+    {"P-256", PKI_P256, "300a06082a8648ce3d040302", "SHA256"},
+    {"P-384", PKI_P384, "300a06082a8648ce3d040303", "SHA384"},
+    {"Ed25519", PKI_ED25519, "300506032b6570", NULL},
+};
+
+static bool verifies(EVP_PKEY *key, const char *digest, const void *signature,
+                     size_t signature_len, ocsp_der_t data)
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool good = ctx != NULL
+             && EVP_DigestVerifyInit_ex(ctx, NULL, digest, NULL, NULL, key,
+                                        NULL)
+                    == 1
+             && EVP_DigestVerify(ctx, signature, signature_len, data.data,
+                                 data.len)
+                    == 1;
+
+    EVP_MD_CTX_free(ctx);
+    return good;
+}
+
+static void test_signing(const ocsp_signer_t *s, EVP_PKEY *key,
+                         const char *digest, const char *name, apr_pool_t *p)
+{
+    ocsp_der_t data = {(const unsigned char *)"to be signed", 12};
+    size_t max = ocsp_signer_get_signature_max(s);
+    size_t len = max;
+    unsigned char *signature = malloc(max);
+    const char *why = NULL;
+    int i;
+
+    for (i = 0; i < 2; i++) {
+        len = max;
+        ok(ocsp_signer_sign(s, signature, &len, data, &why, p) == APR_SUCCESS
+               && len <= max && verifies(key, digest, signature, len, data),
+           "%s: signature %d verifies", name, i + 1);
+    }
+    len = 10;
+    ok(ocsp_signer_sign(s, signature, &len, data, &why, p) == OCSP_ECRYPTO
+           && why != NULL && why[0] != '\0',
+       "%s: a signature that does not fit is refused", name);
+    ok(ERR_peek_error() == 0, "%s: no error is left behind", name);
+    free(signature);
+}
+
+static void test_properties(const party_t *got, size_t kind, X509 *cert,
+                            bool delegate)
+{
+    const char *name = kinds[kind].name;
+    pki_bytes_t want = unhex(kinds[kind].algorithm);
+    pki_bytes_t der = pki_cert_der(cert);
+    unsigned char hash[EVP_MAX_MD_SIZE];
+
+    ok(ocsp_der_equal(ocsp_signer_get_algorithm(got->signer), party_der(want)),
+       "%s: its algorithm identifier", name);
+    X509_pubkey_digest(cert, EVP_sha1(), hash, NULL);
+    is_mem(ocsp_signer_get0_key_hash(got->signer), hash,
+           OCSP_SIGNER_KEY_HASH_LEN, "the key hash is SHA-1 of the key bits");
+    if (delegate) {
+        ok(ocsp_der_equal(ocsp_signer_get_delegate(got->signer),
+                          party_der(der)),
+           "%s: a delegate's certificate as it came", name);
+    }
+    else {
+        ok(ocsp_signer_get_delegate(got->signer).data == NULL,
+           "%s: no certificate of a CA that signs itself", name);
+    }
+    free(want.data);
+    free(der.data);
+}
+
+static void test_kind(size_t kind, apr_pool_t *p)
+{
+    EVP_PKEY *ca_key = pki_make_key(kinds[kind].kind);
+    EVP_PKEY *key = pki_make_key(kinds[kind].kind);
+    X509 *ca = pki_make_ca("CA", ca_key, NULL);
+    pki_cert_opts_t opts = {.nocheck = true};
+    X509 *cert = pki_make_delegate("ocsp", key, ca, ca_key, &opts);
+    ocsp_issuer_t *issuer = party_issuer(ca, p);
+    party_t got = party_signer(cert, key, issuer, p);
+
+    if (ok(got.rv == APR_SUCCESS && got.signer != NULL && got.warning == NULL,
+           "%s: a delegate is taken (%s)", kinds[kind].name,
+           got.rv != APR_SUCCESS ? got.why : "")) {
+        test_properties(&got, kind, cert, true);
+        test_signing(got.signer, key, kinds[kind].digest, kinds[kind].name, p);
+    }
+    got = party_signer(ca, ca_key, issuer, p);
+    if (ok(got.rv == APR_SUCCESS && got.signer != NULL && got.warning == NULL,
+           "%s: the CA itself is taken (%s)", kinds[kind].name,
+           got.rv != APR_SUCCESS ? got.why : "")) {
+        test_properties(&got, kind, ca, false);
+        test_signing(got.signer, ca_key, kinds[kind].digest, kinds[kind].name,
+                     p);
+    }
+    X509_free(cert);
+    X509_free(ca);
+    EVP_PKEY_free(key);
+    EVP_PKEY_free(ca_key);
+}
+
+static void is_refused(const party_t *got, apr_status_t want, const char *why,
+                       const char *name)
+{
+    ok(got->rv == want && got->signer == NULL && got->warning == NULL
+           && got->why != NULL && strstr(got->why, why) != NULL,
+       "%s: refused (got %d, '%s')", name, got->rv,
+       got->why != NULL ? got->why : "");
+    ok(ERR_peek_error() == 0, "%s: no error is left behind", name);
+}
+
+static EVP_PKEY *make_pss_key(void)
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
+    EVP_PKEY *key = NULL;
+
+    if (ctx == NULL || EVP_PKEY_keygen_init(ctx) != 1
+        || EVP_PKEY_generate(ctx, &key) != 1) {
+        abort();
+    }
+    EVP_PKEY_CTX_free(ctx);
+    return key;
+}
+
+/* R129 R130: what would be weak, or no client understands. */
+static void test_weak_keys(X509 *ca, EVP_PKEY *ca_key,
+                           const ocsp_issuer_t *issuer, apr_pool_t *p)
+{
+    struct {
+        const char *name;
+        const char *why;
+        EVP_PKEY *key;
+    } rows[] = {
+        {"RSA of 1024 bits", "a RSA key of 1024 bits", EVP_RSA_gen(1024)},
+        {"RSA of 2040 bits", "a RSA key of 2040 bits", EVP_RSA_gen(2040)},
+        {"P-521", "a EC key of 521 bits", EVP_EC_gen("P-521")},
+        {"secp256k1", "a EC key of 256 bits", EVP_EC_gen("secp256k1")},
+        {"RSA-PSS", "a RSA-PSS key", make_pss_key()},
+        {"Ed448", "a ED448 key", EVP_PKEY_Q_keygen(NULL, NULL, "ED448")},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        X509 *cert = pki_make_delegate("ocsp", rows[i].key, ca, ca_key, NULL);
+        party_t got = party_signer(cert, rows[i].key, issuer, p);
+
+        is_refused(&got, OCSP_EMALFORMED, rows[i].why, rows[i].name);
+        X509_free(cert);
+        EVP_PKEY_free(rows[i].key);
+    }
+}
+
+/* R126: both files are named. */
+static void test_mismatch(X509 *ca, EVP_PKEY *ca_key,
+                          const ocsp_issuer_t *issuer, apr_pool_t *p)
+{
+    EVP_PKEY *key = pki_make_key(PKI_P256);
+    EVP_PKEY *rsa = pki_make_key(PKI_RSA2048);
+    X509 *cert = pki_make_delegate("ocsp", key, ca, ca_key, NULL);
+    party_t got = party_signer(cert, ca_key, issuer, p);
+
+    is_refused(&got, OCSP_EMALFORMED,
+               "ocsp.key: not the key of the certificate in ocsp.pem",
+               "the CA's key with the delegate's certificate");
+    got = party_signer(cert, rsa, issuer, p);
+    is_refused(&got, OCSP_EMALFORMED, "ocsp.key: not the key",
+               "a key of another type");
+    got = party_signer(ca, key, issuer, p);
+    is_refused(&got, OCSP_EMALFORMED, "ocsp.key: not the key",
+               "a key of its own with the CA's certificate");
+    X509_free(cert);
+    EVP_PKEY_free(rsa);
+    EVP_PKEY_free(key);
+}
+
+static pki_bytes_t ec_public(EVP_PKEY *key)
+{
+    unsigned char bits[1 + 65] = {0};
+    size_t len = 0;
+
+    if (EVP_PKEY_get_octet_string_param(key, "pub", bits + 1, 65, &len) != 1) {
+        abort();
+    }
+    return pki_wrap(OCSP_DER_BIT_STRING, pki_copy(bits, len + 1));
+}
+
+static pki_bytes_t ec_private(EVP_PKEY *key)
+{
+    unsigned char octets[32];
+    BIGNUM *n = NULL;
+
+    if (EVP_PKEY_get_bn_param(key, "priv", &n) != 1
+        || BN_bn2binpad(n, octets, sizeof(octets)) < 0) {
+        abort();
+    }
+    BN_clear_free(n);
+    return pki_wrap(OCSP_DER_OCTET_STRING, pki_copy(octets, sizeof(octets)));
+}
+
+/* ECPrivateKey (RFC 5915 section 3) with the halves of two keys. */
+static void test_chimera(X509 *ca, EVP_PKEY *ca_key,
+                         const ocsp_issuer_t *issuer, apr_pool_t *p)
+{
+    EVP_PKEY *key = pki_make_key(PKI_P256);
+    EVP_PKEY *other = pki_make_key(PKI_P256);
+    X509 *cert = pki_make_delegate("ocsp", key, ca, ca_key, NULL);
+    pki_bytes_t cert_der = pki_cert_der(cert);
+    pki_bytes_t key_der = pki_cat(unhex("020101"), ec_private(other));
+    ocsp_signer_material_t material = {party_der(cert_der),
+                                       {NULL, 0},
+                                       "ocsp.pem",
+                                       "ocsp.key"};
+    party_t got = {APR_SUCCESS, NULL, "untouched", NULL};
+
+    key_der = pki_cat(key_der, unhex("a00a06082a8648ce3d030107"));
+    key_der = pki_cat(key_der, pki_wrap(0xa1, ec_public(key)));
+    key_der = pki_wrap(OCSP_DER_SEQUENCE, key_der);
+    material.key = party_der(key_der);
+    got.rv = ocsp_signer_make(&got.signer, &material, issuer, &got.warning,
+                              &got.why, p);
+    is_refused(&got, OCSP_ECRYPTO, "trial signature",
+               "a private half that is another key's");
+    free(cert_der.data);
+    free(key_der.data);
+    X509_free(cert);
+    EVP_PKEY_free(other);
+    EVP_PKEY_free(key);
+}
+
+/* R123: one row is enough here, t/unit/delegate.c has them all. */
+static void test_authority(X509 *ca, EVP_PKEY *ca_key,
+                           const ocsp_issuer_t *issuer, apr_pool_t *p)
+{
+    EVP_PKEY *key = pki_make_key(PKI_P256);
+    pki_cert_opts_t tls = {.eku = "serverAuth"};
+    pki_cert_opts_t short_lived = {.not_after = PKI_NOW + PKI_DAY};
+    X509 *cert = pki_make_delegate("ocsp", key, ca, ca_key, &tls);
+    X509 *renewed = pki_make_ca("CA, cross-signed", ca_key, &short_lived);
+    party_t got = party_signer(cert, key, issuer, p);
+
+    is_refused(&got, OCSP_EUNKNOWNCA,
+               "ocsp.pem: RFC 6960 section 4.2.2.2: extendedKeyUsage lacks"
+               " OCSPSigning",
+               "a certificate that may not");
+    ok(got.why != NULL && strstr(got.why, "(the CA is CN=CA)") != NULL, "the "
+                                                                        "reason"
+                                                                        " names"
+                                                                        " the "
+                                                                        "CA");
+    got = party_signer(renewed, ca_key, issuer, p);
+    ok(got.rv == APR_SUCCESS
+           && ocsp_signer_get_delegate(got.signer).data == NULL
+           && ocsp_signer_get_not_after(got.signer) == PKI_NOW + PKI_DAY,
+       "the CA's key under another certificate is the CA, with its dates");
+    X509_free(renewed);
+    X509_free(cert);
+    EVP_PKEY_free(key);
+}
+
+/* R125, and what else stands in the file. */
+static void test_warnings(X509 *ca, EVP_PKEY *ca_key,
+                          const ocsp_issuer_t *issuer, apr_pool_t *p)
+{
+    EVP_PKEY *key = pki_make_key(PKI_P256);
+    X509 *cert = pki_make_delegate("ocsp", key, ca, ca_key, NULL);
+    X509 *other = pki_make_delegate("two", key, ca, ca_key, NULL);
+    pki_bytes_t two = pki_cat(pki_cert_pem(cert), pki_cert_pem(other));
+    pki_bytes_t key_pem = pki_key_pem(key);
+    ocsp_signer_material_t material = {party_der(two), party_der(key_pem),
+                                       "ocsp.pem", "ocsp.key"};
+    party_t got = party_signer(cert, key, issuer, p);
+
+    ok(got.rv == APR_SUCCESS && got.warning != NULL
+           && strncmp(got.warning, "ocsp.pem: RFC 6960", 18) == 0
+           && strstr(got.warning, "nocheck") != NULL,
+       "a delegate without nocheck is taken with a warning");
+    got.rv = ocsp_signer_make(&got.signer, &material, issuer, &got.warning,
+                              &got.why, p);
+    ok(got.rv == APR_SUCCESS && got.warning != NULL
+           && strncmp(got.warning, "ocsp.pem: only the first", 24) == 0
+           && strstr(got.warning, "; RFC 6960") != NULL,
+       "of two responders in one file the first is taken with a warning");
+    free(two.data);
+    free(key_pem.data);
+    X509_free(other);
+    X509_free(cert);
+    EVP_PKEY_free(key);
+}
+
+/* R127: dates are no failure here. R105: GeneralizedTime from 2050 on. */
+static void test_dates(X509 *ca, EVP_PKEY *ca_key, const ocsp_issuer_t *issuer,
+                       apr_pool_t *p)
+{
+    static const int64_t far = INT64_C(4102444800); /* 2100-01-01 */
+    EVP_PKEY *key = pki_make_key(PKI_P256);
+    pki_cert_opts_t opts = {.not_before = PKI_NOW, .not_after = far};
+    X509 *cert = pki_make_delegate("ocsp", key, ca, ca_key, &opts);
+    party_t got = party_signer(cert, key, issuer, p);
+
+    if (ok(got.rv == APR_SUCCESS, "a signer to 2100 is taken")) {
+        is_int(ocsp_signer_get_not_before(got.signer), PKI_NOW, "notBefore");
+        is_int(ocsp_signer_get_not_after(got.signer), far, "notAfter");
+        ok(!ocsp_signer_is_valid(got.signer, PKI_NOW - 1), "not valid the "
+                                                           "second before "
+                                                           "notBefore");
+        ok(ocsp_signer_is_valid(got.signer, PKI_NOW), "valid from notBefore");
+        ok(ocsp_signer_is_valid(got.signer, far), "valid to notAfter");
+        ok(!ocsp_signer_is_valid(got.signer, far + 1), "not valid the second "
+                                                       "after notAfter");
+    }
+    X509_free(cert);
+    opts.not_before = INT64_C(-86400);
+    opts.not_after = PKI_NOW - 1;
+    cert = pki_make_delegate("ocsp", key, ca, ca_key, &opts);
+    got = party_signer(cert, key, issuer, p);
+    ok(got.rv == APR_SUCCESS && !ocsp_signer_is_valid(got.signer, PKI_NOW)
+           && ocsp_signer_get_not_before(got.signer) == -86400,
+       "a signer of 1969 that has expired is taken, and not valid");
+    X509_free(cert);
+    EVP_PKEY_free(key);
+}
+
+static void test_broken_files(X509 *ca, EVP_PKEY *ca_key,
+                              const ocsp_issuer_t *issuer, apr_pool_t *p)
+{
+    pki_bytes_t cert = pki_cert_pem(ca);
+    pki_bytes_t key = pki_key_pem(ca_key);
+    ocsp_signer_material_t material = {party_der(key), party_der(key),
+                                       "ocsp.pem", "ocsp.key"};
+    party_t got = {APR_SUCCESS, NULL, "untouched", NULL};
+
+    got.rv = ocsp_signer_make(&got.signer, &material, issuer, &got.warning,
+                              &got.why, p);
+    is_refused(&got, OCSP_EMALFORMED, "ocsp.pem: ", "no certificate");
+    material.cert = party_der(cert);
+    material.key = party_der(cert);
+    got.rv = ocsp_signer_make(&got.signer, &material, issuer, &got.warning,
+                              &got.why, p);
+    is_refused(&got, OCSP_EMALFORMED, "ocsp.key: ", "no key");
+    free(cert.data);
+    free(key.data);
+}
+
+typedef struct {
+    const ocsp_signer_t *signer;
+    EVP_PKEY *key;
+    int good;
+} worker_t;
+
+static void *work(void *arg)
+{
+    worker_t *w = arg;
+    ocsp_der_t data = {(const unsigned char *)w, sizeof(*w)};
+    apr_pool_t *p = NULL;
+    int i;
+
+    if (apr_pool_create(&p, NULL) != APR_SUCCESS) {
+        return NULL;
+    }
+    for (i = 0; i < ROUNDS; i++) {
+        unsigned char signature[128];
+        size_t len = sizeof(signature);
+        const char *why = NULL;
+
+        if (ocsp_signer_sign(w->signer, signature, &len, data, &why, p)
+                == APR_SUCCESS
+            && verifies(w->key, "SHA256", signature, len, data)) {
+            w->good++;
+        }
+    }
+    apr_pool_destroy(p);
+    return NULL;
+}
+
+/* R133 */
+static void test_threads(X509 *ca, EVP_PKEY *ca_key,
+                         const ocsp_issuer_t *issuer, apr_pool_t *p)
+{
+    party_t got = party_signer(ca, ca_key, issuer, p);
+    worker_t workers[THREADS];
+    pthread_t threads[THREADS];
+    int good = 0;
+    int i;
+
+    for (i = 0; i < THREADS; i++) {
+        workers[i] = (worker_t){got.signer, ca_key, 0};
+        if (pthread_create(&threads[i], NULL, work, &workers[i]) != 0) {
+            abort();
+        }
+    }
+    for (i = 0; i < THREADS; i++) {
+        (void)pthread_join(threads[i], NULL);
+        good += workers[i].good;
+    }
+    is_int(good, (long long)THREADS * ROUNDS,
+           "signatures of four threads at once all verify");
+}
+
+int main(void)
+{
+    apr_pool_t *p = party_begin();
+    EVP_PKEY *ca_key = pki_make_key(PKI_P256);
+    X509 *ca = pki_make_ca("CA", ca_key, NULL);
+    ocsp_issuer_t *issuer = party_issuer(ca, p);
+    size_t i;
+
+    for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        test_kind(i, p);
+    }
+    test_weak_keys(ca, ca_key, issuer, p);
+    test_mismatch(ca, ca_key, issuer, p);
+    test_chimera(ca, ca_key, issuer, p);
+    test_authority(ca, ca_key, issuer, p);
+    test_warnings(ca, ca_key, issuer, p);
+    test_dates(ca, ca_key, issuer, p);
+    test_broken_files(ca, ca_key, issuer, p);
+    test_threads(ca, ca_key, issuer, p);
+    X509_free(ca);
+    EVP_PKEY_free(ca_key);
+    party_end(p);
+    return done_testing();
+}
