@@ -4,7 +4,7 @@
 # make               build/mod_ocsp.so; nothing is written outside build/
 # make run           a demo responder on 127.0.0.1:2560 (PORT=), in the foreground
 # make test          everything that a change must pass
-# make bench         measure
+# make bench         measure (ENTRIES=1000000 in the CRL)
 # make fuzz          libFuzzer on every parser, FUZZ_TIME=60 seconds each
 # make install       put the module where httpd looks for it (DESTDIR=)
 # make clean
@@ -94,10 +94,15 @@ FUZZ_HELP  := $(filter-out $(FUZZ_SRC) t/fuzz/replay.c,$(wildcard t/fuzz/*.c))
 REPLAY     = $(FUZZ_SRC:%.c=$(O)/%)
 FUZZERS    = $(FUZZ_SRC:t/fuzz/%.c=$(BUILD)/fuzz/%)
 
+BENCH_ALL  := $(wildcard t/bench/*.c)
+BENCH_SRC  := $(if $(BENCH_ALL),$(shell grep -lE '^int main' $(BENCH_ALL)))
+BENCH_OBJ  = $(patsubst %.c,$(O)/%.o,$(filter-out $(BENCH_SRC),$(BENCH_ALL)))
+BENCH      = $(BENCH_SRC:%.c=$(O)/%)
+
 ALL_C      := $(SRC) $(wildcard t/unit/*.c t/fuzz/*.c t/bench/*.c)
 ALL_H      := $(wildcard src/*.h src/*/*.h t/unit/*.h t/fuzz/*.h t/bench/*.h)
 
-.PHONY: all so units tools deps run test test-full unit replay fuzz bench \
+.PHONY: all so units benches tools deps run test test-full unit replay fuzz bench \
     mutants tidy format-check coverage install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -109,6 +114,7 @@ SAY = $(if $(V),,@echo '  $1 $@' && )
 all: so
 so: $(SO)
 units: $(UNIT) $(REPLAY)
+benches: $(BENCH)
 
 # A file sees the headers of its own floor and of those below, nothing above:
 # what is not on the include path cannot be included.
@@ -137,6 +143,9 @@ $(REPLAY): $(O)/t/fuzz/%: $(O)/t/fuzz/%.o $(O)/t/fuzz/replay.o \
     $(FUZZ_HELP:%.c=$(O)/%.o) $(CORE_OBJ) $(UNIT_OBJ) $(POOL_OBJ)
 	$(call SAY,LD)$(CC) -o $@ $^ $(LINK_FLAGS) $(APR_LIBS) -lcrypto
 
+$(BENCH): $(O)/t/bench/%: $(O)/t/bench/%.o $(BENCH_OBJ) $(CORE_OBJ) $(UNIT_OBJ)
+	$(call SAY,LD)$(CC) -o $@ $^ $(LINK_FLAGS) $(APR_LIBS) -lcrypto
+
 # Everything in one clang call: only so does the whole of it guide the fuzzer.
 $(BUILD)/fuzz/%: t/fuzz/%.c $(FUZZ_HELP) $(CORE_SRC) $(UNIT_ALL) $(ALL_H) | tools
 	@mkdir -p $(@D)
@@ -147,7 +156,7 @@ $(BUILD)/fuzz/%: t/fuzz/%.c $(FUZZ_HELP) $(CORE_SRC) $(UNIT_ALL) $(ALL_H) | tool
 	    $(APR_LIBS) -lcrypto
 
 -include $(patsubst %.o,%.d,$(OBJ) $(UNIT_SRC:%.c=$(O)/%.o) $(UNIT_OBJ) \
-    $(FUZZ_SRC:%.c=$(O)/%.o))
+    $(FUZZ_SRC:%.c=$(O)/%.o) $(BENCH_ALL:%.c=$(O)/%.o))
 
 tools:
 	@CC='$(CC)' APXS='$(APXS)' APR_CONFIG='$(APR_CONFIG)' t/bin/need build
@@ -188,8 +197,10 @@ replay: $(REPLAY)
 fuzz: $(FUZZERS)
 	FUZZ_TIME=$(FUZZ_TIME) t/bin/fuzz $(BUILD)/fuzz
 
-bench: so
-	BUILD='$(BUILD)' t/bench/run
+bench:
+	@t/bin/need --install build run test
+	@$(MAKE) --no-print-directory so benches
+	@BUILD='$(BUILD)' ENTRIES='$(ENTRIES)' t/bench/run
 
 mutants:
 	t/bin/mutants

@@ -79,7 +79,8 @@ sub ask {
     connect $sock, $address or return (undef, "connect: $!");
     (syswrite($sock, $bytes) // -1) == length $bytes
         or return (undef, "write: $!");
-    1 while $n = sysread $sock, $answer, 65536, length $answer;
+    1 while $n = sysread($sock, $answer, 65536, length $answer)
+        or !defined $n && $!{EINTR}; # told to stop: after this one
     return (undef, "read: $!") if !defined $n;
     my ($head, $body) = split /\r\n\r\n/, $answer, 2;
     return (undef, 'closed without a whole answer')

@@ -99,7 +99,10 @@ apr_status_t ocsp_walk_next(ocsp_walk_t *w, apr_uint64_t end, unsigned tag,
     unsigned found;
     apr_status_t rv;
 
-    if (!ocsp_der_get_any(&w->cur, &found, element, content)) {
+    if (next_short(w, tag, element, content)) {
+        found = tag;
+    }
+    else if (!ocsp_der_get_any(&w->cur, &found, element, content)) {
         if ((rv = pull_element(w, end)) != APR_SUCCESS) {
             return rv;
         }
@@ -111,11 +114,11 @@ apr_status_t ocsp_walk_next(ocsp_walk_t *w, apr_uint64_t end, unsigned tag,
         return ocsp_walk_refuse(w, "5.1: an element has another type than it "
                                    "must");
     }
-    return ocsp_walk_position(w) > end ? ocsp_walk_refuse(w, "5.1: an element "
-                                                             "is longer than "
-                                                             "what "
-                                                             "it is in")
-                                       : APR_SUCCESS;
+    if (ocsp_walk_position(w) > end) {
+        return ocsp_walk_refuse(w, "5.1: an element is longer than what it is "
+                                   "in");
+    }
+    return APR_SUCCESS;
 }
 
 apr_status_t ocsp_walk_enter(ocsp_walk_t *w, apr_uint64_t end,

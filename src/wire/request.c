@@ -331,8 +331,8 @@ static size_t drop_padding(const unsigned char *chars, size_t len,
 
 /*
  * Whether these characters, known to be base64, encode one SEQUENCE that begins
- * with another, and nothing else. Twelve of them hold the header of anything
- * under 4 GiB; from there on only lengths are compared, so that trying every
+ * with another, and nothing else. Eight of them hold the header of anything
+ * under 16 MiB; from there on only lengths are compared, so that trying every
  * slash of a target stays linear. The inner tag keeps a prefix like /MEI/ from
  * being data when a request has just the length that it declares. A slash in
  * the end that does not fit is not data: some clients put one after every URL.
@@ -342,12 +342,12 @@ static size_t fit_request(const unsigned char *chars, size_t len,
                           size_t padding)
 {
     static const int unused_bits[] = {0, 0, 0x0f, 0x03};
-    unsigned char head[9];
+    unsigned char head[6];
     ocsp_der_t in = {head, 0};
     size_t content_len, want;
     unsigned tag;
 
-    in.len = decode_base64(head, chars, len < 12 ? len : 12);
+    in.len = decode_base64(head, chars, len < 8 ? len : 8);
     want = in.len;
     if (!ocsp_der_get_header(&in, &tag, &content_len)
         || tag != OCSP_DER_SEQUENCE || !ocsp_der_peek(&in, OCSP_DER_SEQUENCE)) {

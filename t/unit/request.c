@@ -103,6 +103,8 @@ static const struct {
      "30 13 06 0a 2b060105050730010201 01 01 ff 04 02 3000", 0, 0},
     {"a critical extension whose OID is our arc", false, 0, 0, 0,
      "30 11 06 08 2b06010505073001 01 01 ff 04 02 3000", 0, 0},
+    {"a critical extension of another arc as long as ours", false, 0, 0, 0,
+     "30 12 06 09 2b0601050507030102 01 01 ff 04 02 3000", 0, 0},
     {"a criticality that is neither", false, 0, 0, 0,
      "30 0b 06 02 2a03 01 01 01 04 02 0500", 0, 0},
     {"criticality twice", false, 0, 0, 0,
@@ -256,6 +258,8 @@ static void test_nonce(void)
         {"an empty inner OCTET STRING", "04 00", false},
         {"an inner one that wants more is bare", "04 05 aabb", true},
         {"an inner one with something after it is bare", "04 01 aa bb", true},
+        {"an empty inner one with something after it is bare", "04 00 aa",
+         true},
         {"an inner tag alone is bare", "04", true},
         {"an inner INTEGER is bare", "02 01 05", true},
     };
