@@ -6,7 +6,8 @@
 #include "answer/answer.h"
 #include "wire/gtime.h"
 
-/* certificateHold (RFC 5280 section 5.3.1): the one reason that is taken back. */
+/* certificateHold, the one reason that can be taken back (RFC 5280 section
+ * 5.3.1). */
 #define REASON_HOLD 6
 
 void ocsp_answer_refuse(ocsp_answer_t *out, ocsp_response_status_t status,

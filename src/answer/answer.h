@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The policy: what was asked, what is known, who may sign and what time it is ->
- * bytes. The one place that decides what is said; it knows no server, no table
- * and no clock. When unsure it says tryLater, never good. Floor 2.
+ * The policy: what was asked, what is known, who may sign and what time it is
+ * -> bytes. The one place that decides what is said; it knows no server, no
+ * table and no clock. When unsure it says tryLater, never good. Floor 2.
  */
 #ifndef OCSP_ANSWER_ANSWER_H
 #define OCSP_ANSWER_ANSWER_H
@@ -66,8 +66,8 @@ typedef struct {
  *   left until nextUpdate is tryLater (76, 127);
  * - a response that cannot be signed or encoded is internalError (77).
  * nextUpdate is the earliest of now + next_update_s, the signer's notAfter and
- * the data's, or of stale data now + OCSP_ANSWER_STALE_REVOKED_S; thisUpdate the
- * data's, but never later than now (96, 97, 104).
+ * the data's, or of stale data now + OCSP_ANSWER_STALE_REVOKED_S; thisUpdate
+ * is the data's, but never later than now (96, 97, 104).
  * @param out always filled
  * @param count 1 or more
  * @param nonce to be echoed; data NULL: none

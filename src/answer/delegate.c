@@ -21,8 +21,8 @@ static ocsp_der_t get_name(const X509_NAME *name)
 }
 
 /*
- * RFC 6960 section 4.2.2.2: a delegate was "issued directly by the CA", under the
- * key that the asked certificate is signed with (REQUIREMENTS 123). NULL: it is.
+ * RFC 6960 section 4.2.2.2: a delegate was issued directly by the CA, under the
+ * key that signed what is asked about (REQUIREMENTS 123). NULL: it was.
  */
 static const char *find_fault(X509 *cert, const ocsp_issuer_t *issuer)
 {

@@ -30,9 +30,10 @@ typedef struct {
 } ocsp_signer_material_t;
 
 /**
- * Make the signer of an issuer: its own key, or a delegate with id-kp-OCSPSigning
- * that this very key issued (RFC 6960 section 4.2.2.2; REQUIREMENTS 123). Key and
- * certificate must match; an encrypted key is refused without asking.
+ * Make the signer of an issuer: its own key, or a delegate with
+ * id-kp-OCSPSigning that this very key issued (RFC 6960 section 4.2.2.2;
+ * REQUIREMENTS 123). Key and certificate must match; an encrypted key is
+ * refused without asking. Of several certificates the first counts.
  * Certificate and key are PEM or DER.
  * @param out newly made in p, which frees what OpenSSL holds for it. Expired
  *        or not yet valid is no failure: ocsp_signer_is_valid tells
@@ -61,7 +62,7 @@ const unsigned char *ocsp_signer_get0_key_hash(const ocsp_signer_t *signer);
 /** The DER AlgorithmIdentifier of its signatures (REQUIREMENTS 129). Pure. */
 ocsp_der_t ocsp_signer_get_algorithm(const ocsp_signer_t *signer);
 
-/** The DER of a delegate's certificate; data NULL if the CA signs itself. Pure. */
+/** A delegate's certificate in DER; data NULL if the CA signs itself. Pure. */
 ocsp_der_t ocsp_signer_get_delegate(const ocsp_signer_t *signer);
 
 /** The longest signature that ocsp_signer_sign makes, in octets. Pure. */

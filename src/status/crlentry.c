@@ -81,6 +81,20 @@ static bool get_serial(ocsp_der_t *in, ocsp_der_t *serial)
     return ocsp_certid_serial(serial, content);
 }
 
+/* A Time, by hand where it is a UTCTime of the one length there is. */
+static bool get_time(ocsp_der_t *in, int64_t *time)
+{
+    if (in->len < 15 || in->data[0] != OCSP_DER_UTC_TIME || in->data[1] != 13) {
+        return ocsp_gtime_get(in, time);
+    }
+    if (!ocsp_gtime_parse_utc(time, in->data + 2, 13)) {
+        return false;
+    }
+    in->data += 15;
+    in->len -= 15;
+    return true;
+}
+
 /*
  * SEQUENCE {
  *     userCertificate     CertificateSerialNumber,
@@ -98,7 +112,7 @@ apr_status_t ocsp_crlentry_parse(ocsp_crlentry_t *out, ocsp_der_t in, bool v2,
                       "number, or with one of more than 64 octets",
                       why);
     }
-    if (!ocsp_gtime_get(&in, &out->time)) {
+    if (!get_time(&in, &out->time)) {
         return refuse("RFC 5280 section 5.1.2.6: revocationDate is no Time",
                       why);
     }

@@ -1,145 +1,16 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/answer/response: each response is built a second time here,
- * by hand and from the inside out, and has to equal that to the octet; and
- * OpenSSL has to read, verify and write it as it is.
+ * Unit tests of src/answer/response: each has to equal the one of byhand.h, and
+ * OpenSSL has to read it, verify it and write it as it is.
  */
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
-#include <openssl/x509.h>
 
 #include "answer/response.h"
-#include "hex.h"
-#include "party.h"
+#include "byhand.h"
 #include "status/crl.h"
 #include "tap.h"
-
-#define SHA1_NULL "300906052b0e03021a0500"
-#define SHA1_ABSENT "300706052b0e03021a"
-#define SHA256_ABSENT "300b0609608648016503040201"
-/* The encoding that each text stands for is checked where it is used. */
-#define NOW_TEXT "20260601000000Z"      /* PKI_NOW */
-#define TOMORROW_TEXT "20260602000000Z" /* PKI_NOW + PKI_DAY */
-#define EARLIER_TEXT "19991231235959Z"
-#define EARLIER INT64_C(946684799)
-
-/* A responder and who trusts it. */
-typedef struct {
-    const char *name;
-    EVP_PKEY *ca_key;
-    EVP_PKEY *key;
-    X509 *ca;
-    X509 *cert; /* == ca: the CA itself */
-    const ocsp_signer_t *signer;
-    ocsp_response_template_t *templ;
-} responder_t;
-
-static responder_t make_responder(const char *name, pki_kind_t kind,
-                                  bool delegate, apr_pool_t *p)
-{
-    responder_t r = {.name = name, .ca_key = pki_make_key(kind)};
-    pki_cert_opts_t opts = {.nocheck = true};
-    party_t made;
-
-    r.ca = pki_make_ca("CA", r.ca_key, NULL);
-    r.key = delegate ? pki_make_key(kind) : r.ca_key;
-    r.cert = delegate ? pki_make_delegate("ocsp", r.key, r.ca, r.ca_key, &opts)
-                      : r.ca;
-    made = party_signer(r.cert, r.key, party_issuer(r.ca, p), p);
-    if (made.rv != APR_SUCCESS) {
-        printf("Bail out! %s\n", made.why);
-        abort();
-    }
-    r.signer = made.signer;
-    r.templ = ocsp_response_template_make(made.signer, p);
-    return r;
-}
-
-static void free_responder(responder_t *r)
-{
-    if (r->cert != r->ca) {
-        X509_free(r->cert);
-        EVP_PKEY_free(r->key);
-    }
-    X509_free(r->ca);
-    EVP_PKEY_free(r->ca_key);
-}
-
-/* OpenSSL checks that the CertIDs are of the CA whose responder signed. */
-static pki_bytes_t certid(const responder_t *r, const char *algorithm,
-                          const EVP_MD *md, const char *serial)
-{
-    unsigned char name[EVP_MAX_MD_SIZE];
-    unsigned char key[EVP_MAX_MD_SIZE];
-    unsigned int len = 0;
-    pki_bytes_t id = unhex(algorithm);
-
-    if (X509_NAME_digest(X509_get_subject_name(r->ca), md, name, &len) != 1
-        || X509_pubkey_digest(r->ca, md, key, &len) != 1) {
-        abort();
-    }
-    id = pki_cat(id, pki_wrap(0x04, pki_copy(name, len)));
-    id = pki_cat(id, pki_wrap(0x04, pki_copy(key, len)));
-    return pki_wrap(OCSP_DER_SEQUENCE, pki_cat(id, unhex(serial)));
-}
-
-static pki_bytes_t usual_certid(const responder_t *r)
-{
-    return certid(r, SHA1_NULL, EVP_sha1(), "020101");
-}
-
-static pki_bytes_t gtime(const char *text)
-{
-    return pki_wrap(0x18, pki_copy(text, strlen(text)));
-}
-
-/* responseExtensions with a nonce, or nothing. */
-static pki_bytes_t nonce_extension(ocsp_der_t nonce)
-{
-    pki_bytes_t value;
-
-    if (nonce.data == NULL) {
-        return pki_copy("", 0);
-    }
-    value = pki_wrap(0x04, pki_copy(nonce.data, nonce.len));
-    value = pki_cat(unhex("06092b0601050507300102"), value);
-    return pki_wrap(0xa1, pki_wrap(0x30, pki_wrap(0x30, value)));
-}
-
-static pki_bytes_t response_data(const responder_t *r, pki_bytes_t singles,
-                                 ocsp_der_t nonce)
-{
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    pki_bytes_t data;
-
-    X509_pubkey_digest(r->cert, EVP_sha1(), hash, NULL);
-    data = pki_wrap(0xa2, pki_wrap(0x04, pki_copy(hash, 20)));
-    data = pki_cat(data, gtime(NOW_TEXT));
-    data = pki_cat(data, pki_wrap(0x30, singles));
-    return pki_wrap(0x30, pki_cat(data, nonce_extension(nonce)));
-}
-
-/* R81 R82 R87 R88 R129: what is not here is absent in the response. */
-static pki_bytes_t whole(const responder_t *r, pki_bytes_t data,
-                         const ASN1_BIT_STRING *signature)
-{
-    ocsp_der_t algorithm = ocsp_signer_get_algorithm(r->signer);
-    pki_bytes_t basic = pki_cat(data, pki_copy(algorithm.data, algorithm.len));
-    pki_bytes_t bits = pki_cat(unhex("00"),
-                               pki_copy(ASN1_STRING_get0_data(signature),
-                                        (size_t)ASN1_STRING_length(signature)));
-
-    basic = pki_cat(basic, pki_wrap(0x03, bits));
-    if (r->cert != r->ca) {
-        basic = pki_cat(basic,
-                        pki_wrap(0xa0, pki_wrap(0x30, pki_cert_der(r->cert))));
-    }
-    basic = pki_wrap(0x04, pki_wrap(0x30, basic));
-    basic = pki_cat(unhex("06092b0601050507300101"), basic);
-    basic = pki_wrap(0xa0, pki_wrap(0x30, basic));
-    return pki_wrap(0x30, pki_cat(unhex("0a0100"), basic));
-}
 
 static OCSP_BASICRESP *parse(ocsp_der_t der, const char *name)
 {

@@ -1,0 +1,327 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Tests of src/status/issuer.c.
+ */
+#include <apr_general.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pki.h"
+#include "status/issuer.h"
+#include "tap.h"
+
+static apr_pool_t *pool;
+static EVP_PKEY *key;
+
+/* Parse bytes of exactly this length; they are freed. */
+static apr_status_t parse(ocsp_issuer_t **out, pki_bytes_t b, const char **why)
+{
+    ocsp_der_t content = {b.data, b.len};
+    apr_status_t rv;
+
+    *why = NULL;
+    rv = ocsp_issuer_parse(out, content, "ca.pem", why, pool);
+    free(b.data);
+    return rv;
+}
+
+static pki_bytes_t text(const char *s)
+{
+    return pki_copy(s, strlen(s));
+}
+
+static void accepts(pki_bytes_t b, const char *name)
+{
+    ocsp_issuer_t *issuer;
+    const char *why;
+    apr_status_t rv = parse(&issuer, b, &why);
+
+    ok(rv == APR_SUCCESS && issuer != NULL && ERR_peek_error() == 0, "%s (%s)",
+       name, rv == APR_SUCCESS ? "" : why);
+}
+
+static void refuses(pki_bytes_t b, const char *reason, const char *name)
+{
+    ocsp_issuer_t *issuer;
+    const char *why;
+    apr_status_t rv = parse(&issuer, b, &why);
+
+    ok(rv == OCSP_EMALFORMED && issuer == NULL && why != NULL
+           && strncmp(why, "ca.pem: ", 8) == 0 && strstr(why, reason) != NULL
+           && ERR_peek_error() == 0,
+       "%s (%s)", name, why != NULL ? why : "");
+}
+
+static void test_forms(X509 *ca)
+{
+    pki_bytes_t der = pki_cert_der(ca);
+
+    accepts(pki_cert_pem(ca), "a PEM certificate is taken");
+    accepts(pki_cert_der(ca), "a DER certificate is taken");
+    accepts(pki_cat(text("Issuing CA\r\n\r\n"), pki_cert_pem(ca)), "text "
+                                                                   "before the "
+                                                                   "certificate"
+                                                                   " is passed "
+                                                                   "over");
+    accepts(pki_cat(pki_key_pem(key), pki_cert_pem(ca)), "a key beside the "
+                                                         "certificate is "
+                                                         "passed over");
+    accepts(pki_cat(pki_cert_pem(ca), text("\n\n")), "empty lines at the end "
+                                                     "do no harm");
+    refuses(pki_copy("", 0), "not one X.509", "an empty file is refused");
+    refuses(text("hello\n"), "not one X.509", "a text is refused");
+    refuses(pki_cat(pki_cert_der(ca), text("x")), "section 4.1",
+            "DER with an octet left over is refused");
+    refuses(pki_copy(der.data, der.len - 1), "section 4.1",
+            "DER that is cut off is refused");
+    refuses(pki_cat(pki_cert_pem(ca), text("-----BEGIN CERTIFICATE-----\nAA")),
+            "not one X.509", "PEM with a broken second object is refused");
+    refuses(text("-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n"
+                 "DEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n"
+                 "AAAAAAAAAAAAAAAAAAAAAA==\n-----END CERTIFICATE-----\n"),
+            "not one X.509", "an encrypted object is refused without asking");
+    free(der.data);
+}
+
+static void test_several(X509 *ca)
+{
+    X509 *other = pki_make_ca("Other CA", key, NULL);
+    pki_bytes_t many = pki_cat(pki_cert_pem(ca), pki_cert_pem(other));
+    int i;
+
+    refuses(pki_copy(many.data, many.len),
+            "2 certificates (CN=Test CA; "
+            "CN=Other CA)",
+            "two certificates are refused and named");
+    for (i = 0; i < 10; i++) {
+        many = pki_cat(many, pki_cert_pem(other));
+    }
+    refuses(many, "12 certificates", "twelve certificates are counted");
+    X509_free(other);
+}
+
+static void test_ca(X509 *ca)
+{
+    pki_cert_opts_t v1 = {.v1 = true};
+    pki_cert_opts_t no_basic = {.basic = ""};
+    pki_cert_opts_t not_ca = {.basic = "critical,CA:FALSE"};
+    pki_cert_opts_t no_crls = {.key_usage = "critical,keyCertSign"};
+    pki_cert_opts_t no_usage = {.key_usage = ""};
+    X509 *cert;
+    ocsp_issuer_t *issuer;
+    const char *why;
+
+    cert = pki_make_ca("Old Root", key, &v1);
+    accepts(pki_cert_der(cert), "a self-signed certificate of version 1 is a "
+                                "CA's");
+    X509_free(cert);
+    cert = pki_make_delegate("Old Leaf", key, ca, key, &v1);
+    refuses(pki_cert_der(cert), "is not a CA",
+            "another of version 1 is not a CA's");
+    X509_free(cert);
+    cert = pki_make_ca("No Basic", key, &no_basic);
+    refuses(pki_cert_der(cert), "section 4.2.1.9",
+            "version 3 without basicConstraints is not a CA's");
+    X509_free(cert);
+    cert = pki_make_ca("Leaf", key, &not_ca);
+    refuses(pki_cert_der(cert), "CN=Leaf is not a CA: name the certificate",
+            "basicConstraints without cA is refused, with the remedy");
+    X509_free(cert);
+    cert = pki_make_delegate("Responder", key, ca, key, NULL);
+    refuses(pki_cert_der(cert), "is not a CA", "a delegate's is refused");
+    X509_free(cert);
+    cert = pki_make_ca("No CRLs", key, &no_crls);
+    ok(parse(&issuer, pki_cert_der(cert), &why) == APR_SUCCESS
+           && !ocsp_issuer_may_sign_crls(issuer),
+       "keyUsage without cRLSign: a CA that signs no CRLs"); /* R135 */
+    X509_free(cert);
+    cert = pki_make_ca("No Usage", key, &no_usage);
+    ok(parse(&issuer, pki_cert_der(cert), &why) == APR_SUCCESS
+           && ocsp_issuer_may_sign_crls(issuer),
+       "no keyUsage: a CA that may sign CRLs");
+    X509_free(cert);
+}
+
+/* What OpenSSL hashes for OCSP_cert_to_id: R49. */
+static void test_identity(X509 *ca)
+{
+    ocsp_issuer_t *issuer;
+    ocsp_issuer_t *again;
+    ocsp_issuer_t *other;
+    EVP_PKEY *key2 = pki_make_key(PKI_P256);
+    X509 *renewed = pki_make_ca("Test CA", key,
+                                &(pki_cert_opts_t){.serial = 9});
+    X509 *rekeyed = pki_make_ca("Test CA", key2, NULL);
+    const ocsp_certid_issuer_t *h;
+    unsigned char want[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+    const char *why;
+
+    ok(parse(&issuer, pki_cert_der(ca), &why) == APR_SUCCESS
+           && parse(&again, pki_cert_der(renewed), &why) == APR_SUCCESS
+           && parse(&other, pki_cert_der(rekeyed), &why) == APR_SUCCESS,
+       "three certificates under one name are taken");
+    h = ocsp_issuer_get0_hashes(issuer);
+    ok(X509_NAME_digest(X509_get_subject_name(ca), EVP_sha1(), want, &len) == 1
+           && memcmp(h->name[OCSP_CERTID_SHA1], want, len) == 0,
+       "the name's SHA-1 is OpenSSL's");
+    ok(X509_pubkey_digest(ca, EVP_sha256(), want, &len) == 1
+           && memcmp(h->key[OCSP_CERTID_SHA256], want, len) == 0,
+       "the key's SHA-256 is OpenSSL's");
+    is_mem(ocsp_issuer_get0_id(issuer), ocsp_issuer_get0_id(again),
+           OCSP_ISSUER_ID_LEN, "a renewed CA is the same issuer"); /* R50 */
+    ok(memcmp(ocsp_issuer_get0_id(issuer), ocsp_issuer_get0_id(other),
+              OCSP_ISSUER_ID_LEN)
+           != 0,
+       "the same name with another key is another issuer"); /* R50 */
+    is_str(ocsp_issuer_get0_subject(issuer), "CN=Test CA", "the subject");
+    ok(EVP_PKEY_eq(ocsp_issuer_get0_key(issuer), key) == 1, "the key");
+    ok(X509_cmp(ocsp_issuer_get0_cert(issuer), ca) == 0, "the certificate");
+    EVP_PKEY_free(key2);
+    X509_free(renewed);
+    X509_free(rekeyed);
+}
+
+static void test_subject(void)
+{
+    X509 *ca = pki_make_ca("caf\xc3\xa9, \n \xe2\x80\xae<b>", key, NULL);
+    ocsp_issuer_t *issuer;
+    const char *why;
+    const char *s;
+    int bad = 0;
+
+    if (ok(parse(&issuer, pki_cert_der(ca), &why) == APR_SUCCESS, "a subject "
+                                                                  "of odd "
+                                                                  "characters "
+                                                                  "is taken")) {
+        for (s = ocsp_issuer_get0_subject(issuer); *s != '\0'; s++) {
+            bad += *s < 0x20 || *s > 0x7e;
+        }
+        ok(bad == 0, "and is escaped (%s)", ocsp_issuer_get0_subject(issuer));
+    }
+    X509_free(ca);
+}
+
+/* RDNSequence of one CN in this string type. */
+static pki_bytes_t make_name(unsigned tag, const char *cn)
+{
+    static const unsigned char oid[] = {0x06, 0x03, 0x55, 0x04, 0x03};
+
+    return pki_wrap(0x30,
+                    pki_wrap(0x31,
+                             pki_wrap(0x30, pki_cat(pki_copy(oid, sizeof(oid)),
+                                                    pki_wrap(tag, text(cn))))));
+}
+
+static void test_has_name(X509 *ca)
+{
+    static const struct {
+        const char *name;
+        unsigned tag;
+        const char *cn;
+        bool want;
+    } cases[] = {
+        {"the same name is the CA's", 0x0c, "Test CA", true},
+        {"another string type is the CA's", 0x13, "Test CA", true},
+        {"case does not matter", 0x0c, "tEST cA", true},
+        {"white space does not matter", 0x0c, "  Test   CA ", true},
+        {"another name is not the CA's", 0x0c, "Test CB", false},
+        {"a longer name is not the CA's", 0x0c, "Test CA 2", false},
+        {"an empty value is not the CA's", 0x0c, "", false},
+    };
+    ocsp_issuer_t *issuer;
+    const char *why;
+    size_t i;
+    pki_bytes_t b;
+
+    (void)parse(&issuer, pki_cert_der(ca), &why);
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        b = make_name(cases[i].tag, cases[i].cn);
+        ok(ocsp_issuer_has_name(issuer, (ocsp_der_t){b.data, b.len})
+                   == cases[i].want
+               && ERR_peek_error() == 0,
+           "%s", cases[i].name);
+        free(b.data);
+    }
+    b = pki_cat(make_name(0x0c, "test ca"), text("x"));
+    ok(!ocsp_issuer_has_name(issuer, (ocsp_der_t){b.data, b.len}), "a name "
+                                                                   "with an "
+                                                                   "octet left "
+                                                                   "over is "
+                                                                   "not the "
+                                                                   "CA's");
+    ok(!ocsp_issuer_has_name(issuer, (ocsp_der_t){b.data, 5}), "half a name is "
+                                                               "not the CA's");
+    ok(!ocsp_issuer_has_name(issuer, (ocsp_der_t){NULL, 0}), "nothing is not "
+                                                             "the CA's");
+    free(b.data);
+}
+
+static void refuses_file(const char *path, apr_status_t want,
+                         const char *reason, const char *name)
+{
+    ocsp_der_t content;
+    const char *why = NULL;
+    apr_status_t rv = ocsp_issuer_read_file(&content, path, &why, pool);
+
+    ok(rv == want && content.data == NULL && why != NULL
+           && strstr(why, reason) != NULL,
+       "%s (%s)", name, why != NULL ? why : "");
+}
+
+static void test_files(void)
+{
+    char *path = pki_write_file("small", "0123", 4);
+    char *big = malloc(OCSP_ISSUER_FILE_MAX + 1);
+    ocsp_der_t content;
+    const char *why = NULL;
+
+    ok(ocsp_issuer_read_file(&content, path, &why, pool) == APR_SUCCESS
+           && content.len == 4 && memcmp(content.data, "0123", 5) == 0,
+       "a file is read whole, a NUL behind it");
+    (void)unlink(path);
+    refuses_file(path, APR_ENOENT, "cannot be opened", "a missing file");
+    ok(mkfifo(path, 0600) == 0, "(a FIFO)");
+    refuses_file(path, APR_EINVAL, "is a FIFO",
+                 "a FIFO is refused and not waited for");
+    (void)unlink(path);
+    refuses_file("/dev/zero", APR_EINVAL, "is a device", "a device is refused");
+    refuses_file("/", APR_EINVAL, "is a directory", "a directory is refused");
+    pki_remove_file(path);
+    memset(big, '0', OCSP_ISSUER_FILE_MAX + 1);
+    path = pki_write_file("big", big, OCSP_ISSUER_FILE_MAX);
+    ok(ocsp_issuer_read_file(&content, path, &why, pool) == APR_SUCCESS
+           && content.len == OCSP_ISSUER_FILE_MAX,
+       "the largest file is read");
+    pki_remove_file(path);
+    path = pki_write_file("bigger", big, OCSP_ISSUER_FILE_MAX + 1);
+    refuses_file(path, OCSP_EMALFORMED, "is larger than",
+                 "a larger file is refused");
+    pki_remove_file(path);
+    free(big);
+}
+
+int main(void)
+{
+    X509 *ca;
+
+    apr_initialize();
+    apr_pool_create(&pool, NULL);
+    key = pki_make_key(PKI_P256);
+    ca = pki_make_ca("Test CA", key, NULL);
+    test_forms(ca);
+    test_several(ca);
+    test_ca(ca);
+    test_identity(ca);
+    test_subject();
+    test_has_name(ca);
+    test_files();
+    X509_free(ca);
+    EVP_PKEY_free(key);
+    apr_terminate();
+    return done_testing();
+}
