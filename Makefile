@@ -181,11 +181,11 @@ test-full:
 	@t/bin/need --install build run test dev
 	@$(MAKE) --no-print-directory so units
 	@$(MAKE) --no-print-directory so units SAN=1
-	t/bin/run-suite -b $(BUILD)/san -s -m event
+	OCSP_TEST_LONG=1 t/bin/run-suite -b $(BUILD)/san -s -m event
 	t/bin/run-suite -b $(BUILD)/san -s -l -m event smoke
 	t/bin/run-suite -b $(BUILD) -v -m prefork smoke
-	t/bin/run-suite -b $(BUILD) -m worker
-	t/bin/run-suite -b $(BUILD) -m prefork
+	OCSP_TEST_LONG=1 t/bin/run-suite -b $(BUILD) -m worker
+	OCSP_TEST_LONG=1 t/bin/run-suite -b $(BUILD) -m prefork
 	$(MAKE) fuzz
 
 unit: $(UNIT)
@@ -203,7 +203,8 @@ bench:
 	@BUILD='$(BUILD)' ENTRIES='$(ENTRIES)' t/bench/run
 
 mutants:
-	t/bin/mutants
+	@t/bin/need --install build run test
+	t/mutants/run
 
 format-check:
 	clang-format --dry-run -Werror $(ALL_C) $(ALL_H)

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See crl.h. One function for each part of the ASN.1, in its order; walk.h knows
- * where each must end.
+ * See crl.h. One function for each part of the ASN.1, in its order; walk.h
+ * knows where each must end.
  */
 #include <apr_strings.h>
 #include <string.h>
@@ -275,7 +275,12 @@ static apr_status_t read_signature(reader_t *r, apr_uint64_t outer_end)
     return rv == APR_SUCCESS ? rv : pass_on(r, rv, fragment);
 }
 
-/* CertificateList ::= SEQUENCE { tbsCertList, signatureAlgorithm, signatureValue } */
+/*
+ * CertificateList ::= SEQUENCE {
+ *     tbsCertList         TBSCertList,
+ *     signatureAlgorithm  AlgorithmIdentifier,
+ *     signatureValue      BIT STRING }
+ */
 static apr_status_t read_list(reader_t *r)
 {
     apr_uint64_t end;
@@ -299,21 +304,22 @@ static apr_status_t read_list(reader_t *r)
 }
 
 apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
-                                  const char *name, const ocsp_issuer_t *issuer,
+                                  const ocsp_issuer_t *issuer,
                                   ocsp_crl_entry_fn *fn, void *ctx,
                                   const char **why, apr_pool_t *p)
 {
-    reader_t r = {.w = {.s = s, .name = name, .why = why, .pool = p},
-                  .issuer = issuer,
-                  .fn = fn,
-                  .ctx = ctx};
+    reader_t r = {
+        .w = {.s = s, .name = ocsp_stream_get0_name(s), .why = why, .pool = p},
+        .issuer = issuer,
+        .fn = fn,
+        .ctx = ctx};
     apr_status_t rv;
 
     if (!ocsp_issuer_may_sign_crls(issuer)) {
         *why = apr_psprintf(p,
                             "%s: RFC 5280 section 6.3.3 (f): the certificate "
                             "of %s has a keyUsage without cRLSign",
-                            name, ocsp_issuer_get0_subject(issuer));
+                            r.w.name, ocsp_issuer_get0_subject(issuer));
         return OCSP_EUNKNOWNCA;
     }
     rv = read_list(&r);
@@ -335,7 +341,7 @@ apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const char *file,
     apr_status_t rv = ocsp_stream_open(&s, file, "X509 CRL", why, p);
 
     if (rv == APR_SUCCESS) {
-        rv = ocsp_crl_read_stream(info, s, file, issuer, fn, ctx, why, p);
+        rv = ocsp_crl_read_stream(info, s, issuer, fn, ctx, why, p);
         ocsp_stream_close(s);
     }
     return rv;

@@ -63,9 +63,9 @@ apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const char *file,
                            const ocsp_issuer_t *issuer, ocsp_crl_entry_fn *fn,
                            void *ctx, const char **why, apr_pool_t *p);
 
-/** The same from an open stream named name. */
+/** The same from an open stream. */
 apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
-                                  const char *name, const ocsp_issuer_t *issuer,
+                                  const ocsp_issuer_t *issuer,
                                   ocsp_crl_entry_fn *fn, void *ctx,
                                   const char **why, apr_pool_t *p);
 

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * One entry of a CRL as a value. A CRL may have millions, so the form that nearly
- * all have is read by a short way. Floor 1, but libc only.
+ * One entry of a CRL as a value. A CRL may have millions, so the form that
+ * nearly all have is read by a short way. Floor 1, but libc only.
  */
 #ifndef OCSP_STATUS_CRLENTRY_H
 #define OCSP_STATUS_CRLENTRY_H

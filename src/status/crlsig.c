@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See crlsig.h. RSA PKCS#1 v1.5 and ECDSA are hashed as they come. What OpenSSL
- * verifies in one piece only (Ed25519), or by parameters (RSA-PSS), is collected
- * and handed to it whole.
+ * See crlsig.h. RSA PKCS#1 v1.5 and ECDSA are hashed as they come. What
+ * OpenSSL verifies in one piece only (Ed25519), or by parameters (RSA-PSS), is
+ * collected and handed to it whole.
  */
 #include <apr_strings.h>
 #include <limits.h>
@@ -17,7 +17,7 @@
 #include "status/crlsig.h"
 
 /** The first piece that is collected. */
-#define COLLECT_MIN (64 * 1024)
+#define COLLECT_MIN 65536
 
 struct ocsp_crlsig_t {
     const ocsp_issuer_t *issuer;

@@ -1,8 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Operators' files are opened here and nowhere else: a path may turn out to be a
- * directory, a FIFO or a device, and none of them may hang the server. Floor 1.
+ * Operators' files are opened here and nowhere else: a path may turn out to be
+ * a directory, a FIFO or a device, and none of them may hang the server. Floor
+ * 1.
  */
 #ifndef OCSP_STATUS_FILE_H
 #define OCSP_STATUS_FILE_H

@@ -1,8 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See issuer.h. Certificates are parsed by OpenSSL: they are the operator's, few
- * and small, and OpenSSL's reading of them is what signs and verifies with them.
+ * See issuer.h. Certificates are parsed by OpenSSL: they are the operator's,
+ * few and small, and OpenSSL's reading of them is what signs and verifies with
+ * them.
  */
 #include <apr_strings.h>
 #include <limits.h>
@@ -128,7 +129,8 @@ static X509 *parse_der(ocsp_der_t content)
 }
 
 /*
- * The certificate of a PEM file; *found is how many there are, *subjects theirs.
+ * The certificate of a PEM file; *found is how many there are, *subjects
+ * theirs.
  */
 static X509 *parse_pem(ocsp_der_t content, int *found, const char **subjects,
                        apr_pool_t *p)

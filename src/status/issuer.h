@@ -19,7 +19,7 @@
 #define OCSP_ISSUER_ID_LEN 32
 
 /** Largest certificate file that is read, in octets. */
-#define OCSP_ISSUER_FILE_MAX (256 * 1024)
+#define OCSP_ISSUER_FILE_MAX 262144
 
 typedef struct ocsp_issuer_t ocsp_issuer_t;
 

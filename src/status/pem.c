@@ -213,9 +213,9 @@ static size_t find_mark(const ocsp_pem_t *pem, size_t at, const char *mark,
 }
 
 /*
- * Pass over the text before the BEGIN line, and over that. Of what holds no mark
- * as many octets are kept as a mark has: all but the last of it may have been
- * read, and begins_line looks at one octet before.
+ * Pass over the text before the BEGIN line, and over that. Of what holds no
+ * mark as many octets are kept as a mark has: all but the last of it may have
+ * been read, and begins_line looks at one octet before.
  */
 static apr_status_t find_begin(ocsp_pem_t *pem, const char **why)
 {

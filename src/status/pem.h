@@ -15,7 +15,7 @@
 #include "wire/der.h"
 
 /** The least room that ocsp_pem_read wants, in octets. */
-#define OCSP_PEM_ROOM (64 * 1024)
+#define OCSP_PEM_ROOM 65536
 
 /** len in: room in buf; out: octets read, 0 at the end. */
 typedef apr_status_t ocsp_pem_source_fn(void *ctx, unsigned char *buf,

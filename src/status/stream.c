@@ -14,7 +14,7 @@
 #include "status/stream.h"
 
 /** Octets read at once: few calls, and still warm when they are hashed. */
-#define BLOCK (128 * 1024)
+#define BLOCK 131072
 
 /** As much as a reader may want, and a block behind it. */
 #define CAPACITY (OCSP_STREAM_WINDOW + BLOCK)
@@ -108,6 +108,11 @@ void ocsp_stream_tap(ocsp_stream_t *s, ocsp_stream_tap_fn *fn, void *ctx)
     s->tap_ctx = ctx;
 }
 
+const char *ocsp_stream_get0_name(const ocsp_stream_t *s)
+{
+    return s->name;
+}
+
 apr_uint64_t ocsp_stream_position(const ocsp_stream_t *s)
 {
     return s->position;
@@ -133,6 +138,7 @@ static apr_status_t begin(ocsp_stream_t *s, const char *label, const char **why)
     size_t len;
     apr_status_t rv = APR_SUCCESS;
 
+    s->start = s->end = 0;
     s->buf = malloc(CAPACITY);
     if (s->buf == NULL) {
         *why = apr_psprintf(s->pool, "%s: out of memory", s->name);
@@ -142,8 +148,10 @@ static apr_status_t begin(ocsp_stream_t *s, const char *label, const char **why)
     while (s->end < 3 && !s->ended && rv == APR_SUCCESS) {
         len = OCSP_PEM_ROOM - s->end;
         rv = s->source(s->source_ctx, s->buf + s->end, &len);
-        s->end += rv == APR_SUCCESS ? len : 0;
-        s->ended = len == 0;
+        if (rv == APR_SUCCESS) {
+            s->end += len;
+            s->ended = len == 0;
+        }
     }
     if (rv != APR_SUCCESS) {
         *why = ocsp_file_reason(s->name, "cannot be read", rv, s->pool);

@@ -16,7 +16,7 @@
 #include "wire/der.h"
 
 /** The longest element that can be looked at in one piece, in octets. */
-#define OCSP_STREAM_WINDOW (256 * 1024)
+#define OCSP_STREAM_WINDOW 262144
 
 typedef struct ocsp_stream_t ocsp_stream_t;
 
@@ -63,6 +63,9 @@ apr_status_t ocsp_stream_skip(ocsp_stream_t *s, size_t len, const char **why);
 
 /** Start or (fn NULL) end a tap at the present position. */
 void ocsp_stream_tap(ocsp_stream_t *s, ocsp_stream_tap_fn *fn, void *ctx);
+
+/** What the stream was named. Pure. */
+const char *ocsp_stream_get0_name(const ocsp_stream_t *s);
 
 /** Octets passed so far. */
 apr_uint64_t ocsp_stream_position(const ocsp_stream_t *s);

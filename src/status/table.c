@@ -1,9 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Checks and reads a status table: see table.h, and table_layout.h for the bytes.
- * They may change while they are read. So whatever becomes an index is read
- * once, as volatile, into a local, and only the local is checked and used.
+ * Checks and reads a status table: see table.h, and table_layout.h for the
+ * bytes. They may change while they are read. So whatever becomes an index is
+ * read once, as volatile, into a local, and only the local is checked and
+ * used.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -18,10 +18,10 @@
  *          | group 64: count x [ serial 64 octets | value 6 ]           |
  *     len  +------------------------------------------------------------+
  *
- * Each group is sorted by serial number and lists none twice; groups follow one
- * another without gaps. A value is 48 bits, big-endian: seconds since 1970 plus
- * 2^43 (44 bits), then the reason (4 bits, 15: none); so that earlier values are
- * lower octets.
+ * Each group is sorted by serial number and lists none twice; groups follow
+ * one another without gaps. A value is 48 bits, big-endian: seconds since 1970
+ * plus 2^43 (44 bits), then the reason (4 bits, 15: none); so that earlier
+ * values are lower octets.
  */
 #ifndef OCSP_STATUS_TABLE_LAYOUT_H
 #define OCSP_STATUS_TABLE_LAYOUT_H

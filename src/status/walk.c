@@ -68,8 +68,8 @@ static apr_status_t pull_element(ocsp_walk_t *w, apr_uint64_t end)
                             : APR_SUCCESS;
 }
 
-/* An element of less than 128 octets that lies in the window, as almost all of a
- * CRL do: ocsp_der_get_any would do, at three times the time. */
+/* An element of less than 128 octets that lies in the window, as almost all of
+ * a CRL do: ocsp_der_get_any would do, at three times the time. */
 static bool next_short(ocsp_walk_t *w, unsigned tag, ocsp_der_t *element,
                        ocsp_der_t *content)
 {

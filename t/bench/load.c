@@ -276,9 +276,9 @@ static void print_thing(size_t i, size_t lap, size_t rounds)
             peak[n++] = results[i][round].peak_mb;
         }
     }
-    printf("time\t%s\t%.2f\t%.2f\t%.1f\n", things[i].lap[lap],
-           measure_median(wall, n), measure_median(cpu, n),
-           measure_median(peak, n));
+    (void)printf("time\t%s\t%.2f\t%.2f\t%.1f\n", things[i].lap[lap],
+                 measure_median(wall, n), measure_median(cpu, n),
+                 measure_median(peak, n));
 }
 
 static void print_all(size_t rounds)
@@ -290,7 +290,7 @@ static void print_all(size_t rounds)
             print_thing(i, lap, rounds);
         }
         if (results[i][0].extra > 0) {
-            printf("octets\t%.0f\n", results[i][0].extra);
+            (void)printf("octets\t%.0f\n", results[i][0].extra);
         }
     }
 }
@@ -309,7 +309,7 @@ int main(int argc, char **argv)
         rounds = strtoul(argv[2], NULL, 10);
     }
     if ((argc != 2 && argc != 4) || rounds < 1 || rounds > ROUNDS_MAX) {
-        fputs("usage: load [-r rounds] directory\n", stderr);
+        (void)fputs("usage: load [-r rounds] directory\n", stderr);
         return 2;
     }
     (void)snprintf(ca_file, sizeof(ca_file), "%s/ca.pem", argv[argc - 1]);

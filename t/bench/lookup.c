@@ -266,8 +266,8 @@ static void report(bench_t *b, int table, const char *kind)
     shuffle(b);
     warm = time_batches(b, table, WARM);
     once = time_batches(b, table, SAMPLES);
-    printf("lookup\t%s\t%.0f\t%.0f\t%.0f\n", kind, warm, once,
-           time_cold(b, table));
+    (void)printf("lookup\t%s\t%.0f\t%.0f\t%.0f\n", kind, warm, once,
+                 time_cold(b, table));
 }
 
 int main(int argc, char **argv)
@@ -276,7 +276,7 @@ int main(int argc, char **argv)
 
     memset(&b, 0, sizeof(b));
     if (argc != 2) {
-        fputs("usage: lookup directory\n", stderr);
+        (void)fputs("usage: lookup directory\n", stderr);
         return 2;
     }
     need(apr_initialize() == APR_SUCCESS

@@ -81,8 +81,8 @@ typedef void sink_fn(void *ctx, const void *data, size_t len);
 
 __attribute__((noreturn)) static void die(const char *what)
 {
-    fprintf(stderr, "make_crl: %s: %s\n", what,
-            errno != 0 ? strerror(errno) : "failed");
+    (void)fprintf(stderr, "make_crl: %s: %s\n", what,
+                  errno != 0 ? strerror(errno) : "failed");
     ERR_print_errors_fp(stderr);
     exit(1);
 }
@@ -287,7 +287,7 @@ static void write_hex(FILE *f, const unsigned char *serial)
     size_t i;
 
     for (i = 0; i < ENTRIES_SERIAL_LEN; i++) {
-        fprintf(f, "%02x", serial[i]);
+        (void)fprintf(f, "%02x", serial[i]);
     }
 }
 
@@ -302,17 +302,17 @@ static void write_serials(const plan_t *plan)
     for (i = 0; i < plan->samples && i < plan->entries; i++) {
         entries_make(&e, i, plan->entries, plan->now, &state);
         need(ocsp_gtime_format_iso(text, e.time), "time");
-        fputs("listed ", f);
+        (void)fputs("listed ", f);
         write_hex(f, e.serial);
-        fprintf(f, " %s %u\n", text, (unsigned)e.reason);
+        (void)fprintf(f, " %s %u\n", text, (unsigned)e.reason);
     }
     for (i = 0; i < plan->samples; i++) {
         entries_make_serial(e.serial, &other);
-        fputs("unlisted ", f);
+        (void)fputs("unlisted ", f);
         write_hex(f, e.serial);
-        fputc('\n', f);
+        (void)fputc('\n', f);
     }
-    need(fclose(f) == 0, "serials");
+    need(ferror(f) == 0 && fclose(f) == 0, "serials");
 }
 
 static void write_pem(const plan_t *plan, const char *name, pki_bytes_t pem)
@@ -344,7 +344,7 @@ static size_t parse_count(const char *text)
     errno = 0;
     n = strtoul(text, &end, 10);
     need(errno == 0 && *text >= '0' && *text <= '9' && *end == '\0'
-             && n <= 100 * 1000 * 1000,
+             && n <= 100ul * 1000 * 1000,
          "not a number up to 100000000");
     return n;
 }
@@ -368,9 +368,9 @@ static void parse_options(plan_t *plan, int argc, char **argv)
         }
     }
     if (optind != argc - 1) {
-        fputs("usage: make_crl [-n entries] [-k p256|rsa] [-s samples] "
-              "directory\n",
-              stderr);
+        (void)fputs("usage: make_crl [-n entries] [-k p256|rsa] [-s samples] "
+                    "directory\n",
+                    stderr);
         exit(2);
     }
     plan->directory = argv[optind];

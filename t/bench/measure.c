@@ -16,8 +16,8 @@
 
 void measure_die(const char *what)
 {
-    fprintf(stderr, "bench: %s: %s\n", what,
-            errno != 0 ? strerror(errno) : "failed");
+    (void)fprintf(stderr, "bench: %s: %s\n", what,
+                  errno != 0 ? strerror(errno) : "failed");
     exit(1);
 }
 

@@ -149,9 +149,9 @@ static void test_ca(X509 *ca)
 /* What OpenSSL hashes for OCSP_cert_to_id: R49. */
 static void test_identity(X509 *ca)
 {
-    ocsp_issuer_t *issuer;
-    ocsp_issuer_t *again;
-    ocsp_issuer_t *other;
+    ocsp_issuer_t *issuer = NULL;
+    ocsp_issuer_t *again = NULL;
+    ocsp_issuer_t *other = NULL;
     EVP_PKEY *key2 = pki_make_key(PKI_P256);
     X509 *renewed = pki_make_ca("Test CA", key,
                                 &(pki_cert_opts_t){.serial = 9});
@@ -161,10 +161,15 @@ static void test_identity(X509 *ca)
     unsigned len = 0;
     const char *why;
 
-    ok(parse(&issuer, pki_cert_der(ca), &why) == APR_SUCCESS
-           && parse(&again, pki_cert_der(renewed), &why) == APR_SUCCESS
-           && parse(&other, pki_cert_der(rekeyed), &why) == APR_SUCCESS,
-       "three certificates under one name are taken");
+    (void)parse(&issuer, pki_cert_der(ca), &why);
+    (void)parse(&again, pki_cert_der(renewed), &why);
+    (void)parse(&other, pki_cert_der(rekeyed), &why);
+    if (!ok(issuer != NULL && again != NULL && other != NULL, "three "
+                                                              "certificates "
+                                                              "under one name "
+                                                              "are taken")) {
+        exit(1);
+    }
     h = ocsp_issuer_get0_hashes(issuer);
     ok(X509_NAME_digest(X509_get_subject_name(ca), EVP_sha1(), want, &len) == 1
            && memcmp(h->name[OCSP_CERTID_SHA1], want, len) == 0,
@@ -188,7 +193,7 @@ static void test_identity(X509 *ca)
 
 static void test_subject(void)
 {
-    X509 *ca = pki_make_ca("caf\xc3\xa9, \n \xe2\x80\xae<b>", key, NULL);
+    X509 *ca = pki_make_ca("caf\xc3\xa9, \n \xc2\x85<b>", key, NULL);
     ocsp_issuer_t *issuer;
     const char *why;
     const char *s;
@@ -221,17 +226,17 @@ static void test_has_name(X509 *ca)
 {
     static const struct {
         const char *name;
-        unsigned tag;
         const char *cn;
+        unsigned tag;
         bool want;
     } cases[] = {
-        {"the same name is the CA's", 0x0c, "Test CA", true},
-        {"another string type is the CA's", 0x13, "Test CA", true},
-        {"case does not matter", 0x0c, "tEST cA", true},
-        {"white space does not matter", 0x0c, "  Test   CA ", true},
-        {"another name is not the CA's", 0x0c, "Test CB", false},
-        {"a longer name is not the CA's", 0x0c, "Test CA 2", false},
-        {"an empty value is not the CA's", 0x0c, "", false},
+        {"the same name is the CA's", "Test CA", 0x0c, true},
+        {"another string type is the CA's", "Test CA", 0x13, true},
+        {"case does not matter", "tEST cA", 0x0c, true},
+        {"white space does not matter", "  Test   CA ", 0x0c, true},
+        {"another name is not the CA's", "Test CB", 0x0c, false},
+        {"a longer name is not the CA's", "Test CA 2", 0x0c, false},
+        {"an empty value is not the CA's", "", 0x0c, false},
     };
     ocsp_issuer_t *issuer;
     const char *why;

@@ -3,7 +3,6 @@
  *
  * See pki.h.
  */
-#include <limits.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
@@ -15,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "pki.h"
 
@@ -391,33 +389,4 @@ pki_bytes_t pki_signature(EVP_PKEY *key, const EVP_MD *md, pki_bytes_t data)
          "signature");
     EVP_MD_CTX_free(ctx);
     return pki_wrap(0x03, pki_copy(sig, len + 1));
-}
-
-char *pki_write_file(const char *name, const void *data, size_t len)
-{
-    const char *tmp = getenv("TMPDIR");
-    char *path = need_mem(malloc(PATH_MAX));
-    FILE *f;
-    int n;
-
-    n = snprintf(path, PATH_MAX, "%s/ocsp-unit-XXXXXX",
-                 tmp != NULL ? tmp : "/tmp");
-    need(n > 0 && n < PATH_MAX / 2 && mkdtemp(path) != NULL, "directory");
-    n += snprintf(path + n, (size_t)(PATH_MAX - n), "/%s", name);
-    need(n < PATH_MAX, "path");
-    f = fopen(path, "wb");
-    need(f != NULL && fwrite(data, 1, len, f) == len && fclose(f) == 0, "file");
-    return path;
-}
-
-void pki_remove_file(char *path)
-{
-    char *slash = strrchr(path, '/');
-
-    (void)unlink(path);
-    if (slash != NULL) {
-        *slash = '\0';
-        (void)rmdir(path);
-    }
-    free(path);
 }

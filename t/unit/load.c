@@ -1,0 +1,301 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Tests of src/status/load.c.
+ */
+#include <apr_general.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "feed.h"
+#include "pki.h"
+#include "status/load.h"
+#include "tap.h"
+
+static apr_pool_t *pool;
+static EVP_PKEY *key;
+static X509 *ca;
+static ocsp_issuer_t *issuer;
+
+/** One CRL and what is to be said of it at PKI_NOW. */
+typedef struct {
+    const char *name;
+    int64_t this_update;
+    int64_t next_update;
+    int64_t last_update; /* of the table in use; 0: there is none */
+    const char *number;
+    const char *last_number; /* one octet */
+    apr_status_t want;
+    const char *said; /* the warning, or the reason; NULL: no warning */
+    int64_t until;    /* the table's next_update; 0: the CRL's */
+} case_t;
+
+#define DAYS(n) (PKI_NOW + (n)*PKI_DAY)
+
+static const case_t cases[] = {
+    {.name = "a CRL of today is taken without a word",
+     .this_update = DAYS(0),
+     .next_update = DAYS(7)},
+    {.name = "so is one of 9 days ago",
+     .this_update = DAYS(-9),
+     .next_update = DAYS(7)},
+    {.name = "R98: one older than 10 days warns of Firefox",
+     .this_update = DAYS(-11),
+     .next_update = DAYS(20),
+     .said = "Firefox"},
+    {.name = "a clock 5 minutes ahead is forgiven",
+     .this_update = PKI_NOW + OCSP_LOAD_SKEW_S,
+     .next_update = DAYS(7)},
+    {.name = "6 minutes are not",
+     .this_update = PKI_NOW + OCSP_LOAD_SKEW_S + 60,
+     .next_update = DAYS(7),
+     .want = OCSP_ESTALE,
+     .said = "thisUpdate 2026-06-01T00:06:00Z is in the future"},
+    {.name = "a CRL past its nextUpdate is taken with a warning",
+     .this_update = DAYS(-8),
+     .next_update = DAYS(-1),
+     .said = "out of date since 2026-05-31T00:00:00Z"},
+    {.name = "at its nextUpdate a CRL is past",
+     .this_update = DAYS(-8),
+     .next_update = DAYS(0),
+     .said = "out of date"},
+    {.name = "a second before it is not",
+     .this_update = DAYS(-8),
+     .next_update = PKI_NOW + 1},
+    {.name = "R139: without nextUpdate it counts for 7 days",
+     .this_update = DAYS(-1),
+     .next_update = PKI_NO_NEXT_UPDATE,
+     .said = "has no nextUpdate: counts until 2026-06-07T00:00:00Z",
+     .until = DAYS(6)},
+    {.name = "and then no longer",
+     .this_update = DAYS(-8),
+     .next_update = PKI_NO_NEXT_UPDATE,
+     .said = "out of date",
+     .until = DAYS(-1)},
+    {.name = "nextUpdate before thisUpdate is malformed",
+     .this_update = DAYS(-1),
+     .next_update = DAYS(-2),
+     .want = OCSP_EMALFORMED,
+     .said = "section 5.1.2.5: nextUpdate"},
+    {.name = "R140: an older thisUpdate is not taken",
+     .this_update = DAYS(-2),
+     .next_update = DAYS(7),
+     .last_update = DAYS(-1),
+     .want = OCSP_ESTALE,
+     .said = "5.1.2.4: thisUpdate 2026-05-30T00:00:00Z is before"},
+    {.name = "the same thisUpdate is",
+     .this_update = DAYS(-1),
+     .next_update = DAYS(7),
+     .last_update = DAYS(-1)},
+    {.name = "R140: a lower CRLNumber is not taken",
+     .this_update = DAYS(-1),
+     .next_update = DAYS(7),
+     .last_update = DAYS(-2),
+     .number = "04",
+     .last_number = "\x05",
+     .want = OCSP_ESTALE,
+     .said = "5.2.3: CRLNumber is lower"},
+    {.name = "the same CRLNumber is",
+     .this_update = DAYS(-1),
+     .next_update = DAYS(7),
+     .last_update = DAYS(-2),
+     .number = "05",
+     .last_number = "\x05"},
+    {.name = "a longer CRLNumber is higher",
+     .this_update = DAYS(-1),
+     .next_update = DAYS(7),
+     .last_update = DAYS(-2),
+     .number = "0100",
+     .last_number = "\xff"},
+};
+
+static char *write_crl(const pki_entry_t *entries, size_t n,
+                       const pki_crl_opts_t *opts)
+{
+    X509_CRL *crl = pki_make_crl(ca, key, entries, n, opts);
+    pki_bytes_t der = pki_crl_der(crl);
+    char *path = pki_write_file("a.crl", der.data, der.len);
+
+    X509_CRL_free(crl);
+    free(der.data);
+    return path;
+}
+
+static void run(const case_t *c)
+{
+    pki_crl_opts_t opts = {.this_update = c->this_update,
+                           .next_update = c->next_update,
+                           .number = c->number};
+    char *path = write_crl(NULL, 0, &opts);
+    ocsp_load_sources_t src = {.issuer = issuer, .crl_file = path};
+    ocsp_table_info_t last = {.this_update = c->last_update};
+    ocsp_table_info_t info = {.this_update = 1};
+    ocsp_table_builder_t *b;
+    const char *warning = NULL;
+    const char *why = NULL;
+    const char *said;
+    apr_status_t rv;
+
+    if (c->last_number != NULL) {
+        last.number[0] = (unsigned char)c->last_number[0];
+        last.number_len = 1;
+    }
+    rv = ocsp_load_build(&b, &info, &warning, &src,
+                         c->last_update != 0 ? &last : NULL, PKI_NOW, &why,
+                         pool);
+    said = rv == APR_SUCCESS ? warning : why;
+    ok(rv == c->want && (b != NULL) == (rv == APR_SUCCESS)
+           && (said == NULL) == (c->said == NULL)
+           && (said == NULL
+               || (strstr(said, c->said) != NULL
+                   && strncmp(said, path, strlen(path)) == 0)),
+       "%s (%s)", c->name, said != NULL ? said : "");
+    if (rv == APR_SUCCESS) {
+        ok(info.this_update == c->this_update
+               && info.next_update
+                      == (c->until != 0 ? c->until : c->next_update),
+           "... and its dates are kept");
+    }
+    pki_remove_file(path);
+}
+
+/* R148, R154, and SHA-1 */
+static void test_entries(void)
+{
+    const unsigned char *one = (const unsigned char *)"\x01";
+    const unsigned char *two = (const unsigned char *)"\x02";
+    const pki_entry_t entries[] = {{one, 1, PKI_NOW - 5, 6},
+                                   {two, 1, PKI_NOW - 5, 8},
+                                   {one, 1, PKI_NOW - 9, 1}};
+    pki_crl_opts_t sha1 = {.md = EVP_sha1(), .number = "1234"};
+    char *path = write_crl(entries, 3, &sha1);
+    ocsp_load_sources_t src = {.issuer = issuer, .crl_file = path};
+    ocsp_table_builder_t *b;
+    ocsp_table_info_t info;
+    ocsp_record_t r = {0};
+    const char *warning;
+    const char *why = "";
+    void *mem;
+    size_t len;
+    apr_status_t rv = ocsp_load_build(&b, &info, &warning, &src, NULL, PKI_NOW,
+                                      &why, pool);
+
+    ok(rv == APR_SUCCESS && warning != NULL, "a CRL of three (%s)", why);
+    if (rv != APR_SUCCESS || warning == NULL) {
+        return;
+    }
+    ok(strstr(warning, "1 entries with removeFromCRL") != NULL
+           && strstr(warning, "1 entries repeat a serial") != NULL
+           && strstr(warning, "SHA-1") != NULL,
+       "all three oddities are told (%s)", warning);
+    ok(info.number_len == 2 && memcmp(info.number, "\x12\x34", 2) == 0, "CRLNum"
+                                                                        "ber "
+                                                                        "is "
+                                                                        "kept");
+    len = ocsp_table_builder_size(b);
+    mem = malloc(len);
+    ocsp_table_builder_seal(b, mem, &info);
+    ok(ocsp_table_lookup(&r, mem, len, info.id, one, 1) == APR_SUCCESS
+           && r.listed && r.revocation_time == PKI_NOW - 9 && r.reason == 1,
+       "the repeated one has its earliest time and final reason");
+    ok(ocsp_table_lookup(&r, mem, len, info.id, two, 1) == APR_SUCCESS
+           && r.listed && r.reason == OCSP_CRL_NO_REASON,
+       "the removed one is revoked without a reason");
+    free(mem);
+    pki_remove_file(path);
+}
+
+static void test_failures(void)
+{
+    char *path = pki_write_file("a.crl", "hello", 5);
+    ocsp_load_sources_t src = {.issuer = issuer, .crl_file = path};
+    ocsp_table_builder_t *b;
+    ocsp_table_info_t info = {.this_update = 1};
+    const char *warning;
+    const char *why = NULL;
+    apr_status_t rv = ocsp_load_build(&b, &info, &warning, &src, NULL, PKI_NOW,
+                                      &why, pool);
+
+    ok(rv == OCSP_EMALFORMED && b == NULL && info.this_update == 1,
+       "what is no CRL is refused (%s)", why);
+    pki_remove_file(path);
+    src.crl_file = "/nonexistent/a.crl";
+    rv = ocsp_load_build(&b, &info, &warning, &src, NULL, PKI_NOW, &why, pool);
+    ok(APR_STATUS_IS_ENOENT(rv) && b == NULL, "a missing file too (%s)", why);
+}
+
+static void set_times(const char *path, int64_t seconds)
+{
+    struct timeval times[2] = {{.tv_sec = (time_t)seconds},
+                               {.tv_sec = (time_t)seconds}};
+
+    ok(utimes(path, times) == 0, "(the file's time is set)");
+}
+
+/* What apr_stat says of ctime is the present: now is taken from there. */
+static void test_fingerprint(void)
+{
+    char *path = pki_write_file("a.crl", "01", 2);
+    ocsp_load_sources_t src = {.crl_file = path};
+    unsigned char a[32];
+    unsigned char b[32];
+    struct stat st;
+    bool settled = true;
+    const char *why = NULL;
+    FILE *f;
+
+    ok(stat(path, &st) == 0, "(a file)");
+    ok(ocsp_load_fingerprint(a, &settled, &src, st.st_ctime + 2, &why, pool)
+               == APR_SUCCESS
+           && !settled,
+       "a file touched 2 seconds ago is not settled");
+    ok(ocsp_load_fingerprint(b, &settled, &src, st.st_ctime + 3, &why, pool)
+               == APR_SUCCESS
+           && settled && memcmp(a, b, 32) == 0,
+       "3 seconds ago it is, and has the same fingerprint");
+    ok(ocsp_load_fingerprint(b, &settled, &src, st.st_ctime - 60, &why, pool)
+               == APR_SUCCESS
+           && !settled,
+       "a file from the future is not settled");
+    set_times(path, st.st_mtime - 100);
+    ok(ocsp_load_fingerprint(b, &settled, &src, st.st_ctime + 60, &why, pool)
+               == APR_SUCCESS
+           && settled && memcmp(a, b, 32) != 0,
+       "another time of change is another fingerprint");
+    f = fopen(path, "ab");
+    ok(f != NULL && fputc('2', f) == '2' && fclose(f) == 0, "(one octet more)");
+    set_times(path, st.st_mtime - 100);
+    ok(ocsp_load_fingerprint(a, &settled, &src, st.st_ctime + 60, &why, pool)
+               == APR_SUCCESS
+           && memcmp(a, b, 32) != 0,
+       "another size is another fingerprint");
+    (void)unlink(path);
+    ok(APR_STATUS_IS_ENOENT(
+           ocsp_load_fingerprint(a, &settled, &src, PKI_NOW, &why, pool))
+           && strncmp(why, path, strlen(path)) == 0 && !settled,
+       "a missing file is named");
+    pki_remove_file(path);
+}
+
+int main(void)
+{
+    size_t i;
+
+    apr_initialize();
+    apr_pool_create(&pool, NULL);
+    key = pki_make_key(PKI_P256);
+    ca = pki_make_ca("Test CA", key, NULL);
+    issuer = feed_issuer(ca, pool);
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        run(&cases[i]);
+    }
+    test_entries();
+    test_failures();
+    test_fingerprint();
+    X509_free(ca);
+    EVP_PKEY_free(key);
+    apr_terminate();
+    return done_testing();
+}
