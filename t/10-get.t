@@ -13,7 +13,9 @@ sub request_with {
     my ($what) = @_;
     my $certid = certid('a', serial_good);
     for my $n (1 .. 20000) {
-        my $nonce = der(0x04, pack 'NNNN', map { int rand 2**32 } 1 .. 4);
+        # of any length modulo 3: each has its own padding
+        my $nonce = der(0x04,
+            join '', map { chr int rand 256 } 1 .. 16 + $n % 3);
         my $extension = der(0x30,
             der(0x06, "\x2b\x06\x01\x05\x05\x07\x30\x01\x02"),
             der(0x04, $nonce));

@@ -32,6 +32,9 @@
 
 #define SHA256_LEN 32
 
+/* REQUIREMENTS 3 */
+#define ALLOW "GET, HEAD, POST, OPTIONS"
+
 /* What one request becomes. */
 typedef struct {
     request_rec *r;
@@ -144,8 +147,6 @@ static int read_request(job_t *job)
     case M_POST:
         return read_body(job);
     default:
-        ap_allow_standard_methods(job->r, REPLACE_ALLOW, M_GET, M_POST,
-                                  M_OPTIONS, -1);
         return refuse(job, HTTP_METHOD_NOT_ALLOWED);
     }
 }
@@ -234,8 +235,8 @@ static void log_answer(const job_t *job)
         }
         ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, job->r,
                       "OCSP302: error response %d: %s: %" APR_SIZE_T_FMT " octe"
-                                                                         "ts "
-                                                                         "%s",
+                      "ts "
+                      "%s",
                       (int)a->status, a->why, job->body.len, hex);
     }
 }
@@ -276,8 +277,8 @@ static void set_freshness(const job_t *job)
     apr_table_setn(r->headers_out, "Cache-Control",
                    apr_psprintf(r->pool,
                                 "max-age=%" APR_INT64_T_FMT ", public, "
-                                                            "no-transform, "
-                                                            "must-revalidate",
+                                "no-transform, "
+                                "must-revalidate",
                                 (apr_int64_t)max_age_s(a)));
     if (ocsp_gtime_format_http(expires, a->next_update)) {
         apr_table_setn(r->headers_out, "Expires", expires);
@@ -334,9 +335,11 @@ static int send_answer(const job_t *job)
     return OK;
 }
 
-static int send_options(request_rec *r)
+/* An answer without a body, to OPTIONS or to a method that is not allowed. httpd
+ * would put TRACE into Allow, which is the core's and not this URL's. */
+static int send_allow(request_rec *r)
 {
-    apr_table_setn(r->headers_out, "Allow", "GET, HEAD, POST, OPTIONS");
+    apr_table_setn(r->headers_out, "Allow", ALLOW);
     ap_set_content_length(r, 0);
     return OK;
 }
@@ -353,10 +356,14 @@ int ocsp_handler_handle(request_rec *r)
         return DECLINED;
     }
     if (r->method_number == M_OPTIONS) {
-        return send_options(r);
+        return send_allow(r);
     }
     job.conf = ocsp_conf_get(r->server);
     rv = read_request(&job);
+    if (rv == HTTP_METHOD_NOT_ALLOWED) {
+        r->status = rv;
+        return send_allow(r);
+    }
     if (rv != OK) {
         return rv;
     }

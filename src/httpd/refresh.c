@@ -85,8 +85,7 @@ static apr_status_t load(const ocsp_open_pass_t *pass,
         && memcmp(last->fingerprint, fingerprint, sizeof(fingerprint)) == 0) {
         return APR_EEXIST;
     }
-    rv = ocsp_load_build(&b, info, warning, &src, last, pass->now, why,
-                         pass->ptemp);
+    rv = ocsp_load_build(&b, info, warning, &src, pass->now, why, pass->ptemp);
     if (rv == APR_SUCCESS && pass->arena != NULL) {
         memcpy(info->id, ci->id, OCSP_TABLE_ID_LEN);
         memset(info->fingerprint, 0, sizeof(info->fingerprint));

@@ -212,12 +212,9 @@ static void fill_info(ocsp_table_info_t *info, const ocsp_crl_info_t *crl)
     info->number_len = crl->number_len;
 }
 
-/* Outputs, inputs, clock, reason, pool: nothing that would be one struct. */
-/* NOLINTNEXTLINE(readability-function-size) */
 apr_status_t ocsp_load_build(ocsp_table_builder_t **out,
                              ocsp_table_info_t *info, const char **warning,
-                             const ocsp_load_sources_t *src,
-                             const ocsp_table_info_t *last, int64_t now,
+                             const ocsp_load_sources_t *src, int64_t now,
                              const char **why, apr_pool_t *p)
 {
     load_t l = {.src = src, .now = now, .why = why, .pool = p};
@@ -232,7 +229,7 @@ apr_status_t ocsp_load_build(ocsp_table_builder_t **out,
                             ocsp_table_builder_add, b, why, p))
             != APR_SUCCESS
         || (rv = check_dates(&l, &crl)) != APR_SUCCESS
-        || (rv = check_newer(&l, &crl, last)) != APR_SUCCESS) {
+        || (rv = check_newer(&l, &crl, src->last)) != APR_SUCCESS) {
         ocsp_table_builder_free(b);
         return rv;
     }

@@ -25,7 +25,9 @@
 /** Where an issuer's status comes from. */
 typedef struct {
     const ocsp_issuer_t *issuer;
-    const char *crl_file; /* absolute */
+    const char *crl_file;          /* absolute */
+    const ocsp_table_info_t *last; /* of the table in use, or NULL: nothing
+                                      older is taken (REQUIREMENTS 140) */
 } ocsp_load_sources_t;
 
 /**
@@ -44,8 +46,6 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
  * @param out finished, newly made in p
  * @param info all but id, fingerprint and entries
  * @param warning NULL, or what the operator should know although all is well
- * @param last what the table in use says of itself, or NULL: nothing older
- *        than that is taken (REQUIREMENTS 140)
  * @param now seconds since 1970
  * @param why file, cause and remedy
  * @return as ocsp_crl_read; OCSP_ESTALE: from the future, or older than last. A
@@ -53,8 +53,7 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
  */
 apr_status_t ocsp_load_build(ocsp_table_builder_t **out,
                              ocsp_table_info_t *info, const char **warning,
-                             const ocsp_load_sources_t *src,
-                             const ocsp_table_info_t *last, int64_t now,
+                             const ocsp_load_sources_t *src, int64_t now,
                              const char **why, apr_pool_t *p);
 
 #endif

@@ -188,8 +188,8 @@ static void whole(measure_t *m, const void *ctx)
     need_apr(ocsp_load_fingerprint(fingerprint, &settled, &src, b->now, &why,
                                    b->pool),
              why);
-    need_apr(ocsp_load_build(&builder, &info, &warning, &src, NULL, b->now,
-                             &why, b->pool),
+    need_apr(ocsp_load_build(&builder, &info, &warning, &src, b->now, &why,
+                             b->pool),
              why);
     need_apr(ocsp_arena_reserve(&mem, arena, slot,
                                 ocsp_table_builder_size(builder), &why,

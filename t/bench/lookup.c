@@ -103,7 +103,7 @@ static void load_random(bench_t *b, const char *directory)
     need_apr(ocsp_issuer_read_file(&der, ca_file, &why, b->pool), why);
     need_apr(ocsp_issuer_parse(&issuer, der, ca_file, &why, b->pool), why);
     src.issuer = issuer;
-    need_apr(ocsp_load_build(&builder, &info, &warning, &src, NULL,
+    need_apr(ocsp_load_build(&builder, &info, &warning, &src,
                              (int64_t)time(NULL), &why, b->pool),
              why);
     need_apr(ocsp_arena_make(&b->arena, 8 * ocsp_table_builder_size(builder),

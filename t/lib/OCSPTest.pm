@@ -77,7 +77,7 @@ sub raw {
 sub parse_http {
     my ($text) = @_;
     my %res = (raw => $text, interim => [], code => 0, headers => {}, body => '');
-    while ($text =~ s/\A(HTTP\/[\d.]+) (\d+)[^\r]*\r\n(.*?)\r\n(?:\r\n)?//s) {
+    while ($text =~ s/\A(HTTP\/[\d.]+) (\d+)[^\r]*\r\n((?:[^\r\n]+\r\n)*)\r\n//) {
         my ($version, $code, $lines) = ($1, $2, $3);
         if ($code =~ /^1/) {
             push @{ $res{interim} }, $code;

@@ -142,9 +142,8 @@ static void run(const case_t *c)
         last.number[0] = (unsigned char)c->last_number[0];
         last.number_len = 1;
     }
-    rv = ocsp_load_build(&b, &info, &warning, &src,
-                         c->last_update != 0 ? &last : NULL, PKI_NOW, &why,
-                         pool);
+    src.last = c->last_update != 0 ? &last : NULL;
+    rv = ocsp_load_build(&b, &info, &warning, &src, PKI_NOW, &why, pool);
     said = rv == APR_SUCCESS ? warning : why;
     ok(rv == c->want && (b != NULL) == (rv == APR_SUCCESS)
            && (said == NULL) == (c->said == NULL)
@@ -179,8 +178,8 @@ static void test_entries(void)
     const char *why = "";
     void *mem;
     size_t len;
-    apr_status_t rv = ocsp_load_build(&b, &info, &warning, &src, NULL, PKI_NOW,
-                                      &why, pool);
+    apr_status_t rv = ocsp_load_build(&b, &info, &warning, &src, PKI_NOW, &why,
+                                      pool);
 
     ok(rv == APR_SUCCESS && warning != NULL, "a CRL of three (%s)", why);
     if (rv != APR_SUCCESS || warning == NULL) {
@@ -215,14 +214,14 @@ static void test_failures(void)
     ocsp_table_info_t info = {.this_update = 1};
     const char *warning;
     const char *why = NULL;
-    apr_status_t rv = ocsp_load_build(&b, &info, &warning, &src, NULL, PKI_NOW,
-                                      &why, pool);
+    apr_status_t rv = ocsp_load_build(&b, &info, &warning, &src, PKI_NOW, &why,
+                                      pool);
 
     ok(rv == OCSP_EMALFORMED && b == NULL && info.this_update == 1,
        "what is no CRL is refused (%s)", why);
     pki_remove_file(path);
     src.crl_file = "/nonexistent/a.crl";
-    rv = ocsp_load_build(&b, &info, &warning, &src, NULL, PKI_NOW, &why, pool);
+    rv = ocsp_load_build(&b, &info, &warning, &src, PKI_NOW, &why, pool);
     ok(APR_STATUS_IS_ENOENT(rv) && b == NULL, "a missing file too (%s)", why);
 }
 
