@@ -24,7 +24,8 @@ static void register_hooks(apr_pool_t *p)
                                APR_HOOK_REALLY_FIRST);
     ap_hook_translate_name(ocsp_claim_translate_name, NULL, NULL,
                            APR_HOOK_REALLY_FIRST);
-    /* Behind http_core's, which answers TRACE and OPTIONS *; before the walk. */
+    /* Behind http_core's, which answers TRACE and OPTIONS *; before the
+     * walk. */
     ap_hook_map_to_storage(ocsp_claim_map_to_storage, NULL, NULL,
                            APR_HOOK_LAST);
     ap_hook_handler(ocsp_handler_handle, NULL, NULL, APR_HOOK_MIDDLE);

@@ -35,7 +35,9 @@ for my $host (undef, 'ocsp_root', 'ocsp_denied') {
                 "$name: not to be stored";                          # R78
             is header($res, 'Content-Length'), 5, "$name: length";  # R4
             is header($res, $_), undef, "$name: no $_"              # R10, R78
-                for qw(ETag Expires Last-Modified Content-Encoding Vary);
+                for qw(ETag Last-Modified Content-Encoding Vary);
+            is header($res, 'Expires'), header($res, 'Date'),
+                "$name: expired at once";                           # R78
         }
     }
 }

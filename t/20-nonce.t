@@ -29,9 +29,11 @@ for my $length (1, 8, 15, 16, 32, 33, 127, 128) {
         # R115, R166
         is header($res, 'Cache-Control'), 'no-store',
             "$length octets by $method: not to be stored";
-        for my $field (qw(ETag Expires Last-Modified)) {
+        for my $field (qw(ETag Last-Modified)) {
             is header($res, $field), undef, "$length octets by $method: no $field";
         }
+        is header($res, 'Expires'), header($res, 'Date'),
+            "$length octets by $method: expired at once";
     }
 }
 

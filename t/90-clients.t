@@ -5,7 +5,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use IO::Select ();
-use List::Util qw(min);
+use List::Util qw(max min);
 use Socket;
 use Test::More;
 use Time::HiRes qw(sleep time);
@@ -111,12 +111,13 @@ my $longest = 0;
 # Whether an ordinary client gets its answer, and soon enough.
 sub is_answered {
     my ($bytes) = @_;
-    my $start = time;
-    my $res = eval { raw(port(), $bytes) };
-    my $took = time - $start;
-    $longest = $took if $took > $longest;
-    return $res && $res->{code} == 200 && $res->{body} =~ /20260102030405Z/
-        && $took < $patience_s;
+    my ($start, $answer) = (time, '');
+    my $sock = connect_one();
+    setsockopt $sock, SOL_SOCKET, SO_RCVTIMEO, pack 'l!l!', $patience_s, 0;
+    syswrite $sock, $bytes;
+    1 while sysread $sock, $answer, 65536, length $answer;
+    $longest = max($longest, time - $start);
+    return $answer =~ m{\AHTTP/1\.1 200 .*20260102030405Z}s;
 }
 
 # How many connections httpd can have at work: busy workers now, and all.
@@ -138,9 +139,10 @@ my ($busy_before, $capacity) = workers();
 my $held = int($capacity < 10 ? $capacity / 2 : min(16, $capacity - 4));
 cmp_ok $held, '>=', 2, 'httpd has enough workers to lose some';
 
-my ($most_busy, %slow, $meanwhile, $refused) = (0);
-for my $round (1 .. $rounds) {
-    my @there = map { start_one($holders[ ($_ + $held * $round) % @holders ]) } 1 .. $held;
+my ($most_busy, $meanwhile, $refused, %slow) = (0, 0, 0);
+ROUND: for my $round (1 .. $rounds) {
+    my @there = map { start_one($holders[ ($_ + $held * $round) % @holders ]) }
+        1 .. $held;
     push @there, map { start_one($leavers[ ($_ + $round) % @leavers ]) }
         1 .. $crowd - $held;
     my $next = time;
@@ -148,9 +150,9 @@ for my $round (1 .. $rounds) {
         tend($_) for grep { !$_->{ended} } @there;
         if (time > $next) {
             $meanwhile++;
-            $refused++ if !is_answered($meanwhile % 2 ? $post : $get);
-            my ($busy) = workers();
-            $most_busy = $busy if $busy > $most_busy;
+            $refused = !is_answered($meanwhile % 2 ? $post : $get);
+            last ROUND if $refused;
+            $most_busy = max($most_busy, (workers())[0]);
             $next = time + 0.1;
         }
         sleep 0.001;
@@ -164,13 +166,17 @@ diag sprintf '%d clients at once, %d of them slow, %d times; %d others asked '
     . 'meanwhile, the longest wait was %.3f s', $crowd, $held, $rounds, $meanwhile,
     $longest;
 
+ok !$refused, 'others are answered meanwhile' or do {
+    done_testing;
+    exit; # it would be asked in vain from here on
+};
 cmp_ok $most_busy, '>=', $held / 2, 'the slow ones do keep workers busy';
 cmp_ok $meanwhile, '>=', 10 * $rounds, 'others asked meanwhile';
-is $refused // 0, 0, 'and every one of them was answered';
 is join('; ', sort keys %slow), 'right', 'who sends octet by octet is answered too';
 
-is scalar(grep { is_answered($_ % 2 ? $post : $get) } 1 .. 100), 100,
-    'a hundred are answered after';
+my $after = 0;
+$after++ while $after < 100 && is_answered($after % 2 ? $post : $get);
+is $after, 100, 'a hundred are answered after';
 ok wait_for(20, sub { (workers())[0] <= $busy_before + 1 }),
     'no worker stays with who has gone'
     or diag 'busy: ' . (workers())[0] . ", before: $busy_before";

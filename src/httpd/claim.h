@@ -1,21 +1,22 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Takes OCSP's URLs out of httpd's hands before it unescapes, redirects or looks
- * for files: base64 with %2F and // then arrives as it was sent, under httpd's
- * defaults. Floor 4.
+ * Takes OCSP's URLs out of httpd's hands before it unescapes, redirects or
+ * looks for files: base64 with %2F and // then arrives as it was sent, under
+ * httpd's defaults. Floor 4.
  */
 #ifndef OCSP_HTTPD_CLAIM_H
 #define OCSP_HTTPD_CLAIM_H
 
 #include <httpd.h>
 
-/** Our handler's name, and its synonym. */
-#define OCSP_CLAIM_HANDLER "ocsp"
-#define OCSP_CLAIM_HANDLER_TYPE "application/ocsp-request"
+#include <stdbool.h>
 
 /** httpd's pre_translate_name: DONE if the request's location is ours. */
 int ocsp_claim_pre_translate_name(request_rec *r);
+
+/** @return whether a request was claimed and its handler is still ours */
+bool ocsp_claim_is_claimed(const request_rec *r);
 
 /** httpd's translate_name: a claimed request has no file. */
 int ocsp_claim_translate_name(request_rec *r);

@@ -48,9 +48,10 @@ static const char *check_children(cmd_parms *cmd)
     for (d = cmd->directive->first_child; d != NULL; d = d->next) {
         if (ap_cstr_casecmpn(d->directive, "OCSP", 4) != 0) {
             return apr_psprintf(cmd->pool,
-                                "%s cannot stand in an <OCSPIssuer> "
-                                "section (%s:%d)",
-                                d->directive, d->filename, d->line_num);
+                                "%s%s cannot stand in an <OCSPIssuer> section "
+                                "(%s:%d)",
+                                d->directive, *d->directive == '<' ? ">" : "",
+                                d->filename, d->line_num);
         }
     }
     return NULL;

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Directives -> one struct for each server, written until the end of post_config
- * and only read after. Floor 4.
+ * Directives -> one struct for each server, written until the end of
+ * post_config and only read after. Floor 4.
  */
 #ifndef OCSP_HTTPD_CONF_H
 #define OCSP_HTTPD_CONF_H
@@ -25,7 +25,9 @@
 /** Octets of a request at most (OCSPMaxRequestSize's default). */
 #define OCSP_CONF_MAX_REQUEST_SIZE (10 * 1024)
 
-/** Longest validity of a response in seconds (OCSPNextUpdate's default, 12h). */
+/**
+ * Longest validity of a response in seconds (OCSPNextUpdate's default, 12h).
+ */
 #define OCSP_CONF_NEXT_UPDATE_S 43200
 
 /** Cap of max-age in seconds (OCSPHTTPMaxAge's default, 1h). */
@@ -39,6 +41,7 @@ typedef struct {
     const char *signer_key_file;  /* or NULL */
     const char *defined_at;       /* file:line */
     bool opened;                  /* what follows was tried */
+    bool passed_over;             /* another section of this CA counts */
     const char *name;             /* for logs: the subject, or cert_file */
     const ocsp_issuer_t *issuer;  /* NULL: its certificate cannot be read */
     bool has_slot;

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The request handler. What is asked, known and said is decided in lower floors;
- * here it is only carried. Floor 4.
+ * The request handler. What is asked, known and said is decided in lower
+ * floors; here it is only carried. Floor 4.
  */
 #include "httpd/handler.h"
 
@@ -10,16 +10,14 @@
 #include <http_core.h>
 #include <http_protocol.h>
 #include <http_request.h>
-#include <openssl/evp.h>
 #include <stdbool.h>
 #include <string.h>
-#include <util_time.h>
 
 #include "answer/answer.h"
 #include "httpd/claim.h"
 #include "httpd/conf.h"
+#include "httpd/freshness.h"
 #include "httpd/log.h"
-#include "wire/gtime.h"
 #include "wire/request.h"
 
 #define CONTENT_TYPE "application/ocsp-response"
@@ -29,8 +27,6 @@
 
 /* Octets of a stranger's request that a log line shows. */
 #define LOG_OCTETS 64
-
-#define SHA256_LEN 32
 
 /* REQUIREMENTS 3 */
 #define ALLOW "GET, HEAD, POST, OPTIONS"
@@ -85,33 +81,63 @@ static int refuse(const job_t *job, int http_status)
     return http_status;
 }
 
-/* Read a POST body of any framing, OCSP_CONF_MAX_REQUEST_SIZE octets at most. */
+/* Move what the input filters gave to buf. @param len in: room; out: octets */
+static apr_status_t take(apr_bucket_brigade *bb, char *buf, apr_size_t *len,
+                         bool *ended)
+{
+    apr_status_t rv = apr_brigade_flatten(bb, buf, len);
+
+    *ended = !APR_BRIGADE_EMPTY(bb) && APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(bb));
+    apr_brigade_cleanup(bb);
+    return rv;
+}
+
+/* Read input to its end, or until buf is full. Not by ap_get_client_block,
+ * which loses why it failed: a filter may have answered already, or the
+ * client may have been too slow. @param len in: room; out: octets */
+static apr_status_t read_input(request_rec *r, char *buf, apr_size_t *len)
+{
+    apr_bucket_brigade *bb = apr_brigade_create(r->pool,
+                                                r->connection->bucket_alloc);
+    apr_size_t room = *len, n;
+    apr_status_t rv = APR_SUCCESS;
+    bool ended = false;
+
+    *len = 0;
+    while (rv == APR_SUCCESS && !ended && *len < room) {
+        n = room - *len;
+        rv = ap_get_brigade(r->input_filters, bb, AP_MODE_READBYTES,
+                            APR_BLOCK_READ, (apr_off_t)n);
+        if (rv == APR_SUCCESS
+            && (rv = take(bb, buf + *len, &n, &ended)) == APR_SUCCESS) {
+            *len += n;
+        }
+    }
+    return rv;
+}
+
+/* Read a POST body of any framing, OCSP_CONF_MAX_REQUEST_SIZE octets at
+ * most. */
 static int read_body(job_t *job)
 {
     request_rec *r = job->r;
-    apr_size_t room = OCSP_CONF_MAX_REQUEST_SIZE + 1, len = 0;
+    apr_size_t len = OCSP_CONF_MAX_REQUEST_SIZE + 1;
+    apr_status_t rv;
     char *buf;
-    long n;
-    int rv;
+    int status = ap_setup_client_block(r, REQUEST_CHUNKED_DECHUNK);
 
-    rv = ap_setup_client_block(r, REQUEST_CHUNKED_DECHUNK);
-    if (rv != OK) {
-        return refuse(job, rv);
+    if (status != OK) {
+        return refuse(job, status);
     }
     if (r->remaining > OCSP_CONF_MAX_REQUEST_SIZE) {
         return refuse(job, HTTP_REQUEST_ENTITY_TOO_LARGE);
     }
-    buf = apr_palloc(r->pool, room);
-    if (ap_should_client_block(r)) {
-        while (len < room
-               && (n = ap_get_client_block(r, buf + len, room - len)) != 0) {
-            if (n < 0) {
-                return refuse(job, HTTP_BAD_REQUEST);
-            }
-            len += (apr_size_t)n;
-        }
+    buf = apr_palloc(r->pool, len);
+    rv = read_input(r, buf, &len);
+    if (rv != APR_SUCCESS) {
+        return refuse(job, ap_map_http_request_error(rv, HTTP_BAD_REQUEST));
     }
-    if (len == room) {
+    if (len > OCSP_CONF_MAX_REQUEST_SIZE) {
         return refuse(job, HTTP_REQUEST_ENTITY_TOO_LARGE);
     }
     job->body.data = (const unsigned char *)buf;
@@ -163,12 +189,17 @@ static void look_up(ocsp_answer_subject_t *subject, const ocsp_conf_t *conf,
     subject->knowledge = OCSP_ANSWER_FOREIGN;
     for (i = 0; i < conf->issuers->nelts; i++) {
         ci = ocsp_conf_get_issuer(conf, i);
+        if (subject->knowledge == OCSP_ANSWER_UNREADABLE
+            && (size_t)i >= conf->own) {
+            return; /* it may override what the server says of this CA */
+        }
         if (ci->issuer == NULL) {
             /* It may be this one's: nobody can tell. */
             subject->knowledge = OCSP_ANSWER_UNREADABLE;
         }
-        else if (ocsp_certid_is_issuer(id,
-                                       ocsp_issuer_get0_hashes(ci->issuer))) {
+        else if (!ci->passed_over
+                 && ocsp_certid_is_issuer(id, ocsp_issuer_get0_hashes(
+                                                  ci->issuer))) {
             subject->templ = ci->templ;
             subject->knowledge = OCSP_ANSWER_NO_TABLE;
             if (ci->has_slot
@@ -241,87 +272,29 @@ static void log_answer(const job_t *job)
     }
 }
 
-/* RFC 9919 section 7.2: half of what is left, so that a cache asks again well
- * before the end; REQUIREMENTS 159. */
-static int64_t max_age_s(const ocsp_answer_t *a)
-{
-    int64_t left_s = (a->next_update - a->produced_at) / 2;
-
-    if (left_s > OCSP_CONF_HTTP_MAX_AGE_S) {
-        left_s = OCSP_CONF_HTTP_MAX_AGE_S;
-    }
-    return left_s > 0 ? left_s : 1;
-}
-
-static void set_etag(request_rec *r, ocsp_der_t der)
-{
-    unsigned char digest[SHA256_LEN];
-    char *etag = apr_palloc(r->pool, 2 * SHA256_LEN + 3);
-
-    if (EVP_Digest(der.data, der.len, digest, NULL, EVP_sha256(), NULL) == 1) {
-        etag[0] = '"';
-        ap_bin2hex(digest, SHA256_LEN, etag + 1);
-        etag[2 * SHA256_LEN + 1] = '"';
-        etag[2 * SHA256_LEN + 2] = '\0';
-        apr_table_setn(r->headers_out, "ETag", etag);
-    }
-}
-
-/* REQUIREMENTS 158 to 162. */
-static void set_freshness(const job_t *job)
-{
-    request_rec *r = job->r;
-    const ocsp_answer_t *a = &job->answer;
-    char *expires = apr_pcalloc(r->pool, OCSP_GTIME_HTTP_LEN + 1);
-
-    apr_table_setn(r->headers_out, "Cache-Control",
-                   apr_psprintf(r->pool,
-                                "max-age=%" APR_INT64_T_FMT ", public, "
-                                "no-transform, "
-                                "must-revalidate",
-                                (apr_int64_t)max_age_s(a)));
-    if (ocsp_gtime_format_http(expires, a->next_update)) {
-        apr_table_setn(r->headers_out, "Expires", expires);
-    }
-    ap_update_mtime(r, apr_time_from_sec(a->produced_at));
-    ap_set_last_modified(r);
-    set_etag(r, a->der);
-}
-
-static void set_headers(const job_t *job)
-{
-    request_rec *r = job->r;
-
-    ap_set_content_type(r, CONTENT_TYPE);
-    ap_set_content_length(r, (apr_off_t)job->answer.der.len);
-    /* Clients compare the body's bytes and the whole Content-Type. */
-    apr_table_setn(r->subprocess_env, "no-gzip", "1");
-    apr_table_setn(r->subprocess_env, "no-brotli", "1");
-    if (job->answer.status == OCSP_RESPONSE_SUCCESSFUL && !job->has_nonce
-        && job->answer.unknown == 0) {
-        set_freshness(job);
-    }
-    else {
-        apr_table_setn(r->headers_out, "Cache-Control", "no-store");
-    }
-}
-
 static int send_answer(const job_t *job)
 {
     request_rec *r = job->r;
     const ocsp_der_t *der = &job->answer.der;
     apr_bucket_brigade *bb;
+    bool lasting;
     int rv;
 
-    set_headers(job);
-    if (r->method_number == M_GET) {
+    ap_set_content_type(r, CONTENT_TYPE);
+    ap_set_content_length(r, (apr_off_t)der->len);
+    /* Clients compare the body's bytes and the whole Content-Type. */
+    apr_table_setn(r->subprocess_env, "no-gzip", "1");
+    apr_table_setn(r->subprocess_env, "no-brotli", "1");
+    lasting = ocsp_freshness_set(r, &job->answer, job->has_nonce);
+    if (lasting && r->method_number == M_GET) {
         rv = ap_meets_conditions(r);
         if (rv != OK) {
             return rv;
         }
     }
     else {
-        /* RFC 9110 section 14.2: Range is for GET alone. */
+        /* RFC 9110 section 14.2: Range is for GET alone, and no error has
+         * parts */
         apr_table_unset(r->headers_in, "Range");
     }
     bb = apr_brigade_create(r->pool, r->connection->bucket_alloc);
@@ -335,8 +308,8 @@ static int send_answer(const job_t *job)
     return OK;
 }
 
-/* An answer without a body, to OPTIONS or to a method that is not allowed. httpd
- * would put TRACE into Allow, which is the core's and not this URL's. */
+/* An answer without a body, to OPTIONS or to a method that is not allowed.
+ * httpd would put TRACE into Allow, which is the core's and not this URL's. */
 static int send_allow(request_rec *r)
 {
     apr_table_setn(r->headers_out, "Allow", ALLOW);
@@ -349,10 +322,9 @@ int ocsp_handler_handle(request_rec *r)
     job_t job = {.r = r};
     int rv;
 
-    if (r->handler == NULL
-        || (ap_cstr_casecmp(r->handler, OCSP_CLAIM_HANDLER) != 0
-            && ap_cstr_casecmp(r->handler, OCSP_CLAIM_HANDLER_TYPE) != 0)
-        || (r->prev != NULL && ap_is_HTTP_ERROR(r->prev->status))) {
+    /* Claimed and not only named: the type of a file is a handler's name too,
+     * and *.orq is application/ocsp-request in mime.types. */
+    if (!ocsp_claim_is_claimed(r)) {
         return DECLINED;
     }
     if (r->method_number == M_OPTIONS) {

@@ -8,14 +8,20 @@
 #include <httpd.h>
 
 #include <apr_hash.h>
+#include <apr_shm.h>
 #include <apr_strings.h>
 #include <http_config.h>
 #include <openssl/crypto.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Another layout of these structs gets another key, and so starts anew. */
 #define KEEP_KEY "mod_ocsp-keep-1"
+
+/* Address space for tables, committed as used: a table takes less than half of
+ * its CRL, and a new one is built beside the old. */
+#define ROOM_MIN (APR_UINT64_C(1) << 30)
+#define ROOM_LEAST (APR_UINT64_C(16) << 20)
+#define ROOM_PER_CRL_OCTET 4
 
 struct ocsp_keep_t {
     apr_pool_t *pool;          /* the process's */
@@ -25,8 +31,10 @@ struct ocsp_keep_t {
     apr_hash_t *files;         /* name -> file_t */
 };
 
-/* malloc'd: a pool of the process would grow with every renewed certificate. */
+/* The contents have a pool of their own, or the process's would grow with every
+ * renewed certificate. */
 typedef struct {
+    apr_pool_t *pool; /* NULL: nothing is kept */
     unsigned char *first;
     size_t first_len;
     unsigned char *second; /* or NULL */
@@ -45,12 +53,6 @@ ocsp_keep_t *ocsp_keep_get(apr_pool_t *process)
         k->pool = process;
         k->files = apr_hash_make(process);
     }
-    if (k->counters_version != OCSP_COUNTERS_VERSION) {
-        k->counters = NULL;
-    }
-    if (k->arena != NULL && !ocsp_arena_is_compatible(k->arena)) {
-        k->arena = NULL;
-    }
     for (hi = apr_hash_first(NULL, k->files); hi; hi = apr_hash_next(hi)) {
         apr_hash_this(hi, NULL, NULL, &value);
         ((file_t *)value)->used = false;
@@ -58,45 +60,55 @@ ocsp_keep_t *ocsp_keep_get(apr_pool_t *process)
     return k;
 }
 
-ocsp_arena_t *ocsp_keep_get0_arena(const ocsp_keep_t *k)
+/* Where memory may not be promised freely (strict overcommit, small machines) a
+ * smaller segment does until a table does not fit. */
+apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
+                                  apr_uint64_t crl_octets, const char **why)
 {
-    return k->arena;
+    apr_uint64_t room = crl_octets < APR_UINT64_MAX / ROOM_PER_CRL_OCTET
+                          ? crl_octets * ROOM_PER_CRL_OCTET
+                          : ROOM_MIN;
+    apr_status_t rv = APR_SUCCESS;
+
+    if (k->arena == NULL || !ocsp_arena_is_compatible(k->arena)) {
+        room = room > ROOM_MIN ? room : ROOM_MIN;
+        do {
+            rv = ocsp_arena_make(&k->arena, (apr_size_t)room, why, k->pool);
+            room /= 2;
+        } while (rv != APR_SUCCESS && room >= ROOM_LEAST);
+    }
+    *out = k->arena;
+    return rv;
 }
 
-void ocsp_keep_set0_arena(ocsp_keep_t *k, ocsp_arena_t *arena)
+ocsp_counters_t *ocsp_keep_open_counters(ocsp_keep_t *k)
 {
-    k->arena = arena;
-}
+    apr_shm_t *shm;
 
-ocsp_counters_t *ocsp_keep_get0_counters(const ocsp_keep_t *k)
-{
+    if (k->counters == NULL || k->counters_version != OCSP_COUNTERS_VERSION) {
+        k->counters = NULL;
+        if (apr_shm_create(&shm, ocsp_counters_size(), NULL, k->pool)
+            == APR_SUCCESS) {
+            k->counters = ocsp_counters_init(apr_shm_baseaddr_get(shm));
+            k->counters_version = OCSP_COUNTERS_VERSION;
+        }
+    }
     return k->counters;
 }
 
-void ocsp_keep_set0_counters(ocsp_keep_t *k, ocsp_counters_t *counters)
+static unsigned char *copy(ocsp_der_t from, apr_pool_t *p)
 {
-    k->counters = counters;
-    k->counters_version = OCSP_COUNTERS_VERSION;
-}
-
-static unsigned char *copy(ocsp_der_t from)
-{
-    unsigned char *to = from.data != NULL ? malloc(from.len + 1) : NULL;
-
-    if (to != NULL) {
-        memcpy(to, from.data, from.len);
-        to[from.len] = '\0';
-    }
-    return to;
+    return from.data != NULL ? apr_pmemdup(p, from.data, from.len) : NULL;
 }
 
 static void wipe(file_t *f)
 {
-    OPENSSL_cleanse(f->first, f->first_len);
-    free(f->first);
-    if (f->second != NULL) {
-        OPENSSL_cleanse(f->second, f->second_len);
-        free(f->second);
+    if (f->pool != NULL) {
+        OPENSSL_cleanse(f->first, f->first_len);
+        if (f->second != NULL) {
+            OPENSSL_cleanse(f->second, f->second_len);
+        }
+        apr_pool_destroy(f->pool);
     }
     memset(f, 0, sizeof(*f));
 }
@@ -105,24 +117,20 @@ void ocsp_keep_put(ocsp_keep_t *k, const char *name, ocsp_der_t first,
                    ocsp_der_t second)
 {
     file_t *f = apr_hash_get(k->files, name, APR_HASH_KEY_STRING);
-    file_t fresh = {.first = copy(first),
-                    .first_len = first.len,
-                    .second = copy(second),
-                    .second_len = second.len,
-                    .used = true};
 
-    if (fresh.first == NULL || (second.data != NULL && fresh.second == NULL)) {
-        ap_abort_on_oom();
-    }
     if (f == NULL) {
         f = apr_pcalloc(k->pool, sizeof(*f));
         apr_hash_set(k->files, apr_pstrdup(k->pool, name), APR_HASH_KEY_STRING,
                      f);
     }
-    else if (f->first != NULL) {
-        wipe(f);
-    }
-    *f = fresh;
+    wipe(f);
+    apr_pool_create(&f->pool, k->pool);
+    apr_pool_tag(f->pool, "ocsp_keep");
+    f->first = copy(first, f->pool);
+    f->first_len = first.len;
+    f->second = copy(second, f->pool);
+    f->second_len = second.len;
+    f->used = true;
 }
 
 bool ocsp_keep_find(ocsp_keep_t *k, const char *name, ocsp_der_t *first,
@@ -130,7 +138,7 @@ bool ocsp_keep_find(ocsp_keep_t *k, const char *name, ocsp_der_t *first,
 {
     file_t *f = apr_hash_get(k->files, name, APR_HASH_KEY_STRING);
 
-    if (f == NULL || f->first == NULL) {
+    if (f == NULL || f->pool == NULL) {
         return false;
     }
     f->used = true;
@@ -150,7 +158,7 @@ void ocsp_keep_sweep(ocsp_keep_t *k)
     for (hi = apr_hash_first(NULL, k->files); hi; hi = apr_hash_next(hi)) {
         apr_hash_this(hi, NULL, NULL, &value);
         f = value;
-        if (!f->used && f->first != NULL) {
+        if (!f->used) {
             wipe(f);
         }
     }

@@ -24,17 +24,17 @@ typedef struct ocsp_keep_t ocsp_keep_t;
  */
 ocsp_keep_t *ocsp_keep_get(apr_pool_t *process);
 
-/** The arena, or NULL. Startup only. */
-ocsp_arena_t *ocsp_keep_get0_arena(const ocsp_keep_t *k);
+/**
+ * The arena that was kept, or a new one.
+ * @param crl_octets of all CRLs together, by which a new one is sized
+ * @param why what is lacking
+ * @return a system error: there is no memory to be shared. Startup only.
+ */
+apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
+                                  apr_uint64_t crl_octets, const char **why);
 
-/** Startup only. */
-void ocsp_keep_set0_arena(ocsp_keep_t *k, ocsp_arena_t *arena);
-
-/** The counters, or NULL. Startup only. */
-ocsp_counters_t *ocsp_keep_get0_counters(const ocsp_keep_t *k);
-
-/** Startup only. */
-void ocsp_keep_set0_counters(ocsp_keep_t *k, ocsp_counters_t *counters);
+/** The counters, kept or new; NULL: no memory to be shared. Startup only. */
+ocsp_counters_t *ocsp_keep_open_counters(ocsp_keep_t *k);
 
 /**
  * Keep copies of one or two files' contents.

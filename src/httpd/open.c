@@ -5,8 +5,12 @@
  */
 #include "httpd/open.h"
 
+#include <apr_file_info.h>
 #include <apr_strings.h>
+#include <openssl/crypto.h>
 #include <string.h>
+#include <unistd.h>
+#include <unixd.h>
 
 #include "httpd/log.h"
 #include "wire/gtime.h"
@@ -79,8 +83,7 @@ void ocsp_open_issuer(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci)
         pass->failures++;
         kept = recall_issuer(&ci->issuer, pass, ci->cert_file);
         ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_open_log_status(rv), pass->s,
-                     "OCSP201: %s: %s; <OCSPIssuer> at %s %s", ci->name, why,
-                     ci->defined_at,
+                     "OCSP201: %s; <OCSPIssuer> at %s %s", why, ci->defined_at,
                      kept ? "goes on with the certificate read before"
                           : "cannot be answered for");
     }
@@ -89,8 +92,8 @@ void ocsp_open_issuer(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci)
     }
 }
 
-/* Which files make the signer: the CA's own certificate goes without saying, and
- * one file may hold certificate and key. */
+/* Which files make the signer: the CA's own certificate goes without
+ * saying, and one file may hold certificate and key. */
 static bool name_signer_files(ocsp_signer_material_t *m,
                               const ocsp_conf_issuer_t *ci)
 {
@@ -110,6 +113,37 @@ static const char *signer_key(const ocsp_open_pass_t *pass,
                        "\n", ci->cert_file, NULL);
 }
 
+/* REQUIREMENTS 126: a key that is no secret. Workers need not read it: they
+ * have it from the parent, which as root reads it before they run as
+ * somebody else. */
+static void warn_of_readers(const ocsp_open_pass_t *pass,
+                            const ocsp_conf_issuer_t *ci, const char *file)
+{
+    const char *who = NULL;
+    apr_finfo_t info;
+
+    if (apr_stat(&info, file, APR_FINFO_PROT | APR_FINFO_OWNER, pass->ptemp)
+        != APR_SUCCESS) {
+        return;
+    }
+    if (info.protection & APR_FPROT_WREAD) {
+        who = "everybody";
+    }
+    else if (geteuid() == 0
+             && ((info.user == ap_unixd_config.user_id
+                  && (info.protection & APR_FPROT_UREAD))
+                 || (info.group == ap_unixd_config.group_id
+                     && (info.protection & APR_FPROT_GREAD)))) {
+        who = "the user that workers run as";
+    }
+    if (who != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s,
+                     "OCSP212: %s: %s: a private key that %s can read: let "
+                     "root alone read it",
+                     ci->name, file, who);
+    }
+}
+
 static apr_status_t read_signer(ocsp_signer_t **out,
                                 const ocsp_open_pass_t *pass,
                                 ocsp_signer_material_t *m,
@@ -125,8 +159,15 @@ static apr_status_t read_signer(ocsp_signer_t **out,
     if (rv == APR_SUCCESS) {
         rv = ocsp_signer_make(out, m, ci->issuer, warning, why, pass->pconf);
     }
+    if (rv == APR_SUCCESS) {
+        warn_of_readers(pass, ci, m->key_file);
+    }
     if (rv == APR_SUCCESS && pass->keep != NULL) {
         ocsp_keep_put(pass->keep, signer_key(pass, m, ci), m->cert, m->key);
+    }
+    if (m->key.data != NULL) {
+        /* ptemp's memory is used again, also by what comes after the fork */
+        OPENSSL_cleanse((void *)(uintptr_t)m->key.data, m->key.len);
     }
     return rv;
 }
@@ -146,14 +187,15 @@ static bool recall_signer(ocsp_signer_t **out, const ocsp_open_pass_t *pass,
 
 static void check_signer_dates(ocsp_open_pass_t *pass,
                                const ocsp_conf_issuer_t *ci,
+                               const char *cert_file,
                                const ocsp_signer_t *signer)
 {
     if (!ocsp_signer_is_valid(signer, pass->now)) {
         pass->failures++;
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
-                     "OCSP204: %s: the signer's certificate is valid from %s "
-                     "to %s only: answers tryLater outside; issue a new one",
-                     ci->name,
+        ap_log_error(APLOG_MARK, APLOG_CRIT, 0, pass->s,
+                     "OCSP204: %s: %s: the signer's certificate is valid from "
+                     "%s to %s only: answers tryLater outside; issue a new one",
+                     ci->name, cert_file,
                      ocsp_open_print_time(pass->ptemp,
                                           ocsp_signer_get_not_before(signer)),
                      ocsp_open_print_time(pass->ptemp,
@@ -169,7 +211,7 @@ void ocsp_open_signer(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci)
     apr_status_t rv;
 
     if (!name_signer_files(&m, ci)) {
-        rv = APR_ENOENT;
+        rv = OCSP_EMALFORMED;
         why = "no OCSPCertificateFile, no OCSPCertificateKeyFile: name them";
     }
     else {
@@ -182,7 +224,8 @@ void ocsp_open_signer(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci)
         }
         ci->signer_why = apr_pstrdup(pass->pconf, why);
         ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_open_log_status(rv), pass->s,
-                     "OCSP202: %s: no signer: %s; %s", ci->name, why,
+                     "OCSP202: %s: signer not taken: %s; <OCSPIssuer> at %s %s",
+                     ci->name, why, ci->defined_at,
                      signer != NULL ? "goes on with the one read before"
                                     : "answers tryLater");
     }
@@ -191,7 +234,7 @@ void ocsp_open_signer(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci)
                      "OCSP203: %s: signer: %s", ci->name, warning);
     }
     if (signer != NULL) {
-        check_signer_dates(pass, ci, signer);
+        check_signer_dates(pass, ci, m.cert_file, signer);
         ci->templ = ocsp_response_template_make(signer, pass->pconf);
     }
 }

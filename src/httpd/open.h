@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Opens an issuer: reads its certificate and its signer, or recalls them as they
- * were when last good. What is wrong is logged here. Floor 4.
+ * Opens an issuer: reads its certificate and its signer, or recalls them as
+ * they were when last good. What is wrong is logged here. Floor 4.
  */
 #ifndef OCSP_HTTPD_OPEN_H
 #define OCSP_HTTPD_OPEN_H

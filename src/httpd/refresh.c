@@ -1,13 +1,13 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * One pass over all issuers of all servers. Whatever goes wrong with one of them
- * is logged, counted and left behind; the next is opened all the same. Floor 4.
+ * One pass over all issuers of all servers. Whatever goes wrong with one of
+ * them is logged, counted and left behind; the next is opened all the same.
+ * Floor 4.
  */
 #include "httpd/refresh.h"
 
 #include <apr_file_info.h>
-#include <apr_shm.h>
 #include <apr_strings.h>
 #include <http_config.h>
 #include <http_core.h>
@@ -20,12 +20,6 @@
 #include "httpd/log.h"
 #include "httpd/open.h"
 #include "status/load.h"
-
-/* Address space for tables, committed as used: a table takes less than half of
- * its CRL, and a new one is built beside the old. */
-#define ROOM_MIN (APR_UINT64_C(1) << 30)
-#define ROOM_LEAST (APR_UINT64_C(16) << 20)
-#define ROOM_PER_CRL_OCTET 4
 
 /* A table belongs to a CA and to the sources it was made of: two virtual hosts
  * may read different CRLs of one CA. */
@@ -43,7 +37,8 @@ static bool make_id(ocsp_conf_issuer_t *ci)
     return ok;
 }
 
-/* Seal what was built, check it as readers do, and only then let them see it. */
+/* Seal what was built, check it as readers do, and only then let them see
+ * it. */
 static apr_status_t publish(const ocsp_open_pass_t *pass,
                             const ocsp_conf_issuer_t *ci,
                             const ocsp_table_builder_t *b,
@@ -70,7 +65,8 @@ static apr_status_t load(const ocsp_open_pass_t *pass,
                          const char **why)
 {
     const ocsp_load_sources_t src = {.issuer = ci->issuer,
-                                     .crl_file = ci->crl_file};
+                                     .crl_file = ci->crl_file,
+                                     .last = last};
     unsigned char fingerprint[OCSP_TABLE_FINGERPRINT_LEN];
     ocsp_table_builder_t *b;
     apr_status_t rv;
@@ -100,23 +96,31 @@ static apr_status_t load(const ocsp_open_pass_t *pass,
     return rv;
 }
 
-static void say_loaded(ocsp_open_pass_t *pass, const ocsp_conf_issuer_t *ci,
-                       const char *warning)
+/* Until when nobody can be told good. */
+static bool is_stale(const ocsp_open_pass_t *pass,
+                     const ocsp_table_info_t *info)
 {
-    ocsp_table_info_t info;
+    return info->next_update <= pass->now;
+}
 
-    if (pass->arena == NULL) {
-        return;
-    }
-    ocsp_arena_note(pass->arena, ci->slot, pass->now, true, warning);
-    if (ocsp_arena_get_info(&info, pass->arena, ci->slot, ci->id)
-        == APR_SUCCESS) {
+static void say_loaded(ocsp_open_pass_t *pass, const ocsp_conf_issuer_t *ci,
+                       const ocsp_table_info_t *info, const char *warning)
+{
+    bool stale = is_stale(pass, info);
+
+    pass->failures += stale;
+    if (ci->has_slot) {
+        ocsp_arena_note(pass->arena, ci->slot, pass->now, true, warning);
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
                      "OCSP205: %s: table published: %" APR_UINT64_T_FMT
                      " revocations, from %s until %s",
-                     ci->name, info.entries,
-                     ocsp_open_print_time(pass->ptemp, info.this_update),
-                     ocsp_open_print_time(pass->ptemp, info.next_update));
+                     ci->name, info->entries,
+                     ocsp_open_print_time(pass->ptemp, info->this_update),
+                     ocsp_open_print_time(pass->ptemp, info->next_update));
+    }
+    if (warning != NULL) {
+        ap_log_error(APLOG_MARK, stale ? APLOG_ERR : APLOG_WARNING, 0, pass->s,
+                     "OCSP208: %s: %s", ci->name, warning);
     }
 }
 
@@ -124,79 +128,121 @@ static void say_failed(ocsp_open_pass_t *pass, const ocsp_conf_issuer_t *ci,
                        apr_status_t rv, const char *why, bool have_last)
 {
     pass->failures++;
-    if (pass->arena != NULL && ci->has_slot) {
+    if (ci->has_slot) {
         ocsp_arena_note(pass->arena, ci->slot, pass->now, false, why);
     }
     ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_open_log_status(rv), pass->s,
-                 "OCSP206: %s: %s; %s", ci->name, why,
+                 "OCSP206: %s: %s; <OCSPIssuer> at %s %s", ci->name, why,
+                 ci->defined_at,
                  have_last ? "goes on with the table loaded before"
                            : "answers tryLater");
+}
+
+/* What is on disk is what is in use, whatever the last try ended in. */
+static void say_unchanged(const ocsp_open_pass_t *pass,
+                          const ocsp_conf_issuer_t *ci)
+{
+    ocsp_arena_note_t note;
+
+    ocsp_arena_get_note(&note, pass->arena, ci->slot, ci->id);
+    if (!note.ok) {
+        ocsp_arena_note(pass->arena, ci->slot, pass->now, true, NULL);
+    }
+    ap_log_error(APLOG_MARK, APLOG_DEBUG, 0, pass->s,
+                 "OCSP207: %s: sources unchanged", ci->name);
+}
+
+/* @return whether the slot has a table, which last then describes */
+static bool open_slot(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci,
+                      ocsp_table_info_t *last)
+{
+    const char *why = "libcrypto has no SHA-256";
+    apr_status_t rv = OCSP_ECRYPTO;
+
+    if (make_id(ci)) {
+        rv = ocsp_arena_claim(&ci->slot, pass->arena, ci->id, &why);
+    }
+    ci->has_slot = rv == APR_SUCCESS;
+    if (!ci->has_slot) {
+        say_failed(pass, ci, rv, why, false);
+    }
+    return ci->has_slot
+        && ocsp_arena_get_info(last, pass->arena, ci->slot, ci->id)
+               == APR_SUCCESS;
 }
 
 static void open_table(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci)
 {
     const char *why = NULL, *warning = NULL;
-    ocsp_table_info_t info, last;
+    ocsp_table_info_t info = {.entries = 0}, last;
     bool have_last = false;
-    apr_status_t rv = APR_SUCCESS;
+    apr_status_t rv;
 
-    memset(&info, 0, sizeof(info));
     if (ci->crl_file == NULL) {
         say_failed(pass, ci, 0, "no OCSPCRLFile: name one", false);
         return;
     }
     if (pass->arena != NULL) {
-        if (!make_id(ci)) {
-            why = "libcrypto has no SHA-256";
-            rv = APR_EGENERAL;
+        have_last = open_slot(pass, ci, &last);
+        if (!ci->has_slot) {
+            return;
         }
-        else {
-            rv = ocsp_arena_claim(&ci->slot, pass->arena, ci->id, &why);
-            ci->has_slot = rv == APR_SUCCESS;
-        }
-        have_last = ci->has_slot
-                 && ocsp_arena_get_info(&last, pass->arena, ci->slot, ci->id)
-                        == APR_SUCCESS;
     }
-    if (rv == APR_SUCCESS) {
-        rv = load(pass, ci, &info, have_last ? &last : NULL, &warning, &why);
-    }
+    rv = load(pass, ci, &info, have_last ? &last : NULL, &warning, &why);
     if (rv == APR_EEXIST) {
-        ap_log_error(APLOG_MARK, APLOG_DEBUG, 0, pass->s,
-                     "OCSP207: %s: sources unchanged", ci->name);
-        return;
+        say_unchanged(pass, ci);
     }
-    if (rv != APR_SUCCESS) {
+    else if (rv != APR_SUCCESS) {
         say_failed(pass, ci, rv, why, have_last);
-        return;
     }
-    say_loaded(pass, ci, warning);
-    if (warning != NULL) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s, "OCSP208: %s: %s",
-                     ci->name, warning);
+    else {
+        say_loaded(pass, ci, &info, warning);
     }
 }
 
-/* Of two sections for one CA in one server the first counts; which of the two
- * was meant, nobody can tell. */
+/* Whether anything but tryLater can be said for it. */
+static bool is_ready(const ocsp_open_pass_t *pass, const ocsp_conf_issuer_t *ci)
+{
+    ocsp_table_info_t info;
+
+    return ci->templ != NULL && ci->has_slot
+        && ocsp_arena_get_info(&info, pass->arena, ci->slot, ci->id)
+               == APR_SUCCESS;
+}
+
+/* Two sections of one server for one CA: nobody can tell which was meant. The
+ * first counts, unless only the second can be answered from: then the file of
+ * the first was overwritten, and the CA must not suffer from it. */
+static void settle(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *first,
+                   ocsp_conf_issuer_t *second)
+{
+    bool take_second = is_ready(pass, second) && !is_ready(pass, first);
+    ocsp_conf_issuer_t *passed_over = take_second ? first : second;
+
+    pass->failures++;
+    passed_over->passed_over = true;
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
+                 "OCSP209: %s: %s (<OCSPIssuer> at %s) and %s (at %s) are one "
+                 "CA: the one at %s counts; remove the other",
+                 first->name, first->cert_file, first->defined_at,
+                 second->cert_file, second->defined_at,
+                 take_second ? second->defined_at : first->defined_at);
+}
+
 static void check_twice(ocsp_open_pass_t *pass, const ocsp_conf_t *conf,
                         size_t i)
 {
-    const ocsp_conf_issuer_t *ci = ocsp_conf_get_issuer(conf, (int)i);
-    const ocsp_conf_issuer_t *other;
+    ocsp_conf_issuer_t *ci = ocsp_conf_get_issuer(conf, (int)i);
+    ocsp_conf_issuer_t *other;
     size_t j;
 
     for (j = 0; ci->issuer != NULL && j < i; j++) {
         other = ocsp_conf_get_issuer(conf, (int)j);
-        if (other->issuer != NULL
+        if (other->issuer != NULL && !other->passed_over
             && memcmp(ocsp_issuer_get0_id(ci->issuer),
                       ocsp_issuer_get0_id(other->issuer), OCSP_ISSUER_ID_LEN)
                    == 0) {
-            pass->failures++;
-            ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
-                         "OCSP209: %s: <OCSPIssuer> at %s and at %s are one "
-                         "CA: the first counts; remove one",
-                         ci->name, other->defined_at, ci->defined_at);
+            settle(pass, other, ci);
             return;
         }
     }
@@ -217,18 +263,19 @@ static void open_server(ocsp_open_pass_t *pass, server_rec *s)
         ci->opened = true;
         ocsp_open_issuer(pass, ci);
         if (ci->issuer != NULL) {
-            check_twice(pass, conf, i);
             ocsp_open_signer(pass, ci);
             open_table(pass, ci);
+            check_twice(pass, conf, i);
         }
     }
 }
 
-static apr_uint64_t room_wanted(const ocsp_open_pass_t *pass, server_rec *base)
+/* Octets of all CRLs together. */
+static apr_uint64_t crl_octets(const ocsp_open_pass_t *pass, server_rec *base)
 {
     const ocsp_conf_t *conf;
     const char *file;
-    apr_uint64_t room = 0;
+    apr_uint64_t octets = 0;
     apr_finfo_t info;
     server_rec *s;
     size_t i;
@@ -240,50 +287,28 @@ static apr_uint64_t room_wanted(const ocsp_open_pass_t *pass, server_rec *base)
             if (file != NULL
                 && apr_stat(&info, file, APR_FINFO_SIZE, pass->ptemp)
                        == APR_SUCCESS) {
-                room += (apr_uint64_t)info.size * ROOM_PER_CRL_OCTET;
+                octets += (apr_uint64_t)info.size;
             }
         }
     }
-    return room > ROOM_MIN ? room : ROOM_MIN;
+    return octets;
 }
 
-/* Where memory may not be promised freely (strict overcommit, small machines) a
- * smaller segment does until a table does not fit. */
-static void make_arena(ocsp_open_pass_t *pass, server_rec *base)
+static void open_arena(ocsp_open_pass_t *pass, server_rec *base)
 {
-    apr_uint64_t room = room_wanted(pass, base);
     const char *why = NULL;
     apr_status_t rv;
 
-    do {
-        rv = ocsp_arena_make(&pass->arena, (apr_size_t)room, &why,
-                             base->process->pool);
-        room /= 2;
-    } while (rv != APR_SUCCESS && room >= ROOM_LEAST);
+    rv = ocsp_keep_open_arena(&pass->arena, pass->keep, crl_octets(pass, base),
+                              &why);
     if (rv != APR_SUCCESS) {
-        pass->failures++;
         ap_log_error(APLOG_MARK, APLOG_ERR, rv, base,
                      "OCSP210: %s: every issuer answers tryLater; give this "
                      "machine or its container more memory",
                      why);
         return;
     }
-    ocsp_keep_set0_arena(pass->keep, pass->arena);
-}
-
-static ocsp_counters_t *make_counters(const ocsp_open_pass_t *pass,
-                                      server_rec *base)
-{
-    ocsp_counters_t *counters = ocsp_keep_get0_counters(pass->keep);
-    apr_shm_t *shm;
-
-    if (counters == NULL
-        && apr_shm_create(&shm, ocsp_counters_size(), NULL, base->process->pool)
-               == APR_SUCCESS) {
-        counters = ocsp_counters_init(apr_shm_baseaddr_get(shm));
-        ocsp_keep_set0_counters(pass->keep, counters);
-    }
-    return counters;
+    ocsp_arena_begin(pass->arena);
 }
 
 static bool is_configured(server_rec *base)
@@ -316,19 +341,16 @@ int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     server_rec *s;
 
     /* httpd reads its configuration twice at start; once is enough for us. */
-    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG
-        || !is_configured(base)) {
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK;
     }
     pass.keep = ocsp_keep_get(base->process->pool);
-    pass.arena = ocsp_keep_get0_arena(pass.keep);
-    if (pass.arena == NULL) {
-        make_arena(&pass, base);
+    if (!is_configured(base)) {
+        ocsp_keep_sweep(pass.keep);
+        return OK;
     }
-    if (pass.arena != NULL) {
-        ocsp_arena_begin(pass.arena);
-    }
-    counters = make_counters(&pass, base);
+    open_arena(&pass, base);
+    counters = ocsp_keep_open_counters(pass.keep);
     open_all(&pass, base);
     ocsp_keep_sweep(pass.keep);
     for (s = base; s != NULL; s = s->next) {

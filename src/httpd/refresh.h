@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Keeps what is answered from current: opens issuers and signers, loads sources,
- * seals and publishes tables. At start and at graceful restarts; nothing that a
- * file holds makes it fail. Floor 4.
+ * Keeps what is answered from current: opens issuers and signers, loads
+ * sources, seals and publishes tables. At start and at graceful restarts;
+ * nothing that a file holds makes it fail. Floor 4.
  */
 #ifndef OCSP_HTTPD_REFRESH_H
 #define OCSP_HTTPD_REFRESH_H

@@ -13,8 +13,7 @@
 #include <stdbool.h>
 
 #include "httpd/conf.h"
-#include "httpd/log.h"
-#include "wire/gtime.h"
+#include "httpd/open.h"
 
 /* What is shown of one issuer; every string fit for a line of text. */
 typedef struct {
@@ -43,13 +42,6 @@ static const struct {
 
 #define COUNTERS (sizeof(counters) / sizeof(counters[0]))
 
-static const char *print_time(apr_pool_t *p, int64_t seconds)
-{
-    char *text = apr_pcalloc(p, OCSP_GTIME_ISO_LEN + 1);
-
-    return ocsp_gtime_format_iso(text, seconds) ? text : "-";
-}
-
 static const char *describe_signer(const ocsp_conf_issuer_t *ci, int64_t now,
                                    apr_pool_t *p)
 {
@@ -60,10 +52,9 @@ static const char *describe_signer(const ocsp_conf_issuer_t *ci, int64_t now,
         return ci->signer_why != NULL ? ci->signer_why : "none";
     }
     signer = ocsp_response_template_get0_signer(ci->templ);
-    text = apr_pstrcat(p,
-                       ocsp_signer_is_valid(signer, now) ? "ok until "
-                                                         : "not valid, ends ",
-                       print_time(p, ocsp_signer_get_not_after(signer)), NULL);
+    text = apr_pstrcat(
+        p, ocsp_signer_is_valid(signer, now) ? "ok until " : "not valid, ends ",
+        ocsp_open_print_time(p, ocsp_signer_get_not_after(signer)), NULL);
     if (ci->signer_why != NULL) {
         text = apr_pstrcat(p, text, ", the one read before: ", ci->signer_why,
                            NULL);
@@ -88,7 +79,7 @@ static void collect(facts_t *f, const ocsp_conf_t *conf,
     }
     ocsp_arena_get_note(&note, conf->shared.arena, ci->slot, ci->id);
     if (note.time != 0) {
-        f->last_load = print_time(p, note.time);
+        f->last_load = ocsp_open_print_time(p, note.time);
         f->last_result = apr_pstrcat(p, note.ok ? "ok" : "failed",
                                      *note.text != '\0' ? ": " : "", note.text,
                                      NULL);
@@ -96,8 +87,11 @@ static void collect(facts_t *f, const ocsp_conf_t *conf,
     if (ocsp_arena_get_info(&info, conf->shared.arena, ci->slot, ci->id)
         == APR_SUCCESS) {
         f->entries = info.entries;
-        f->this_update = print_time(p, info.this_update);
-        f->next_update = print_time(p, info.next_update);
+        if (note.ok && info.next_update <= now) {
+            f->last_result = "stale: past nextUpdate";
+        }
+        f->this_update = ocsp_open_print_time(p, info.this_update);
+        f->next_update = ocsp_open_print_time(p, info.next_update);
     }
 }
 

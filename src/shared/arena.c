@@ -40,7 +40,7 @@ struct ocsp_arena_t {
     uint64_t magic;
     uint32_t version;       /* ARENA_VERSION */
     uint32_t table_version; /* OCSP_TABLE_VERSION */
-    uint64_t slot_size;     /* sizeof(slot_t) */
+    uint64_t header_size;   /* sizeof(ocsp_arena_t): as many slots, as large */
     uint64_t pages;         /* of the whole segment */
     uint32_t configuration; /* counts them */
     uint32_t slot_count;    /* slots that were ever used */
@@ -86,7 +86,7 @@ apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_size_t room,
     a->magic = ARENA_MAGIC;
     a->version = ARENA_VERSION;
     a->table_version = OCSP_TABLE_VERSION;
-    a->slot_size = sizeof(slot_t);
+    a->header_size = sizeof(ocsp_arena_t);
     a->pages = pages;
     *out = a;
     return APR_SUCCESS;
@@ -96,7 +96,7 @@ bool ocsp_arena_is_compatible(const ocsp_arena_t *a)
 {
     return a->magic == ARENA_MAGIC && a->version == ARENA_VERSION
         && a->table_version == OCSP_TABLE_VERSION
-        && a->slot_size == sizeof(slot_t);
+        && a->header_size == sizeof(ocsp_arena_t);
 }
 
 apr_uint64_t ocsp_arena_get_room(const ocsp_arena_t *a)
@@ -115,7 +115,8 @@ void ocsp_arena_begin(ocsp_arena_t *a)
     }
 }
 
-/* The table of a slot goes; a reader that is in it looks again and finds none. */
+/* The table of a slot goes; a reader that is in it looks again and finds
+ * none. */
 static void retire(slot_t *s)
 {
     uint64_t word = atomic_load_explicit(&s->word, memory_order_relaxed);

@@ -1,10 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A complete CRL (RFC 5280 section 5) -> one callback per revocation. Streams: no
- * object per entry, no copy of the file. The caller must throw away what the
- * callbacks gave unless the reading ends in APR_SUCCESS: signature and critical
- * extensions are known only then. Floor 1.
+ * A complete CRL (RFC 5280 section 5) -> one callback per revocation. Streams:
+ * no object per entry, no copy of the file. The caller must throw away what
+ * the callbacks gave unless the reading ends in APR_SUCCESS: signature and
+ * critical extensions are known only then. Floor 1.
  */
 #ifndef OCSP_STATUS_CRL_H
 #define OCSP_STATUS_CRL_H
@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "status/crlentry.h"
 #include "status/issuer.h"
 #include "status/status.h"
 #include "status/stream.h"
@@ -25,7 +26,7 @@
 #define OCSP_CRL_NO_NEXT_UPDATE INT64_MIN
 
 /** reason of an entry without one (RFC 5280 section 5.3.1). */
-#define OCSP_CRL_NO_REASON (-1)
+#define OCSP_CRL_NO_REASON OCSP_CRLENTRY_NO_REASON
 
 /** What a CRL says of itself. */
 typedef struct {

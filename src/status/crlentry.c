@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "status/crl.h"
 #include "status/crlentry.h"
 #include "status/crlext.h"
 #include "wire/certid.h"
@@ -25,7 +24,7 @@ static int usable_reason(int reason)
 {
     return (reason >= 0 && reason <= 6) || reason == 9 || reason == 10
              ? reason
-             : OCSP_CRL_NO_REASON;
+             : OCSP_CRLENTRY_NO_REASON;
 }
 
 /* crlEntryExtensions of almost every CRL: a reasonCode of one octet, alone. */

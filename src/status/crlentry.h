@@ -13,6 +13,9 @@
 #include "status/status.h"
 #include "wire/der.h"
 
+/** reason of an entry without one (RFC 5280 section 5.3.1). */
+#define OCSP_CRLENTRY_NO_REASON (-1)
+
 /** Pointers are into the CRL. */
 typedef struct {
     ocsp_der_t serial; /* as ocsp_certid_serial makes it */

@@ -144,7 +144,7 @@ static apr_status_t begin(ocsp_crlsig_t *sig, const char **why)
     if (EVP_PKEY_is_a(ocsp_issuer_get0_key(sig->issuer), type) != 1) {
         *why = apr_psprintf(sig->pool,
                             "RFC 5280 section 6.3.3 (g): signed with another "
-                            "kind of key than %s has",
+                            "kind of key than %s has: is it another CA's?",
                             ocsp_issuer_get0_subject(sig->issuer));
         return OCSP_EUNKNOWNCA;
     }

@@ -42,7 +42,7 @@ static apr_status_t check_type(const apr_finfo_t *info, const char *file,
     }
     *why = apr_psprintf(p, "%s: is %s: name a regular file", file,
                         type_name(info->filetype));
-    return APR_EINVAL;
+    return OCSP_EMALFORMED;
 }
 
 apr_status_t ocsp_file_open(apr_file_t **out, const char *file,

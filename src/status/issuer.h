@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * One CA, as its certificate shows it: name, key, their hashes, and what the key
- * may sign. Floor 1: pools, files, libcrypto's X509.
+ * One CA, as its certificate shows it: name, key, their hashes, and what the
+ * key may sign. Floor 1: pools, files, libcrypto's X509.
  */
 #ifndef OCSP_STATUS_ISSUER_H
 #define OCSP_STATUS_ISSUER_H
@@ -46,7 +46,9 @@ apr_status_t ocsp_issuer_parse(ocsp_issuer_t **out, ocsp_der_t content,
                                const char *file, const char **why,
                                apr_pool_t *p);
 
-/** SHA-256 over name and key: who this CA is. OCSP_ISSUER_ID_LEN octets. Pure. */
+/**
+ * SHA-256 over name and key: who this CA is. OCSP_ISSUER_ID_LEN octets. Pure.
+ */
 const unsigned char *ocsp_issuer_get0_id(const ocsp_issuer_t *issuer);
 
 /** Pure. */
@@ -72,7 +74,9 @@ EVP_PKEY *ocsp_issuer_get0_key(const ocsp_issuer_t *issuer);
  */
 bool ocsp_issuer_has_name(const ocsp_issuer_t *issuer, ocsp_der_t name);
 
-/** What libcrypto said last, newly made in p; its error queue is empty after. */
+/**
+ * What libcrypto said last, newly made in p; its error queue is empty after.
+ */
 const char *ocsp_issuer_take_errors(apr_pool_t *p);
 
 /** @return whether keyUsage, if there is one, has cRLSign. Pure. */

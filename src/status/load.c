@@ -128,7 +128,8 @@ static apr_status_t check_newer(const load_t *l, const ocsp_crl_info_t *crl,
              && ocsp_crl_compare_number(crl->number, crl->number_len,
                                         last->number, last->number_len)
                     < 0) {
-        what = "5.2.3: CRLNumber is lower than that of the CRL in use";
+        what = "5.2.3: CRLNumber is lower than that of the CRL in use (if the "
+               "CA began to number anew, stop and start httpd)";
     }
     if (what == NULL) {
         return APR_SUCCESS;

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * All sources of one issuer -> one table to be sealed, or the reason why not.
- * Holds the rules that need a clock or the last table: CRLs of the future, of the
- * past, older than the one in use. Floor 1.
+ * Holds the rules that need a clock or the last table: CRLs of the future, of
+ * the past, older than the one in use. Floor 1.
  */
 #ifndef OCSP_STATUS_LOAD_H
 #define OCSP_STATUS_LOAD_H

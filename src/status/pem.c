@@ -15,6 +15,10 @@
 /** "-----BEGIN " label "-----": labels are ours, and shorter than this. */
 #define MARK_MAX 64
 
+/** Octets of text that may stand before the BEGIN line: "openssl crl -text" of
+ * ten million entries. */
+#define TEXT_BEFORE_MAX ((size_t)2 * 1024 * 1024 * 1024 - 1)
+
 struct ocsp_pem_t {
     ocsp_pem_input_t in;
     apr_pool_t *pool;
@@ -215,18 +219,22 @@ static size_t find_mark(const ocsp_pem_t *pem, size_t at, const char *mark,
 /*
  * Pass over the text before the BEGIN line, and over that. Of what holds no
  * mark as many octets are kept as a mark has: all but the last of it may have
- * been read, and begins_line looks at one octet before.
+ * been read, and begins_line looks at one octet before. It ends early where
+ * there is no text: a huge file of anything must not hold up the start.
  */
 static apr_status_t find_begin(ocsp_pem_t *pem, const char **why)
 {
     char mark[MARK_MAX];
     size_t mark_len = make_mark(mark, "BEGIN", pem);
     size_t at = pem->start;
+    size_t before = 0;
     size_t found;
     apr_status_t rv;
 
     while ((found = find_mark(pem, at, mark, mark_len)) == 0) {
-        if (pem->source_ended) {
+        before += pem->end;
+        if (pem->source_ended || before > TEXT_BEFORE_MAX
+            || memchr(pem->text, '\0', pem->end) != NULL) {
             *why = apr_psprintf(pem->pool,
                                 "%s: neither DER (RFC 5280 section 5.1) nor "
                                 "PEM with a line %s",

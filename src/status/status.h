@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The status values of floors 1 to 3, for where APR has none that says it. Floor 1.
+ * The status values of floors 1 to 3, for where APR has none that says it.
+ * Floor 1.
  */
 #ifndef OCSP_STATUS_STATUS_H
 #define OCSP_STATUS_STATUS_H

@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A file as a stream of DER: read once in blocks into private memory, PEM decoded
- * on the way. What is parsed and what is hashed are the same bytes, so a file
- * rewritten meanwhile can only fail (DESIGN decision 2). Floor 1.
+ * A file as a stream of DER: read once in blocks into private memory, PEM
+ * decoded on the way. What is parsed and what is hashed are the same bytes, so
+ * a file rewritten meanwhile can only fail (DESIGN decision 2). Floor 1.
  */
 #ifndef OCSP_STATUS_STREAM_H
 #define OCSP_STATUS_STREAM_H
@@ -33,7 +33,8 @@ typedef bool ocsp_stream_tap_fn(void *ctx, const unsigned char *data,
 
 /**
  * Open a file.
- * @param label the PEM label ("X509 CRL"); what does not hold it is taken as DER
+ * @param label the PEM label ("X509 CRL"); what does not hold it is taken as
+ *        DER
  * @param why file, cause and remedy
  * The file is closed with p, or by ocsp_stream_close.
  */

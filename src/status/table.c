@@ -18,6 +18,13 @@
  */
 #define INTERPOLATIONS 8
 
+_Static_assert(sizeof(((ocsp_table_head_t *)NULL)->id) == OCSP_TABLE_ID_LEN
+                   && sizeof(((ocsp_table_head_t *)NULL)->fingerprint)
+                          == OCSP_TABLE_FINGERPRINT_LEN
+                   && sizeof(((ocsp_table_head_t *)NULL)->number)
+                          == OCSP_CRL_NUMBER_MAX,
+               "a table holds what ocsp_table_info_t does");
+
 typedef uint64_t word_t __attribute__((may_alias));
 
 /** One group, its bounds checked. */

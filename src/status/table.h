@@ -1,11 +1,12 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The status table: which certificates of one CA are revoked, when and why. Built
- * aside, sealed into one block of bytes, never changed after. The bytes hold no
- * pointers, so any process may see them anywhere; src/README draws them.
- * Looking up believes nothing in them: bytes overwritten under a late reader
- * give a wrong answer, which the arena then discards, never a fault. Floor 1.
+ * The status table: which certificates of one CA are revoked, when and why.
+ * Built aside, sealed into one block of bytes, never changed after. The bytes
+ * hold no pointers, so any process may see them anywhere; src/README draws
+ * them. Looking up believes nothing in them: bytes overwritten under a late
+ * reader give a wrong answer, which the arena then discards, never a fault.
+ * Floor 1.
  */
 #ifndef OCSP_STATUS_TABLE_H
 #define OCSP_STATUS_TABLE_H

@@ -29,7 +29,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "status/table.h"
 #include "wire/certid.h"
 #include "wire/gtime.h"
 
@@ -47,9 +46,9 @@ typedef struct {
     uint64_t entries;
     int64_t this_update;
     int64_t next_update;
-    unsigned char id[OCSP_TABLE_ID_LEN];
-    unsigned char fingerprint[OCSP_TABLE_FINGERPRINT_LEN];
-    unsigned char number[OCSP_CRL_NUMBER_MAX];
+    unsigned char id[32];
+    unsigned char fingerprint[32];
+    unsigned char number[20];
     unsigned char zero[4];
 } ocsp_table_head_t;
 

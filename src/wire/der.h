@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Strict DER (X.690 section 10): a read cursor over bytes that it borrows, and a
- * writer that fills a buffer from its end towards its start, so that every
+ * Strict DER (X.690 section 10): a read cursor over bytes that it borrows, and
+ * a writer that fills a buffer from its end towards its start, so that every
  * length is known when its header is written. Floor 0: libc only.
  */
 #ifndef OCSP_WIRE_DER_H

@@ -390,6 +390,9 @@ DefaultRuntimeDir "$vars->{t_logs}"
 PidFile "$file.pid"
 ErrorLog "$file.log"
 LogLevel warn
+<IfModule mod_mime.c>
+    TypesConfig /dev/null
+</IfModule>
 Listen 127.0.0.1:$port
 <Location "/">
     SetHandler ocsp

@@ -1,9 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of the CRL reader with DER made by hand and rightly signed: what
- * OpenSSL does not make, so that nothing but the defect in question can be
- * refused.
+ * Tests of the CRL reader with DER made by hand and rightly signed: what OpenSSL
+ * does not make, so that nothing but the defect in question can be refused.
  */
 #include <apr_general.h>
 #include <openssl/err.h>
@@ -26,7 +25,6 @@
 #define CE "0603551d" /* an extnID under id-ce */
 #define SERIAL "020101"
 #define NONE OCSP_CRL_NO_REASON
-
 /** A CRL by its parts; NULL is the usual. */
 typedef struct {
     const char *name;
@@ -369,15 +367,13 @@ static void test_info(void)
 /* R140 */
 static void test_compare(void)
 {
-    static const unsigned char zero[] = {0};
-    static const unsigned char small[] = {0xff};
+    static const unsigned char zero[] = {0}, small[] = {0xff};
     static const unsigned char large[] = {0x01, 0x00};
     static const unsigned char padded[] = {0x00, 0x00, 0xff};
 
     ok(ocsp_crl_compare_number(small, 1, large, 2) < 0, "255 is below 256");
     ok(ocsp_crl_compare_number(large, 2, small, 1) > 0, "256 is above 255");
-    ok(ocsp_crl_compare_number(small, 1, padded, 3) == 0, "padding does not "
-                                                          "count");
+    ok(ocsp_crl_compare_number(small, 1, padded, 3) == 0, "padding is nothing");
     ok(ocsp_crl_compare_number(zero, 1, zero, 0) == 0, "nothing is zero");
 }
 

@@ -291,11 +291,13 @@ static void test_files(void)
     (void)unlink(path);
     refuses_file(path, APR_ENOENT, "cannot be opened", "a missing file");
     ok(mkfifo(path, 0600) == 0, "(a FIFO)");
-    refuses_file(path, APR_EINVAL, "is a FIFO",
+    refuses_file(path, OCSP_EMALFORMED, "is a FIFO",
                  "a FIFO is refused and not waited for");
     (void)unlink(path);
-    refuses_file("/dev/zero", APR_EINVAL, "is a device", "a device is refused");
-    refuses_file("/", APR_EINVAL, "is a directory", "a directory is refused");
+    refuses_file("/dev/zero", OCSP_EMALFORMED, "is a device",
+                 "a device is refused");
+    refuses_file("/", OCSP_EMALFORMED, "is a directory",
+                 "a directory is refused");
     pki_remove_file(path);
     memset(big, '0', OCSP_ISSUER_FILE_MAX + 1);
     path = pki_write_file("big", big, OCSP_ISSUER_FILE_MAX);

@@ -263,7 +263,8 @@ static void test_files(void)
     ok(rv == APR_ENOENT && s == NULL && strstr(why, path) != NULL,
        "a missing file is named (%s)", why);
     ok(mkfifo(path, 0600) == 0
-           && ocsp_stream_open(&s, path, "X509 CRL", &why, pool) == APR_EINVAL
+           && ocsp_stream_open(&s, path, "X509 CRL", &why, pool)
+                  == OCSP_EMALFORMED
            && strstr(why, "is a FIFO") != NULL,
        "a FIFO is refused and not waited for");
     rv = ocsp_stream_make(&s, "a.crl", "X509 CRL", feed_read, &broken, &why,
