@@ -27,19 +27,19 @@ static int usable_reason(int reason)
              : OCSP_CRLENTRY_NO_REASON;
 }
 
-/* crlEntryExtensions of almost every CRL: a reasonCode of one octet, alone. */
-static bool parse_usual_exts(ocsp_der_t in, int *reason)
+/* crlEntryExtensions of almost every CRL: a reasonCode of one octet, alone. (An
+ * ocsp_der_t as such would be stored and loaded again in halves: measured.) */
+static bool parse_usual_exts(const unsigned char *data, size_t len, int *reason)
 {
     static const unsigned char usual[] = {0x30, 0x0c, 0x30, 0x0a, 0x06,
                                           0x03, 0x55, 0x1d, 0x15, 0x04,
                                           0x03, 0x0a, 0x01};
 
-    if (in.len != sizeof(usual) + 1
-        || memcmp(in.data, usual, sizeof(usual)) != 0
-        || (in.data[sizeof(usual)] & 0x80) != 0) {
+    if (len != sizeof(usual) + 1 || memcmp(data, usual, sizeof(usual)) != 0
+        || (data[sizeof(usual)] & 0x80) != 0) {
         return false;
     }
-    *reason = in.data[sizeof(usual)];
+    *reason = data[sizeof(usual)];
     return true;
 }
 
@@ -53,7 +53,7 @@ static apr_status_t parse_exts(ocsp_der_t in, bool v2, int *reason,
         return refuse("RFC 5280 section 5.1.2.1: entry extensions in version 1",
                       why);
     }
-    if (parse_usual_exts(in, reason)) {
+    if (parse_usual_exts(in.data, in.len, reason)) {
         return APR_SUCCESS;
     }
     if (!ocsp_der_get(&in, OCSP_DER_SEQUENCE, &list) || !ocsp_der_at_end(&in)) {

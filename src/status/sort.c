@@ -6,6 +6,7 @@
  * move each into its value's range, do the same in each range with the next
  * octet. Ranges of few records are sorted by comparing.
  */
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -50,6 +51,10 @@ static uint64_t load_key(const unsigned char *record, size_t depth,
     uint64_t key = 0;
     size_t end = width - depth > 8 ? depth + 8 : width;
 
+    if (width - depth >= 8) {
+        memcpy(&key, record + depth, 8);
+        return be64toh(key);
+    }
     for (; depth < end; depth++) {
         key = key << 8 | record[depth];
     }

@@ -53,12 +53,11 @@ static bool is_valid(const civil_t *c)
 
 static int64_t join(const civil_t *c)
 {
+    static const short before[] = {0,   31,  59,  90,  120, 151,
+                                   181, 212, 243, 273, 304, 334};
     int64_t days = days_before_year(c->year) + c->day - 1 - DAYS_TO_1970;
-    int month;
 
-    for (month = 1; month < c->month; month++) {
-        days += days_in_month(c->year, month);
-    }
+    days += before[c->month - 1] + (c->month > 2 && is_leap(c->year));
     return ((days * 24 + c->hour) * 60 + c->minute) * 60 + c->second;
 }
 
