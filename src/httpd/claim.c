@@ -30,11 +30,10 @@ static bool is_our_name(const char *handler)
 static bool is_our_location(request_rec *r)
 {
     const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
-    const char *err = NULL;
-    const char *name;
 
     if (core->expr_handler != NULL) {
-        name = ap_expr_str_exec(r, core->expr_handler, &err);
+        const char *err = NULL;
+        const char *name = ap_expr_str_exec(r, core->expr_handler, &err);
         return err == NULL && is_our_name(name);
     }
     return is_our_name(core->handler != NULL ? core->handler : core->mime_type);

@@ -249,25 +249,21 @@ static void make_answer(job_t *job)
 static void log_answer(const job_t *job)
 {
     const ocsp_answer_t *a = &job->answer;
-    char hex[2 * LOG_OCTETS + 1] = "";
-    size_t len = job->body.len < LOG_OCTETS ? job->body.len : LOG_OCTETS;
 
-    if (a->status == OCSP_RESPONSE_SUCCESSFUL) {
-        return;
-    }
     if (a->status == OCSP_RESPONSE_INTERNAL_ERROR) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, job->r,
                       "OCSP301: internalError: %s", a->why);
-        return;
     }
-    if (APLOGrdebug(job->r)) {
+    else if (a->status != OCSP_RESPONSE_SUCCESSFUL && APLOGrdebug(job->r)) {
+        char hex[2 * LOG_OCTETS + 1] = "";
+        size_t len = job->body.len < LOG_OCTETS ? job->body.len : LOG_OCTETS;
+
         if (job->body.data != NULL) {
             ap_bin2hex(job->body.data, len, hex);
         }
         ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, job->r,
-                      "OCSP302: error response %d: %s: %" APR_SIZE_T_FMT " octe"
-                      "ts "
-                      "%s",
+                      "OCSP302: error response %d: %s: %" APR_SIZE_T_FMT
+                      " octets %s",
                       (int)a->status, a->why, job->body.len, hex);
     }
 }
@@ -278,7 +274,6 @@ static int send_answer(const job_t *job)
     const ocsp_der_t *der = &job->answer.der;
     apr_bucket_brigade *bb;
     bool lasting;
-    int rv;
 
     ap_set_content_type(r, CONTENT_TYPE);
     ap_set_content_length(r, (apr_off_t)der->len);
@@ -287,7 +282,8 @@ static int send_answer(const job_t *job)
     apr_table_setn(r->subprocess_env, "no-brotli", "1");
     lasting = ocsp_freshness_set(r, &job->answer, job->has_nonce);
     if (lasting && r->method_number == M_GET) {
-        rv = ap_meets_conditions(r);
+        int rv = ap_meets_conditions(r);
+
         if (rv != OK) {
             return rv;
         }

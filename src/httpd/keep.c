@@ -152,10 +152,11 @@ bool ocsp_keep_find(ocsp_keep_t *k, const char *name, ocsp_der_t *first,
 void ocsp_keep_sweep(ocsp_keep_t *k)
 {
     apr_hash_index_t *hi;
-    void *value;
-    file_t *f;
 
     for (hi = apr_hash_first(NULL, k->files); hi; hi = apr_hash_next(hi)) {
+        void *value;
+        file_t *f;
+
         apr_hash_this(hi, NULL, NULL, &value);
         f = value;
         if (!f->used) {

@@ -76,12 +76,11 @@ void ocsp_open_issuer(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci)
 {
     const char *why = NULL;
     apr_status_t rv;
-    bool kept;
 
     rv = read_issuer(&ci->issuer, pass, ci->cert_file, &why);
     if (rv != APR_SUCCESS) {
         pass->failures++;
-        kept = recall_issuer(&ci->issuer, pass, ci->cert_file);
+        bool kept = recall_issuer(&ci->issuer, pass, ci->cert_file);
         ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_open_log_status(rv), pass->s,
                      "OCSP201: %s; <OCSPIssuer> at %s %s", why, ci->defined_at,
                      kept ? "goes on with the certificate read before"

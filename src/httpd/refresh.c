@@ -233,11 +233,10 @@ static void check_twice(ocsp_open_pass_t *pass, const ocsp_conf_t *conf,
                         size_t i)
 {
     ocsp_conf_issuer_t *ci = ocsp_conf_get_issuer(conf, (int)i);
-    ocsp_conf_issuer_t *other;
     size_t j;
 
     for (j = 0; ci->issuer != NULL && j < i; j++) {
-        other = ocsp_conf_get_issuer(conf, (int)j);
+        ocsp_conf_issuer_t *other = ocsp_conf_get_issuer(conf, (int)j);
         if (other->issuer != NULL && !other->passed_over
             && memcmp(ocsp_issuer_get0_id(ci->issuer),
                       ocsp_issuer_get0_id(other->issuer), OCSP_ISSUER_ID_LEN)
@@ -251,12 +250,11 @@ static void check_twice(ocsp_open_pass_t *pass, const ocsp_conf_t *conf,
 static void open_server(ocsp_open_pass_t *pass, server_rec *s)
 {
     const ocsp_conf_t *conf = ocsp_conf_get(s);
-    ocsp_conf_issuer_t *ci;
     size_t i;
 
     pass->s = s;
     for (i = 0; i < conf->own; i++) {
-        ci = ocsp_conf_get_issuer(conf, (int)i);
+        ocsp_conf_issuer_t *ci = ocsp_conf_get_issuer(conf, (int)i);
         if (ci->opened) {
             continue; /* a virtual host without its own shares the server's */
         }
@@ -273,17 +271,16 @@ static void open_server(ocsp_open_pass_t *pass, server_rec *s)
 /* Octets of all CRLs together. */
 static apr_uint64_t crl_octets(const ocsp_open_pass_t *pass, server_rec *base)
 {
-    const ocsp_conf_t *conf;
-    const char *file;
     apr_uint64_t octets = 0;
-    apr_finfo_t info;
     server_rec *s;
     size_t i;
 
     for (s = base; s != NULL; s = s->next) {
-        conf = ocsp_conf_get(s);
+        const ocsp_conf_t *conf = ocsp_conf_get(s);
+
         for (i = 0; i < conf->own; i++) {
-            file = ocsp_conf_get_issuer(conf, (int)i)->crl_file;
+            apr_finfo_t info;
+            const char *file = ocsp_conf_get_issuer(conf, (int)i)->crl_file;
             if (file != NULL
                 && apr_stat(&info, file, APR_FINFO_SIZE, pass->ptemp)
                        == APR_SUCCESS) {

@@ -358,11 +358,11 @@ void ocsp_arena_get_note(ocsp_arena_note_t *out, const ocsp_arena_t *a,
                          size_t slot, const unsigned char id[OCSP_TABLE_ID_LEN])
 {
     const slot_t *s = &a->slots[slot];
-    uint32_t gen;
     int i;
 
     for (i = 0; i < LOOKUP_TRIES; i++) {
-        gen = atomic_load_explicit(&s->note_gen, memory_order_acquire);
+        uint32_t gen = atomic_load_explicit(&s->note_gen, memory_order_acquire);
+
         *out = s->note;
         atomic_thread_fence(memory_order_acquire);
         if ((gen & 1u) == 0
