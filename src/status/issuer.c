@@ -191,8 +191,7 @@ static apr_status_t parse_cert(X509 **out, ocsp_der_t content, const char *file,
         X509_free(cert);
         *why = apr_psprintf(p,
                             "%s: holds %d certificates (%s%s): name a file "
-                            "with "
-                            "the CA's alone",
+                            "with the CA's alone",
                             file, found, subjects,
                             found > LISTED_MAX ? "; ..." : "");
         return OCSP_EMALFORMED;
@@ -222,8 +221,7 @@ static apr_status_t check_ca(const ocsp_issuer_t *issuer, const char *file,
     if (kind != 1 && kind != 3) {
         *why = apr_psprintf(p,
                             "%s: RFC 5280 section 4.2.1.9: %s is not a CA: "
-                            "name "
-                            "the certificate of the CA whose certificates are "
+                            "name the certificate of the CA whose certificates are "
                             "asked about",
                             file, issuer->subject);
         return OCSP_EMALFORMED;
