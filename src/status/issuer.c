@@ -219,11 +219,12 @@ static apr_status_t check_ca(const ocsp_issuer_t *issuer, const char *file,
     }
     ERR_clear_error();
     if (kind != 1 && kind != 3) {
-        *why = apr_psprintf(p,
-                            "%s: RFC 5280 section 4.2.1.9: %s is not a CA: "
-                            "name the certificate of the CA whose certificates are "
-                            "asked about",
-                            file, issuer->subject);
+        *why = apr_psprintf(
+            p,
+            "%s: RFC 5280 section 4.2.1.9: %s is not a CA: "
+            "name the certificate of the CA whose certificates are "
+            "asked about",
+            file, issuer->subject);
         return OCSP_EMALFORMED;
     }
     return APR_SUCCESS;
