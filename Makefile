@@ -62,11 +62,14 @@ VARIANT    = --coverage
 endif
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow \
-    -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual \
+    -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
     -Wwrite-strings -Wformat=2 -Wundef -Wvla -Wswitch-enum \
     -Wnull-dereference -Wno-unused-parameter
+# What clang does not know; and -Wcast-qual, of which it accuses us within the
+# macros of apr_ring.h.
 ifeq ($(COMPILER),gcc)
-WARN += -Wcast-align=strict -Wduplicated-cond -Wduplicated-branches -Wlogical-op
+WARN += -Wcast-qual -Wcast-align=strict -Wduplicated-cond -Wduplicated-branches \
+    -Wlogical-op
 endif
 
 CPP_FLAGS = -D_GNU_SOURCE -DOPENSSL_API_COMPAT=30000 -DOPENSSL_NO_DEPRECATED \
@@ -209,12 +212,15 @@ mutants:
 format-check:
 	clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
 
+# cppcheck's variableScope: variables are declared at the head of a function, as
+# in httpd.
 tidy: tools
 	clang-tidy --quiet $(SRC) $(wildcard t/unit/*.c t/fuzz/*.c) -- -std=c11 \
 	    $(CPP_FLAGS) -iquote t/unit -iquote t/fuzz $(AP_INC) $(WARN)
 	cppcheck --quiet --enable=warning,performance,portability,style \
 	    --std=c11 --library=posix --library=openssl --inline-suppr \
-	    --suppress=missingIncludeSystem --error-exitcode=1 -Isrc \
+	    --suppress=missingIncludeSystem --suppress=variableScope \
+	    --error-exitcode=1 -Isrc \
 	    src $(wildcard mod_ocsp.c)
 
 coverage:

@@ -27,7 +27,7 @@ my $chunked = "POST /ocsp HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chun
     . sprintf("\r\nConnection: close\r\n\r\n%x\r\n", length $request) . $request;
 my $address = sockaddr_in(port(), inet_aton('127.0.0.1'));
 
-# --- what they do -------------------------------------------------------------------
+# --- what they do -------------------------------------------------------------
 
 sub half_header { return substr $_[0], 0, index($_[0], "\r\n") + 6 }
 sub half_body { return substr $_[0], 0, length($_[0]) - length($request) / 2 }
@@ -104,7 +104,7 @@ sub tend {
     return;
 }
 
-# --- others -----------------------------------------------------------------------
+# --- others -------------------------------------------------------------------
 
 my $longest = 0;
 
@@ -128,7 +128,7 @@ sub workers {
     return ($busy, $busy + $idle);
 }
 
-# --- the run ----------------------------------------------------------------------
+# --- the run ------------------------------------------------------------------
 
 local $SIG{PIPE} = 'IGNORE';
 my $mark     = log_mark();

@@ -26,7 +26,7 @@ my $fresh   = ca('fresh');
 my $samples = File::Temp->newdir('ocsptest-XXXXXX', TMPDIR => 1);
 my $address = sockaddr_in(port(), inet_aton('127.0.0.1'));
 
-# --- what is asked, and what must be in the answer ------------------------------
+# --- what is asked, and what must be in the answer ----------------------------
 
 # CertStatus to the octet (RFC 6960 section 4.2.1): all of these are in every CRL
 my @statuses = (
@@ -67,7 +67,7 @@ OCSPTest::PKI::spew(OCSPTest::vars()->{documentroot} . '/control.txt', $text);
 my %control = (bytes => message('GET', '/control.txt'), must => $text,
     type => 'text/plain');
 
-# --- a client ---------------------------------------------------------------------
+# --- a client -----------------------------------------------------------------
 
 # The whole answer, or undef and at what the connection failed.
 sub ask {
@@ -147,7 +147,7 @@ sub start_client {
     return { pid => $pid, in => $in };
 }
 
-# --- httpd --------------------------------------------------------------------------
+# --- httpd --------------------------------------------------------------------
 
 # A graceful restart, confirmed: what the error log has of it, or undef.
 sub restart {
@@ -171,7 +171,7 @@ my %events = (
     7 => [sub { OCSPTest::PKI::spew($fresh->{signer_key}, $key) }],
 );
 
-# --- the run --------------------------------------------------------------------------
+# --- the run ------------------------------------------------------------------
 
 my $mark    = log_mark();
 my $start   = time;
@@ -206,7 +206,7 @@ for my $client (@clients) {
     is $?, 0, 'a client ended by itself';
 }
 
-# --- what came of it --------------------------------------------------------------------
+# --- what came of it ----------------------------------------------------------
 
 sub sum_of {
     my ($what) = @_;

@@ -19,7 +19,7 @@ my $seed    = $ENV{OCSP_TEST_SEED} // 20260101;
 my $clients = 4;
 my $keep    = 15; # answers that a client keeps for openssl to read
 
-# --- seeds --------------------------------------------------------------------------
+# --- seeds --------------------------------------------------------------------
 
 my $nonce = der(0x30, der(0x06, "\x2b\x06\x01\x05\x05\x07\x30\x01\x02"),
     der(0x04, der(0x04, 'n' x 16)));
@@ -50,7 +50,7 @@ sub pick { return $_[rand @_] }
 sub seed { return rand() < .2 && @strange ? pick(@strange) : pick(@bodies) }
 sub octets { return join '', map { chr int rand 256 } 1 .. $_[0] }
 
-# --- tampering with bytes -----------------------------------------------------------
+# --- tampering with bytes -----------------------------------------------------
 
 # [tag, content or [children]], or undef if it is no DER
 sub parse {
@@ -140,7 +140,7 @@ sub tamper {
     return length $bytes > 12_000 ? substr $bytes, 0, 12_000 : $bytes;
 }
 
-# --- tampering with a path ------------------------------------------------------------
+# --- tampering with a path ----------------------------------------------------
 
 sub escape { return sprintf pick('%%%02X', '%%%02x', '%%25%02X'), ord $_[0] }
 
@@ -180,7 +180,7 @@ sub make_path {
     return substr "$prefix$path", 0, 8_000;
 }
 
-# --- asking -----------------------------------------------------------------------------
+# --- asking -------------------------------------------------------------------
 
 my $sock;
 
@@ -300,7 +300,7 @@ sub run_client {
     return;
 }
 
-# --- the run ----------------------------------------------------------------------------
+# --- the run ------------------------------------------------------------------
 
 diag "$total requests, seed $seed, from " . @bodies . ' requests, '
     . @strange . " strange ones and " . @targets . ' targets';
@@ -356,7 +356,7 @@ is join(' ', grep { !$now{$_} } @children), '', 'every process is still there';
 unlike $log, qr/OCSP\d+.*:(?:error|warn)\]|:(?:error|warn)\].*OCSP\d+/,
     'and nothing that strangers send is logged as an error';
 
-# --- what openssl makes of the answers ---------------------------------------------------
+# --- what openssl makes of the answers ----------------------------------------
 
 my @cas = qw(a b c1 c2);
 my $cas = "$samples/cas.pem";
