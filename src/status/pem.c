@@ -216,6 +216,12 @@ static size_t find_mark(const ocsp_pem_t *pem, size_t at, const char *mark,
     return 0;
 }
 
+/* Whether the first octets of what has been read could be text. */
+static bool is_text(const ocsp_pem_t *pem, size_t len)
+{
+    return memchr(pem->text, '\0', len) == NULL;
+}
+
 /*
  * Pass over the text before the BEGIN line, and over that. Of what holds no
  * mark as many octets are kept as a mark has: all but the last of it may have
@@ -231,16 +237,10 @@ static apr_status_t find_begin(ocsp_pem_t *pem, const char **why)
     size_t found;
     apr_status_t rv;
 
-    while ((found = find_mark(pem, at, mark, mark_len)) == 0) {
+    while ((found = find_mark(pem, at, mark, mark_len)) == 0
+           && !pem->source_ended && before <= TEXT_BEFORE_MAX
+           && is_text(pem, pem->end)) {
         before += pem->end;
-        if (pem->source_ended || before > TEXT_BEFORE_MAX
-            || memchr(pem->text, '\0', pem->end) != NULL) {
-            *why = apr_psprintf(pem->pool,
-                                "%s: neither DER (RFC 5280 section 5.1) nor "
-                                "PEM with a line %s",
-                                pem->in.name, mark);
-            return OCSP_EMALFORMED;
-        }
         if (pem->end - pem->start > mark_len) {
             pem->start = pem->end - mark_len;
         }
@@ -249,6 +249,13 @@ static apr_status_t find_begin(ocsp_pem_t *pem, const char **why)
         if ((rv = read_source(pem, why)) != APR_SUCCESS) {
             return rv;
         }
+    }
+    if (found == 0 || !is_text(pem, found)) {
+        *why = apr_psprintf(pem->pool,
+                            "%s: neither DER (RFC 5280 section 5.1) nor PEM "
+                            "with a line %s",
+                            pem->in.name, mark);
+        return OCSP_EMALFORMED;
     }
     pem->start = found;
     return APR_SUCCESS;
