@@ -146,7 +146,8 @@ $(REPLAY): $(O)/t/fuzz/%: $(O)/t/fuzz/%.o $(O)/t/fuzz/replay.o \
     $(FUZZ_HELP:%.c=$(O)/%.o) $(CORE_OBJ) $(UNIT_OBJ) $(POOL_OBJ)
 	$(call SAY,LD)$(CC) -o $@ $^ $(LINK_FLAGS) $(APR_LIBS) -lcrypto
 
-$(BENCH): $(O)/t/bench/%: $(O)/t/bench/%.o $(BENCH_OBJ) $(CORE_OBJ) $(UNIT_OBJ)
+$(BENCH): $(O)/t/bench/%: $(O)/t/bench/%.o $(BENCH_OBJ) $(CORE_OBJ) $(UNIT_OBJ) \
+    $(POOL_OBJ)
 	$(call SAY,LD)$(CC) -o $@ $^ $(LINK_FLAGS) $(APR_LIBS) -lcrypto
 
 # Everything in one clang call: only so does the whole of it guide the fuzzer.

@@ -42,6 +42,10 @@ static const char *find_fault(X509 *cert, const ocsp_issuer_t *issuer)
         return "RFC 5280 section 4.2: an extension cannot be read: have the"
                " certificate issued again";
     }
+    if ((flags & EXFLAG_CRITICAL) != 0) {
+        return "RFC 5280 section 4.2: a critical extension that clients do not"
+               " know: have the certificate issued without it";
+    }
     if ((flags & EXFLAG_XKUSAGE) == 0
         || (X509_get_extended_key_usage(cert) & XKU_OCSP_SIGN) == 0) {
         return "RFC 6960 section 4.2.2.2: extendedKeyUsage lacks OCSPSigning:"

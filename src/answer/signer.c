@@ -7,6 +7,7 @@
  * chain behind it will do. Floor 2.
  */
 #include <apr_strings.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -95,6 +96,18 @@ static const algorithm_t *find_algorithm(const EVP_PKEY *key)
     return NULL;
 }
 
+/* RFC 5480 section 2.1.1 forbids it, and clients refuse the certificate. */
+static bool has_explicit_curve(const X509 *cert)
+{
+    int explicit_curve = 0;
+
+    return EVP_PKEY_get_int_param(
+               X509_get0_pubkey(cert),
+               OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &explicit_curve)
+            == 1
+        && explicit_curve == 1;
+}
+
 static apr_status_t check_key(const algorithm_t **out, const X509 *cert,
                               const EVP_PKEY *key,
                               const ocsp_signer_material_t *material,
@@ -110,6 +123,14 @@ static apr_status_t check_key(const algorithm_t **out, const X509 *cert,
                             " must be",
                             material->key_file, type != NULL ? type : "strange",
                             EVP_PKEY_get_bits(key), RSA_BITS_MIN);
+        return OCSP_EMALFORMED;
+    }
+    if (has_explicit_curve(cert)) {
+        *why = apr_psprintf(p,
+                            "%s: RFC 5480 section 2.1.1: the curve is spelt out"
+                            " instead of named: have the certificate issued for"
+                            " a key with a named curve",
+                            material->cert_file);
         return OCSP_EMALFORMED;
     }
     if (X509_check_private_key(cert, key) != 1) {

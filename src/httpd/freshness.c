@@ -45,6 +45,7 @@ static void set_etag(request_rec *r, ocsp_der_t der)
 static void set_lasting(request_rec *r, const ocsp_answer_t *a)
 {
     char *expires = apr_pcalloc(r->pool, OCSP_GTIME_HTTP_LEN + 1);
+    apr_time_t produced;
 
     apr_table_setn(r->headers_out, "Cache-Control",
                    apr_psprintf(r->pool, "max-age=%" APR_INT64_T_FMT CACHEABLE,
@@ -52,7 +53,10 @@ static void set_lasting(request_rec *r, const ocsp_answer_t *a)
     if (ocsp_gtime_format_http(expires, a->next_update)) {
         apr_table_setn(r->headers_out, "Expires", expires);
     }
-    ap_update_mtime(r, apr_time_from_sec(a->produced_at));
+    /* RFC 9110 section 8.8.2.1: never later than Date, which is the request's;
+     * a body may have taken its time since. */
+    produced = apr_time_from_sec(a->produced_at);
+    ap_update_mtime(r, produced < r->request_time ? produced : r->request_time);
     ap_set_last_modified(r);
     set_etag(r, a->der);
 }

@@ -17,8 +17,8 @@
 /* Another layout of these structs gets another key, and so starts anew. */
 #define KEEP_KEY "mod_ocsp-keep-1"
 
-/* Address space for tables, committed as used: a table takes less than half of
- * its CRL, and a new one is built beside the old. */
+/* Address space for tables, committed as used: a table takes less than its CRL,
+ * mostly half of it, and a new one is built beside the old. */
 #define ROOM_MIN (APR_UINT64_C(1) << 30)
 #define ROOM_LEAST (APR_UINT64_C(16) << 20)
 #define ROOM_PER_CRL_OCTET 4

@@ -140,9 +140,18 @@ static void say_failed(ocsp_open_pass_t *pass, const ocsp_conf_issuer_t *ci,
 
 /* What is on disk is what is in use, whatever the last try ended in. */
 static void say_unchanged(const ocsp_open_pass_t *pass,
-                          const ocsp_conf_issuer_t *ci)
+                          const ocsp_conf_issuer_t *ci,
+                          const ocsp_table_info_t *info)
 {
     ocsp_arena_note_t note;
+
+    if (is_stale(pass, info)) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
+                     "OCSP213: %s: %s: unchanged, and past its nextUpdate %s: "
+                     "have the CA write a new one",
+                     ci->name, ci->crl_file,
+                     ocsp_open_print_time(pass->ptemp, info->next_update));
+    }
 
     ocsp_arena_get_note(&note, pass->arena, ci->slot, ci->id);
     if (!note.ok) {
@@ -190,7 +199,7 @@ static void open_table(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci)
     }
     rv = load(pass, ci, &info, have_last ? &last : NULL, &warning, &why);
     if (rv == APR_EEXIST) {
-        say_unchanged(pass, ci);
+        say_unchanged(pass, ci, &last);
     }
     else if (rv != APR_SUCCESS) {
         say_failed(pass, ci, rv, why, have_last);

@@ -108,7 +108,7 @@ apr_status_t ocsp_crlentry_parse(ocsp_crlentry_t *out, ocsp_der_t in, bool v2,
 
     if (!get_serial(&in, &out->serial)) {
         return refuse("RFC 5280 section 4.1.2.2: an entry without a serial "
-                      "number, or with one of more than 64 octets",
+                      "number, or with one that is padded or too long",
                       why);
     }
     if (!get_time(&in, &out->time)) {

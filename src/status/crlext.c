@@ -56,7 +56,8 @@ static bool parse_ext(ext_t *ext, ocsp_der_t *in)
         || (ocsp_der_peek(&body, OCSP_DER_BOOLEAN)
             && !ocsp_der_get_boolean(&body, &ext->critical))
         || !ocsp_der_get(&body, OCSP_DER_OCTET_STRING, &ext->value)
-        || !ocsp_der_at_end(&body) || ext->oid.len == 0) {
+        || !ocsp_der_at_end(&body) || ext->oid.len == 0
+        || (ext->oid.data[ext->oid.len - 1] & 0x80) != 0) {
         return false;
     }
     ext->ce = ext->oid.len == 3 && memcmp(ext->oid.data, "\x55\x1d", 2) == 0

@@ -123,6 +123,11 @@ static apr_status_t begin(ocsp_crlsig_t *sig, const char **why)
     }
     if (nid == NID_rsassaPss) {
         digest = pss_digest(sig->algorithm);
+        ERR_clear_error();
+        if (digest == NID_undef) {
+            *why = "RFC 4055 section 3.1: not the parameters of RSASSA-PSS";
+            return OCSP_EMALFORMED;
+        }
     }
     if (is_broken(digest)) {
         *why = apr_psprintf(sig->pool,

@@ -105,8 +105,8 @@ static apr_status_t check_rest(ocsp_pem_t *pem, const char **why)
     do {
         if (!is_blank(pem->text + pem->start, pem->end - pem->start)) {
             return refuse(pem,
-                          "2: more follows the END line: give each file one "
-                          "PEM object",
+                          "2: more than white space follows the END line: "
+                          "give each file one PEM object",
                           why);
         }
         pem->start = pem->end;

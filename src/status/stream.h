@@ -33,8 +33,8 @@ typedef bool ocsp_stream_tap_fn(void *ctx, const unsigned char *data,
 
 /**
  * Open a file.
- * @param label the PEM label ("X509 CRL"); what does not hold it is taken as
- *        DER
+ * @param label the PEM label ("X509 CRL"); what begins with octet 0x30 is
+ *        taken as DER
  * @param why file, cause and remedy
  * The file is closed with p, or by ocsp_stream_close.
  */

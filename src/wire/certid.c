@@ -80,14 +80,13 @@ bool ocsp_certid_serial(ocsp_der_t *out, ocsp_der_t content)
     if (content.len == 0 || content.len > OCSP_CERTID_SERIAL_MAX) {
         return false;
     }
-    /* Nine equal bits in front say nothing (X.690 section 8.3.2). */
-    while (content.len > 1
-           && ((content.data[0] == 0x00 && !(content.data[1] & 0x80))
-               || (content.data[0] == 0xff && (content.data[1] & 0x80)))) {
-        content.data++;
-        content.len--;
+    /* Of nine equal bits in front (X.690 section 8.3.2) zeros say nothing, but
+     * ones may be the number itself, from who forgot its sign octet. */
+    if (content.len > 1 && content.data[0] == 0xff
+        && (content.data[1] & 0x80)) {
+        return false;
     }
-    if (content.len > 1 && content.data[0] == 0x00) {
+    while (content.len > 1 && content.data[0] == 0x00) {
         content.data++;
         content.len--;
     }

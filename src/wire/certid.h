@@ -60,10 +60,11 @@ size_t ocsp_certid_hash_len(ocsp_certid_hash_t hash);
 bool ocsp_certid_parse(ocsp_certid_t *out, ocsp_der_t *in);
 
 /**
- * The form in which serial numbers are compared: the content of an INTEGER cut
- * to its shortest, then without a sign octet; zero is one 00 octet. Padding
- * never hides a listed serial number; a negative one meets the positive one of
- * the same octets, which can only turn good into revoked (REQUIREMENTS 43).
+ * The form in which serial numbers are compared: the content of an INTEGER
+ * without leading 00 octets; zero is one 00 octet. Padding never hides a listed
+ * serial number; a negative one meets the positive one of the same octets,
+ * which can only turn good into revoked (REQUIREMENTS 43); and where FF could
+ * be padding or the number's own, it is refused.
  * @param content an INTEGER's content octets
  * @return false: empty, or over OCSP_CERTID_SERIAL_MAX as it came. Pure.
  */

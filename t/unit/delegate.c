@@ -117,6 +117,10 @@ static void test_broken_extension(void)
                       X509_EXTENSION_create_by_NID(NULL, NID_basic_constraints,
                                                    1, value)),
              "cannot be read", "with an extension that is no DER");
+    is_fault(with_ext(make_usual(),
+                      X509_EXTENSION_create_by_NID(NULL, NID_netscape_comment,
+                                                   1, value)),
+             "critical extension", "with a critical extension of no meaning");
     ASN1_OCTET_STRING_free(value);
 }
 

@@ -4,6 +4,7 @@
  * Unit tests of src/answer/signer: which certificates and keys are
  * taken, and what is said of others. How they sign: signing.c.
  */
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -36,6 +37,20 @@ static EVP_PKEY *make_pss_key(void)
     return key;
 }
 
+/* A curve by its parameters. */
+static EVP_PKEY *make_explicit_key(void)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+
+    if (key == NULL
+        || EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_EC_ENCODING,
+                                          OSSL_PKEY_EC_ENCODING_EXPLICIT)
+               != 1) {
+        abort();
+    }
+    return key;
+}
+
 /* R129 R130: what would be weak, or no client understands. */
 static void test_weak_keys(X509 *ca, EVP_PKEY *ca_key,
                            const ocsp_issuer_t *issuer, apr_pool_t *p)
@@ -51,6 +66,7 @@ static void test_weak_keys(X509 *ca, EVP_PKEY *ca_key,
         {"secp256k1", "a EC key of 256 bits", EVP_EC_gen("secp256k1")},
         {"RSA-PSS", "a RSA-PSS key", make_pss_key()},
         {"Ed448", "a ED448 key", EVP_PKEY_Q_keygen(NULL, NULL, "ED448")},
+        {"P-256 not by its name", "curve is spelt out", make_explicit_key()},
     };
     size_t i;
 

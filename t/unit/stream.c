@@ -144,7 +144,7 @@ static void test_pem_refused(void)
             "END line is wrong", "another label at the end is refused");
     refuses(text(BEGIN "\nMDEyMzQ1\n" END "\n" BEGIN "\nMDEy\n" END "\n"),
             "one PEM object", "a second object is refused");
-    refuses(text(BEGIN "\nMDEyMzQ1\n" END "\nfoo\n"), "more follows",
+    refuses(text(BEGIN "\nMDEyMzQ1\n" END "\nfoo\n"), "white space follows",
             "text after END is refused");
     refuses(text(BEGIN "\nMDEyMzQ1\n" BEGIN "\nMDEy\n" END),
             "END line is wrong", "a second BEGIN within the first is refused");
