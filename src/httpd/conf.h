@@ -45,7 +45,8 @@ typedef struct {
     const char *name;             /* for logs: the subject, or cert_file */
     const ocsp_issuer_t *issuer;  /* NULL: its certificate cannot be read */
     bool has_slot;
-    size_t slot; /* in the arena */
+    size_t slot;    /* in the arena */
+    bool has_table; /* there was one after the last pass; under -t: would be */
     unsigned char id[OCSP_TABLE_ID_LEN];
     const ocsp_response_template_t *templ; /* NULL: no signer */
     const char *signer_why; /* NULL, or why there is none or an old one */

@@ -190,7 +190,7 @@ static void look_up(ocsp_answer_subject_t *subject, const ocsp_conf_t *conf,
     for (i = 0; i < conf->issuers->nelts; i++) {
         ci = ocsp_conf_get_issuer(conf, i);
         if (subject->knowledge == OCSP_ANSWER_UNREADABLE
-            && (size_t)i >= conf->own) {
+            && (size_t)i == conf->own) {
             return; /* it may override what the server says of this CA */
         }
         if (ci->issuer == NULL) {

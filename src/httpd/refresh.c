@@ -198,6 +198,7 @@ static void open_table(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci)
         }
     }
     rv = load(pass, ci, &info, have_last ? &last : NULL, &warning, &why);
+    ci->has_table = rv == APR_SUCCESS || have_last;
     if (rv == APR_EEXIST) {
         say_unchanged(pass, ci, &last);
     }
@@ -210,13 +211,9 @@ static void open_table(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci)
 }
 
 /* Whether anything but tryLater can be said for it. */
-static bool is_ready(const ocsp_open_pass_t *pass, const ocsp_conf_issuer_t *ci)
+static bool is_ready(const ocsp_conf_issuer_t *ci)
 {
-    ocsp_table_info_t info;
-
-    return ci->templ != NULL && ci->has_slot
-        && ocsp_arena_get_info(&info, pass->arena, ci->slot, ci->id)
-               == APR_SUCCESS;
+    return ci->templ != NULL && ci->has_table;
 }
 
 /* Two sections of one server for one CA: nobody can tell which was meant. The
@@ -225,7 +222,7 @@ static bool is_ready(const ocsp_open_pass_t *pass, const ocsp_conf_issuer_t *ci)
 static void settle(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *first,
                    ocsp_conf_issuer_t *second)
 {
-    bool take_second = is_ready(pass, second) && !is_ready(pass, first);
+    bool take_second = is_ready(second) && !is_ready(first);
     ocsp_conf_issuer_t *passed_over = take_second ? first : second;
 
     pass->failures++;

@@ -324,9 +324,10 @@ sub pid {
     return $pid;
 }
 
-# The process ids of httpd's children.
+# The process ids of httpd's children, or of another's.
 sub children {
-    my $parent = pid();
+    my ($parent) = @_;
+    $parent //= pid();
     my @children;
     for my $stat (glob '/proc/[0-9]*/stat') {
         open my $fh, '<', $stat or next;
