@@ -40,7 +40,11 @@ is said('fresh', '3001'), 'good', 'not listed: good from every process';
 my %more = ('3001' => ['261101000000Z', 'keyCompromise']);
 OCSPTest::PKI::sign_crl('fresh',
     revoked => OCSPTest::PKI::revoked_and(%more));
+my $mark = log_mark();
 ok graceful(), 'graceful';
+like OCSPTest::log_since($mark),
+    qr/OCSP205: CN=OCSP Test CA fresh,\S*: table published: 5 revocations, /,
+    'a new CRL: logged with its size';
 is said('fresh', '3001'), 'revoked', 'a new CRL: revoked from every process';
 is said('fresh', '3002'), 'good',    'and what it does not list is good';
 others_answer('a new CRL');

@@ -89,6 +89,8 @@ static apr_status_t load(const ocsp_open_pass_t *pass,
             memcpy(info->fingerprint, fingerprint, sizeof(fingerprint));
         }
         rv = publish(pass, ci, b, info, why);
+        /* entries were counted when it was sealed */
+        (void)ocsp_arena_get_info(info, pass->arena, ci->slot, ci->id);
     }
     if (rv == APR_SUCCESS) {
         ocsp_table_builder_free(b);
@@ -152,7 +154,6 @@ static void say_unchanged(const ocsp_open_pass_t *pass,
                      ci->name, ci->crl_file,
                      ocsp_open_print_time(pass->ptemp, info->next_update));
     }
-
     ocsp_arena_get_note(&note, pass->arena, ci->slot, ci->id);
     if (!note.ok) {
         ocsp_arena_note(pass->arena, ci->slot, pass->now, true, NULL);
@@ -183,7 +184,7 @@ static bool open_slot(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci,
 static void open_table(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci)
 {
     const char *why = NULL, *warning = NULL;
-    ocsp_table_info_t info = {.entries = 0}, last;
+    ocsp_table_info_t info = {.entries = 0}, last = {.entries = 0};
     bool have_last = false;
     apr_status_t rv;
 
