@@ -190,7 +190,7 @@ test-full:
 	t/bin/run-suite -b $(BUILD) -v -m prefork smoke
 	OCSP_TEST_LONG=1 t/bin/run-suite -b $(BUILD) -m worker
 	OCSP_TEST_LONG=1 t/bin/run-suite -b $(BUILD) -m prefork
-	$(MAKE) fuzz
+	FUZZ_SEED=1 $(MAKE) fuzz
 
 unit: $(UNIT)
 	prove $(O)/t/unit
