@@ -102,6 +102,13 @@ BENCH_SRC  := $(if $(BENCH_ALL),$(shell grep -lE '^int main' $(BENCH_ALL)))
 BENCH_OBJ  = $(patsubst %.c,$(O)/%.o,$(filter-out $(BENCH_SRC),$(BENCH_ALL)))
 BENCH      = $(BENCH_SRC:%.c=$(O)/%)
 
+# The module as one whose tables are others: a test puts it in the place of the
+# first while httpd runs. Only what knows their version is compiled again.
+NEXT_SRC   := $(shell grep -l OCSP_TABLE_VERSION $(SRC))
+NEXT_OBJ   = $(patsubst %.c,$(O)/%.o,$(filter-out $(NEXT_SRC),$(SRC))) \
+    $(NEXT_SRC:%.c=$(O)/next/%.o)
+NEXT_SO    = $(O)/next/mod_ocsp.so
+
 ALL_C      := $(SRC) $(wildcard t/unit/*.c t/fuzz/*.c t/bench/*.c)
 ALL_H      := $(wildcard src/*.h src/*/*.h t/unit/*.h t/fuzz/*.h t/bench/*.h)
 
@@ -116,7 +123,7 @@ SAY = $(if $(V),,@echo '  $1 $@' && )
 
 all: so
 so: $(SO)
-units: $(UNIT) $(REPLAY)
+units: $(UNIT) $(REPLAY) $(NEXT_SO) $(O)/t/bench/make_cas
 benches: $(BENCH)
 
 # A file sees the headers of its own floor and of those below, nothing above:
@@ -125,14 +132,21 @@ INC =
 $(O)/src/status/%.o $(O)/src/answer/%.o $(O)/src/shared/%.o: INC = $(APR_INC)
 $(O)/src/httpd/%.o $(O)/mod_ocsp.o: INC = $(AP_INC)
 $(O)/t/%.o $(BUILD)/fuzz/%: INC = -iquote t/unit -iquote t/fuzz $(APR_INC)
+$(O)/next/%.o: INC = $(AP_INC)
 
 $(O)/%.o: %.c | tools
 	@mkdir -p $(@D)
 	$(call SAY,CC)$(CC) $(ALL_FLAGS) -MMD -MP -c -o $@ $<
 
+$(O)/next/%.o: %.c | tools
+	@mkdir -p $(@D)
+	$(call SAY,CC)$(CC) $(ALL_FLAGS) -DOCSP_TABLE_VERSION=4711 -MMD -MP -c -o $@ $<
+
 # libapr is httpd's; a second one in the process would be a second allocator.
 $(SO): $(OBJ) $(POOL_OBJ) $(O)/exports
-	$(call SAY,LD)$(CC) -shared -o $@ $(OBJ) $(POOL_OBJ) $(LINK_FLAGS) \
+$(NEXT_SO): $(NEXT_OBJ) $(POOL_OBJ) $(O)/exports
+$(SO) $(NEXT_SO):
+	$(call SAY,LD)$(CC) -shared -o $@ $(filter %.o,$^) $(LINK_FLAGS) \
 	    -Wl,--version-script=$(O)/exports -lcrypto
 
 $(O)/exports: Makefile
@@ -159,7 +173,7 @@ $(BUILD)/fuzz/%: t/fuzz/%.c $(FUZZ_HELP) $(CORE_SRC) $(UNIT_ALL) $(ALL_H) | tool
 	    $(filter-out $(UNIT_SRC),$(UNIT_ALL)) t/unit/pool_malloc.c \
 	    $(APR_LIBS) -lcrypto
 
--include $(patsubst %.o,%.d,$(OBJ) $(UNIT_SRC:%.c=$(O)/%.o) $(UNIT_OBJ) \
+-include $(patsubst %.o,%.d,$(OBJ) $(NEXT_OBJ) $(UNIT_SRC:%.c=$(O)/%.o) $(UNIT_OBJ) \
     $(FUZZ_SRC:%.c=$(O)/%.o) $(BENCH_ALL:%.c=$(O)/%.o))
 
 tools:

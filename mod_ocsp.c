@@ -13,6 +13,7 @@
 
 #include "httpd/claim.h"
 #include "httpd/conf.h"
+#include "httpd/directives.h"
 #include "httpd/handler.h"
 #include "httpd/refresh.h"
 #include "httpd/status.h"
@@ -39,6 +40,6 @@ AP_DECLARE_MODULE(ocsp) = {
     STANDARD20_MODULE_STUFF,
     .create_server_config = ocsp_conf_make,
     .merge_server_config = ocsp_conf_merge,
-    .cmds = ocsp_conf_directives,
+    .cmds = ocsp_directives,
     .register_hooks = register_hooks,
 };

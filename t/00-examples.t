@@ -1,50 +1,392 @@
-# The example configuration works as it is: httpd -t takes it, with every file
-# where it says; and from a port that may be opened it answers.
+# Every example configuration works as it is: httpd -t takes it, with every file where
+# it says; and from a port that may be opened it answers, by POST and by GET. The
+# responder's key and certificate are those that conf/make-responder makes.
 use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use File::Basename qw(basename);
 use File::Copy qw(copy);
 use File::Path qw(make_path);
+use Time::Local qw(timegm);
 use Test::More;
 use OCSPTest;
 
 my $vars = OCSPTest::vars();
-my $root = "$vars->{t_logs}/example";
-my $conf = "$vars->{top_dir}/conf/ocsp.conf";
-my $a    = ca('a');
-make_path("$root/ca", "$root/ocsp");
-for my $file (
-    [$a->{cert},       'ca/issuing.pem'],
-    [$a->{crl},        'ca/issuing.crl'],
-    [$a->{signer},     'ocsp/responder.pem'],
-    [$a->{signer_key}, 'ocsp/responder.key'],
+my $top  = $vars->{top_dir};
+my $here = "$vars->{t_logs}/examples";
+my ($a, $b) = (ca('a'), ca('b'));
+make_path($here);
+
+# --- conf/make-responder ------------------------------------------------------------
+
+sub make_responder { return run("$top/conf/make-responder", @_) }
+
+sub text_of {
+    my ($cert) = @_;
+    my (undef, $text) = run('openssl', 'x509', '-in', $cert, '-noout', '-text');
+    return $text;
+}
+
+sub mode { return sprintf '%04o', (stat $_[0])[2] & 07777 }
+
+my $responder = "$here/responder";
+my @issued_by_a = ('-c', $a->{cert}, '-k', $a->{key});
+my ($status, $said) = make_responder(@issued_by_a, '-d', 90, $responder);
+is $status, 0, 'make-responder makes a key and a certificate' or diag $said;
+is mode("$responder.key"), '0600', 'the key is for its owner alone';
+is mode("$responder.pem"), '0644', 'the certificate is no secret';
+my $text = text_of("$responder.pem");
+like $text, qr/ASN1 OID: prime256v1/, 'the key is P-256';
+like $text, qr/X509v3 Basic Constraints: critical\n\s+CA:FALSE\n/, 'no CA';
+like $text, qr/X509v3 Key Usage: critical\n\s+Digital Signature\n/,
+    'keyUsage is digitalSignature alone, critical';
+like $text, qr/X509v3 Extended Key Usage: *\n\s+OCSP Signing\n/,
+    'extendedKeyUsage is OCSPSigning alone';
+like $text, qr/OCSP No Check/, 'id-pkix-ocsp-nocheck is there';
+like $text, qr/Authority Key Identifier: *\n\s+(?:keyid:)?[0-9A-F:]{59}\n/,
+    'and authorityKeyIdentifier';
+unlike $text, qr/CRL Distribution|Authority Information/, 'nothing sends clients on';
+my ($lives) = $text =~ /Not After : (.*)/;
+for my $case ([89, 0], [91, 1]) {
+    my ($days, $want) = @$case;
+    is((run('openssl', 'x509', '-in', "$responder.pem", '-noout', '-checkend',
+        $days * 86_400))[0], $want, "it ends in 90 days, of which $days: $lives");
+}
+
+sub files {
+    opendir my $dir, $here or die "$here: $!";
+    return join ' ', grep { !/^\./ } sort readdir $dir;
+}
+
+sub bytes_of { return join '', map { OCSPTest::slurp("$responder.$_") } @_ }
+my $before = bytes_of('key', 'pem');
+for my $case (
+    ['a key and a certificate that are there', qr/there already/, @issued_by_a,
+        $responder],
+    ['a key that is there, for a request', qr/there already/, $responder],
+    ['a certificate without the key', qr/belong together/, '-c', $a->{cert}, "$here/x"],
+    ['another CA\'s key', qr/not issued.*do not match/s, '-c', $a->{cert}, '-k',
+        $b->{key}, "$here/x"],
+    ['a certificate that outlives its CA', qr/ends within 9999 days/, @issued_by_a,
+        '-d', 9999, "$here/x"],
+    ['no number of days', qr/number of days/, @issued_by_a, '-d', '0', "$here/x"],
+    ['an unknown type of key', qr/p256, p384, rsa/, '-t', 'dsa', "$here/x"],
+    ['no subject', qr/is this a subject/, '-s', 'x', "$here/x"],
+    ['a renewal without a key', qr/x\.key: no key/, '-r', "$here/x"],
+    ['two names', qr/^make-responder \[option \.\.\.\] NAME: /, "$here/x", "$here/y"],
+    ['a directory that is not there', qr/no directory/, "$here/no/x"],
 ) {
-    copy($file->[0], "$root/$file->[1]") or die "$file->[1]: $!";
+    my ($what, $words, @args) = @$case;
+    ($status, $said) = make_responder(@args);
+    isnt $status, 0, "make-responder refuses $what";
+    like $said, $words, "$what: and says so";
+    is files(), 'responder.key responder.pem', "$what: nothing is left behind";
 }
-chmod 0600, "$root/ocsp/responder.key" or die $!;
+is bytes_of('key', 'pem'), $before, 'what was there stays as it was';
 
-my ($status, $said)
-    = config_test(qq{ServerRoot "$root"\nInclude "$conf"\n});
-is $status, 0, 'httpd -t takes conf/ocsp.conf' or diag $said;
-like $said, qr/Syntax OK/, 'and says so';
-unlike $said, qr/OCSP\d{3}/, 'with nothing to say about it';
+($status, $said) = make_responder('-r', @issued_by_a, '-s', '/O=Example/CN=renewed',
+    $responder);
+is $status, 0, 'make-responder -r renews a certificate' or diag $said;
+my $after = bytes_of('key');
+is $after, substr($before, 0, length $after), 'with the key that was there';
+like text_of("$responder.pem"), qr/Subject: .*CN = renewed\n/, 'and another subject';
 
-my $port = OCSPTest::free_port();
-my $text = OCSPTest::slurp($conf) =~ s/\*:80\b/*:$port/r;
-like $text, qr/<VirtualHost \*:$port>/, 'the port is all that is changed';
-my $config = OCSPTest::config(qq{ServerRoot "$root"\n$text},
-    port => $port, name => 'example');
-($status, $said) = run($vars->{httpd}, '-f', $config);
-is $status, 0, 'httpd starts with it' or diag $said;
-ok OCSPTest::wait_for(30, sub { -e "$config.pid" }), 'and is there';
-for my $case ([serial_good, 'good'], [serial_compromised, 'revoked']) {
-    my ($serial, $want) = @$case;
-    like oracle(post(request('a', [$serial]), port => $port, path => '/')
-        ->{body}, 'a', [$serial]), qr/Response verify OK.*: $want/s,
-        "and answers $want";
+($status, $said) = make_responder('-c', $b->{cert}, '-k', $b->{key}, '-y',
+    "$responder.key", "$here/responder-b");
+is $status, 0, 'make-responder -y: another CA\'s certificate for the same key'
+    or diag $said;
+ok !-e "$here/responder-b.key", 'which is not copied';
+
+for my $case (
+    [rsa     => qr/Public-Key: \(2048 bit\)\n\s+Modulus/],
+    [rsa3072 => qr/Public-Key: \(3072 bit\)\n\s+Modulus/],
+    [p384    => qr/ASN1 OID: secp384r1/],
+) {
+    my ($type, $shown) = @$case;
+    ($status, $said) = make_responder('-t', $type, "$here/$type");
+    is $status, 0, "make-responder -t $type without a CA" or diag $said;
+    ok !-e "$here/$type.pem", "$type: no certificate";
+    my (undef, $csr) = run('openssl', 'req', '-in', "$here/$type.csr", '-noout',
+        '-verify', '-text');
+    like $csr, $shown, "$type: but a request for its key";
+    like $csr, qr/OCSP Signing\n.*OCSP No Check/s, "$type: that says what for";
 }
-kill 'TERM', OCSPTest::slurp("$config.pid");
-ok OCSPTest::wait_for(30, sub { !-e "$config.pid" }), 'it ends when told to';
+
+# --- conf/*.conf --------------------------------------------------------------------
+
+my %issuing = (
+    $a->{cert}       => 'ca/issuing.pem',
+    $a->{crl}        => 'ca/issuing.crl',
+    "$responder.pem" => 'ocsp/responder.pem',
+    "$responder.key" => 'ocsp/responder.key',
+);
+
+# 20 days old, as "openssl ca" leaves them
+my $old_crl = "$here/old.crl";
+OCSPTest::PKI::sign_crl('a', file => $old_crl,
+    last => OCSPTest::PKI::utc(time - 20 * 86_400),
+    next => OCSPTest::PKI::utc(time + 10 * 86_400));
+
+# What each needs: files (from => to), pages (to => text); what is asked: [CA, path
+# of POST, GET and their ports]; and what else is to be seen.
+my %example = (
+    'ocsp.conf'     => {files => \%issuing},
+    'ca-files.conf' => {files => \%issuing, more => \&see_ca_files},
+    'ca-direct.conf' => {
+        files => {
+            $a->{cert} => 'ca/issuing.pem',
+            $a->{key}  => 'ca/issuing.key',
+            $a->{crl}  => 'ca/issuing.crl',
+        },
+        more => \&see_ca_direct,
+    },
+    'many-cas.conf' => {
+        files => {
+            $a->{cert}              => 'ocsp/cas/issuing.pem',
+            $b->{cert}              => 'ocsp/cas/devices.pem',
+            $a->{crl}               => 'ocsp/crls/issuing.crl',
+            $b->{crl}               => 'ocsp/crls/devices.crl',
+            "$responder.pem"        => 'ocsp/responders/issuing.pem',
+            "$here/responder-b.pem" => 'ocsp/responders/devices.pem',
+            "$responder.key"        => 'ocsp/responders.key',
+        },
+        cas => ['a', 'b'],
+    },
+    'two-ports.conf' => {files => \%issuing, ports => [2560]},
+    'openssl-ca.conf' => {
+        files => {
+            $a->{cert}       => 'demoCA/cacert.pem',
+            $old_crl         => 'demoCA/crl.pem',
+            "$responder.pem" => 'ocsp/responder.pem',
+            "$responder.key" => 'ocsp/responder.key',
+        },
+        more => \&see_openssl_ca,
+    },
+    'website.conf' => {
+        files => \%issuing,
+        pages => {
+            'index.html'             => 'the home page',
+            'news.html'              => 'the news',
+            'MEIw'                   => 'a page whose name begins so',
+            'MEIw' . 'a' x 90 . '.p' => 'a page whose name is long',
+        },
+        more => \&see_website,
+    },
+    'cgi-url.conf' => {
+        files => \%issuing,
+        pages => {'ocsp.cgi' => 'the old script', 'other.cgi' => 'another script'},
+        dir   => 'cgi-bin',
+        path  => '/cgi-bin/ocsp.cgi',
+        more  => \&see_cgi_url,
+    },
+);
+# what an example includes, and is tested with it
+my %included = ('ca.d/issuing.conf' => 'ca-files.conf');
+
+# Every file of conf/ has its place here.
+my @there = map { s{^\Q$top\E/conf/}{}r } glob "$top/conf/*.conf $top/conf/*/*.conf";
+is join(' ', sort grep { !m{^demo/} } @there),
+    join(' ', sort keys %example, keys %included), 'every example has a test';
+is join(' ', map { basename($_) } grep { !/\.conf$/ } sort glob "$top/conf/*"),
+    'ca.d demo make-responder responder.cnf', 'and there is nothing else in conf/';
+
+# README names them all, and every directive.
+my $readme = OCSPTest::slurp("$top/README");
+like $readme, qr/^  (?:.*\s)?\Q$_\E\s/m, "README: $_" for sort keys %example;
+my (undef, $listed) = run($vars->{httpd}, '-L', '-f',
+    OCSPTest::config('', name => 'readme'));
+my @directives = $listed =~ /^(<?\w+) \(mod_ocsp\.c\)$/mg;
+cmp_ok scalar @directives, '>=', 17, 'httpd -L lists directives of ours';
+like $readme, qr/^  \Q$_\E\b/m, "README: $_" for @directives;
+
+sub spew {
+    my ($file, $bytes) = @_;
+    open my $fh, '>', $file or die "$file: $!";
+    print {$fh} $bytes;
+    close $fh or die "$file: $!";
+    return;
+}
+
+# A ServerRoot with all that the example names.
+sub lay_out {
+    my ($root, $example) = @_;
+    my $dir = $example->{dir} // 'htdocs';
+    make_path(map { "$root/$_" } qw(ca ca.d demoCA ocsp/cas ocsp/crls
+        ocsp/responders), $dir);
+    for my $from (keys %{ $example->{files} }) {
+        my $to = "$root/$example->{files}{$from}";
+        copy($from, $to) or die "$from, $to: $!";
+        chmod 0600, $to or die "$to: $!" if $to =~ /\.key$/;
+    }
+    spew("$root/$dir/$_", $example->{pages}{$_}) for keys %{ $example->{pages} };
+    for my $file (keys %included) {
+        copy("$top/conf/$file", "$root/$file") or die "$file: $!";
+    }
+    return;
+}
+
+# What a distribution's httpd.conf says around an example: OCSPTest::config sets our
+# handler for everything, which an example has to do by itself.
+sub configure {
+    my ($name, $root, $example_text, @ports) = @_;
+    my $file = "$here/$name.test";
+    my $listen = join '', map { "Listen 127.0.0.1:$_\n" } @ports;
+    spew($file, <<"END");
+Include "$vars->{t_conf}/httpd-base.conf"
+ServerRoot "$root"
+ServerName httpd.example.com
+DefaultRuntimeDir "$root"
+PidFile "$file.pid"
+ErrorLog "$file.log"
+LogLevel warn
+<IfModule mod_mime.c>
+    TypesConfig /dev/null
+</IfModule>
+<Directory />
+    AllowOverride None
+    Require all denied
+</Directory>
+$listen
+$example_text
+END
+    return $file;
+}
+
+# A serial number's status, by POST and by GET.
+sub ask {
+    my ($example, $what, $ca, $port) = @_;
+    my $path = $example->{path} // '/';
+    for my $case ([serial_good, 'good'], [serial_compromised, 'revoked']) {
+        my ($serial, $want) = @$case;
+        my $request = request($ca, [$serial]);
+        my %answer  = (
+            POST => post($request, port => $port, path => $path),
+            GET  => get($request, port => $port, path => $path =~ s{/$}{}r),
+        );
+        for my $method (sort keys %answer) {
+            like oracle($answer{$method}{body}, $ca, [$serial]),
+                qr/Response verify OK.*: $want\n/s,
+                "$what: $method for a certificate of $ca: $want";
+            is header($answer{$method}, 'Vary'), undef, "$what: $method: no Vary";
+        }
+    }
+    return;
+}
+
+for my $name (sort keys %example) {
+    my $example = $example{$name};
+    my $root    = "$here/$name.d";
+    lay_out($root, $example);
+    my $config = configure($name, $root, "Include \"$top/conf/$name\"", 80);
+    ($status, $said) = run($vars->{httpd}, '-t', '-D', 'DUMP_OCSP', '-f', $config);
+    $said .= OCSPTest::slurp("$config.log") if -e "$config.log";
+    is $status, 0, "$name: httpd -t takes it" or diag $said;
+    like $said, qr/^Syntax OK$/m, "$name: and says so";
+    unlike $said, qr/OCSP\d{3}/, "$name: with nothing to say about it";
+    my $dump = $said;
+
+    # the ports are all that is changed
+    my $text = OCSPTest::slurp("$top/conf/$name");
+    my @ports;
+    for my $port (80, @{ $example->{ports} // [] }) {
+        push @ports, OCSPTest::free_port();
+        like $text, qr/<VirtualHost [^>]*\*:$port\b/, "$name: port $port";
+        $text =~ s/^Listen $port\n//m;
+        $text =~ s/\*:$port\b/*:$ports[-1]/;
+    }
+    $config = configure($name, $root, $text, @ports);
+    ($status, $said) = run($vars->{httpd}, '-f', $config);
+    is $status, 0, "$name: httpd starts with it" or diag $said;
+    ok OCSPTest::wait_for(30, sub { -s "$config.pid" }), "$name: and is there" or next;
+    for my $port (@ports) {
+        ask($example, $name, $_, $port) for @{ $example->{cas} // ['a'] };
+    }
+    $example->{more}->($name, $ports[0], $dump) if $example->{more};
+    kill 'TERM', OCSPTest::slurp("$config.pid");
+    ok OCSPTest::wait_for(30, sub { !-e "$config.pid" }),
+        "$name: it ends when told to";
+    unlike OCSPTest::slurp("$config.log"), qr/OCSP\d{3}|:(?:error|crit)\]/,
+        "$name: nothing in its error log";
+}
+
+# --- what else is to be seen ----------------------------------------------------------
+
+sub see_ca_files {
+    my ($name, $port, $dump) = @_;
+    like $dump, qr/OCSPNextUpdate 3600\b/, "$name: the CA's own file counts";
+    return;
+}
+
+sub see_ca_direct {
+    my ($name, $port, $dump) = @_;
+    like $dump, qr/the CA itself/, "$name: the CA signs";
+    my $res = get(request('a', [serial_good]), port => $port, path => '');
+    cmp_ok length $res->{body}, '<', 400, "$name: a small answer";
+    return;
+}
+
+sub see_openssl_ca {
+    my ($name, $port) = @_;
+    my $res = post(request('a', [serial_good]), port => $port, path => '/');
+    my $text = oracle($res->{body}, 'a', [serial_good]);
+    my ($month, $day, $time, $year)
+        = $text =~ /This Update: (\w{3}) +(\d+) ([\d:]+) (\d{4}) GMT/;
+    my %month;
+    @month{qw(Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec)} = 0 .. 11;
+    my $age = time - timegm(reverse(split /:/, $time), $day, $month{$month}, $year);
+    cmp_ok $age, '<', 120, "$name: thisUpdate is of now, and not of the CRL";
+    cmp_ok $age, '>=', 0, "$name: nor later";
+    return;
+}
+
+# A page as the website has it.
+sub is_page {
+    my ($name, $port, $path, $want) = @_;
+    my $res = http('GET', $path, port => $port);
+    is $res->{code}, 200, "$name: GET $path: 200";
+    is $res->{body}, $want, "$name: GET $path: the website's own";
+    is header($res, 'Vary'), undef, "$name: GET $path: for every Content-Type";
+    return;
+}
+
+sub see_website {
+    my ($name, $port) = @_;
+    my $pages = $example{$name}{pages};
+    is_page($name, $port, '/', $pages->{'index.html'});
+    is_page($name, $port, "/$_", $pages->{$_}) for sort keys %$pages;
+    my $request = request('a', [serial_good]);
+    for my $type ('application/ocsp-request', 'Application/OCSP-Request; x=y') {
+        my $res = post($request, port => $port, path => '/', type => $type);
+        is ocsp_status($res->{body}), 0, "$name: POST as $type is answered";
+    }
+    for my $type ('application/x-www-form-urlencoded', undef) {
+        my $res = post($request, port => $port, path => '/', type => $type);
+        unlike header($res, 'Content-Type') // '', qr/ocsp/,
+            "$name: POST as " . ($type // 'nothing') . ' is the website\'s';
+    }
+    # however the request begins: with one serial number and with many, by any hash
+    for my $args ([[serial_high]], [[('2001') x 3], '-sha256'],
+        [[('2001') x 8], '-sha512'], [['1']]) {
+        my ($serials, @hash) = @$args;
+        my $path = get_path(request('a', $serials, @hash));
+        my $what = "GET for @$serials @hash";
+        for my $case (['', $path], [' after //', "/$path"],
+            [' with slashes', $path =~ s/%2F/\//gr]) {
+            my ($how, $form) = @$case;
+            my $res = http('GET', "/$form", port => $port);
+            is ocsp_status($res->{body}), 0, "$name: $what$how is answered";
+        }
+    }
+    return;
+}
+
+sub see_cgi_url {
+    my ($name, $port) = @_;
+    is_page($name, $port, '/cgi-bin/other.cgi', 'another script');
+    my $res = http('GET', '/cgi-bin/ocsp.cgi', port => $port);
+    is ocsp_status($res->{body}), MALFORMED, "$name: the old script is not reached";
+    return;
+}
 
 done_testing;

@@ -1,14 +1,27 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See answer.h. Floor 2.
+ * See answer.h. First who may sign, then what is said of each certificate by
+ * that signer, then the bytes. Floor 2.
  */
 #include "answer/answer.h"
+#include "status/crl.h"
 #include "wire/gtime.h"
+#include "wire/request.h"
 
 /* certificateHold, the one reason that can be taken back (RFC 5280 section
  * 5.3.1). */
 #define REASON_HOLD 6
+
+/* 1970-01-01: what RFC 6960 section 2.2 has for what never was issued. */
+#define NEVER_ISSUED_TIME 0
+
+/* Those who may sign for all that is asked about, in order. */
+typedef struct {
+    const ocsp_response_template_t **templs;
+    size_t count;
+    int64_t until; /* what the longest validity wanted ends at */
+} choice_t;
 
 void ocsp_answer_refuse(ocsp_answer_t *out, ocsp_response_status_t status,
                         const char *why)
@@ -29,35 +42,85 @@ static int64_t add_seconds(int64_t now, int64_t seconds)
     return seconds < OCSP_GTIME_MAX - now ? now + seconds : OCSP_GTIME_MAX;
 }
 
-/* Why the request as a whole can never be answered, or NULL. */
-static const char *find_foreign(const ocsp_answer_subject_t *subjects,
-                                size_t count)
+static const ocsp_signer_t *signer_of(const ocsp_response_template_t *templ)
 {
-    const ocsp_response_template_t *templ = NULL;
-    const char *why = NULL;
+    return ocsp_response_template_get0_signer(templ);
+}
+
+static bool has_signers(const ocsp_answer_subject_t *s)
+{
+    return s->signers != NULL && s->signers->count > 0;
+}
+
+static bool may_sign_for(const ocsp_response_template_t *templ,
+                         const ocsp_answer_signers_t *signers)
+{
     size_t i;
 
+    for (i = 0; i < signers->count; i++) {
+        if (ocsp_signer_is_same(signer_of(templ),
+                                signer_of(signers->templs[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether one of the first's signers may sign for all the others that have any;
+ * those that have none may yet get one: that is for later. */
+static bool may_sign_for_all(const ocsp_response_template_t *templ,
+                             const ocsp_answer_signers_t *first,
+                             const ocsp_answer_subject_t *subjects,
+                             size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (subjects[i].signers != first && has_signers(&subjects[i])
+            && !may_sign_for(templ, subjects[i].signers)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Why the request as a whole can never be answered, or NULL; and who can answer
+ * it, whatever their dates. */
+static const char *find_signers(choice_t *out,
+                                const ocsp_answer_subject_t *subjects,
+                                size_t count, apr_pool_t *p)
+{
+    const ocsp_answer_signers_t *first = NULL;
+    size_t i;
+
+    *out = (choice_t){.count = 0};
     for (i = 0; i < count; i++) {
         if (subjects[i].knowledge == OCSP_ANSWER_FOREIGN) {
             return "RFC 9919 section 3.2.3: an issuer that is not served here";
         }
-        /* one without a signer may yet get the others': that is for later */
-        if (subjects[i].templ != NULL) {
-            if (templ != NULL && templ != subjects[i].templ) {
-                why = "RFC 6960 section 4.2.2.2: issuers that no one signer"
-                      " answers for";
-            }
-            templ = subjects[i].templ;
+        if (first == NULL && has_signers(&subjects[i])) {
+            first = subjects[i].signers;
         }
     }
-    return why;
+    if (first == NULL) {
+        return NULL;
+    }
+    out->templs = apr_palloc(p, first->count * sizeof(const void *));
+    for (i = 0; i < first->count; i++) {
+        if (may_sign_for_all(first->templs[i], first, subjects, count)) {
+            out->templs[out->count++] = first->templs[i];
+        }
+    }
+    return out->count > 0 ? NULL
+                          : "RFC 6960 section 4.2.2.2: issuers that no one"
+                            " signer answers for";
 }
 
 /* Why one certificate cannot be answered for now, or NULL. */
-static const char *find_lack(const ocsp_answer_subject_t *s, int64_t now)
+static const char *find_lack(const ocsp_answer_subject_t *s)
 {
     switch (s->knowledge) {
-    case OCSP_ANSWER_FOREIGN: /* find_foreign has seen to it */
+    case OCSP_ANSWER_FOREIGN: /* find_signers has seen to it */
     case OCSP_ANSWER_UNREADABLE:
         return "RFC 6960 section 2.3: an issuer's certificate could not be"
                " read: this may be its";
@@ -66,29 +129,147 @@ static const char *find_lack(const ocsp_answer_subject_t *s, int64_t now)
     case OCSP_ANSWER_RECORD:
         break;
     }
-    if (s->templ == NULL) {
-        return "RFC 6960 section 2.3: no signer for this issuer";
+    return has_signers(s) ? NULL
+                          : "RFC 6960 section 2.3: no signer for this issuer";
+}
+
+static const char *find_any_lack(choice_t *choice,
+                                 const ocsp_answer_subject_t *subjects,
+                                 size_t count, int64_t now)
+{
+    const char *lack = NULL;
+    size_t valid = 0;
+    size_t i;
+
+    choice->until = now;
+    for (i = 0; i < count && lack == NULL; i++) {
+        lack = find_lack(&subjects[i]);
+        if (lack == NULL) {
+            int64_t end = add_seconds(now, subjects[i].policy->next_update_s);
+
+            choice->until = end > choice->until ? end : choice->until;
+        }
     }
-    if (!ocsp_signer_is_valid(ocsp_response_template_get0_signer(s->templ),
-                              now)) {
-        return "RFC 6960 section 3.2: the signer's certificate has expired or"
+    for (i = 0; i < choice->count; i++) {
+        if (ocsp_signer_is_valid(signer_of(choice->templs[i]), now)) {
+            choice->templs[valid++] = choice->templs[i];
+        }
+    }
+    choice->count = valid;
+    if (lack == NULL && valid == 0) {
+        lack = "RFC 6960 section 3.2: the signer's certificate has expired or"
                " is not valid yet";
     }
-    return NULL;
+    return lack;
+}
+
+typedef bool fits_fn(const ocsp_signer_t *signer, ocsp_der_t algorithm);
+
+static bool fits_any(const ocsp_signer_t *signer, ocsp_der_t algorithm)
+{
+    return true;
+}
+
+static bool fits_issuer(const ocsp_signer_t *signer, ocsp_der_t algorithm)
+{
+    return ocsp_signer_is_like_issuer(signer);
+}
+
+/* Of those that fit the first that lasts long enough, else the one that lasts
+ * longest: so a renewed certificate takes over in time (REQUIREMENTS 127). */
+static const ocsp_response_template_t *find_lasting(const choice_t *choice,
+                                                    fits_fn *fits,
+                                                    ocsp_der_t algorithm)
+{
+    const ocsp_response_template_t *best = NULL;
+    int64_t best_end = INT64_MIN;
+    size_t i;
+
+    for (i = 0; i < choice->count; i++) {
+        const ocsp_signer_t *signer = signer_of(choice->templs[i]);
+        int64_t end = ocsp_signer_get_not_after(signer);
+
+        if (fits(signer, algorithm) && (best == NULL || end > best_end)) {
+            best = choice->templs[i];
+            best_end = end;
+            if (end >= choice->until) {
+                break;
+            }
+        }
+    }
+    return best;
+}
+
+/* Who signs when nothing is preferred. */
+static const ocsp_response_template_t *choose_usual(
+    const choice_t *choice, const ocsp_answer_wishes_t *wishes)
+{
+    static const ocsp_der_t none = {NULL, 0};
+    const ocsp_response_template_t *templ = find_lasting(choice, fits_issuer,
+                                                         none);
+
+    if (templ == NULL && wishes->signed_with.data != NULL) {
+        templ = find_lasting(choice, ocsp_signer_has_algorithm,
+                             wishes->signed_with);
+    }
+    return templ != NULL ? templ : find_lasting(choice, fits_any, none);
+}
+
+/* RFC 6960 section 4.4.7.2.1 (REQUIREMENTS 118): no signer of ours is weak. */
+static const ocsp_response_template_t *choose(
+    const choice_t *choice, const ocsp_answer_wishes_t *wishes)
+{
+    const ocsp_response_template_t *templ = NULL;
+    ocsp_der_t list = wishes->preferred;
+    ocsp_der_t algorithm;
+
+    while (templ == NULL && ocsp_request_next_preferred(&list, &algorithm)) {
+        templ = find_lasting(choice, ocsp_signer_has_algorithm, algorithm);
+    }
+    return templ != NULL ? templ : choose_usual(choice, wishes);
+}
+
+/* What is said of what no source lists; of which nothing may change soon, but
+ * that it is good (REQUIREMENTS 61, 62). */
+static void say_unlisted(ocsp_response_single_t *out,
+                         ocsp_answer_unlisted_t unlisted, int64_t now)
+{
+    int64_t soon = add_seconds(now, OCSP_ANSWER_UNKNOWN_S);
+
+    out->reason = OCSP_CRL_NO_REASON;
+    switch (unlisted) {
+    case OCSP_ANSWER_UNLISTED_GOOD:
+    case OCSP_ANSWER_UNLISTED_UNAUTHORIZED: /* ocsp_answer_make sees to it */
+        out->status = OCSP_STATUS_GOOD;
+        return;
+    case OCSP_ANSWER_UNLISTED_UNKNOWN:
+        out->status = OCSP_STATUS_UNKNOWN;
+        break;
+    case OCSP_ANSWER_UNLISTED_REVOKED:
+        out->status = OCSP_STATUS_REVOKED;
+        out->revocation_time = NEVER_ISSUED_TIME;
+        out->reason = REASON_HOLD;
+        break;
+    }
+    out->next_update = earlier(out->next_update, soon);
+}
+
+static int64_t find_this_update(const ocsp_answer_subject_t *s, int64_t now)
+{
+    bool checked = s->policy->this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED
+                && s->record.checked > 0;
+
+    return earlier(checked ? s->record.checked : s->record.this_update, now);
 }
 
 /* What is said of one certificate, or why nothing can be said now. */
 static const char *decide(ocsp_response_single_t *out,
-                          const ocsp_answer_subject_t *s,
-                          const ocsp_answer_policy_t *policy, int64_t now)
+                          const ocsp_answer_subject_t *s, int64_t signer_end,
+                          int64_t now)
 {
     const ocsp_record_t *record = &s->record;
     int64_t end = record->next_update;
-    const char *lack = find_lack(s, now);
 
-    if (lack != NULL) {
-        return lack;
-    }
     if (now >= record->next_update) {
         /* tryLater is taken for good by most: a revocation that cannot be
          * undone is better said from old data (REQUIREMENTS 68) */
@@ -98,18 +279,22 @@ static const char *decide(ocsp_response_single_t *out,
         }
         end = add_seconds(now, OCSP_ANSWER_STALE_REVOKED_S);
     }
-    end = earlier(end, add_seconds(now, policy->next_update_s));
-    end = earlier(end, ocsp_signer_get_not_after(
-                           ocsp_response_template_get0_signer(s->templ)));
+    end = earlier(end, add_seconds(now, s->policy->next_update_s));
+    end = earlier(end, signer_end);
     if (end <= now) {
         return "RFC 6960 section 2.4: nothing is left until nextUpdate";
     }
     out->certid = s->certid;
-    out->status = record->listed ? OCSP_STATUS_REVOKED : OCSP_STATUS_GOOD;
-    out->revocation_time = record->revocation_time;
-    out->reason = record->reason;
-    out->this_update = earlier(record->this_update, now);
+    out->this_update = find_this_update(s, now);
     out->next_update = end;
+    if (record->listed) {
+        out->status = OCSP_STATUS_REVOKED;
+        out->revocation_time = record->revocation_time;
+        out->reason = record->reason;
+    }
+    else {
+        say_unlisted(out, s->policy->unlisted, now);
+    }
     return NULL;
 }
 
@@ -132,36 +317,80 @@ static void count_single(ocsp_answer_t *out, const ocsp_response_single_t *s)
     out->next_update = earlier(out->next_update, s->next_update);
 }
 
-void ocsp_answer_make(ocsp_answer_t *out, const ocsp_answer_subject_t *subjects,
-                      size_t count, ocsp_der_t nonce,
-                      const ocsp_answer_policy_t *policy, int64_t now,
-                      apr_pool_t *p)
+/* What the policies of all that is asked about want of the whole response. */
+static bool heed_policies(ocsp_answer_t *out, ocsp_response_content_t *content,
+                          const ocsp_answer_subject_t *subjects)
 {
-    const char *why = find_foreign(subjects, count);
+    bool authorized = true;
+    size_t i;
+
+    for (i = 0; i < content->count; i++) {
+        const ocsp_answer_policy_t *policy = subjects[i].policy;
+
+        if (policy->ignore_nonce) {
+            content->nonce = (ocsp_der_t){NULL, 0};
+        }
+        if (!subjects[i].record.listed) {
+            authorized = authorized
+                      && policy->unlisted != OCSP_ANSWER_UNLISTED_UNAUTHORIZED;
+            content->extended_revoke = content->extended_revoke
+                                    || policy->unlisted
+                                           == OCSP_ANSWER_UNLISTED_REVOKED;
+            out->lasting = out->lasting
+                        && policy->unlisted == OCSP_ANSWER_UNLISTED_GOOD;
+        }
+    }
+    out->lasting = out->lasting && content->nonce.data == NULL;
+    return authorized;
+}
+
+void ocsp_answer_make(ocsp_answer_t *out, const ocsp_answer_subject_t *subjects,
+                      size_t count, const ocsp_answer_wishes_t *wishes,
+                      int64_t now, apr_pool_t *p)
+{
+    const ocsp_response_template_t *templ;
     ocsp_response_single_t *singles;
     ocsp_response_content_t content;
+    choice_t choice;
+    const char *why = find_signers(&choice, subjects, count, p);
     size_t i;
 
     if (why != NULL) {
         ocsp_answer_refuse(out, OCSP_RESPONSE_UNAUTHORIZED, why);
         return;
     }
-    singles = apr_palloc(p, count * sizeof(*singles));
+    if ((why = find_any_lack(&choice, subjects, count, now)) != NULL) {
+        ocsp_answer_refuse(out, OCSP_RESPONSE_TRY_LATER, why);
+        return;
+    }
+    templ = choose(&choice, wishes);
+    singles = apr_pcalloc(p, count * sizeof(*singles));
     *out = (ocsp_answer_t){.status = OCSP_RESPONSE_SUCCESSFUL,
+                           .signer = signer_of(templ),
                            .produced_at = now,
                            .this_update = INT64_MIN,
-                           .next_update = INT64_MAX};
+                           .next_update = INT64_MAX,
+                           .lasting = templ == choose_usual(&choice, wishes)};
     for (i = 0; i < count; i++) {
-        why = decide(&singles[i], &subjects[i], policy, now);
+        why = decide(&singles[i], &subjects[i],
+                     ocsp_signer_get_not_after(out->signer), now);
         if (why != NULL) {
             ocsp_answer_refuse(out, OCSP_RESPONSE_TRY_LATER, why);
             return;
         }
         count_single(out, &singles[i]);
     }
-    content = (ocsp_response_content_t){singles, count, nonce, now};
-    if (ocsp_response_make(&out->der, subjects[0].templ, &content, &why, p)
-        != APR_SUCCESS) {
+    content = (ocsp_response_content_t){.singles = singles,
+                                        .count = count,
+                                        .nonce = wishes->nonce,
+                                        .produced_at = now};
+    if (!heed_policies(out, &content, subjects)) {
+        ocsp_answer_refuse(out, OCSP_RESPONSE_UNAUTHORIZED,
+                           "RFC 9919 section 3.2.3: a serial number that no"
+                           " source lists");
+    }
+    else if (ocsp_response_make(&out->der, templ, &content, &why, p)
+             != APR_SUCCESS) {
         ocsp_answer_refuse(out, OCSP_RESPONSE_INTERNAL_ERROR, why);
     }
 }

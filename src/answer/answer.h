@@ -20,6 +20,10 @@
 /** How far ahead a revocation known from stale data is still said, seconds. */
 #define OCSP_ANSWER_STALE_REVOKED_S 3600
 
+/** How long what is said of a serial that nothing lists holds at most, seconds:
+ * it may be issued any time (REQUIREMENTS 61). */
+#define OCSP_ANSWER_UNKNOWN_S 600
+
 /** What is known of a CertID. */
 typedef enum {
     OCSP_ANSWER_FOREIGN = 0, /* none of our issuers */
@@ -28,30 +32,66 @@ typedef enum {
     OCSP_ANSWER_RECORD       /* ours, and record is filled */
 } ocsp_answer_knowledge_t;
 
-/** One certificate asked about. */
-typedef struct {
-    ocsp_der_t certid;
-    ocsp_answer_knowledge_t knowledge;
-    ocsp_record_t record;
-    const ocsp_response_template_t *templ; /* its issuer's; NULL: no signer */
-} ocsp_answer_subject_t;
+/** What is said of a serial that no source lists (OCSPUnlisted). */
+typedef enum {
+    OCSP_ANSWER_UNLISTED_GOOD = 0,
+    OCSP_ANSWER_UNLISTED_UNKNOWN,
+    OCSP_ANSWER_UNLISTED_UNAUTHORIZED, /* of the whole request */
+    OCSP_ANSWER_UNLISTED_REVOKED       /* RFC 6960 section 2.2's extended
+                                          revoke, to the letter */
+} ocsp_answer_unlisted_t;
+
+/** Where thisUpdate comes from (OCSPThisUpdate). */
+typedef enum {
+    OCSP_ANSWER_THIS_UPDATE_SOURCE = 0, /* the source's own */
+    OCSP_ANSWER_THIS_UPDATE_CHECKED     /* the last good look at the sources */
+} ocsp_answer_this_update_t;
 
 /** How an issuer wants to be answered for. */
 typedef struct {
     int64_t next_update_s; /* longest validity of a response, seconds, > 0 */
+    ocsp_answer_unlisted_t unlisted;
+    ocsp_answer_this_update_t this_update;
+    bool ignore_nonce; /* OCSPNonce ignore */
 } ocsp_answer_policy_t;
+
+/** Who may sign for an issuer, in the order of the configuration. */
+typedef struct {
+    const ocsp_response_template_t *const *templs;
+    size_t count; /* 0: nobody */
+} ocsp_answer_signers_t;
+
+/** One certificate asked about. */
+typedef struct {
+    ocsp_der_t certid;
+    ocsp_answer_knowledge_t knowledge;
+    ocsp_record_t record;                 /* of OCSP_ANSWER_RECORD */
+    const ocsp_answer_signers_t *signers; /* its issuer's; NULL: no issuer */
+    const ocsp_answer_policy_t *policy;   /* likewise */
+} ocsp_answer_subject_t;
+
+/** What a request asks for besides; see request.h. */
+typedef struct {
+    ocsp_der_t nonce;       /* data NULL: none */
+    ocsp_der_t preferred;   /* data NULL: none */
+    ocsp_der_t signed_with; /* data NULL: not signed */
+} ocsp_answer_wishes_t;
 
 /** What to say. */
 typedef struct {
     ocsp_response_status_t status;
     ocsp_der_t der; /* static, or newly made in the pool */
     /* of OCSP_RESPONSE_SUCCESSFUL: */
+    const ocsp_signer_t *signer;
     int64_t produced_at;
     int64_t this_update; /* the latest of all singles */
     int64_t next_update; /* the earliest of all singles */
     unsigned good;       /* singles of each status */
     unsigned revoked;
     unsigned unknown;
+    bool lasting; /* HTTP caches may keep it: no nonce, nothing said of what is
+                     not listed but good, no signer by wish (REQUIREMENTS 115,
+                     166) */
     /* otherwise: */
     const char *why; /* a fragment for the log */
 } ocsp_answer_t;
@@ -61,23 +101,29 @@ typedef struct {
  * so that no client retries in vain:
  * - a foreign CertID, or two that no one signer may answer together, is
  *   unauthorized for the whole request (REQUIREMENTS 58, 59);
- * - then, of any CertID: not readable, no signer, no data, a signer out of its
+ * - then, of any CertID: not readable, no signer, no data, no signer within its
  *   dates, data that is stale (67) but for a final revocation (68), or no time
  *   left until nextUpdate is tryLater (76, 127);
+ * - then a serial that is not listed, where OCSPUnlisted says so, is
+ *   unauthorized;
  * - a response that cannot be signed or encoded is internalError (77).
+ * Who signs, of those within their dates that may sign for every CertID: the
+ * first that a preferred algorithm fits; else one like the CA's own key; else
+ * one of the algorithm that the request was signed with; else the first (RFC
+ * 6960 section 4.4.7.2.1). Among equals the first that outlasts the longest
+ * validity wanted, else the one that lasts longest (REQUIREMENTS 118, 127).
  * nextUpdate is the earliest of now + next_update_s, the signer's notAfter and
  * the data's, or of stale data now + OCSP_ANSWER_STALE_REVOKED_S; thisUpdate
- * is the data's, but never later than now (96, 97, 104).
+ * is as the policy says, but never later than now (96, 97, 104).
+ * A nonce is echoed unless an issuer asked about ignores it (109).
  * @param out always filled
  * @param count 1 or more
- * @param nonce to be echoed; data NULL: none
  * @param now seconds since 1970
  * Any thread.
  */
 void ocsp_answer_make(ocsp_answer_t *out, const ocsp_answer_subject_t *subjects,
-                      size_t count, ocsp_der_t nonce,
-                      const ocsp_answer_policy_t *policy, int64_t now,
-                      apr_pool_t *p);
+                      size_t count, const ocsp_answer_wishes_t *wishes,
+                      int64_t now, apr_pool_t *p);
 
 /** An answer that is an error; why is borrowed. Pure. */
 void ocsp_answer_refuse(ocsp_answer_t *out, ocsp_response_status_t status,

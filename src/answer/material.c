@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See material.h. Floor 2.
+ * Certificates of material.h; keys are material_key.c's. Floor 2.
  */
 #include <apr_strings.h>
 #include <openssl/bio.h>
@@ -81,82 +81,6 @@ apr_status_t ocsp_material_parse_cert(X509 **out, bool *stray,
         *why = apr_psprintf(p,
                             "%s: RFC 5280 section 4.1: no certificate in PEM"
                             " or DER (%s): give the responder's certificate",
-                            file, ocsp_issuer_take_errors(p));
-        return OCSP_EMALFORMED;
-    }
-    ERR_clear_error();
-    return APR_SUCCESS;
-}
-
-static EVP_PKEY *parse_pem_key(ocsp_der_t pem, bool *encrypted)
-{
-    BIO *bio = BIO_new_mem_buf(pem.data, (int)pem.len);
-    EVP_PKEY *key = NULL;
-
-    if (bio != NULL) {
-        key = PEM_read_bio_PrivateKey(bio, NULL, refuse_passphrase, encrypted);
-        BIO_free(bio);
-    }
-    return key;
-}
-
-/*
- * EncryptedPrivateKeyInfo ::= SEQUENCE {     (RFC 5958 section 3)
- *     encryptionAlgorithm  AlgorithmIdentifier,
- *     encryptedData        OCTET STRING }
- * while every key in the clear begins with an INTEGER, its version.
- */
-static bool is_encrypted_der(ocsp_der_t der)
-{
-    ocsp_der_t content;
-
-    return ocsp_der_get(&der, OCSP_DER_SEQUENCE, &content)
-        && ocsp_der_get_element(&content, OCSP_DER_SEQUENCE, &der)
-        && ocsp_der_peek(&content, OCSP_DER_OCTET_STRING);
-}
-
-static EVP_PKEY *parse_der_key(ocsp_der_t der, bool *encrypted)
-{
-    const unsigned char *at = der.data;
-    EVP_PKEY *key;
-
-    *encrypted = is_encrypted_der(der);
-    if (*encrypted) {
-        return NULL;
-    }
-    key = d2i_AutoPrivateKey(NULL, &at, (long)der.len);
-    if (key != NULL && at != der.data + der.len) {
-        EVP_PKEY_free(key);
-        key = NULL;
-    }
-    return key;
-}
-
-apr_status_t ocsp_material_parse_key(EVP_PKEY **out, ocsp_der_t content,
-                                     const char *file, const char **why,
-                                     apr_pool_t *p)
-{
-    bool encrypted = false;
-
-    ERR_clear_error();
-    *out = NULL;
-    if (has_size(content)) {
-        *out = content.data[0] == OCSP_DER_SEQUENCE
-                 ? parse_der_key(content, &encrypted)
-                 : parse_pem_key(content, &encrypted);
-    }
-    if (*out == NULL && encrypted) {
-        *why = apr_psprintf(p,
-                            "%s: the key is encrypted, and no passphrase is"
-                            " asked for: decrypt it with openssl pkey",
-                            file);
-        ERR_clear_error();
-        return OCSP_EMALFORMED;
-    }
-    if (*out == NULL) {
-        *why = apr_psprintf(p,
-                            "%s: RFC 5958 section 2: no private key in PEM or"
-                            " DER (%s): give the responder's key",
                             file, ocsp_issuer_take_errors(p));
         return OCSP_EMALFORMED;
     }

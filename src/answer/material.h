@@ -28,14 +28,44 @@ apr_status_t ocsp_material_parse_cert(X509 **out, bool *stray,
                                       const char **why, apr_pool_t *p);
 
 /**
- * Parse a private key. Other things in PEM are passed over; an encrypted key is
- * refused, and nobody is asked for a passphrase.
+ * Parse a private key. Other things in PEM are passed over. Nobody is asked for
+ * a passphrase here.
  * @param out newly allocated: EVP_PKEY_free
+ * @param passphrase NULL: none is known
+ * @param encrypted whether it lacks the passphrase, or has a wrong one: this
+ *        and nothing else is wrong then
  * @return OCSP_EMALFORMED
  * Startup only.
  */
-apr_status_t ocsp_material_parse_key(EVP_PKEY **out, ocsp_der_t content,
-                                     const char *file, const char **why,
+apr_status_t ocsp_material_parse_key(EVP_PKEY **out, bool *encrypted,
+                                     ocsp_der_t content, const char *file,
+                                     const char *passphrase, const char **why,
                                      apr_pool_t *p);
+
+/**
+ * @return the file behind a "file:" URI (RFC 8089: file:/path, file:///path,
+ *         file://localhost/path, file:path), borrowed; NULL: not such a URI
+ */
+const char *ocsp_material_get_uri_file(const char *uri);
+
+/** @return whether it is a URI: a scheme of two letters at least, and a ":". */
+bool ocsp_material_is_uri(const char *name);
+
+/**
+ * Load a private key by OSSL_STORE: PKCS#12 as well. Only "file:" is opened
+ * today, and only a regular file.
+ * Otherwise as ocsp_material_parse_key.
+ */
+apr_status_t ocsp_material_load_key(EVP_PKEY **out, bool *encrypted,
+                                    const char *uri, const char *passphrase,
+                                    const char **why, apr_pool_t *p);
+
+/**
+ * Encode a private key, in the clear: what is kept of it.
+ * @param out newly made in p: wipe it
+ * @return OCSP_ECRYPTO
+ */
+apr_status_t ocsp_material_encode_key(ocsp_der_t *out, const EVP_PKEY *key,
+                                      const char **why, apr_pool_t *p);
 
 #endif

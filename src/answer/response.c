@@ -8,8 +8,6 @@
  * tbsResponseData first, with room before and behind; then what stands behind
  * it, once it is signed; the headers, which hold all lengths, at last. Floor 2.
  */
-#include <string.h>
-
 #include "answer/response.h"
 #include "status/crl.h"
 #include "wire/gtime.h"
@@ -24,17 +22,14 @@
     (OCSP_DER_HEADER_MAX + 2 + GTIME_ELEMENT_LEN + 5 + GTIME_ELEMENT_LEN + 2   \
      + GTIME_ELEMENT_LEN)
 
-/* The rest of tbsResponseData but for the nonce: headers, ID, producedAt. */
+/* The rest of tbsResponseData but for ID and nonce: headers, producedAt. */
 #define DATA_MAX                                                               \
-    ((size_t)6 * OCSP_DER_HEADER_MAX + RESPONDER_LEN + GTIME_ELEMENT_LEN       \
-     + sizeof(nonce_oid))
+    ((size_t)6 * OCSP_DER_HEADER_MAX + GTIME_ELEMENT_LEN + sizeof(nonce_oid)   \
+     + sizeof(extended_revoke))
 
 /* All that stands before tbsResponseData. */
 #define OUTER_MAX                                                              \
     ((size_t)5 * OCSP_DER_HEADER_MAX + sizeof(successful) + sizeof(basic_oid))
-
-/* [2] EXPLICIT, OCTET STRING, SHA-1 */
-#define RESPONDER_LEN (4 + OCSP_SIGNER_KEY_HASH_LEN)
 
 /* clang-format off */
 static const unsigned char successful[] = {OCSP_DER_ENUMERATED, 1, 0};
@@ -44,53 +39,87 @@ static const unsigned char basic_oid[] = {
 /* id-pkix-ocsp-nonce */
 static const unsigned char nonce_oid[] = {
     OCSP_DER_OID, 9, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x02};
+/* an Extension: id-pkix-ocsp-extended-revoke, NULL (RFC 6960 section 4.4.8) */
+static const unsigned char extended_revoke[] = {
+    OCSP_DER_SEQUENCE, 15,
+    OCSP_DER_OID, 9, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x09,
+    OCSP_DER_OCTET_STRING, 2, OCSP_DER_NULL, 0};
 /* clang-format on */
 
 struct ocsp_response_template_t {
     const ocsp_signer_t *signer;
-    unsigned char responder[RESPONDER_LEN]; /* responderID */
-    ocsp_der_t algorithm;                   /* signatureAlgorithm */
-    ocsp_der_t certs;                       /* len 0: none */
+    ocsp_der_t responder; /* responderID */
+    ocsp_der_t algorithm; /* signatureAlgorithm */
+    ocsp_der_t certs;     /* len 0: none */
     size_t signature_max;
 };
 
-/* certs  [0] EXPLICIT SEQUENCE OF Certificate OPTIONAL: one or none. */
-static ocsp_der_t encode_certs(ocsp_der_t cert, apr_pool_t *p)
+/* Content in up to two elements, made in p. */
+static ocsp_der_t wrap_twice(unsigned outer, unsigned inner, ocsp_der_t content,
+                             apr_pool_t *p)
 {
-    ocsp_der_t certs = {NULL, 0};
+    size_t cap = content.len + (size_t)2 * OCSP_DER_HEADER_MAX;
     ocsp_der_writer_t w;
+    ocsp_der_t out;
     size_t end;
-    size_t cap;
 
-    if (cert.data == NULL) {
-        return certs;
-    }
-    cap = cert.len + (size_t)2 * OCSP_DER_HEADER_MAX;
     ocsp_der_writer_init(&w, apr_palloc(p, cap), cap);
     end = ocsp_der_mark(&w);
-    ocsp_der_put(&w, cert.data, cert.len);
-    ocsp_der_wrap(&w, OCSP_DER_SEQUENCE, end);
-    ocsp_der_wrap(&w, OCSP_DER_CONTEXT_CONSTRUCTED(0), end);
-    certs.data = w.buf + w.pos;
-    certs.len = w.cap - w.pos;
-    return certs;
+    ocsp_der_put(&w, content.data, content.len);
+    if (inner != 0) {
+        ocsp_der_wrap(&w, inner, end);
+    }
+    ocsp_der_wrap(&w, outer, end);
+    out.data = w.buf + w.pos;
+    out.len = w.cap - w.pos;
+    return out;
+}
+
+/* certs  [0] EXPLICIT SEQUENCE OF Certificate OPTIONAL: one or none. */
+static ocsp_der_t encode_certs(const ocsp_signer_t *signer,
+                               ocsp_response_include_t include, apr_pool_t *p)
+{
+    static const ocsp_der_t none = {NULL, 0};
+
+    if (include == OCSP_RESPONSE_INCLUDE_OFF
+        || (include == OCSP_RESPONSE_INCLUDE_AUTO
+            && ocsp_signer_is_issuer(signer))) {
+        return none;
+    }
+    return wrap_twice(OCSP_DER_CONTEXT_CONSTRUCTED(0), OCSP_DER_SEQUENCE,
+                      ocsp_signer_get_cert(signer), p);
+}
+
+/*
+ * ResponderID ::= CHOICE {                    (RFC 6960 section 4.2.1)
+ *     byName  [1] Name,
+ *     byKey   [2] KeyHash }                   KeyHash ::= OCTET STRING
+ * The module's tags are EXPLICIT.
+ */
+static ocsp_der_t encode_responder(const ocsp_signer_t *signer, bool by_name,
+                                   apr_pool_t *p)
+{
+    ocsp_der_t hash = {ocsp_signer_get0_key_hash(signer),
+                       OCSP_SIGNER_KEY_HASH_LEN};
+
+    if (by_name) {
+        return wrap_twice(OCSP_DER_CONTEXT_CONSTRUCTED(1), 0,
+                          ocsp_signer_get_name(signer), p);
+    }
+    return wrap_twice(OCSP_DER_CONTEXT_CONSTRUCTED(2), OCSP_DER_OCTET_STRING,
+                      hash, p);
 }
 
 ocsp_response_template_t *ocsp_response_template_make(
-    const ocsp_signer_t *signer, apr_pool_t *p)
+    const ocsp_signer_t *signer, const ocsp_response_style_t *style,
+    apr_pool_t *p)
 {
-    static const unsigned char by_key[] = {OCSP_DER_CONTEXT_CONSTRUCTED(2),
-                                           2 + OCSP_SIGNER_KEY_HASH_LEN,
-                                           OCSP_DER_OCTET_STRING,
-                                           OCSP_SIGNER_KEY_HASH_LEN};
     ocsp_response_template_t *t = apr_pcalloc(p, sizeof(*t));
 
     t->signer = signer;
-    memcpy(t->responder, by_key, sizeof(by_key));
-    memcpy(t->responder + sizeof(by_key), ocsp_signer_get0_key_hash(signer),
-           OCSP_SIGNER_KEY_HASH_LEN);
+    t->responder = encode_responder(signer, style->by_name, p);
     t->algorithm = ocsp_signer_get_algorithm(signer);
-    t->certs = encode_certs(ocsp_signer_get_delegate(signer), p);
+    t->certs = encode_certs(signer, style->include, p);
     t->signature_max = ocsp_signer_get_signature_max(signer);
     return t;
 }
@@ -182,32 +211,46 @@ static void put_single(ocsp_der_writer_t *w, const ocsp_response_single_t *s)
     ocsp_der_wrap(w, OCSP_DER_SEQUENCE, end);
 }
 
+/* As it came: some have no OCTET STRING within. */
+static void put_nonce(ocsp_der_writer_t *w, ocsp_der_t nonce)
+{
+    size_t end = ocsp_der_mark(w);
+
+    if (nonce.data != NULL) {
+        ocsp_der_put(w, nonce.data, nonce.len);
+        ocsp_der_wrap(w, OCSP_DER_OCTET_STRING, end);
+        ocsp_der_put(w, nonce_oid, sizeof(nonce_oid));
+        ocsp_der_wrap(w, OCSP_DER_SEQUENCE, end);
+    }
+}
+
 /*
  * Extensions ::= SEQUENCE OF SEQUENCE {       (RFC 5280 section 4.1)
  *     extnID     OBJECT IDENTIFIER,
  *     critical   BOOLEAN DEFAULT FALSE,
  *     extnValue  OCTET STRING }
- * The nonce alone, and as it came: some have no OCTET STRING within.
+ * The nonce, and whether some are revoked that never were issued.
  */
-static void put_nonce(ocsp_der_writer_t *w, ocsp_der_t nonce)
+static void put_extensions(ocsp_der_writer_t *w,
+                           const ocsp_response_content_t *content)
 {
     size_t end = ocsp_der_mark(w);
 
-    if (nonce.data == NULL) {
-        return;
+    if (content->extended_revoke) {
+        ocsp_der_put(w, extended_revoke, sizeof(extended_revoke));
     }
-    ocsp_der_put(w, nonce.data, nonce.len);
-    ocsp_der_wrap(w, OCSP_DER_OCTET_STRING, end);
-    ocsp_der_put(w, nonce_oid, sizeof(nonce_oid));
-    ocsp_der_wrap(w, OCSP_DER_SEQUENCE, end);
-    ocsp_der_wrap(w, OCSP_DER_SEQUENCE, end);
-    ocsp_der_wrap(w, OCSP_DER_CONTEXT_CONSTRUCTED(1), end);
+    put_nonce(w, content->nonce);
+    if (ocsp_der_mark(w) != end) {
+        ocsp_der_wrap(w, OCSP_DER_SEQUENCE, end);
+        ocsp_der_wrap(w, OCSP_DER_CONTEXT_CONSTRUCTED(1), end);
+    }
 }
 
 /* What tbsResponseData takes at most; more than LENGTH_MAX: too much. */
-static size_t measure(const ocsp_response_content_t *content)
+static size_t measure(const ocsp_response_template_t *t,
+                      const ocsp_response_content_t *content)
 {
-    size_t len = DATA_MAX;
+    size_t len = DATA_MAX + t->responder.len;
     size_t i;
 
     if (content->nonce.len > LENGTH_MAX) {
@@ -238,14 +281,14 @@ static void put_data(ocsp_der_writer_t *w, const ocsp_response_template_t *t,
     size_t end_of_singles;
     size_t i;
 
-    put_nonce(w, content->nonce);
+    put_extensions(w, content);
     end_of_singles = ocsp_der_mark(w);
     for (i = content->count; i > 0; i--) {
         put_single(w, &content->singles[i - 1]);
     }
     ocsp_der_wrap(w, OCSP_DER_SEQUENCE, end_of_singles);
     put_gtime(w, content->produced_at);
-    ocsp_der_put(w, t->responder, sizeof(t->responder));
+    ocsp_der_put(w, t->responder.data, t->responder.len);
     ocsp_der_wrap(w, OCSP_DER_SEQUENCE, end);
 }
 
@@ -296,7 +339,7 @@ apr_status_t ocsp_response_make(ocsp_der_t *out,
                                 const ocsp_response_content_t *content,
                                 const char **why, apr_pool_t *p)
 {
-    size_t data_end = measure(content);
+    size_t data_end = measure(t, content);
     size_t tail_max = tail_len(t, t->signature_max);
     size_t signature_len = t->signature_max;
     ocsp_der_writer_t w;

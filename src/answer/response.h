@@ -9,6 +9,7 @@
 #define OCSP_ANSWER_RESPONSE_H
 
 #include <apr_pools.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,22 +48,38 @@ typedef struct {
 typedef struct {
     const ocsp_response_single_t *singles; /* in the request's order */
     size_t count;                          /* at least one */
-    ocsp_der_t nonce;    /* an extnValue's content, echoed, never critical
-                            (REQUIREMENTS 113); data NULL: none */
-    int64_t produced_at; /* the time of signing */
+    ocsp_der_t nonce;     /* an extnValue's content, echoed, never critical
+                             (REQUIREMENTS 113); data NULL: none */
+    bool extended_revoke; /* some single is revoked without ever having been
+                             issued, RFC 6960 section 4.4.8 */
+    int64_t produced_at;  /* the time of signing */
 } ocsp_response_content_t;
 
 /** Everything of a response that its signer decides. */
 typedef struct ocsp_response_template_t ocsp_response_template_t;
 
+/** Whether the signer's certificate is sent (OCSPIncludeCertificate). */
+typedef enum {
+    OCSP_RESPONSE_INCLUDE_AUTO = 0, /* unless the CA signs itself */
+    OCSP_RESPONSE_INCLUDE_ON,
+    OCSP_RESPONSE_INCLUDE_OFF
+} ocsp_response_include_t;
+
+/** How a signer presents itself. */
+typedef struct {
+    bool by_name; /* ResponderID; else byKey */
+    ocsp_response_include_t include;
+} ocsp_response_style_t;
+
 /**
- * Encode what stays the same: responder ID byKey (REQUIREMENTS 85), algorithm,
- * a delegate's certificate alone (REQUIREMENTS 87, 88).
+ * Encode what stays the same: responder ID byKey or byName (REQUIREMENTS 85,
+ * 86), algorithm, the signer's certificate alone or none (REQUIREMENTS 87, 88).
  * @param signer borrowed as long as the template lives
  * Startup only.
  */
 ocsp_response_template_t *ocsp_response_template_make(
-    const ocsp_signer_t *signer, apr_pool_t *p);
+    const ocsp_signer_t *signer, const ocsp_response_style_t *style,
+    apr_pool_t *p);
 
 /** The signer behind it. Pure. */
 const ocsp_signer_t *ocsp_response_template_get0_signer(

@@ -9,6 +9,8 @@
 #define OCSP_ANSWER_SIGNER_H
 
 #include <apr_pools.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,20 +23,33 @@
 
 typedef struct ocsp_signer_t ocsp_signer_t;
 
-/** What a signer is made of: the contents of two files, and their names. */
+/** What a signer is made of. */
 typedef struct {
-    ocsp_der_t cert;
-    ocsp_der_t key;
+    X509 *cert;    /* borrowed; the signer takes references of its own */
+    EVP_PKEY *key; /* likewise */
     const char *cert_file;
     const char *key_file;
+    bool trusted; /* OCSPTrustedResponder: whoever issued it */
 } ocsp_signer_material_t;
+
+/**
+ * @return whether a certificate may be meant for this issuer: it has the
+ *         issuer's key, or was issued in its name. Cheap; ocsp_signer_make has
+ *         the last word. Startup only.
+ */
+bool ocsp_signer_concerns(const X509 *cert, const ocsp_issuer_t *issuer);
+
+/** @return whether a private key is a certificate's. Startup only. */
+bool ocsp_signer_is_pair(const X509 *cert, const EVP_PKEY *key);
 
 /**
  * Make the signer of an issuer: its own key, or a delegate with
  * id-kp-OCSPSigning that this very key issued (RFC 6960 section 4.2.2.2;
- * REQUIREMENTS 123). Key and certificate must match; an encrypted key is
- * refused without asking. Of several certificates the first counts.
- * Certificate and key are PEM or DER.
+ * REQUIREMENTS 123), or one that is trusted locally (item 1 there). Key and
+ * certificate must match. It signs once to see that it can.
+ * RSA (sha256WithRSAEncryption), RSA-PSS keys (by their own parameters, else
+ * SHA-256 with a salt of 32), P-256 and P-384 with SHA-256 and SHA-384, Ed25519
+ * (REQUIREMENTS 129); never SHA-1 or MD5 (130).
  * @param out newly made in p, which frees what OpenSSL holds for it. Expired
  *        or not yet valid is no failure: ocsp_signer_is_valid tells
  * @param warning NULL, or what clients may stumble over (REQUIREMENTS 124, 125)
@@ -62,8 +77,36 @@ const unsigned char *ocsp_signer_get0_key_hash(const ocsp_signer_t *signer);
 /** The DER AlgorithmIdentifier of its signatures (REQUIREMENTS 129). Pure. */
 ocsp_der_t ocsp_signer_get_algorithm(const ocsp_signer_t *signer);
 
-/** A delegate's certificate in DER; data NULL if the CA signs itself. Pure. */
-ocsp_der_t ocsp_signer_get_delegate(const ocsp_signer_t *signer);
+/** For people: "P-256 with SHA-256", "RSA 2048 with SHA-256". Pure. */
+const char *ocsp_signer_get0_description(const ocsp_signer_t *signer);
+
+/** The certificate in DER. Pure. */
+ocsp_der_t ocsp_signer_get_cert(const ocsp_signer_t *signer);
+
+/** The DER of the certificate's subject. Pure. */
+ocsp_der_t ocsp_signer_get_name(const ocsp_signer_t *signer);
+
+/** @return whether the issuer signs itself: no delegate. Pure. */
+bool ocsp_signer_is_issuer(const ocsp_signer_t *signer);
+
+/**
+ * @return whether its key is of the issuer's kind (algorithm and curve):
+ *         whoever checks the issuer's certificates and CRLs can check its
+ *         signatures
+ *         (RFC 6960 section 4.4.7.2.1 item 2). Pure.
+ */
+bool ocsp_signer_is_like_issuer(const ocsp_signer_t *signer);
+
+/** @return whether two have one certificate: either signs for both. Pure. */
+bool ocsp_signer_is_same(const ocsp_signer_t *a, const ocsp_signer_t *b);
+
+/**
+ * @return whether an AlgorithmIdentifier that somebody wishes for is this
+ *         signer's; absent parameters and NULL are the same, and absent ones
+ *         fit any RSASSA-PSS. Pure.
+ */
+bool ocsp_signer_has_algorithm(const ocsp_signer_t *signer,
+                               ocsp_der_t algorithm);
 
 /** The longest signature that ocsp_signer_sign makes, in octets. Pure. */
 size_t ocsp_signer_get_signature_max(const ocsp_signer_t *signer);

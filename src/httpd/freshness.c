@@ -10,7 +10,6 @@
 #include <http_request.h>
 #include <openssl/evp.h>
 
-#include "httpd/conf.h"
 #include "wire/gtime.h"
 
 #define SHA256_LEN 32
@@ -19,12 +18,11 @@
 
 /* RFC 9919 section 7.2: half of what is left, so that a cache asks again well
  * before the end; REQUIREMENTS 159. 0 when there is no time before the end. */
-static int64_t max_age_s(const ocsp_answer_t *a)
+static int64_t max_age_s(const ocsp_answer_t *a, int64_t cap_s)
 {
     int64_t left_s = (a->next_update - a->produced_at) / 2;
 
-    return left_s < OCSP_CONF_HTTP_MAX_AGE_S ? left_s
-                                             : OCSP_CONF_HTTP_MAX_AGE_S;
+    return left_s < cap_s ? left_s : cap_s;
 }
 
 static void set_etag(request_rec *r, ocsp_der_t der)
@@ -42,14 +40,14 @@ static void set_etag(request_rec *r, ocsp_der_t der)
 }
 
 /* REQUIREMENTS 158 to 162. */
-static void set_lasting(request_rec *r, const ocsp_answer_t *a)
+static void set_lasting(request_rec *r, const ocsp_answer_t *a, int64_t cap_s)
 {
     char *expires = apr_pcalloc(r->pool, OCSP_GTIME_HTTP_LEN + 1);
     apr_time_t produced;
 
     apr_table_setn(r->headers_out, "Cache-Control",
                    apr_psprintf(r->pool, "max-age=%" APR_INT64_T_FMT CACHEABLE,
-                                (apr_int64_t)max_age_s(a)));
+                                (apr_int64_t)max_age_s(a, cap_s)));
     if (ocsp_gtime_format_http(expires, a->next_update)) {
         apr_table_setn(r->headers_out, "Expires", expires);
     }
@@ -72,11 +70,11 @@ static void set_no_store(request_rec *r)
     apr_table_setn(r->headers_out, "Expires", now);
 }
 
-bool ocsp_freshness_set(request_rec *r, const ocsp_answer_t *a, bool has_nonce)
+bool ocsp_freshness_set(request_rec *r, const ocsp_answer_t *a, int64_t cap_s)
 {
-    if (a->status == OCSP_RESPONSE_SUCCESSFUL && !has_nonce && a->unknown == 0
-        && max_age_s(a) > 0) {
-        set_lasting(r, a);
+    if (a->status == OCSP_RESPONSE_SUCCESSFUL && a->lasting
+        && max_age_s(a, cap_s) > 0) {
+        set_lasting(r, a, cap_s);
         return true;
     }
     set_no_store(r);

@@ -10,14 +10,15 @@
 #include <httpd.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "answer/answer.h"
 
 /**
- * Set the headers of an answer: an authoritative one without a nonce may be
- * kept, nothing else.
+ * Set the headers of an answer: a lasting one may be kept, nothing else.
+ * @param cap_s longest max-age in seconds
  * @return whether it may, and so be asked for conditionally. Any thread.
  */
-bool ocsp_freshness_set(request_rec *r, const ocsp_answer_t *a, bool has_nonce);
+bool ocsp_freshness_set(request_rec *r, const ocsp_answer_t *a, int64_t cap_s);
 
 #endif

@@ -22,8 +22,12 @@
 
 #define CONTENT_TYPE "application/ocsp-response"
 
-/* Octets of a GET's target at most: every base64 character escaped. */
-#define TARGET_MAX (OCSP_CONF_MAX_REQUEST_SIZE * 4)
+/* Octets of a GET's target for one of the request: every base64 character
+ * escaped. */
+#define TARGET_PER_OCTET 4
+
+/* Octets of the shortest Request: no request holds more than its size lets. */
+#define REQUEST_LEN_MIN 16
 
 /* Octets of a stranger's request that a log line shows. */
 #define LOG_OCTETS 64
@@ -35,8 +39,8 @@
 typedef struct {
     request_rec *r;
     const ocsp_conf_t *conf;
-    ocsp_der_t body; /* the OCSPRequest; data NULL: not to be had */
-    bool has_nonce;
+    ocsp_der_t body;        /* the OCSPRequest; data NULL: not to be had */
+    int64_t http_max_age_s; /* the shortest of all issuers asked about */
     ocsp_answer_t answer;
 } job_t;
 
@@ -116,12 +120,12 @@ static apr_status_t read_input(request_rec *r, char *buf, apr_size_t *len)
     return rv;
 }
 
-/* Read a POST body of any framing, OCSP_CONF_MAX_REQUEST_SIZE octets at
- * most. */
+/* Read a POST body of any framing, OCSPMaxRequestSize octets at most. */
 static int read_body(job_t *job)
 {
+    apr_size_t max = ocsp_conf_get_max_request_size(job->conf);
     request_rec *r = job->r;
-    apr_size_t len = OCSP_CONF_MAX_REQUEST_SIZE + 1;
+    apr_size_t len = max + 1;
     apr_status_t rv;
     char *buf;
     int status = ap_setup_client_block(r, REQUEST_CHUNKED_DECHUNK);
@@ -129,7 +133,7 @@ static int read_body(job_t *job)
     if (status != OK) {
         return refuse(job, status);
     }
-    if (r->remaining > OCSP_CONF_MAX_REQUEST_SIZE) {
+    if (r->remaining > (apr_off_t)max) {
         return refuse(job, HTTP_REQUEST_ENTITY_TOO_LARGE);
     }
     buf = apr_palloc(r->pool, len);
@@ -137,7 +141,7 @@ static int read_body(job_t *job)
     if (rv != APR_SUCCESS) {
         return refuse(job, ap_map_http_request_error(rv, HTTP_BAD_REQUEST));
     }
-    if (len > OCSP_CONF_MAX_REQUEST_SIZE) {
+    if (len > max) {
         return refuse(job, HTTP_REQUEST_ENTITY_TOO_LARGE);
     }
     job->body.data = (const unsigned char *)buf;
@@ -147,16 +151,17 @@ static int read_body(job_t *job)
 
 static int read_target(job_t *job)
 {
+    size_t max = ocsp_conf_get_max_request_size(job->conf);
     const char *target = job->r->unparsed_uri;
     size_t target_len = strlen(target), len = target_len;
     unsigned char *buf;
 
-    if (target_len > TARGET_MAX) {
+    if (target_len > max * TARGET_PER_OCTET) {
         return refuse(job, HTTP_REQUEST_URI_TOO_LARGE);
     }
     buf = apr_palloc(job->r->pool, len);
     if (ocsp_request_decode_target(buf, &len, target, target_len)) {
-        if (len > OCSP_CONF_MAX_REQUEST_SIZE) {
+        if (len > max) {
             return refuse(job, HTTP_REQUEST_URI_TOO_LARGE);
         }
         job->body.data = buf;
@@ -177,73 +182,95 @@ static int read_request(job_t *job)
     }
 }
 
+/* Who answers for a CertID: a server's own issuers override what it inherits,
+ * so one of them that cannot be read may be meant where only an inherited one
+ * is found. NULL: nobody that is known, and knowledge says whether there may be
+ * one. */
+static const ocsp_scope_issuer_t *find_issuer(
+    ocsp_answer_knowledge_t *knowledge, const ocsp_conf_t *conf,
+    const ocsp_certid_t *id)
+{
+    const ocsp_scope_issuer_t *si = ocsp_scope_find(conf->own, id);
+    bool unreadable = conf->own->unreadable;
+
+    if (si == NULL && !unreadable && conf->inherited != NULL) {
+        si = ocsp_scope_find(conf->inherited, id);
+        unreadable = conf->inherited->unreadable;
+    }
+    *knowledge = unreadable ? OCSP_ANSWER_UNREADABLE : OCSP_ANSWER_FOREIGN;
+    return si;
+}
+
 /* Everything that is known of one CertID. */
-static void look_up(ocsp_answer_subject_t *subject, const ocsp_conf_t *conf,
+static void look_up(ocsp_answer_subject_t *subject, job_t *job,
                     const ocsp_certid_t *id)
 {
-    const ocsp_conf_issuer_t *ci;
-    int i;
+    const ocsp_scope_issuer_t *si;
 
     memset(subject, 0, sizeof(*subject));
     subject->certid = id->der;
-    subject->knowledge = OCSP_ANSWER_FOREIGN;
-    for (i = 0; i < conf->issuers->nelts; i++) {
-        ci = ocsp_conf_get_issuer(conf, i);
-        if (subject->knowledge == OCSP_ANSWER_UNREADABLE
-            && (size_t)i == conf->own) {
-            return; /* it may override what the server says of this CA */
-        }
-        if (ci->issuer == NULL) {
-            /* It may be this one's: nobody can tell. */
-            subject->knowledge = OCSP_ANSWER_UNREADABLE;
-        }
-        else if (!ci->passed_over
-                 && ocsp_certid_is_issuer(id, ocsp_issuer_get0_hashes(
-                                                  ci->issuer))) {
-            subject->templ = ci->templ;
-            subject->knowledge = OCSP_ANSWER_NO_TABLE;
-            if (ci->has_slot
-                && ocsp_arena_lookup(&subject->record, conf->shared.arena,
-                                     ci->slot, ci->id, id->serial.data,
-                                     id->serial.len)
-                       == APR_SUCCESS) {
-                subject->knowledge = OCSP_ANSWER_RECORD;
-            }
-            return;
-        }
+    si = find_issuer(&subject->knowledge, job->conf, id);
+    if (si == NULL) {
+        return;
     }
+    subject->signers = &si->signers;
+    subject->policy = &si->policy;
+    subject->knowledge = OCSP_ANSWER_NO_TABLE;
+    if (si->http_max_age_s < job->http_max_age_s) {
+        job->http_max_age_s = si->http_max_age_s;
+    }
+    if (si->has_slot
+        && ocsp_arena_lookup(&subject->record, job->conf->shared.arena,
+                             si->slot, si->id, id->serial.data, id->serial.len)
+               == APR_SUCCESS) {
+        subject->knowledge = OCSP_ANSWER_RECORD;
+    }
+}
+
+/* @return certificates asked about, or 0: malformed */
+static size_t parse_request(ocsp_request_t *request, const job_t *job)
+{
+    size_t max = ocsp_conf_get_max_certs(job->conf);
+    ocsp_certid_t *certids;
+
+    if (max > job->body.len / REQUEST_LEN_MIN) {
+        max = job->body.len / REQUEST_LEN_MIN + 1;
+    }
+    certids = apr_palloc(job->r->pool, max * sizeof(*certids));
+    return ocsp_request_parse(request, certids, max, job->body.data,
+                              job->body.len)
+             ? request->certid_count
+             : 0;
 }
 
 static void make_answer(job_t *job)
 {
-    const ocsp_answer_policy_t policy = {
-        .next_update_s = OCSP_CONF_NEXT_UPDATE_S};
-    ocsp_answer_subject_t subjects[OCSP_CONF_MAX_CERTS];
-    ocsp_certid_t certids[OCSP_CONF_MAX_CERTS];
+    ocsp_answer_subject_t *subjects;
+    ocsp_answer_wishes_t wishes;
     ocsp_request_t request;
-    int64_t now;
-    size_t i;
+    size_t count, i;
 
     if (job->body.data == NULL) {
         ocsp_answer_refuse(&job->answer, OCSP_RESPONSE_MALFORMED_REQUEST,
                            "no base64 of a request in the URL");
         return;
     }
-    if (!ocsp_request_parse(&request, certids, OCSP_CONF_MAX_CERTS,
-                            job->body.data, job->body.len)) {
+    count = parse_request(&request, job);
+    if (count == 0) {
         ocsp_answer_refuse(&job->answer, OCSP_RESPONSE_MALFORMED_REQUEST,
                            "not an OCSPRequest that RFC 6960 section 4.1.1 "
                            "allows, or for too many certificates");
         return;
     }
-    for (i = 0; i < request.certid_count; i++) {
-        look_up(&subjects[i], job->conf, &certids[i]);
+    subjects = apr_palloc(job->r->pool, count * sizeof(*subjects));
+    for (i = 0; i < count; i++) {
+        look_up(&subjects[i], job, &request.certids[i]);
     }
-    job->has_nonce = request.nonce.data != NULL;
+    wishes = (ocsp_answer_wishes_t){request.nonce, request.preferred,
+                                    request.signed_with};
     /* Not r->request_time: the body may have taken its time. */
-    now = (int64_t)apr_time_sec(apr_time_now());
-    ocsp_answer_make(&job->answer, subjects, request.certid_count,
-                     request.nonce, &policy, now, job->r->pool);
+    ocsp_answer_make(&job->answer, subjects, count, &wishes,
+                     (int64_t)apr_time_sec(apr_time_now()), job->r->pool);
 }
 
 static void log_answer(const job_t *job)
@@ -280,7 +307,7 @@ static int send_answer(const job_t *job)
     /* Clients compare the body's bytes and the whole Content-Type. */
     apr_table_setn(r->subprocess_env, "no-gzip", "1");
     apr_table_setn(r->subprocess_env, "no-brotli", "1");
-    lasting = ocsp_freshness_set(r, &job->answer, job->has_nonce);
+    lasting = ocsp_freshness_set(r, &job->answer, job->http_max_age_s);
     if (lasting && r->method_number == M_GET) {
         int rv = ap_meets_conditions(r);
 
@@ -315,7 +342,7 @@ static int send_allow(request_rec *r)
 
 int ocsp_handler_handle(request_rec *r)
 {
-    job_t job = {.r = r};
+    job_t job = {.r = r, .http_max_age_s = INT64_MAX};
     int rv;
 
     /* Claimed and not only named: the type of a file is a handler's name too,

@@ -15,17 +15,20 @@
 #include <string.h>
 
 /* Another layout of these structs gets another key, and so starts anew. */
-#define KEEP_KEY "mod_ocsp-keep-1"
+#define KEEP_KEY "mod_ocsp-keep-2"
 
 /* Address space for tables, committed as used: a table takes less than its CRL,
  * mostly half of it, and a new one is built beside the old. */
 #define ROOM_MIN (APR_UINT64_C(1) << 30)
 #define ROOM_LEAST (APR_UINT64_C(16) << 20)
 #define ROOM_PER_CRL_OCTET 4
+#define ROOM_MOST (APR_UINT64_C(1) << 46) /* what a process can address */
 
 struct ocsp_keep_t {
     apr_pool_t *pool;          /* the process's */
+    apr_pool_t *arena_pool;    /* its own; NULL: there is no arena */
     ocsp_arena_t *arena;       /* or NULL */
+    apr_uint64_t arena_wanted; /* OCSPTableSize it was made for; 0: none */
     ocsp_counters_t *counters; /* or NULL */
     int counters_version;      /* of what made them */
     apr_hash_t *files;         /* name -> file_t */
@@ -60,22 +63,92 @@ ocsp_keep_t *ocsp_keep_get(apr_pool_t *process)
     return k;
 }
 
+static apr_uint64_t multiply(apr_uint64_t octets, unsigned by)
+{
+    return octets < APR_UINT64_MAX / by ? octets * by : APR_UINT64_MAX;
+}
+
 /* Where memory may not be promised freely (strict overcommit, small machines) a
  * smaller segment does until a table does not fit. */
-apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
-                                  apr_uint64_t crl_octets, const char **why)
+static apr_status_t make_arena(ocsp_arena_t **out, apr_pool_t **pool,
+                               apr_uint64_t room, const char **why,
+                               apr_pool_t *p)
 {
-    apr_uint64_t room = crl_octets < APR_UINT64_MAX / ROOM_PER_CRL_OCTET
-                          ? crl_octets * ROOM_PER_CRL_OCTET
-                          : ROOM_MIN;
-    apr_status_t rv = APR_SUCCESS;
+    apr_status_t rv;
 
-    if (k->arena == NULL || !ocsp_arena_is_compatible(k->arena)) {
-        room = room > ROOM_MIN ? room : ROOM_MIN;
-        do {
-            rv = ocsp_arena_make(&k->arena, (apr_size_t)room, why, k->pool);
-            room /= 2;
-        } while (rv != APR_SUCCESS && room >= ROOM_LEAST);
+    apr_pool_create(pool, p);
+    apr_pool_tag(*pool, "ocsp_arena");
+    do {
+        rv = room <= ROOM_MOST
+               ? ocsp_arena_make(out, (apr_size_t)room, why, *pool)
+               : APR_ENOMEM;
+        room /= 2;
+    } while (rv != APR_SUCCESS && room >= ROOM_LEAST);
+    if (rv != APR_SUCCESS) {
+        if (*why != NULL) {
+            *why = apr_pstrdup(p, *why);
+        }
+        apr_pool_destroy(*pool);
+        *pool = NULL;
+    }
+    return rv;
+}
+
+/* Whether the one that is there will do: a table takes about half of its CRL,
+ * and the next is written beside it. */
+static bool is_enough(const ocsp_keep_t *k, apr_uint64_t crl_octets,
+                      apr_uint64_t wanted)
+{
+    return k->arena_wanted == wanted
+        && (wanted != 0
+            || ocsp_arena_get_room(k->arena) >= crl_octets + crl_octets / 2);
+}
+
+/* What the old one held goes over; children that still read it keep it. */
+static void replace_arena(ocsp_keep_t *k, ocsp_arena_t *arena, apr_pool_t *pool,
+                          const char **why)
+{
+    if (k->arena != NULL && ocsp_arena_is_compatible(k->arena)) {
+        ocsp_arena_copy(arena, k->arena, why, pool);
+    }
+    if (k->arena_pool != NULL) {
+        apr_pool_destroy(k->arena_pool);
+    }
+    k->arena = arena;
+    k->arena_pool = pool;
+}
+
+apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
+                                  apr_uint64_t crl_octets, apr_uint64_t wanted,
+                                  const char **why)
+{
+    apr_uint64_t room = multiply(crl_octets, ROOM_PER_CRL_OCTET);
+    ocsp_arena_t *arena = NULL;
+    apr_pool_t *pool = NULL;
+    apr_status_t rv;
+
+    *why = NULL;
+    *out = k->arena;
+    if (k->arena != NULL && ocsp_arena_is_compatible(k->arena)
+        && is_enough(k, crl_octets, wanted)) {
+        return APR_SUCCESS;
+    }
+    room = wanted != 0 ? wanted : room > ROOM_MIN ? room : ROOM_MIN;
+    rv = make_arena(&arena, &pool, room, why, k->pool);
+    if (rv == APR_SUCCESS) {
+        *why = ocsp_arena_get_room(arena) < wanted
+                 ? "OCSPTableSize is more than this machine gives: there is "
+                   "less room for tables"
+                 : NULL;
+        replace_arena(k, arena, pool, why);
+        k->arena_wanted = wanted;
+    }
+    else if (k->arena != NULL && ocsp_arena_is_compatible(k->arena)) {
+        *why = "no memory for larger tables: the room stays as it is";
+        rv = APR_SUCCESS;
+    }
+    else {
+        k->arena = NULL;
     }
     *out = k->arena;
     return rv;

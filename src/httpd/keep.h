@@ -25,13 +25,16 @@ typedef struct ocsp_keep_t ocsp_keep_t;
 ocsp_keep_t *ocsp_keep_get(apr_pool_t *process);
 
 /**
- * The arena that was kept, or a new one.
+ * The arena that was kept; or a new one, with all that was in the one before:
+ * if that is too small or another size is wanted.
  * @param crl_octets of all CRLs together, by which a new one is sized
- * @param why what is lacking
+ * @param wanted OCSPTableSize in octets; 0: by crl_octets
+ * @param why what is lacking; with APR_SUCCESS a warning, or NULL
  * @return a system error: there is no memory to be shared. Startup only.
  */
 apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
-                                  apr_uint64_t crl_octets, const char **why);
+                                  apr_uint64_t crl_octets, apr_uint64_t wanted,
+                                  const char **why);
 
 /** The counters, kept or new; NULL: no memory to be shared. Startup only. */
 ocsp_counters_t *ocsp_keep_open_counters(ocsp_keep_t *k);

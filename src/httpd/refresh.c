@@ -1,316 +1,239 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * One pass over all issuers of all servers. Whatever goes wrong with one of
- * them is logged, counted and left behind; the next is opened all the same.
- * Floor 4.
+ * Whatever goes wrong with one issuer is logged, counted and left behind; the
+ * next is opened all the same. Floor 4.
  */
 #include "httpd/refresh.h"
 
-#include <apr_file_info.h>
 #include <apr_strings.h>
 #include <http_config.h>
 #include <http_core.h>
 #include <mpm_common.h>
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "httpd/conf.h"
+#include "httpd/dialog.h"
+#include "httpd/dump.h"
 #include "httpd/keep.h"
 #include "httpd/log.h"
 #include "httpd/open.h"
-#include "status/load.h"
-
-/* A table belongs to a CA and to the sources it was made of: two virtual hosts
- * may read different CRLs of one CA. */
-static bool make_id(ocsp_conf_issuer_t *ci)
-{
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1
-           && EVP_DigestUpdate(ctx, ocsp_issuer_get0_id(ci->issuer),
-                               OCSP_ISSUER_ID_LEN)
-                  == 1
-           && EVP_DigestUpdate(ctx, ci->crl_file, strlen(ci->crl_file)) == 1
-           && EVP_DigestFinal_ex(ctx, ci->id, NULL) == 1;
-
-    EVP_MD_CTX_free(ctx);
-    return ok;
-}
-
-/* Seal what was built, check it as readers do, and only then let them see
- * it. */
-static apr_status_t publish(const ocsp_open_pass_t *pass,
-                            const ocsp_conf_issuer_t *ci,
-                            const ocsp_table_builder_t *b,
-                            const ocsp_table_info_t *info, const char **why)
-{
-    size_t len = ocsp_table_builder_size(b);
-    apr_status_t rv;
-    void *mem;
-
-    rv = ocsp_arena_reserve(&mem, pass->arena, ci->slot, len, why, pass->ptemp);
-    if (rv == APR_SUCCESS) {
-        ocsp_table_builder_seal(b, mem, info);
-        rv = ocsp_table_check(mem, len, why);
-    }
-    if (rv == APR_SUCCESS) {
-        ocsp_arena_publish(pass->arena, ci->slot);
-    }
-    return rv;
-}
-
-static apr_status_t load(const ocsp_open_pass_t *pass,
-                         const ocsp_conf_issuer_t *ci, ocsp_table_info_t *info,
-                         const ocsp_table_info_t *last, const char **warning,
-                         const char **why)
-{
-    const ocsp_load_sources_t src = {.issuer = ci->issuer,
-                                     .crl_file = ci->crl_file,
-                                     .last = last};
-    unsigned char fingerprint[OCSP_TABLE_FINGERPRINT_LEN];
-    ocsp_table_builder_t *b;
-    apr_status_t rv;
-    bool settled;
-
-    rv = ocsp_load_fingerprint(fingerprint, &settled, &src, pass->now, why,
-                               pass->ptemp);
-    if (rv != APR_SUCCESS) {
-        return rv;
-    }
-    if (last != NULL
-        && memcmp(last->fingerprint, fingerprint, sizeof(fingerprint)) == 0) {
-        return APR_EEXIST;
-    }
-    rv = ocsp_load_build(&b, info, warning, &src, pass->now, why, pass->ptemp);
-    if (rv == APR_SUCCESS && pass->arena != NULL) {
-        memcpy(info->id, ci->id, OCSP_TABLE_ID_LEN);
-        memset(info->fingerprint, 0, sizeof(info->fingerprint));
-        if (settled) {
-            memcpy(info->fingerprint, fingerprint, sizeof(fingerprint));
-        }
-        rv = publish(pass, ci, b, info, why);
-        /* entries were counted when it was sealed */
-        (void)ocsp_arena_get_info(info, pass->arena, ci->slot, ci->id);
-    }
-    if (rv == APR_SUCCESS) {
-        ocsp_table_builder_free(b);
-    }
-    return rv;
-}
-
-/* Until when nobody can be told good. */
-static bool is_stale(const ocsp_open_pass_t *pass,
-                     const ocsp_table_info_t *info)
-{
-    return info->next_update <= pass->now;
-}
-
-static void say_loaded(ocsp_open_pass_t *pass, const ocsp_conf_issuer_t *ci,
-                       const ocsp_table_info_t *info, const char *warning)
-{
-    bool stale = is_stale(pass, info);
-
-    pass->failures += stale;
-    if (ci->has_slot) {
-        ocsp_arena_note(pass->arena, ci->slot, pass->now, true, warning);
-        ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
-                     "OCSP205: %s: table published: %" APR_UINT64_T_FMT
-                     " revocations, from %s until %s",
-                     ci->name, info->entries,
-                     ocsp_open_print_time(pass->ptemp, info->this_update),
-                     ocsp_open_print_time(pass->ptemp, info->next_update));
-    }
-    if (warning != NULL) {
-        ap_log_error(APLOG_MARK, stale ? APLOG_ERR : APLOG_WARNING, 0, pass->s,
-                     "OCSP208: %s: %s", ci->name, warning);
-    }
-}
-
-static void say_failed(ocsp_open_pass_t *pass, const ocsp_conf_issuer_t *ci,
-                       apr_status_t rv, const char *why, bool have_last)
-{
-    pass->failures++;
-    if (ci->has_slot) {
-        ocsp_arena_note(pass->arena, ci->slot, pass->now, false, why);
-    }
-    ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_open_log_status(rv), pass->s,
-                 "OCSP206: %s: %s; <OCSPIssuer> at %s %s", ci->name, why,
-                 ci->defined_at,
-                 have_last ? "goes on with the table loaded before"
-                           : "answers tryLater");
-}
-
-/* What is on disk is what is in use, whatever the last try ended in. */
-static void say_unchanged(const ocsp_open_pass_t *pass,
-                          const ocsp_conf_issuer_t *ci,
-                          const ocsp_table_info_t *info)
-{
-    ocsp_arena_note_t note;
-
-    if (is_stale(pass, info)) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
-                     "OCSP213: %s: %s: unchanged, and past its nextUpdate %s: "
-                     "have the CA write a new one",
-                     ci->name, ci->crl_file,
-                     ocsp_open_print_time(pass->ptemp, info->next_update));
-    }
-    ocsp_arena_get_note(&note, pass->arena, ci->slot, ci->id);
-    if (!note.ok) {
-        ocsp_arena_note(pass->arena, ci->slot, pass->now, true, NULL);
-    }
-    ap_log_error(APLOG_MARK, APLOG_DEBUG, 0, pass->s,
-                 "OCSP207: %s: sources unchanged", ci->name);
-}
-
-/* @return whether the slot has a table, which last then describes */
-static bool open_slot(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci,
-                      ocsp_table_info_t *last)
-{
-    const char *why = "libcrypto has no SHA-256";
-    apr_status_t rv = OCSP_ECRYPTO;
-
-    if (make_id(ci)) {
-        rv = ocsp_arena_claim(&ci->slot, pass->arena, ci->id, &why);
-    }
-    ci->has_slot = rv == APR_SUCCESS;
-    if (!ci->has_slot) {
-        say_failed(pass, ci, rv, why, false);
-    }
-    return ci->has_slot
-        && ocsp_arena_get_info(last, pass->arena, ci->slot, ci->id)
-               == APR_SUCCESS;
-}
-
-static void open_table(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *ci)
-{
-    const char *why = NULL, *warning = NULL;
-    ocsp_table_info_t info = {.entries = 0}, last = {.entries = 0};
-    bool have_last = false;
-    apr_status_t rv;
-
-    if (ci->crl_file == NULL) {
-        say_failed(pass, ci, 0, "no OCSPCRLFile: name one", false);
-        return;
-    }
-    if (pass->arena != NULL) {
-        have_last = open_slot(pass, ci, &last);
-        if (!ci->has_slot) {
-            return;
-        }
-    }
-    rv = load(pass, ci, &info, have_last ? &last : NULL, &warning, &why);
-    ci->has_table = rv == APR_SUCCESS || have_last;
-    if (rv == APR_EEXIST) {
-        say_unchanged(pass, ci, &last);
-    }
-    else if (rv != APR_SUCCESS) {
-        say_failed(pass, ci, rv, why, have_last);
-    }
-    else {
-        say_loaded(pass, ci, &info, warning);
-    }
-}
+#include "httpd/pairs.h"
+#include "httpd/signers.h"
+#include "httpd/tables.h"
 
 /* Whether anything but tryLater can be said for it. */
-static bool is_ready(const ocsp_conf_issuer_t *ci)
+static bool is_ready(const ocsp_scope_issuer_t *si)
 {
-    return ci->templ != NULL && ci->has_table;
+    return si->signers.count != 0 && si->has_table;
 }
 
 /* Two sections of one server for one CA: nobody can tell which was meant. The
  * first counts, unless only the second can be answered from: then the file of
  * the first was overwritten, and the CA must not suffer from it. */
-static void settle(ocsp_open_pass_t *pass, ocsp_conf_issuer_t *first,
-                   ocsp_conf_issuer_t *second)
+static void settle(ocsp_pass_t *pass, ocsp_scope_issuer_t *first,
+                   ocsp_scope_issuer_t *second)
 {
     bool take_second = is_ready(second) && !is_ready(first);
-    ocsp_conf_issuer_t *passed_over = take_second ? first : second;
+    ocsp_scope_issuer_t *passed_over = take_second ? first : second;
 
     pass->failures++;
     passed_over->passed_over = true;
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
                  "OCSP209: %s: %s (<OCSPIssuer> at %s) and %s (at %s) are one "
                  "CA: the one at %s counts; remove the other",
-                 first->name, first->cert_file, first->defined_at,
-                 second->cert_file, second->defined_at,
-                 take_second ? second->defined_at : first->defined_at);
+                 first->name, first->cert_file, first->section->defined_at,
+                 second->cert_file, second->section->defined_at,
+                 (take_second ? second : first)->section->defined_at);
 }
 
-static void check_twice(ocsp_open_pass_t *pass, const ocsp_conf_t *conf,
-                        size_t i)
+/* Of a pattern, files of one CA are its renewals and cross-certificates: no
+ * fault, one is as good as the other (REQUIREMENTS 50). */
+static void find_twins(ocsp_pass_t *pass, const ocsp_scope_t *scope)
 {
-    ocsp_conf_issuer_t *ci = ocsp_conf_get_issuer(conf, (int)i);
-    size_t j;
+    apr_hash_t *seen = apr_hash_make(pass->ptemp);
+    int i;
 
-    for (j = 0; ci->issuer != NULL && j < i; j++) {
-        ocsp_conf_issuer_t *other = ocsp_conf_get_issuer(conf, (int)j);
-        if (other->issuer != NULL && !other->passed_over
-            && memcmp(ocsp_issuer_get0_id(ci->issuer),
-                      ocsp_issuer_get0_id(other->issuer), OCSP_ISSUER_ID_LEN)
-                   == 0) {
-            settle(pass, other, ci);
-            return;
+    for (i = 0; i < scope->issuers->nelts; i++) {
+        ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i), *other;
+
+        if (si->issuer == NULL) {
+            continue;
+        }
+        other = apr_hash_get(seen, ocsp_issuer_get0_id(si->issuer),
+                             OCSP_ISSUER_ID_LEN);
+        if (other != NULL && other->section == si->section) {
+            si->passed_over = true;
+            ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
+                         "OCSP221: %s: %s and %s are one CA", si->name,
+                         other->cert_file, si->cert_file);
+            continue;
+        }
+        if (other != NULL) {
+            settle(pass, other, si);
+        }
+        if (other == NULL || other->passed_over) {
+            apr_hash_set(seen, ocsp_issuer_get0_id(si->issuer),
+                         OCSP_ISSUER_ID_LEN, si);
         }
     }
 }
 
-static void open_server(ocsp_open_pass_t *pass, server_rec *s)
+/* The issuers that a server declares itself. */
+static ocsp_scope_t *open_own(ocsp_pass_t *pass, const ocsp_conf_t *conf)
 {
-    const ocsp_conf_t *conf = ocsp_conf_get(s);
-    size_t i;
+    ocsp_scope_t *scope = ocsp_scope_make(pass->pconf);
+    int i;
 
-    pass->s = s;
-    for (i = 0; i < conf->own; i++) {
-        ocsp_conf_issuer_t *ci = ocsp_conf_get_issuer(conf, (int)i);
-        if (ci->opened) {
-            continue; /* a virtual host without its own shares the server's */
+    for (i = 0; i < conf->sections->nelts; i++) {
+        ocsp_open_section(pass, scope,
+                          APR_ARRAY_IDX(conf->sections, i,
+                                        ocsp_scope_section_t *),
+                          conf->level);
+    }
+    for (i = 0; i < scope->issuers->nelts; i++) {
+        ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
+
+        if (si->issuer != NULL) {
+            ocsp_signers_open(pass, si);
+            ocsp_tables_open(pass, si);
         }
-        ci->opened = true;
-        ocsp_open_issuer(pass, ci);
-        if (ci->issuer != NULL) {
-            ocsp_open_signer(pass, ci);
-            open_table(pass, ci);
-            check_twice(pass, conf, i);
-        }
+    }
+    find_twins(pass, scope);
+    ocsp_scope_freeze(scope, pass->pconf);
+    return scope;
+}
+
+/* A main server's issuer as a virtual host answers for it, which has settings
+ * of its own. */
+static ocsp_scope_issuer_t *open_view(ocsp_pass_t *pass,
+                                      const ocsp_conf_t *conf,
+                                      const ocsp_scope_issuer_t *of)
+{
+    ocsp_scope_issuer_t *si = apr_pmemdup(pass->pconf, of, sizeof(*of));
+    ocsp_level_t *level = ocsp_level_merge(pass->pconf, conf->level,
+                                           of->section->level);
+
+    si->where = apr_psprintf(pass->pconf, "%s, for the virtual host at %s:%u,",
+                             of->section->defined_at,
+                             pass->s->defn_name != NULL ? pass->s->defn_name
+                                                        : "-",
+                             pass->s->defn_line_number);
+    si->level = level;
+    ocsp_level_get_policy(&si->policy, level);
+    si->http_max_age_s = ocsp_level_get_http_max_age(level);
+    if (si->issuer == NULL || si->passed_over) {
+        return si;
+    }
+    if (!ocsp_level_has_same_signers(level, of->level)) {
+        ocsp_signers_open(pass, si);
+    }
+    if (level->crl_files != of->level->crl_files
+        || level->crl_paths != of->level->crl_paths) {
+        si->has_slot = si->has_table = false;
+        si->crl_file = NULL;
+        si->info = NULL;
+        ocsp_tables_open(pass, si);
+    }
+    return si;
+}
+
+/* What a virtual host has of the main server's. */
+static ocsp_scope_t *open_inherited(ocsp_pass_t *pass, const ocsp_conf_t *conf)
+{
+    ocsp_scope_t *outer = conf->outer->own, *scope;
+    int i;
+
+    if (ocsp_level_is_silent(conf->said)) {
+        return outer;
+    }
+    scope = ocsp_scope_make(pass->pconf);
+    scope->lost = outer->lost;
+    for (i = 0; i < outer->issuers->nelts; i++) {
+        ocsp_scope_add(scope, open_view(pass, conf, ocsp_scope_get(outer, i)));
+    }
+    ocsp_scope_freeze(scope, pass->pconf);
+    return scope;
+}
+
+static void check_used(ocsp_pass_t *pass, const ocsp_conf_t *conf)
+{
+    int i;
+
+    ocsp_pairs_check_used(pass, conf->said);
+    for (i = 0; i < conf->sections->nelts; i++) {
+        ocsp_pairs_check_used(
+            pass,
+            APR_ARRAY_IDX(conf->sections, i, ocsp_scope_section_t *)->level);
     }
 }
 
-/* Octets of all CRLs together. */
-static apr_uint64_t crl_octets(const ocsp_open_pass_t *pass, server_rec *base)
+/* The main server is first in the list, so what is inherited is there. */
+static void open_all(ocsp_pass_t *pass, server_rec *base)
+{
+    for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
+        ocsp_conf_t *conf = ocsp_conf_get(pass->s);
+
+        if (conf->own != NULL) {
+            continue; /* a virtual host that says nothing shares the server's */
+        }
+        conf->own = open_own(pass, conf);
+        if (conf->outer != NULL) {
+            conf->inherited = open_inherited(pass, conf);
+        }
+    }
+    /* after all virtual hosts, which may use the main server's signers */
+    for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
+        check_used(pass, ocsp_conf_get(pass->s));
+    }
+    ocsp_tables_close(pass);
+}
+
+/* --- shared memory -------------------------------------------------------- */
+
+static apr_uint64_t measure_crls(ocsp_pass_t *pass, server_rec *base)
 {
     apr_uint64_t octets = 0;
-    server_rec *s;
-    size_t i;
+    int i;
 
-    for (s = base; s != NULL; s = s->next) {
-        const ocsp_conf_t *conf = ocsp_conf_get(s);
+    for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
+        const ocsp_conf_t *conf = ocsp_conf_get(pass->s);
 
-        for (i = 0; i < conf->own; i++) {
-            apr_finfo_t info;
-            const char *file = ocsp_conf_get_issuer(conf, (int)i)->crl_file;
-            if (file != NULL
-                && apr_stat(&info, file, APR_FINFO_SIZE, pass->ptemp)
-                       == APR_SUCCESS) {
-                octets += (apr_uint64_t)info.size;
-            }
+        if (pass->s != base && conf == ocsp_conf_get(base)) {
+            continue;
+        }
+        octets += ocsp_tables_measure(pass, conf->said);
+        for (i = 0; i < conf->sections->nelts; i++) {
+            octets += ocsp_tables_measure(pass,
+                                          APR_ARRAY_IDX(conf->sections, i,
+                                                        ocsp_scope_section_t *)
+                                              ->level);
         }
     }
     return octets;
 }
 
-static void open_arena(ocsp_open_pass_t *pass, server_rec *base)
+static void open_arena(ocsp_pass_t *pass, server_rec *base)
 {
+    int64_t wanted = ocsp_conf_get(base)->table_size;
     const char *why = NULL;
     apr_status_t rv;
 
-    rv = ocsp_keep_open_arena(&pass->arena, pass->keep, crl_octets(pass, base),
+    rv = ocsp_keep_open_arena(&pass->arena, pass->keep,
+                              measure_crls(pass, base),
+                              wanted != OCSP_LEVEL_UNSET ? (apr_uint64_t)wanted
+                                                         : 0,
                               &why);
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_ERR, rv, base,
                      "OCSP210: %s: every issuer answers tryLater; give this "
-                     "machine or its container more memory",
+                     "machine or its container more memory, or set a smaller "
+                     "OCSPTableSize",
                      why);
         return;
+    }
+    if (why != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base, "OCSP222: %s", why);
     }
     ocsp_arena_begin(pass->arena);
 }
@@ -320,64 +243,67 @@ static bool is_configured(server_rec *base)
     const server_rec *s;
 
     for (s = base; s != NULL; s = s->next) {
-        if (ocsp_conf_get(s)->own != 0) {
+        if (ocsp_conf_get(s)->sections->nelts != 0) {
             return true;
         }
     }
     return false;
 }
 
-static void open_all(ocsp_open_pass_t *pass, server_rec *base)
-{
-    server_rec *s;
+/* --- hooks ---------------------------------------------------------------- */
 
-    pass->now = (int64_t)apr_time_sec(apr_time_now());
-    for (s = base; s != NULL; s = s->next) {
-        open_server(pass, s);
-    }
+/* REQUIREMENTS 66 */
+static void say_what_good_means(server_rec *base)
+{
+    ap_log_error(APLOG_MARK, APLOG_INFO, 0, base,
+                 "OCSP211: serial numbers that a CRL does not list are "
+                 "answered good (RFC 6960 section 2.2) unless OCSPUnlisted "
+                 "says otherwise, also if they were never issued: this does "
+                 "not meet Baseline Requirements 4.9.9");
 }
 
 int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *base)
 {
-    ocsp_open_pass_t pass = {.pconf = pconf, .ptemp = ptemp};
-    ocsp_counters_t *counters;
+    ocsp_counters_t *counters = NULL;
+    ocsp_pass_t pass;
     server_rec *s;
 
-    /* httpd reads its configuration twice at start; once is enough for us. */
+    ocsp_pass_begin(&pass, ocsp_keep_get(base->process->pool), pconf, ptemp);
+    /* httpd reads its configuration twice at start. The first time it still
+     * has a terminal, and nothing else of ours is to be done. */
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
+        ocsp_dialog_open(&pass, base);
         return OK;
     }
-    pass.keep = ocsp_keep_get(base->process->pool);
-    if (!is_configured(base)) {
-        ocsp_keep_sweep(pass.keep);
-        return OK;
+    if (is_configured(base)) {
+        open_arena(&pass, base);
+        counters = ocsp_keep_open_counters(pass.keep);
     }
-    open_arena(&pass, base);
-    counters = ocsp_keep_open_counters(pass.keep);
     open_all(&pass, base);
     ocsp_keep_sweep(pass.keep);
     for (s = base; s != NULL; s = s->next) {
         ocsp_conf_get(s)->shared.arena = pass.arena;
         ocsp_conf_get(s)->shared.counters = counters;
     }
-    /* REQUIREMENTS 66 */
-    ap_log_error(APLOG_MARK, APLOG_INFO, 0, base,
-                 "OCSP211: serial numbers that a CRL does not list are "
-                 "answered good (RFC 6960 section 2.2), also if they were "
-                 "never issued: this does not meet Baseline Requirements "
-                 "4.9.9");
+    if (counters != NULL) {
+        say_what_good_means(base);
+    }
     return OK;
 }
 
 int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *base)
 {
-    ocsp_open_pass_t pass = {.pconf = pconf, .ptemp = ptemp};
+    ocsp_pass_t pass;
 
     if (ap_state_query(AP_SQ_RUN_MODE) != AP_SQ_RM_CONFIG_TEST) {
         return OK;
     }
+    ocsp_pass_begin(&pass, NULL, pconf, ptemp);
     open_all(&pass, base);
+    if (ap_exists_config_define("DUMP_OCSP")) {
+        ocsp_dump_print(&pass, base);
+    }
     return pass.failures == 0 ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }

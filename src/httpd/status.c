@@ -13,7 +13,7 @@
 #include <stdbool.h>
 
 #include "httpd/conf.h"
-#include "httpd/open.h"
+#include "httpd/pass.h"
 
 /* What is shown of one issuer; every string fit for a line of text. */
 typedef struct {
@@ -42,56 +42,66 @@ static const struct {
 
 #define COUNTERS (sizeof(counters) / sizeof(counters[0]))
 
-static const char *describe_signer(const ocsp_conf_issuer_t *ci, int64_t now,
+static const char *describe_signer(const ocsp_signer_t *signer, int64_t now,
                                    apr_pool_t *p)
 {
-    const ocsp_signer_t *signer;
-    const char *text;
-
-    if (ci->templ == NULL) {
-        return ci->signer_why != NULL ? ci->signer_why : "none";
-    }
-    signer = ocsp_response_template_get0_signer(ci->templ);
-    text = apr_pstrcat(
+    return apr_pstrcat(
         p, ocsp_signer_is_valid(signer, now) ? "ok until " : "not valid, ends ",
-        ocsp_open_print_time(p, ocsp_signer_get_not_after(signer)), NULL);
-    if (ci->signer_why != NULL) {
-        text = apr_pstrcat(p, text, ", the one read before: ", ci->signer_why,
+        ocsp_pass_print_time(p, ocsp_signer_get_not_after(signer)), " (",
+        ocsp_signer_get0_description(signer), ")", NULL);
+}
+
+static const char *describe_signers(const ocsp_scope_issuer_t *si, int64_t now,
+                                    apr_pool_t *p)
+{
+    const char *text = "";
+    size_t i;
+
+    for (i = 0; i < si->signers.count; i++) {
+        text = apr_pstrcat(p, text, i != 0 ? "; " : "",
+                           describe_signer(ocsp_response_template_get0_signer(
+                                               si->signers.templs[i]),
+                                           now, p),
                            NULL);
     }
-    return text;
+    if (si->signers.count == 0) {
+        return si->signer_why != NULL ? si->signer_why : "none";
+    }
+    return si->signer_why == NULL
+             ? text
+             : apr_pstrcat(p, text, ", and a fault: ", si->signer_why, NULL);
 }
 
 static void collect(facts_t *f, const ocsp_conf_t *conf,
-                    const ocsp_conf_issuer_t *ci, int64_t now, apr_pool_t *p)
+                    const ocsp_scope_issuer_t *si, int64_t now, apr_pool_t *p)
 {
-    ocsp_arena_note_t note = {.time = 0};
+    ocsp_note_t note = {.time = 0};
     ocsp_table_info_t info;
 
-    f->subject = ci->name;
+    f->subject = si->name;
     f->entries = 0;
     f->this_update = f->next_update = f->last_load = "-";
-    f->last_result = ci->issuer == NULL ? "certificate not readable"
+    f->last_result = si->issuer == NULL ? "certificate not readable"
                                         : "never loaded";
-    f->signer = describe_signer(ci, now, p);
-    if (!ci->has_slot) {
+    f->signer = describe_signers(si, now, p);
+    if (!si->has_slot) {
         return;
     }
-    ocsp_arena_get_note(&note, conf->shared.arena, ci->slot, ci->id);
+    ocsp_arena_get_note(&note, conf->shared.arena, si->slot, si->id);
     if (note.time != 0) {
-        f->last_load = ocsp_open_print_time(p, note.time);
+        f->last_load = ocsp_pass_print_time(p, note.time);
         f->last_result = apr_pstrcat(p, note.ok ? "ok" : "failed",
                                      *note.text != '\0' ? ": " : "", note.text,
                                      NULL);
     }
-    if (ocsp_arena_get_info(&info, conf->shared.arena, ci->slot, ci->id)
+    if (ocsp_arena_get_info(&info, conf->shared.arena, si->slot, si->id)
         == APR_SUCCESS) {
         f->entries = info.entries;
         if (note.ok && info.next_update <= now) {
             f->last_result = "stale: past nextUpdate";
         }
-        f->this_update = ocsp_open_print_time(p, info.this_update);
-        f->next_update = ocsp_open_print_time(p, info.next_update);
+        f->this_update = ocsp_pass_print_time(p, info.this_update);
+        f->next_update = ocsp_pass_print_time(p, info.next_update);
     }
 }
 
@@ -122,7 +132,7 @@ static void print_row(request_rec *r, int i, const facts_t *f)
                ap_escape_html(r->pool, f->signer));
 }
 
-/* Every section once, in the order of the configuration. */
+/* Every issuer once, in the order of the configuration. */
 static void print_issuers(request_rec *r,
                           void (*print)(request_rec *, int, const facts_t *))
 {
@@ -130,8 +140,7 @@ static void print_issuers(request_rec *r,
     const ocsp_conf_t *conf, *seen = NULL;
     const server_rec *s;
     facts_t facts;
-    size_t i;
-    int n = 0;
+    int i, n = 0;
 
     for (s = ap_server_conf; s != NULL; s = s->next) {
         conf = ocsp_conf_get(s);
@@ -141,9 +150,8 @@ static void print_issuers(request_rec *r,
         if (s == ap_server_conf) {
             seen = conf;
         }
-        for (i = 0; i < conf->own; i++) {
-            collect(&facts, conf, ocsp_conf_get_issuer(conf, (int)i), now,
-                    r->pool);
+        for (i = 0; i < conf->own->issuers->nelts; i++) {
+            collect(&facts, conf, ocsp_scope_get(conf->own, i), now, r->pool);
             print(r, n++, &facts);
         }
     }

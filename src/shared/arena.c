@@ -1,8 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The shared segment: header, slots, pages. Everything inside is an index or an
- * offset, never a pointer. Floor 3.
+ * See arena.h, and segment.h for the bytes. Floor 3.
  */
 #include "shared/arena.h"
 
@@ -11,61 +10,21 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "shared/segment.h"
+
 #define ARENA_MAGIC UINT64_C(0x4f43535041524e41) /* OCSPARNA */
-#define ARENA_VERSION 1u
-#define PAGE ((apr_size_t)4096)
+#define ARENA_VERSION 2u
 
 /* How often a reader looks again before it gives up: each time a whole table
  * was published while it searched. */
 #define LOOKUP_TRIES 16
 
-/* A slot's word: page of its table in the upper half, generation in the lower.
- * The generation moves with every publication, so a word never comes back. */
-#define WORD_MAKE(page, gen) (((uint64_t)(page) << 32) | (gen))
-#define WORD_PAGE(word) ((apr_size_t)((word) >> 32))
-#define WORD_GEN(word) ((uint32_t)(word))
-
-typedef struct {
-    unsigned char id[OCSP_TABLE_ID_LEN];
-    _Atomic uint64_t word;     /* the published table; page 0: none */
-    _Atomic uint64_t len[2];   /* its octets, by the lowest bit of generation */
-    uint64_t reserved_page;    /* for the next table; 0: none */
-    uint64_t reserved_len;     /* octets */
-    uint32_t held_by;          /* last configuration that claimed; 0: free */
-    _Atomic uint32_t note_gen; /* odd while the note is written */
-    ocsp_arena_note_t note;
-} slot_t;
-
-struct ocsp_arena_t {
-    uint64_t magic;
-    uint32_t version;       /* ARENA_VERSION */
-    uint32_t table_version; /* OCSP_TABLE_VERSION */
-    uint64_t header_size;   /* sizeof(ocsp_arena_t): as many slots, as large */
-    uint64_t pages;         /* of the whole segment */
-    uint32_t configuration; /* counts them */
-    uint32_t slot_count;    /* slots that were ever used */
-    slot_t slots[OCSP_ARENA_SLOTS];
-};
-
-_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2,
-               "processes share atomics only where they need no lock");
-
-#define FIRST_PAGE ((sizeof(ocsp_arena_t) + PAGE - 1) / PAGE)
-
-static apr_size_t pages_for(apr_uint64_t octets)
-{
-    return (apr_size_t)((octets + PAGE - 1) / PAGE);
-}
-
-static const unsigned char *page_at(const ocsp_arena_t *a, apr_size_t page)
-{
-    return (const unsigned char *)a + page * PAGE;
-}
+_Static_assert(OCSP_ARENA_SLOTS == OCSP_SEGMENT_SLOTS, "slots are segments'");
 
 apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_size_t room,
                              const char **why, apr_pool_t *p)
 {
-    apr_size_t pages = FIRST_PAGE + pages_for(room);
+    apr_size_t pages = OCSP_SEGMENT_FIRST_PAGE + ocsp_segment_count_pages(room);
     apr_shm_t *shm;
     ocsp_arena_t *a;
     apr_status_t rv;
@@ -74,14 +33,15 @@ apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_size_t room,
     *out = NULL;
     /* APR puts its own header in front of what it hands out: one page more
      * leaves room to align. */
-    rv = apr_shm_create(&shm, (pages + 1) * PAGE, NULL, p);
+    rv = apr_shm_create(&shm, (pages + 1) * OCSP_SEGMENT_PAGE, NULL, p);
     if (rv != APR_SUCCESS) {
         *why = apr_psprintf(p, "no shared memory of %" APR_SIZE_T_FMT " octets",
-                            (pages + 1) * PAGE);
+                            (pages + 1) * OCSP_SEGMENT_PAGE);
         return rv;
     }
     base = (uintptr_t)apr_shm_baseaddr_get(shm);
-    a = (ocsp_arena_t *)((base + PAGE - 1) & ~(uintptr_t)(PAGE - 1));
+    a = (ocsp_arena_t *)((base + OCSP_SEGMENT_PAGE - 1)
+                         & ~(uintptr_t)(OCSP_SEGMENT_PAGE - 1));
     /* Anonymous pages are zero: every slot is free without being touched. */
     a->magic = ARENA_MAGIC;
     a->version = ARENA_VERSION;
@@ -101,7 +61,7 @@ bool ocsp_arena_is_compatible(const ocsp_arena_t *a)
 
 apr_uint64_t ocsp_arena_get_room(const ocsp_arena_t *a)
 {
-    return (a->pages - FIRST_PAGE) * PAGE;
+    return (a->pages - OCSP_SEGMENT_FIRST_PAGE) * OCSP_SEGMENT_PAGE;
 }
 
 void ocsp_arena_begin(ocsp_arena_t *a)
@@ -117,27 +77,38 @@ void ocsp_arena_begin(ocsp_arena_t *a)
 
 /* The table of a slot goes; a reader that is in it looks again and finds
  * none. */
-static void retire(slot_t *s)
+static void retire(ocsp_segment_slot_t *s)
 {
     uint64_t word = atomic_load_explicit(&s->word, memory_order_relaxed);
 
     s->reserved_page = 0;
-    atomic_store_explicit(&s->word, WORD_MAKE(0, WORD_GEN(word) + 1),
+    atomic_store_explicit(&s->word,
+                          OCSP_SEGMENT_WORD_MAKE(0, OCSP_SEGMENT_WORD_GEN(word)
+                                                        + 1),
                           memory_order_release);
 }
 
 /* Workers of the previous configuration may still be answering from theirs. */
-static bool is_held(const ocsp_arena_t *a, const slot_t *s)
+static bool is_held(const ocsp_arena_t *a, const ocsp_segment_slot_t *s)
 {
     return s->held_by != 0 && s->held_by + 1 >= a->configuration;
 }
 
-static void assign(slot_t *s, const unsigned char id[OCSP_TABLE_ID_LEN])
+static bool has_table(const ocsp_segment_slot_t *s)
+{
+    return OCSP_SEGMENT_WORD_PAGE(
+               atomic_load_explicit(&s->word, memory_order_relaxed))
+        != 0;
+}
+
+static void assign(ocsp_segment_slot_t *s,
+                   const unsigned char id[OCSP_TABLE_ID_LEN])
 {
     retire(s);
     atomic_thread_fence(memory_order_seq_cst);
     memcpy(s->id, id, OCSP_TABLE_ID_LEN);
     memset(&s->note, 0, sizeof(s->note));
+    atomic_store_explicit(&s->checked, 0, memory_order_relaxed);
 }
 
 apr_status_t ocsp_arena_claim(size_t *slot, ocsp_arena_t *a,
@@ -170,51 +141,10 @@ apr_status_t ocsp_arena_claim(size_t *slot, ocsp_arena_t *a,
     return APR_SUCCESS;
 }
 
-/* Where the pages from first on for count collide with a table that is or may
- * be in use: the page behind it; 0: nowhere. */
-static apr_size_t collides(const slot_t *s, apr_size_t first, apr_size_t count)
-{
-    uint64_t word = atomic_load_explicit(&s->word, memory_order_relaxed);
-    apr_size_t page = WORD_PAGE(word);
-    apr_size_t end = page + pages_for(s->len[WORD_GEN(word) & 1]);
-
-    if (page != 0 && first < end && page < first + count) {
-        return end;
-    }
-    page = (apr_size_t)s->reserved_page;
-    end = page + pages_for(s->reserved_len);
-    if (page != 0 && first < end && page < first + count) {
-        return end;
-    }
-    return 0;
-}
-
-/* First fit: tables are few and large, and every one is replaced whole. */
-static apr_size_t find_pages(const ocsp_arena_t *a, apr_size_t count)
-{
-    apr_size_t first = FIRST_PAGE, end;
-    size_t i = 0;
-
-    while (i < a->slot_count && count <= a->pages - first) {
-        end = collides(&a->slots[i], first, count);
-        if (end == 0) {
-            i++;
-        }
-        else if (end > a->pages) {
-            return 0;
-        }
-        else {
-            first = end;
-            i = 0;
-        }
-    }
-    return count <= a->pages - first ? first : 0;
-}
-
 apr_status_t ocsp_arena_reserve(void **mem, ocsp_arena_t *a, size_t slot,
                                 apr_size_t len, const char **why, apr_pool_t *p)
 {
-    slot_t *s = &a->slots[slot];
+    ocsp_segment_slot_t *s = &a->slots[slot];
     apr_size_t page, i;
 
     *mem = NULL;
@@ -226,32 +156,29 @@ apr_status_t ocsp_arena_reserve(void **mem, ocsp_arena_t *a, size_t slot,
             a->slots[i].held_by = 0;
         }
     }
-    page = find_pages(a, pages_for(len));
+    page = ocsp_segment_find_pages(a, ocsp_segment_count_pages(len));
     if (page == 0) {
-        *why = apr_psprintf(p,
-                            "a table of %" APR_SIZE_T_FMT " octets does not "
-                            "fit into the shared memory of %" APR_UINT64_T_FMT
-                            ", stop and start httpd",
-                            len, ocsp_arena_get_room(a));
+        *why = ocsp_segment_explain_lack(a, len, p);
         return APR_ENOSPC;
     }
     s->reserved_page = page;
     s->reserved_len = len;
     /* The word that freed these pages must be seen before their new content. */
     atomic_thread_fence(memory_order_seq_cst);
-    *mem = (unsigned char *)a + page * PAGE;
+    *mem = (unsigned char *)a + page * OCSP_SEGMENT_PAGE;
     return APR_SUCCESS;
 }
 
 void ocsp_arena_publish(ocsp_arena_t *a, size_t slot)
 {
-    slot_t *s = &a->slots[slot];
+    ocsp_segment_slot_t *s = &a->slots[slot];
     uint64_t word = atomic_load_explicit(&s->word, memory_order_relaxed);
-    uint32_t gen = WORD_GEN(word) + 1;
+    uint32_t gen = OCSP_SEGMENT_WORD_GEN(word) + 1;
 
     atomic_store_explicit(&s->len[gen & 1], s->reserved_len,
                           memory_order_relaxed);
-    atomic_store_explicit(&s->word, WORD_MAKE(s->reserved_page, gen),
+    atomic_store_explicit(&s->word,
+                          OCSP_SEGMENT_WORD_MAKE(s->reserved_page, gen),
                           memory_order_release);
     s->reserved_page = 0;
 }
@@ -259,7 +186,7 @@ void ocsp_arena_publish(ocsp_arena_t *a, size_t slot)
 void ocsp_arena_note(ocsp_arena_t *a, size_t slot, int64_t time, bool ok,
                      const char *text)
 {
-    slot_t *s = &a->slots[slot];
+    ocsp_segment_slot_t *s = &a->slots[slot];
     uint32_t gen = atomic_load_explicit(&s->note_gen, memory_order_relaxed);
 
     atomic_store_explicit(&s->note_gen, gen | 1u, memory_order_relaxed);
@@ -268,29 +195,33 @@ void ocsp_arena_note(ocsp_arena_t *a, size_t slot, int64_t time, bool ok,
     s->note.ok = ok;
     apr_cpystrn(s->note.text, text != NULL ? text : "", sizeof(s->note.text));
     atomic_store_explicit(&s->note_gen, (gen | 1u) + 1u, memory_order_release);
+    if (ok) {
+        /* Release: who sees it sees what the slot was before, as well. */
+        atomic_store_explicit(&s->checked, time, memory_order_release);
+    }
 }
 
 /* Where the published table lies; false: there is none. The word tells later
  * whether what was read there may be believed. */
 static bool locate(const unsigned char **mem, size_t *len, uint64_t *word,
-                   const ocsp_arena_t *a, const slot_t *s)
+                   const ocsp_arena_t *a, const ocsp_segment_slot_t *s)
 {
     apr_size_t page;
 
     *word = atomic_load_explicit(&s->word, memory_order_acquire);
-    page = WORD_PAGE(*word);
+    page = OCSP_SEGMENT_WORD_PAGE(*word);
     if (page == 0) {
         return false;
     }
-    *len = (size_t)atomic_load_explicit(&s->len[WORD_GEN(*word) & 1],
-                                        memory_order_relaxed);
-    *mem = page_at(a, page);
+    *len = (size_t)atomic_load_explicit(
+        &s->len[OCSP_SEGMENT_WORD_GEN(*word) & 1], memory_order_relaxed);
+    *mem = (const unsigned char *)a + page * OCSP_SEGMENT_PAGE;
     /* A word and a length of two generations: moved() will say so. */
-    return page < a->pages && *len <= (a->pages - page) * PAGE;
+    return page < a->pages && *len <= (a->pages - page) * OCSP_SEGMENT_PAGE;
 }
 
 /* Whether the table was replaced since locate gave this word. */
-static bool moved(const slot_t *s, uint64_t word)
+static bool moved(const ocsp_segment_slot_t *s, uint64_t word)
 {
     atomic_thread_fence(memory_order_acquire);
     return atomic_load_explicit(&s->word, memory_order_relaxed) != word;
@@ -301,9 +232,9 @@ apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
                                const unsigned char id[OCSP_TABLE_ID_LEN],
                                const unsigned char *serial, size_t serial_len)
 {
-    const slot_t *s = &a->slots[slot];
+    const ocsp_segment_slot_t *s = &a->slots[slot];
     const unsigned char *mem;
-    ocsp_record_t record;
+    ocsp_record_t record = {.listed = false};
     apr_status_t rv;
     uint64_t word;
     size_t len;
@@ -313,6 +244,9 @@ apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
         rv = APR_ENOENT;
         if (locate(&mem, &len, &word, a, s)) {
             rv = ocsp_table_lookup(&record, mem, len, id, serial, serial_len);
+            /* Of whoever has the slot now: moved() knows if that is another. */
+            record.checked = atomic_load_explicit(&s->checked,
+                                                  memory_order_relaxed);
         }
         if (!moved(s, word)) {
             if (rv != APR_SUCCESS) {
@@ -329,7 +263,7 @@ apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
                                  size_t slot,
                                  const unsigned char id[OCSP_TABLE_ID_LEN])
 {
-    const slot_t *s = &a->slots[slot];
+    const ocsp_segment_slot_t *s = &a->slots[slot];
     const unsigned char *mem;
     ocsp_table_info_t info;
     apr_status_t rv;
@@ -354,10 +288,10 @@ apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
     return APR_EAGAIN;
 }
 
-void ocsp_arena_get_note(ocsp_arena_note_t *out, const ocsp_arena_t *a,
-                         size_t slot, const unsigned char id[OCSP_TABLE_ID_LEN])
+void ocsp_arena_get_note(ocsp_note_t *out, const ocsp_arena_t *a, size_t slot,
+                         const unsigned char id[OCSP_TABLE_ID_LEN])
 {
-    const slot_t *s = &a->slots[slot];
+    const ocsp_segment_slot_t *s = &a->slots[slot];
     int i;
 
     for (i = 0; i < LOOKUP_TRIES; i++) {
@@ -368,9 +302,97 @@ void ocsp_arena_get_note(ocsp_arena_note_t *out, const ocsp_arena_t *a,
         if ((gen & 1u) == 0
             && gen == atomic_load_explicit(&s->note_gen, memory_order_relaxed)
             && memcmp(s->id, id, OCSP_TABLE_ID_LEN) == 0) {
-            out->text[OCSP_ARENA_NOTE_MAX - 1] = '\0';
+            out->text[OCSP_NOTE_MAX - 1] = '\0';
             return;
         }
     }
     memset(out, 0, sizeof(*out));
+}
+
+/* Copy one table, if it is whole and its slot's own. */
+static apr_status_t copy_table(ocsp_arena_t *to, size_t slot,
+                               const ocsp_arena_t *from,
+                               const ocsp_segment_slot_t *s, const char **why,
+                               apr_pool_t *p)
+{
+    const unsigned char *mem;
+    ocsp_table_info_t info;
+    uint64_t word;
+    size_t len;
+    void *copy;
+    apr_status_t rv;
+
+    if (!locate(&mem, &len, &word, from, s)) {
+        return APR_ENOENT;
+    }
+    if ((rv = ocsp_arena_reserve(&copy, to, slot, len, why, p))
+        != APR_SUCCESS) {
+        return rv;
+    }
+    memcpy(copy, mem, len);
+    rv = ocsp_table_check(copy, len, why);
+    if (rv == APR_SUCCESS
+        && (ocsp_table_get_info(&info, copy, len) != APR_SUCCESS
+            || memcmp(info.id, s->id, sizeof(info.id)) != 0
+            || moved(s, word))) {
+        *why = "status table: another issuer's, or replaced meanwhile";
+        rv = OCSP_EMALFORMED;
+    }
+    if (rv == APR_SUCCESS) {
+        ocsp_arena_publish(to, slot);
+    }
+    to->slots[slot].reserved_page = 0;
+    return rv;
+}
+
+/* Copy a slot's table and note. A slot whose table cannot be had stays empty:
+ * the next load will fill it. */
+static apr_status_t copy_slot(ocsp_arena_t *to, const ocsp_arena_t *from,
+                              size_t i, const char **why, apr_pool_t *p)
+{
+    const ocsp_segment_slot_t *s = &from->slots[i];
+    ocsp_note_t note;
+    size_t slot;
+    apr_status_t rv = ocsp_arena_claim(&slot, to, s->id, why);
+
+    if (rv != APR_SUCCESS
+        || (rv = copy_table(to, slot, from, s, why, p)) != APR_SUCCESS) {
+        return rv;
+    }
+    ocsp_arena_get_note(&note, from, i, s->id);
+    ocsp_arena_note(to, slot, note.time, note.ok, note.text);
+    atomic_store_explicit(&to->slots[slot].checked,
+                          atomic_load_explicit(&s->checked,
+                                               memory_order_relaxed),
+                          memory_order_release);
+    return APR_SUCCESS;
+}
+
+void ocsp_arena_copy(ocsp_arena_t *to, const ocsp_arena_t *from,
+                     const char **why, apr_pool_t *p)
+{
+    const char *reason = NULL;
+    unsigned left = 0;
+    size_t i;
+
+    *why = NULL;
+    if (!ocsp_arena_is_compatible(from)) {
+        *why = "the status tables are of another version of mod_ocsp";
+        return;
+    }
+    if (to->configuration == 0) {
+        ocsp_arena_begin(to); /* 0 would hold nothing */
+    }
+    for (i = 0; i < from->slot_count; i++) {
+        const ocsp_segment_slot_t *s = &from->slots[i];
+
+        if (is_held(from, s) && has_table(s)
+            && copy_slot(to, from, i, &reason, p) != APR_SUCCESS) {
+            left++;
+            *why = *why != NULL ? *why : reason;
+        }
+    }
+    if (left > 1) {
+        *why = apr_psprintf(p, "%s; %u tables are left behind", *why, left);
+    }
 }

@@ -19,29 +19,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shared/note.h"
 #include "status/status.h"
 #include "status/table.h"
 
 /** How many issuers fit. */
 #define OCSP_ARENA_SLOTS 4096
 
-/** Room for the result of a load, its NUL included. */
-#define OCSP_ARENA_NOTE_MAX 400
-
 /** The segment as one process sees it; there is no other handle. */
-typedef struct ocsp_arena_t ocsp_arena_t;
-
-/** How the last load of a slot ended. */
-typedef struct {
-    int64_t time; /* seconds since 1970; 0: never tried */
-    bool ok;
-    char text[OCSP_ARENA_NOTE_MAX]; /* why not, or a warning, or empty */
-} ocsp_arena_note_t;
+typedef struct ocsp_segment_t ocsp_arena_t;
 
 /**
  * Make the segment.
  * @param room octets of address space; committed as used
- * @param p the process pool. Startup only.
+ * @param p as long as it lives, so does the segment in this process; children
+ *        that were forked keep it until they end. Startup only.
  */
 apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_size_t room,
                              const char **why, apr_pool_t *p);
@@ -54,6 +46,14 @@ bool ocsp_arena_is_compatible(const ocsp_arena_t *a);
 
 /** Octets for tables, used or free. Pure. */
 apr_uint64_t ocsp_arena_get_room(const ocsp_arena_t *a);
+
+/**
+ * Publish in a new arena what an old one of the same layout has published, with
+ * its notes. What does not fit stays behind.
+ * @param why NULL, or what did not fit. Startup only.
+ */
+void ocsp_arena_copy(ocsp_arena_t *to, const ocsp_arena_t *from,
+                     const char **why, apr_pool_t *p);
 
 /** A new configuration begins to claim its slots. Startup only. */
 void ocsp_arena_begin(ocsp_arena_t *a);
@@ -78,7 +78,10 @@ apr_status_t ocsp_arena_reserve(void **mem, ocsp_arena_t *a, size_t slot,
 /** Let all readers see the reserved room instead. One writer at a time. */
 void ocsp_arena_publish(ocsp_arena_t *a, size_t slot);
 
-/** Say how a load ended. @param text NULL: nothing. One writer at a time. */
+/**
+ * Say how a load ended; if well, that the sources were looked at (checked of
+ * every record from now on). @param text NULL: nothing. One writer at a time.
+ */
 void ocsp_arena_note(ocsp_arena_t *a, size_t slot, int64_t time, bool ok,
                      const char *text);
 
@@ -99,8 +102,7 @@ apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
                                  const unsigned char id[OCSP_TABLE_ID_LEN]);
 
 /** How the last load ended; time 0 if the slot is not id's. Any thread. */
-void ocsp_arena_get_note(ocsp_arena_note_t *out, const ocsp_arena_t *a,
-                         size_t slot,
+void ocsp_arena_get_note(ocsp_note_t *out, const ocsp_arena_t *a, size_t slot,
                          const unsigned char id[OCSP_TABLE_ID_LEN]);
 
 #endif

@@ -10,12 +10,12 @@
 #include "status/crl.h"
 #include "status/crlentry.h"
 #include "status/crlext.h"
+#include "status/crlhead.h"
 #include "status/crlsig.h"
 #include "status/walk.h"
 #include "wire/gtime.h"
 
-/** tbsCertList's head up to signature must lie within so many octets. */
-#define HEAD_MAX 4096
+#define PEM_LABEL "X509 CRL"
 
 typedef struct {
     ocsp_walk_t w;
@@ -38,30 +38,6 @@ static apr_status_t pass_on(const reader_t *r, apr_status_t rv,
     return rv;
 }
 
-/* Whether tbsCertList goes on with this tag; after pull_small. */
-static bool goes_on(const reader_t *r, unsigned tag)
-{
-    return ocsp_walk_position(&r->w) < r->tbs_end
-        && ocsp_der_peek(&r->w.cur, tag);
-}
-
-/*
- * version INTEGER OPTIONAL, which if present must be v2 (1). OpenSSL writes a
- * v1 that was asked for as 0: the same CRL, so it is taken.
- */
-static apr_status_t read_version(reader_t *r)
-{
-    unsigned version = 0;
-
-    if (goes_on(r, OCSP_DER_INTEGER)
-        && (!ocsp_der_get_uint(&r->w.cur, OCSP_DER_INTEGER, &version)
-            || version > 1)) {
-        return ocsp_walk_refuse(&r->w, "5.1.2.1: neither version 1 nor 2");
-    }
-    r->v2 = version == 1;
-    return APR_SUCCESS;
-}
-
 /*
  * The head of tbsCertList, and with it the verdict on the signature begins: the
  * tap has to see tbsCertList from its first octet, so the window must not have
@@ -71,19 +47,15 @@ static apr_status_t read_head(reader_t *r, apr_uint64_t outer_end)
 {
     ocsp_der_t algorithm;
     const char *fragment = NULL;
-    apr_uint64_t start;
-    apr_status_t rv = ocsp_walk_pull(&r->w, HEAD_MAX);
+    apr_uint64_t start = ocsp_walk_position(&r->w);
+    apr_status_t rv = ocsp_crlhead_enter(&r->w, outer_end, &r->tbs_end, &r->v2,
+                                         &algorithm);
 
-    start = ocsp_walk_position(&r->w);
-    if (rv != APR_SUCCESS
-        || (rv = ocsp_walk_enter(&r->w, outer_end, &r->tbs_end)) != APR_SUCCESS
-        || (rv = read_version(r)) != APR_SUCCESS
-        || (rv = ocsp_walk_next(&r->w, r->tbs_end, OCSP_DER_SEQUENCE,
-                                &algorithm, NULL))
-               != APR_SUCCESS) {
+    if (rv != APR_SUCCESS) {
         return rv;
     }
-    if (ocsp_stream_position(r->w.s) != start || algorithm.len > HEAD_MAX) {
+    if (ocsp_stream_position(r->w.s) != start
+        || algorithm.len > OCSP_CRLHEAD_MAX) {
         return ocsp_walk_refuse(&r->w, "5.1.2.2: signature is too long, or cut "
                                        "off");
     }
@@ -119,28 +91,6 @@ static apr_status_t read_issuer(reader_t *r)
     return APR_SUCCESS;
 }
 
-/* thisUpdate Time, nextUpdate Time OPTIONAL */
-static apr_status_t read_times(reader_t *r)
-{
-    apr_status_t rv = ocsp_walk_pull_small(&r->w);
-
-    r->info.next_update = OCSP_CRL_NO_NEXT_UPDATE;
-    if (rv != APR_SUCCESS) {
-        return rv;
-    }
-    if (!ocsp_gtime_get(&r->w.cur, &r->info.this_update)) {
-        return ocsp_walk_refuse(&r->w, "5.1.2.4: thisUpdate is no Time");
-    }
-    if ((rv = ocsp_walk_pull_small(&r->w)) != APR_SUCCESS) {
-        return rv;
-    }
-    if ((goes_on(r, OCSP_DER_UTC_TIME) || goes_on(r, OCSP_DER_GENERALIZED_TIME))
-        && !ocsp_gtime_get(&r->w.cur, &r->info.next_update)) {
-        return ocsp_walk_refuse(&r->w, "5.1.2.5: nextUpdate is no Time");
-    }
-    return APR_SUCCESS;
-}
-
 static apr_status_t take_entry(reader_t *r, ocsp_der_t content)
 {
     ocsp_crlentry_t entry;
@@ -164,7 +114,8 @@ static apr_status_t read_entries(reader_t *r)
     apr_uint64_t end;
     apr_status_t rv = ocsp_walk_pull_small(&r->w);
 
-    if (rv != APR_SUCCESS || !goes_on(r, OCSP_DER_SEQUENCE)) {
+    if (rv != APR_SUCCESS
+        || !ocsp_walk_goes_on(&r->w, r->tbs_end, OCSP_DER_SEQUENCE)) {
         return rv;
     }
     rv = ocsp_walk_enter(&r->w, r->tbs_end, &end);
@@ -186,7 +137,9 @@ static apr_status_t read_exts(reader_t *r)
     const char *fragment = NULL;
     apr_status_t rv = ocsp_walk_pull_small(&r->w);
 
-    if (rv != APR_SUCCESS || !goes_on(r, OCSP_DER_CONTEXT_CONSTRUCTED(0))) {
+    if (rv != APR_SUCCESS
+        || !ocsp_walk_goes_on(&r->w, r->tbs_end,
+                              OCSP_DER_CONTEXT_CONSTRUCTED(0))) {
         return rv;
     }
     rv = ocsp_walk_next(&r->w, r->tbs_end, OCSP_DER_CONTEXT_CONSTRUCTED(0),
@@ -230,7 +183,10 @@ static apr_status_t read_tbs(reader_t *r, apr_uint64_t outer_end)
 
     if ((rv = read_head(r, outer_end)) != APR_SUCCESS
         || (rv = read_issuer(r)) != APR_SUCCESS
-        || (rv = read_times(r)) != APR_SUCCESS
+        || (rv = ocsp_crlhead_read_times(&r->w, r->tbs_end,
+                                         &r->info.this_update,
+                                         &r->info.next_update))
+               != APR_SUCCESS
         || (rv = read_entries(r)) != APR_SUCCESS
         || (rv = read_exts(r)) != APR_SUCCESS) {
         return rv;
@@ -312,7 +268,8 @@ apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
         .w = {.s = s, .name = ocsp_stream_get0_name(s), .why = why, .pool = p},
         .issuer = issuer,
         .fn = fn,
-        .ctx = ctx};
+        .ctx = ctx,
+        .info = {.next_update = OCSP_CRL_NO_NEXT_UPDATE}};
     apr_status_t rv;
 
     if (!ocsp_issuer_may_sign_crls(issuer)) {
@@ -338,13 +295,39 @@ apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const char *file,
                            void *ctx, const char **why, apr_pool_t *p)
 {
     ocsp_stream_t *s;
-    apr_status_t rv = ocsp_stream_open(&s, file, "X509 CRL", why, p);
+    apr_status_t rv = ocsp_stream_open(&s, file, PEM_LABEL, why, p);
 
     if (rv == APR_SUCCESS) {
         rv = ocsp_crl_read_stream(info, s, issuer, fn, ctx, why, p);
         ocsp_stream_close(s);
     }
     return rv;
+}
+
+apr_status_t ocsp_crl_read_head(ocsp_der_t *issuer_name, int64_t *this_update,
+                                const char *file, const char **why,
+                                apr_pool_t *p)
+{
+    ocsp_walk_t w = {.name = file, .why = why, .pool = p};
+    apr_status_t rv = ocsp_stream_open(&w.s, file, PEM_LABEL, why, p);
+
+    issuer_name->data = NULL;
+    issuer_name->len = 0;
+    *this_update = 0;
+    if (rv == APR_SUCCESS) {
+        rv = ocsp_crlhead_read(issuer_name, this_update, &w);
+        ocsp_stream_close(w.s);
+    }
+    return rv;
+}
+
+const char *ocsp_crl_print_time(int64_t seconds, apr_pool_t *p)
+{
+    char text[OCSP_GTIME_ISO_LEN];
+
+    return ocsp_gtime_format_iso(text, seconds)
+             ? apr_pstrmemdup(p, text, sizeof(text))
+             : "(no date)";
 }
 
 int ocsp_crl_compare_number(const unsigned char *a, size_t a_len,

@@ -71,6 +71,20 @@ apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
                                   const char **why, apr_pool_t *p);
 
 /**
+ * Read the head alone: whose CRL it says it is, and of when. Nothing is
+ * verified.
+ * @param issuer_name newly made in p
+ * @param why file, cause
+ * @return OCSP_EMALFORMED: not a CRL; a file's error
+ */
+apr_status_t ocsp_crl_read_head(ocsp_der_t *issuer_name, int64_t *this_update,
+                                const char *file, const char **why,
+                                apr_pool_t *p);
+
+/** A time for a reason or warning: ISO 8601, newly made in p. */
+const char *ocsp_crl_print_time(int64_t seconds, apr_pool_t *p);
+
+/**
  * Compare two CRLNumbers as integers (REQUIREMENTS 140).
  * @return below 0, 0 or above 0. Pure.
  */

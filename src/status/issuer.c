@@ -23,6 +23,7 @@ struct ocsp_issuer_t {
     X509 *cert;    /* freed by the pool */
     EVP_PKEY *key; /* cert's */
     ocsp_der_t name;
+    unsigned long name_hash;
     const char *subject;
     ocsp_certid_issuer_t hashes;
     unsigned char id[OCSP_ISSUER_ID_LEN];
@@ -256,6 +257,7 @@ static bool hash_all(ocsp_issuer_t *issuer)
         return false;
     }
     issuer->name.len = name_len;
+    issuer->name_hash = ocsp_issuer_hash_name(issuer->name);
     key.data = ASN1_STRING_get0_data(bits);
     key.len = (size_t)ASN1_STRING_length(bits);
     return hash_id(issuer, key)
@@ -331,24 +333,61 @@ EVP_PKEY *ocsp_issuer_get0_key(const ocsp_issuer_t *issuer)
     return issuer->key;
 }
 
-bool ocsp_issuer_has_name(const ocsp_issuer_t *issuer, ocsp_der_t name)
+/* NULL: cannot be read as a Name. */
+static X509_NAME *parse_name(ocsp_der_t name)
 {
     const unsigned char *end = name.data;
+    X509_NAME *parsed = NULL;
+
+    if (name.data != NULL && name.len <= OCSP_ISSUER_FILE_MAX) {
+        parsed = d2i_X509_NAME(NULL, &end, (long)name.len);
+    }
+    if (parsed != NULL && end != name.data + name.len) {
+        X509_NAME_free(parsed);
+        parsed = NULL;
+    }
+    ERR_clear_error();
+    return parsed;
+}
+
+bool ocsp_issuer_has_name(const ocsp_issuer_t *issuer, ocsp_der_t name)
+{
     X509_NAME *other;
     bool same;
 
     if (ocsp_der_equal(issuer->name, name)) {
         return true;
     }
-    if (name.data == NULL || name.len > OCSP_ISSUER_FILE_MAX) {
-        return false;
-    }
-    other = d2i_X509_NAME(NULL, &end, (long)name.len);
-    same = other != NULL && end == name.data + name.len
+    other = parse_name(name);
+    same = other != NULL
         && X509_NAME_cmp(X509_get_subject_name(issuer->cert), other) == 0;
     X509_NAME_free(other);
     ERR_clear_error();
     return same;
+}
+
+unsigned long ocsp_issuer_hash_name(ocsp_der_t name)
+{
+    X509_NAME *parsed = parse_name(name);
+    unsigned long hash = 2166136261u; /* FNV-1a, where OpenSSL has no opinion */
+    size_t i;
+
+    if (parsed != NULL) {
+        /* 0 for all names if it fails: slower to compare, not wrong. */
+        hash = X509_NAME_hash_ex(parsed, NULL, NULL, NULL);
+        X509_NAME_free(parsed);
+        ERR_clear_error();
+        return hash;
+    }
+    for (i = 0; i < name.len; i++) {
+        hash = ((hash ^ name.data[i]) * 16777619u) & 0xffffffffu;
+    }
+    return hash;
+}
+
+unsigned long ocsp_issuer_get_name_hash(const ocsp_issuer_t *issuer)
+{
+    return issuer->name_hash;
 }
 
 bool ocsp_issuer_may_sign_crls(const ocsp_issuer_t *issuer)

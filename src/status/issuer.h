@@ -75,6 +75,15 @@ EVP_PKEY *ocsp_issuer_get0_key(const ocsp_issuer_t *issuer);
 bool ocsp_issuer_has_name(const ocsp_issuer_t *issuer, ocsp_der_t name);
 
 /**
+ * Hash a Name so that names which ocsp_issuer_has_name calls the same have the
+ * same hash; whether or not it can be read. Any thread.
+ */
+unsigned long ocsp_issuer_hash_name(ocsp_der_t name);
+
+/** The same of its own subject, computed before. Pure. */
+unsigned long ocsp_issuer_get_name_hash(const ocsp_issuer_t *issuer);
+
+/**
  * What libcrypto said last, newly made in p; its error queue is empty after.
  */
 const char *ocsp_issuer_take_errors(apr_pool_t *p);

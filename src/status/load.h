@@ -9,6 +9,7 @@
 #define OCSP_STATUS_LOAD_H
 
 #include <apr_pools.h>
+#include <apr_tables.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,34 +26,54 @@
 /** Where an issuer's status comes from. */
 typedef struct {
     const ocsp_issuer_t *issuer;
-    const char *crl_file;          /* absolute */
+    const apr_array_header_t *files; /* const char *, absolute: named for this
+                                        issuer, so each must be its; or NULL */
+    const apr_array_header_t *found; /* ocsp_crlpath_entry_t *: in directories
+                                        under its name, but perhaps of another
+                                        key; or NULL */
+    const char *places; /* the directories, for a reason; NULL: none */
+    bool checked;       /* OCSPThisUpdate checked: old age is no news */
     const ocsp_table_info_t *last; /* of the table in use, or NULL: nothing
                                       older is taken (REQUIREMENTS 140) */
 } ocsp_load_sources_t;
 
+/** What came of it. */
+typedef struct {
+    ocsp_table_builder_t *builder; /* finished, newly made in p */
+    ocsp_table_info_t info;        /* all but id, fingerprint and entries */
+    const char *file;              /* the CRL that was taken */
+    const char *warning;           /* NULL, or what the operator should know
+                                      although all is well */
+    const char *passed_over; /* NULL, or found CRLs that are newer than the
+                                      one taken, and why they were not */
+    const apr_array_header_t *passed_files; /* const char *, theirs */
+} ocsp_load_result_t;
+
 /**
  * Tell whether sources have changed without reading them.
- * @param fingerprint over names, device, inode, size and times of the files
+ * @param fingerprint over names, device, inode, size and times of all files,
+ *        named and found
  * @param settled false if a file was touched so shortly before now that a
  *        further change might leave its times as they are: do not trust then
- * @return a file's error, with why
+ * @return a file's error, with why; APR_ENOENT: there is no file at all
  */
 apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
                                    const ocsp_load_sources_t *src, int64_t now,
                                    const char **why, apr_pool_t *p);
 
 /**
- * Read and check every source.
- * @param out finished, newly made in p
- * @param info all but id, fingerprint and entries
- * @param warning NULL, or what the operator should know although all is well
+ * Read and check the sources. Several complete CRLs of one issuer are one that
+ * was renewed: the newest counts, by thisUpdate and then by CRLNumber; older
+ * ones are not read through. A named file that cannot be taken is a failure; a
+ * found one is passed over for the next newest.
+ * @param out untouched unless APR_SUCCESS
  * @param now seconds since 1970
  * @param why file, cause and remedy
- * @return as ocsp_crl_read; OCSP_ESTALE: from the future, or older than last. A
- *         CRL past its nextUpdate is taken: what it lists stays revoked
+ * @return as ocsp_crl_read; OCSP_ESTALE: from the future, or older than last;
+ *         APR_ENOENT: no CRL at all. A CRL past its nextUpdate is taken: what
+ *         it lists stays revoked
  */
-apr_status_t ocsp_load_build(ocsp_table_builder_t **out,
-                             ocsp_table_info_t *info, const char **warning,
+apr_status_t ocsp_load_build(ocsp_load_result_t *out,
                              const ocsp_load_sources_t *src, int64_t now,
                              const char **why, apr_pool_t *p);
 

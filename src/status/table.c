@@ -269,7 +269,7 @@ apr_status_t ocsp_table_lookup(ocsp_record_t *out, const void *mem, size_t len,
                                const unsigned char id[OCSP_TABLE_ID_LEN],
                                const unsigned char *serial, size_t serial_len)
 {
-    ocsp_record_t record = {.reason = OCSP_CRL_NO_REASON};
+    ocsp_record_t record = {.reason = OCSP_CRL_NO_REASON, .checked = 0};
     ocsp_table_head_t head;
     group_t g;
     uint64_t offset;

@@ -21,7 +21,9 @@
 #include "status/status.h"
 
 /** Grows with every change of the bytes' layout. */
+#ifndef OCSP_TABLE_VERSION
 #define OCSP_TABLE_VERSION 1
+#endif
 
 #define OCSP_TABLE_ID_LEN 32
 #define OCSP_TABLE_FINGERPRINT_LEN 32
@@ -44,6 +46,7 @@ typedef struct {
     int reason;          /* or OCSP_CRL_NO_REASON */
     int64_t this_update; /* of the source that this rests on */
     int64_t next_update; /* from here on it is stale */
+    int64_t checked;     /* last good look at the sources; 0: see arena.h */
 } ocsp_record_t;
 
 typedef struct ocsp_table_builder_t ocsp_table_builder_t;
@@ -66,6 +69,9 @@ apr_status_t ocsp_table_builder_add(void *builder, const unsigned char *serial,
  * Nothing may be added after.
  */
 void ocsp_table_builder_finish(ocsp_table_builder_t *b, apr_uint64_t *repeats);
+
+/** Serial numbers in a finished builder. */
+apr_uint64_t ocsp_table_builder_count(const ocsp_table_builder_t *b);
 
 /** Octets that a finished builder's table takes. */
 size_t ocsp_table_builder_size(const ocsp_table_builder_t *b);

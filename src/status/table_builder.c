@@ -182,6 +182,17 @@ void ocsp_table_builder_finish(ocsp_table_builder_t *b, apr_uint64_t *repeats)
     }
 }
 
+apr_uint64_t ocsp_table_builder_count(const ocsp_table_builder_t *b)
+{
+    apr_uint64_t count = 0;
+    size_t i;
+
+    for (i = 0; i < OCSP_TABLE_GROUPS; i++) {
+        count += b->groups[i].count;
+    }
+    return count;
+}
+
 size_t ocsp_table_builder_size(const ocsp_table_builder_t *b)
 {
     size_t size = OCSP_TABLE_FIRST_ENTRY;

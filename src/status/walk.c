@@ -121,6 +121,11 @@ apr_status_t ocsp_walk_next(ocsp_walk_t *w, apr_uint64_t end, unsigned tag,
     return APR_SUCCESS;
 }
 
+bool ocsp_walk_goes_on(const ocsp_walk_t *w, apr_uint64_t end, unsigned tag)
+{
+    return ocsp_walk_position(w) < end && ocsp_der_peek(&w->cur, tag);
+}
+
 apr_status_t ocsp_walk_enter(ocsp_walk_t *w, apr_uint64_t end,
                              apr_uint64_t *content_end)
 {

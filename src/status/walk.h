@@ -9,6 +9,7 @@
 #define OCSP_STATUS_WALK_H
 
 #include <apr_pools.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "status/status.h"
@@ -55,6 +56,9 @@ apr_status_t ocsp_walk_pull_small(ocsp_walk_t *w);
  */
 apr_status_t ocsp_walk_next(ocsp_walk_t *w, apr_uint64_t end, unsigned tag,
                             ocsp_der_t *element, ocsp_der_t *content);
+
+/** @return whether what ends at end goes on with this tag; after pull_small. */
+bool ocsp_walk_goes_on(const ocsp_walk_t *w, apr_uint64_t end, unsigned tag);
 
 /**
  * Step into a SEQUENCE of any size, which must end at or before end.

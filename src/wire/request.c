@@ -1,13 +1,11 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * OCSPRequests taken apart, and found in a GET's target. Signatures are not
- * looked at: RFC 9919 section 3.1.2 lets a responder pass them over, and no
+ * OCSPRequests taken apart; GET targets are request_target.c's. Signatures are
+ * not verified: RFC 9919 section 3.1.2 lets a responder pass them over, and no
  * answer depends on who asks. Floor 0.
  */
 #include "wire/request.h"
-
-#include <string.h>
 
 /* id-pkix-ocsp, 1.3.6.1.5.5.7.48.1: the extensions are its children. */
 static const unsigned char id_pkix_ocsp[] = {0x2b, 0x06, 0x01, 0x05,
@@ -41,8 +39,9 @@ static unsigned find_extension_id(ocsp_der_t oid)
 /*
  * Whether a critical extension may stand. Those that ask for what is done
  * anyway (a basic response) or that only inform the responder are known, and
- * their values are not read: RFC 6960 and its module disagree about the second
- * field of a PreferredSignatureAlgorithm, a ServiceLocator is never followed.
+ * their values need not be readable: RFC 6960 and its module disagree about the
+ * second field of a PreferredSignatureAlgorithm, a ServiceLocator is never
+ * followed.
  */
 static bool is_known(unsigned id)
 {
@@ -93,12 +92,99 @@ static bool check_nonce(ocsp_der_t value)
 }
 
 /*
+ * AlgorithmIdentifier ::= SEQUENCE {          (RFC 5280 section 4.1.1.2)
+ *     algorithm   OBJECT IDENTIFIER,
+ *     parameters  ANY DEFINED BY algorithm OPTIONAL }
+ */
+static bool is_algorithm(ocsp_der_t element)
+{
+    ocsp_der_t identifier, oid;
+    unsigned tag;
+
+    return ocsp_der_get(&element, OCSP_DER_SEQUENCE, &identifier)
+        && ocsp_der_get(&identifier, OCSP_DER_OID, &oid)
+        && (ocsp_der_at_end(&identifier)
+            || ocsp_der_get_any(&identifier, &tag, NULL, NULL))
+        && ocsp_der_at_end(&identifier);
+}
+
+/*
+ * PreferredSignatureAlgorithm ::= SEQUENCE {  (RFC 6960 section 4.4.7.1)
+ *     sigIdentifier        AlgorithmIdentifier,
+ *     pubKeyAlgIdentifier  SMIMECapability OPTIONAL }
+ *
+ * The module of appendix B has certIdentifier AlgorithmIdentifier OPTIONAL in
+ * second place. Either is a SEQUENCE, and is passed over.
+ */
+static bool parse_preferred(ocsp_der_t *algorithm, ocsp_der_t *in)
+{
+    ocsp_der_t preferred, element, second;
+
+    if (!ocsp_der_get(in, OCSP_DER_SEQUENCE, &preferred)
+        || !ocsp_der_get_element(&preferred, OCSP_DER_SEQUENCE, &element)
+        || !ocsp_der_get_optional(&preferred, OCSP_DER_SEQUENCE, &second)
+        || !ocsp_der_at_end(&preferred) || !is_algorithm(element)) {
+        return false;
+    }
+    *algorithm = element;
+    return true;
+}
+
+/*
+ * PreferredSignatureAlgorithms ::= SEQUENCE OF PreferredSignatureAlgorithm
+ *
+ * What cannot be read is no preference, and no fault of the request.
+ * @return data NULL, or the content, cut after OCSP_REQUEST_PREFERRED_MAX
+ */
+static ocsp_der_t check_preferred(ocsp_der_t value)
+{
+    static const ocsp_der_t none = {NULL, 0};
+    ocsp_der_t list, rest, algorithm;
+    size_t count;
+
+    if (!ocsp_der_get(&value, OCSP_DER_SEQUENCE, &list)
+        || !ocsp_der_at_end(&value)) {
+        return none;
+    }
+    rest = list;
+    for (count = 1; !ocsp_der_at_end(&rest); count++) {
+        if (!parse_preferred(&algorithm, &rest)) {
+            return none;
+        }
+        if (count == OCSP_REQUEST_PREFERRED_MAX) {
+            list.len = (size_t)(rest.data - list.data);
+        }
+    }
+    return list.len > 0 ? list : none;
+}
+
+bool ocsp_request_next_preferred(ocsp_der_t *list, ocsp_der_t *algorithm)
+{
+    return list->data && parse_preferred(algorithm, list);
+}
+
+/* @return false if the whole request is to be refused for it. */
+static bool take_extension(ocsp_request_t *out, const extension_t *extension)
+{
+    if (extension->id == ID_NONCE) {
+        if (out->nonce.data || !check_nonce(extension->value)) {
+            return false;
+        }
+        out->nonce = extension->value;
+    }
+    else if (extension->id == ID_PREFERRED_SIGNATURES && !out->preferred.data) {
+        out->preferred = check_preferred(extension->value);
+    }
+    return true;
+}
+
+/*
  * Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension, EXPLICIT under tag; may
  * be absent. An empty one is against the SIZE, but deployed clients send it.
- * @param nonce where a nonce counts, else NULL (of one certificate it would
- *        say nothing: RFC 6960 section 4.4.1)
+ * @param out where what they say counts, else NULL (of one certificate it would
+ *        say nothing: RFC 6960 sections 4.4.1 and 4.4.7)
  */
-static bool parse_extensions(ocsp_der_t *in, unsigned tag, ocsp_der_t *nonce)
+static bool parse_extensions(ocsp_der_t *in, unsigned tag, ocsp_request_t *out)
 {
     ocsp_der_t explicit_tag, extensions;
     extension_t extension;
@@ -118,11 +204,8 @@ static bool parse_extensions(ocsp_der_t *in, unsigned tag, ocsp_der_t *nonce)
             || (extension.critical && !is_known(extension.id))) {
             return false;
         }
-        if (nonce && extension.id == ID_NONCE) {
-            if (nonce->data || !check_nonce(extension.value)) {
-                return false;
-            }
-            *nonce = extension.value;
+        if (out && !take_extension(out, &extension)) {
+            return false;
         }
     }
     return true;
@@ -177,19 +260,44 @@ static bool parse_version(ocsp_der_t *in)
             && number == 0 && ocsp_der_at_end(&version));
 }
 
-/* An EXPLICIT tag around one element, neither of which has to be there. */
-static bool pass_over(ocsp_der_t *in, unsigned explicit_tag, bool is_sequence)
+/* requestorName  [1] EXPLICIT GeneralName OPTIONAL: some element or other. */
+static bool pass_over_requestor(ocsp_der_t *in)
 {
     ocsp_der_t content;
     unsigned tag;
 
-    if (!ocsp_der_get_optional(in, explicit_tag, &content)) {
+    if (!ocsp_der_get_optional(in, OCSP_DER_CONTEXT_CONSTRUCTED(1), &content)) {
         return false;
     }
     return !content.data
         || (ocsp_der_get_any(&content, &tag, NULL, NULL)
-            && (!is_sequence || tag == OCSP_DER_SEQUENCE)
             && ocsp_der_at_end(&content));
+}
+
+/*
+ * optionalSignature  [0] EXPLICIT SEQUENCE {
+ *     signatureAlgorithm  AlgorithmIdentifier,
+ *     signature           BIT STRING,
+ *     certs               [0] EXPLICIT SEQUENCE OF Certificate OPTIONAL }
+ *
+ * Nothing in it is verified, so nothing that is wrong in it matters.
+ */
+static bool parse_signature(ocsp_request_t *out, ocsp_der_t *in)
+{
+    ocsp_der_t content, signature;
+
+    if (!ocsp_der_get_optional(in, OCSP_DER_CONTEXT_CONSTRUCTED(0), &content)) {
+        return false;
+    }
+    if (!content.data) {
+        return true;
+    }
+    if (!ocsp_der_get(&content, OCSP_DER_SEQUENCE, &signature)) {
+        return false;
+    }
+    (void)ocsp_der_get_element(&signature, OCSP_DER_SEQUENCE,
+                               &out->signed_with);
+    return ocsp_der_at_end(&content);
 }
 
 /*
@@ -202,10 +310,9 @@ static bool pass_over(ocsp_der_t *in, unsigned explicit_tag, bool is_sequence)
 static bool parse_tbs_request(ocsp_request_t *out, size_t certids_max,
                               ocsp_der_t tbs)
 {
-    return parse_version(&tbs)
-        && pass_over(&tbs, OCSP_DER_CONTEXT_CONSTRUCTED(1), false)
+    return parse_version(&tbs) && pass_over_requestor(&tbs)
         && parse_request_list(out, certids_max, &tbs)
-        && parse_extensions(&tbs, OCSP_DER_CONTEXT_CONSTRUCTED(2), &out->nonce)
+        && parse_extensions(&tbs, OCSP_DER_CONTEXT_CONSTRUCTED(2), out)
         && ocsp_der_at_end(&tbs);
 }
 
@@ -225,171 +332,10 @@ bool ocsp_request_parse(ocsp_request_t *out, ocsp_certid_t *certids,
         || !ocsp_der_at_end(&in)
         || !ocsp_der_get(&ocsp_request, OCSP_DER_SEQUENCE, &tbs)
         || !parse_tbs_request(&request, certids_max, tbs)
-        || !pass_over(&ocsp_request, OCSP_DER_CONTEXT_CONSTRUCTED(0), true)
+        || !parse_signature(&request, &ocsp_request)
         || !ocsp_der_at_end(&ocsp_request)) {
         return false;
     }
     *out = request;
     return true;
-}
-
-/* @return the value of a hexadecimal digit, or -1. */
-static int hex_value(unsigned char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/*
- * Undo one level of percent-encoding, in place or from another buffer, and drop
- * line breaks: some encoders wrap their base64. What is no escape stays: its %
- * is no base64, so it ends every start before it.
- */
-static size_t unescape(unsigned char *out, const unsigned char *in, size_t len)
-{
-    size_t i, n = 0;
-
-    for (i = 0; i < len; i++) {
-        unsigned char c = in[i];
-
-        if (c == '%' && len - i > 2 && hex_value(in[i + 1]) >= 0
-            && hex_value(in[i + 2]) >= 0) {
-            c = (unsigned char)(hex_value(in[i + 1]) << 4
-                                | hex_value(in[i + 2]));
-            i += 2;
-        }
-        if (c != '\r' && c != '\n') {
-            out[n++] = c;
-        }
-    }
-    return n;
-}
-
-/*
- * @return six bits, or -1. Besides the alphabet of RFC 4648 section 4: the one
- * of section 5, which some clients use by mistake; and a space, which a + turns
- * into where a path is taken for a form.
- */
-static int base64_value(unsigned char c)
-{
-    if (c >= 'A' && c <= 'Z') {
-        return c - 'A';
-    }
-    if (c >= 'a' && c <= 'z') {
-        return c - 'a' + 26;
-    }
-    if (c >= '0' && c <= '9') {
-        return c - '0' + 52;
-    }
-    if (c == '+' || c == '-' || c == ' ') {
-        return 62;
-    }
-    return c == '/' || c == '_' ? 63 : -1;
-}
-
-/* @return octets that so many characters encode, 0 for an impossible count. */
-static size_t base64_len(size_t chars)
-{
-    static const size_t of_rest[] = {0, 0, 1, 2};
-
-    return chars % 4 == 1 ? 0 : chars / 4 * 3 + of_rest[chars % 4];
-}
-
-/* Decode characters known to be base64; out may be at or before in. */
-static size_t decode_base64(unsigned char *out, const unsigned char *in,
-                            size_t len)
-{
-    size_t i, n = 0;
-    unsigned bits = 0;
-
-    for (i = 0; i < len; i++) {
-        bits = bits << 6 | (unsigned)base64_value(in[i]);
-        if (i % 4 != 0) {
-            out[n++] = (unsigned char)(bits >> (6 - i % 4 * 2) & 0xff);
-        }
-    }
-    return n;
-}
-
-/* Without the padding and a slash after it. */
-static size_t drop_padding(const unsigned char *chars, size_t len,
-                           size_t *padding)
-{
-    if (len >= 2 && chars[len - 1] == '/' && chars[len - 2] == '=') {
-        len--;
-    }
-    *padding = 0;
-    while (len > 0 && chars[len - 1] == '=') {
-        len--;
-        (*padding)++;
-    }
-    return len;
-}
-
-/*
- * Whether these characters, known to be base64, encode one SEQUENCE that begins
- * with another, and nothing else. Eight of them hold the header of anything
- * under 16 MiB; from there on only lengths are compared, so that trying every
- * slash of a target stays linear. The inner tag keeps a prefix like /MEI/ from
- * being data when a request has just the length that it declares. A slash in
- * the end that does not fit is not data: some clients put one after every URL.
- * @return how many of the characters are data, 0 if it does not fit
- */
-static size_t fit_request(const unsigned char *chars, size_t len,
-                          size_t padding)
-{
-    static const int unused_bits[] = {0, 0, 0x0f, 0x03};
-    unsigned char head[6];
-    ocsp_der_t in = {head, 0};
-    size_t content_len, want;
-    unsigned tag;
-
-    in.len = decode_base64(head, chars, len < 8 ? len : 8);
-    want = in.len;
-    if (!ocsp_der_get_header(&in, &tag, &content_len)
-        || tag != OCSP_DER_SEQUENCE || !ocsp_der_peek(&in, OCSP_DER_SEQUENCE)) {
-        return 0;
-    }
-    want += content_len - in.len; /* the header, and what it declares */
-    if (base64_len(len) != want && padding == 0 && chars[len - 1] == '/') {
-        len--;
-    }
-    if (base64_len(len) != want || padding > (4 - len % 4) % 4
-        || (base64_value(chars[len - 1]) & unused_bits[len % 4]) != 0) {
-        return 0;
-    }
-    return len;
-}
-
-bool ocsp_request_decode_target(unsigned char *out, size_t *out_len,
-                                const char *target, size_t target_len)
-{
-    const char *query;
-    size_t len, padding, run, i;
-
-    if (target_len == 0 || *out_len < target_len) {
-        return false;
-    }
-    query = memchr(target, '?', target_len);
-    len = query ? (size_t)(query - target) : target_len;
-    len = unescape(out, (const unsigned char *)target, len);
-    len = unescape(out, out, len); /* some clients escape twice */
-    len = drop_padding(out, len, &padding);
-    for (run = len; run > 0 && base64_value(out[run - 1]) >= 0; run--) {
-    }
-    for (i = run; i < len; i++) {
-        /* The first octet of DER, 0x30, makes the first character an M. */
-        if (out[i] == 'M' && (i == 0 || out[i - 1] == '/')) {
-            size_t chars = fit_request(out + i, len - i, padding);
-
-            if (chars > 0) {
-                *out_len = decode_base64(out, out + i, chars);
-                return true;
-            }
-        }
-    }
-    return false;
 }

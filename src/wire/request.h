@@ -22,6 +22,10 @@ typedef struct {
     ocsp_certid_t *certids; /* the caller's array */
     size_t certid_count;    /* 1 to the caller's limit */
     ocsp_der_t nonce;       /* the extnValue's content; data NULL: none */
+    ocsp_der_t preferred;   /* for ocsp_request_next_preferred; data NULL: no
+                               preferences that can be read */
+    ocsp_der_t signed_with; /* the AlgorithmIdentifier element of the request's
+                               own signature; data NULL: none */
 } ocsp_request_t;
 
 /**
@@ -35,6 +39,19 @@ typedef struct {
 bool ocsp_request_parse(ocsp_request_t *out, ocsp_certid_t *certids,
                         size_t certids_max, const unsigned char *der,
                         size_t der_len);
+
+/** So many preferences are looked at, the first ones. */
+#define OCSP_REQUEST_PREFERRED_MAX 32
+
+/**
+ * Take the signature algorithm that is preferred next (RFC 6960 section
+ * 4.4.7.1), the dearest first. Of both syntaxes of the second field nothing is
+ * used (REQUIREMENTS 119).
+ * @param list a request's preferred, which moves on
+ * @param algorithm the whole AlgorithmIdentifier element
+ * @return false: no more. Pure.
+ */
+bool ocsp_request_next_preferred(ocsp_der_t *list, ocsp_der_t *algorithm);
 
 /**
  * Find the base64 of an OCSPRequest in a GET's target and decode it

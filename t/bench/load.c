@@ -166,40 +166,38 @@ static void phases(measure_t *m, const void *ctx)
 static void whole(measure_t *m, const void *ctx)
 {
     const bench_t *b = ctx;
-    const ocsp_load_sources_t src = {.issuer = b->issuer,
-                                     .crl_file = b->crl_file};
+    apr_array_header_t *files = apr_array_make(b->pool, 1, sizeof(char *));
+    const ocsp_load_sources_t src = {.issuer = b->issuer, .files = files};
     unsigned char fingerprint[OCSP_TABLE_FINGERPRINT_LEN];
-    ocsp_table_builder_t *builder;
-    ocsp_table_info_t info;
-    const char *why = NULL, *warning = NULL;
+    ocsp_load_result_t loaded = {.builder = NULL};
+    const char *why = NULL;
     ocsp_arena_t *arena;
     bool settled;
     size_t slot;
     void *mem;
 
-    memset(&info, 0, sizeof(info));
+    APR_ARRAY_PUSH(files, const char *) = b->crl_file;
     need_apr(ocsp_arena_make(&arena,
                              (apr_size_t)b->crl_len * ROOM_PER_CRL_OCTET, &why,
                              b->pool),
              why);
     ocsp_arena_begin(arena);
-    need_apr(ocsp_arena_claim(&slot, arena, info.id, &why), why);
+    need_apr(ocsp_arena_claim(&slot, arena, loaded.info.id, &why), why);
     measure_start(m);
     need_apr(ocsp_load_fingerprint(fingerprint, &settled, &src, b->now, &why,
                                    b->pool),
              why);
-    need_apr(ocsp_load_build(&builder, &info, &warning, &src, b->now, &why,
-                             b->pool),
-             why);
+    need_apr(ocsp_load_build(&loaded, &src, b->now, &why, b->pool), why);
     need_apr(ocsp_arena_reserve(&mem, arena, slot,
-                                ocsp_table_builder_size(builder), &why,
+                                ocsp_table_builder_size(loaded.builder), &why,
                                 b->pool),
              why);
-    ocsp_table_builder_seal(builder, mem, &info);
-    need_apr(ocsp_table_check(mem, ocsp_table_builder_size(builder), &why),
+    ocsp_table_builder_seal(loaded.builder, mem, &loaded.info);
+    need_apr(ocsp_table_check(mem, ocsp_table_builder_size(loaded.builder),
+                              &why),
              why);
     ocsp_arena_publish(arena, slot);
-    ocsp_table_builder_free(builder);
+    ocsp_table_builder_free(loaded.builder);
     measure_lap(m);
 }
 

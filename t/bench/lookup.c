@@ -90,30 +90,31 @@ static void publish(bench_t *b, int table, ocsp_table_builder_t *builder,
 static void load_random(bench_t *b, const char *directory)
 {
     char ca_file[4096], crl_file[4096];
-    ocsp_load_sources_t src = {.crl_file = crl_file};
-    const char *why = NULL, *warning = NULL;
-    ocsp_table_builder_t *builder;
-    ocsp_table_info_t info;
+    apr_array_header_t *files = apr_array_make(b->pool, 1, sizeof(char *));
+    ocsp_load_sources_t src = {.files = files};
+    const char *why = NULL;
+    ocsp_load_result_t loaded;
     ocsp_issuer_t *issuer;
     ocsp_der_t der;
 
     (void)snprintf(ca_file, sizeof(ca_file), "%s/ca.pem", directory);
     (void)snprintf(crl_file, sizeof(crl_file), "%s/ca.crl", directory);
-    memset(&info, 0, sizeof(info));
+    APR_ARRAY_PUSH(files, const char *) = crl_file;
     need_apr(ocsp_issuer_read_file(&der, ca_file, &why, b->pool), why);
     need_apr(ocsp_issuer_parse(&issuer, der, ca_file, &why, b->pool), why);
     src.issuer = issuer;
-    need_apr(ocsp_load_build(&builder, &info, &warning, &src,
-                             (int64_t)time(NULL), &why, b->pool),
+    need_apr(ocsp_load_build(&loaded, &src, (int64_t)time(NULL), &why, b->pool),
              why);
-    need_apr(ocsp_arena_make(&b->arena, 8 * ocsp_table_builder_size(builder),
-                             &why, b->pool),
+    need_apr(ocsp_arena_make(&b->arena,
+                             8 * ocsp_table_builder_size(loaded.builder), &why,
+                             b->pool),
              why);
     ocsp_arena_begin(b->arena);
-    publish(b, RANDOM, builder, &info);
-    need_apr(ocsp_arena_get_info(&info, b->arena, b->slots[RANDOM], info.id),
+    publish(b, RANDOM, loaded.builder, &loaded.info);
+    need_apr(ocsp_arena_get_info(&loaded.info, b->arena, b->slots[RANDOM],
+                                 loaded.info.id),
              NULL);
-    b->entries = (size_t)info.entries;
+    b->entries = (size_t)loaded.info.entries;
 }
 
 /* Serial numbers of 8 octets; every second one is listed. */

@@ -66,6 +66,24 @@ static void check_certid(const ocsp_certid_t *id, ocsp_der_t whole)
     check(ocsp_certid_is_issuer(id, &issuer) == (len != 0));
 }
 
+/* Preferences were checked while the request was read: all of it is theirs. */
+static void check_preferred(ocsp_der_t list, ocsp_der_t whole)
+{
+    const unsigned char *at = list.data;
+    ocsp_der_t algorithm;
+    size_t count;
+
+    for (count = 0; ocsp_request_next_preferred(&list, &algorithm); count++) {
+        check_inside(algorithm, whole);
+        check(algorithm.len >= 2 && algorithm.data[0] == OCSP_DER_SEQUENCE
+              && algorithm.data > at
+              && algorithm.data + algorithm.len <= list.data);
+        at = list.data;
+    }
+    check(ocsp_der_at_end(&list) && count <= OCSP_REQUEST_PREFERRED_MAX
+          && (at == NULL) == (count == 0));
+}
+
 static void check_request(const ocsp_request_t *request,
                           const ocsp_certid_t *certids, ocsp_der_t whole)
 {
@@ -83,6 +101,11 @@ static void check_request(const ocsp_request_t *request,
         check(request->nonce.len >= 1
               && request->nonce.len <= OCSP_REQUEST_NONCE_MAX + 3);
     }
+    if (request->signed_with.data) {
+        check_inside(request->signed_with, whole);
+        check(request->signed_with.data[0] == OCSP_DER_SEQUENCE);
+    }
+    check_preferred(request->preferred, whole);
 }
 
 /* In memory of exactly that size, so that a read too far is seen. */

@@ -406,13 +406,13 @@ END
     return $file;
 }
 
-# `httpd -t` with this configuration: its exit status and all that it says, the
-# lines of the error log included.
+# `httpd -t` with this configuration, and more arguments: its exit status and all
+# that it says, the lines of the error log included.
 sub config_test {
-    my ($text) = @_;
+    my ($text, @args) = @_;
     my $file = config($text, name => 'configtest');
     unlink "$file.log";
-    my ($status, $said) = run(vars()->{httpd}, '-t', '-f', $file);
+    my ($status, $said) = run(vars()->{httpd}, '-t', '-f', $file, @args);
     $said .= slurp("$file.log") if -e "$file.log";
     return ($status, $said);
 }

@@ -13,55 +13,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tables.h"
 #include "tap.h"
 
 #define ROOM ((apr_size_t)256 * 1024)
 #define READERS 3
 #define PUBLICATIONS 3000
 
-static const unsigned char id_a[OCSP_TABLE_ID_LEN] = {'a'};
-static const unsigned char id_b[OCSP_TABLE_ID_LEN] = {'b'};
-static const unsigned char id_c[OCSP_TABLE_ID_LEN] = {'c'};
-static const unsigned char listed[] = {0x11, 0x22, 0x33};
-static const unsigned char unlisted[] = {0x11, 0x22, 0x34};
-
-/* Publish a table of entries revocations whose every number tells of mark. */
-static apr_status_t publish(ocsp_arena_t *a, size_t slot,
-                            const unsigned char *id, int64_t mark,
-                            unsigned entries, apr_pool_t *p)
-{
-    ocsp_table_info_t info = {.this_update = mark, .next_update = mark * 3};
-    ocsp_table_builder_t *b = ocsp_table_builder_make(p);
-    unsigned char serial[8] = {0x7f};
-    const char *why;
-    apr_status_t rv;
-    unsigned i;
-    void *mem;
-
-    memcpy(info.id, id, OCSP_TABLE_ID_LEN);
-    rv = ocsp_table_builder_add(b, listed, sizeof(listed), mark * 2, 1, &why);
-    for (i = 1; i < entries && rv == APR_SUCCESS; i++) {
-        serial[1] = (unsigned char)(i >> 8);
-        serial[2] = (unsigned char)i;
-        rv = ocsp_table_builder_add(b, serial, sizeof(serial), mark * 2, 1,
-                                    &why);
-    }
-    ocsp_table_builder_finish(b, NULL);
-    if (rv == APR_SUCCESS) {
-        rv = ocsp_arena_reserve(&mem, a, slot, ocsp_table_builder_size(b), &why,
-                                p);
-    }
-    if (rv == APR_SUCCESS) {
-        ocsp_table_builder_seal(b, mem, &info);
-        ocsp_arena_publish(a, slot);
-    }
-    ocsp_table_builder_free(b);
-    return rv;
-}
-
 static void check_life(ocsp_arena_t *a, apr_pool_t *p)
 {
-    ocsp_arena_note_t note;
+    ocsp_note_t note;
     ocsp_table_info_t info;
     ocsp_record_t rec;
     const char *why;
@@ -135,6 +96,49 @@ static void check_configurations(ocsp_arena_t *a, apr_pool_t *p)
            "and who still looks there finds no table");
 }
 
+/* The last good look belongs to the id that has the slot. */
+static void check_checked(apr_pool_t *p)
+{
+    ocsp_arena_t *a;
+    ocsp_record_t rec = {.checked = 1};
+    const char *why;
+    size_t slot, other;
+    int i;
+
+    ocsp_arena_make(&a, ROOM, &why, p);
+    ocsp_arena_begin(a);
+    ocsp_arena_claim(&slot, a, id_a, &why);
+    publish(a, slot, id_a, 1000, 1, p);
+    ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
+           && rec.checked == 0,
+       "before the first note nothing was looked at");
+    ocsp_arena_note(a, slot, 2000, true, NULL);
+    ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
+           && rec.checked == 2000,
+       "a load that ends well is a look");
+    ok(ocsp_arena_lookup(&rec, a, slot, id_a, unlisted, 3) == APR_SUCCESS
+           && rec.checked == 2000,
+       "also for what is not listed");
+    ocsp_arena_note(a, slot, 3000, false, "because");
+    ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
+           && rec.checked == 2000,
+       "one that fails is none");
+    ocsp_arena_begin(a);
+    ocsp_arena_claim(&slot, a, id_a, &why);
+    ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
+           && rec.checked == 2000,
+       "the next configuration knows of it");
+    for (i = 0; i < 3; i++) {
+        ocsp_arena_begin(a);
+    }
+    ocsp_arena_claim(&other, a, id_b, &why);
+    publish(a, other, id_b, 5, 1, p);
+    ok(other == slot
+           && ocsp_arena_lookup(&rec, a, slot, id_b, listed, 3) == APR_SUCCESS
+           && rec.checked == 0,
+       "who gets the slot next begins anew");
+}
+
 static void check_room(apr_pool_t *p)
 {
     ocsp_arena_t *a;
@@ -152,7 +156,9 @@ static void check_room(apr_pool_t *p)
     is_int(publish(a, slot, id_a, 1, 10000, p), APR_SUCCESS, "half is taken");
     is_int(ocsp_arena_reserve(&mem, a, slot, ROOM - 4096, &why, p), APR_ENOSPC,
            "too much more is refused");
-    ok(mem == NULL && why != NULL, "with a reason");
+    ok(mem == NULL && why != NULL
+           && strstr(why, ": OCSPTableSize 2m would do") != NULL,
+       "with a reason and a size that would do (%s)", why);
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS, "and "
                                                                          "the "
                                                                          "table"
@@ -220,7 +226,9 @@ static void *read_on(void *arg)
             atomic_fetch_add(&race.missing, 1);
         }
         else if (!rec.listed || rec.revocation_time != 2 * rec.this_update
-                 || rec.next_update != 3 * rec.this_update) {
+                 || rec.next_update != 3 * rec.this_update
+                 || rec.checked > rec.this_update
+                 || rec.checked < rec.this_update - 1) {
             atomic_fetch_add(&race.wrong, 1);
         }
         atomic_fetch_add(&race.seen, 1);
@@ -240,6 +248,7 @@ static void check_race(apr_pool_t *parent)
     ocsp_arena_begin(race.a);
     ocsp_arena_claim(&race.slot, race.a, id_a, &why);
     publish(race.a, race.slot, id_a, 1, 7, p);
+    ocsp_arena_note(race.a, race.slot, 1, true, NULL);
     for (i = 0; i < READERS; i++) {
         failed |= pthread_create(&readers[i], NULL, read_on, NULL);
     }
@@ -248,6 +257,7 @@ static void check_race(apr_pool_t *parent)
         /* of changing size, so that pages hold now a header, now entries */
         failed |= publish(race.a, race.slot, id_a, i, (unsigned)(i * 37) % 900,
                           p);
+        ocsp_arena_note(race.a, race.slot, i, true, NULL);
     }
     atomic_store(&race.stop, true);
     for (i = 0; i < READERS; i++) {
@@ -258,6 +268,56 @@ static void check_race(apr_pool_t *parent)
        atomic_load(&race.seen));
     is_int(atomic_load(&race.wrong), 0, "none saw half a table");
     is_int(atomic_load(&race.missing), 0, "none saw no table");
+}
+
+static void *read_own(void *arg)
+{
+    ocsp_record_t rec;
+
+    while (!atomic_load(&race.stop)) {
+        if (ocsp_arena_lookup(&rec, race.a, race.slot, id_a, listed, 3)
+            == APR_SUCCESS) {
+            atomic_fetch_add(&race.seen, 1);
+            if (rec.this_update % 2 == 0
+                || (rec.checked != 0 && rec.checked != rec.this_update)) {
+                atomic_fetch_add(&race.wrong, 1);
+            }
+        }
+    }
+    return arg;
+}
+
+/* A slot goes to and fro between two ids: odd times are id_a's. */
+static void check_handover(apr_pool_t *parent)
+{
+    pthread_t reader;
+    const char *why;
+    apr_pool_t *p;
+    int i, failed;
+
+    apr_pool_create(&p, parent);
+    ocsp_arena_make(&race.a, ROOM, &why, parent);
+    race.slot = 0;
+    atomic_store(&race.stop, false);
+    atomic_store(&race.seen, 0);
+    atomic_store(&race.wrong, 0);
+    failed = pthread_create(&reader, NULL, read_own, NULL);
+    for (i = 1; i < PUBLICATIONS || atomic_load(&race.seen) == 0; i++) {
+        const unsigned char *id = i % 2 != 0 ? id_a : id_b;
+        size_t slot = 1;
+
+        apr_pool_clear(p);
+        ocsp_arena_begin(race.a);
+        ocsp_arena_begin(race.a);
+        ocsp_arena_begin(race.a);
+        failed |= ocsp_arena_claim(&slot, race.a, id, &why) != APR_SUCCESS
+               || slot != 0 || publish(race.a, 0, id, i, 7, p) != APR_SUCCESS;
+        ocsp_arena_note(race.a, 0, i, true, NULL);
+    }
+    atomic_store(&race.stop, true);
+    failed |= pthread_join(reader, NULL);
+    ok(failed == 0, "a slot changed hands %d times", PUBLICATIONS);
+    is_int(atomic_load(&race.wrong), 0, "nobody saw the other's last look");
 }
 
 int main(void)
@@ -271,9 +331,11 @@ int main(void)
     ok(ocsp_arena_make(&a, ROOM, &why, p) == APR_SUCCESS, "an arena is made");
     check_life(a, p);
     check_configurations(a, p);
+    check_checked(p);
     check_room(p);
     check_processes(p);
     check_race(p);
+    check_handover(p);
     apr_terminate();
     return done_testing();
 }

@@ -32,18 +32,22 @@ typedef struct {
     X509 *ca;
     X509 *cert; /* == ca: the CA itself */
     const ocsp_signer_t *signer;
+    ocsp_response_style_t style;
+    bool included; /* its certificate is to be sent */
     ocsp_response_template_t *templ;
 } responder_t;
 
-BYHAND responder_t make_responder(const char *name, pki_kind_t kind,
-                                  bool delegate, apr_pool_t *p)
+/* Takes two keys; key is NULL for a CA that signs itself. */
+BYHAND responder_t make_responder_of(const char *name, EVP_PKEY *ca_key,
+                                     EVP_PKEY *key, apr_pool_t *p)
 {
-    responder_t r = {.name = name, .ca_key = pki_make_key(kind)};
+    bool delegate = key != NULL;
+    responder_t r = {.name = name, .ca_key = ca_key, .included = delegate};
     pki_cert_opts_t opts = {.nocheck = true};
     party_t made;
 
     r.ca = pki_make_ca("CA", r.ca_key, NULL);
-    r.key = delegate ? pki_make_key(kind) : r.ca_key;
+    r.key = delegate ? key : ca_key;
     r.cert = delegate ? pki_make_delegate("ocsp", r.key, r.ca, r.ca_key, &opts)
                       : r.ca;
     made = party_signer(r.cert, r.key, party_issuer(r.ca, p), p);
@@ -52,8 +56,25 @@ BYHAND responder_t make_responder(const char *name, pki_kind_t kind,
         abort();
     }
     r.signer = made.signer;
-    r.templ = ocsp_response_template_make(made.signer, p);
+    r.templ = ocsp_response_template_make(made.signer, &r.style, p);
     return r;
+}
+
+BYHAND responder_t make_responder(const char *name, pki_kind_t kind,
+                                  bool delegate, apr_pool_t *p)
+{
+    return make_responder_of(name, pki_make_key(kind),
+                             delegate ? pki_make_key(kind) : NULL, p);
+}
+
+/** Let it present itself otherwise. */
+BYHAND void restyle(responder_t *r, bool by_name,
+                    ocsp_response_include_t include, apr_pool_t *p)
+{
+    r->style = (ocsp_response_style_t){by_name, include};
+    r->included = include == OCSP_RESPONSE_INCLUDE_ON
+               || (include == OCSP_RESPONSE_INCLUDE_AUTO && r->cert != r->ca);
+    r->templ = ocsp_response_template_make(r->signer, &r->style, p);
 }
 
 BYHAND void free_responder(responder_t *r)
@@ -94,30 +115,49 @@ BYHAND pki_bytes_t gtime(const char *text)
     return pki_wrap(0x18, pki_copy(text, strlen(text)));
 }
 
-/* responseExtensions with a nonce, or nothing. */
-BYHAND pki_bytes_t nonce_extension(ocsp_der_t nonce)
+/* responseExtensions: a nonce and what RFC 6960 section 4.4.8 wants, or either,
+ * or nothing. */
+BYHAND pki_bytes_t response_extensions(ocsp_der_t nonce, bool extended_revoke)
 {
-    pki_bytes_t value;
+    pki_bytes_t all = pki_copy("", 0);
 
-    if (nonce.data == NULL) {
-        return pki_copy("", 0);
+    if (nonce.data != NULL) {
+        pki_bytes_t value = pki_wrap(0x04, pki_copy(nonce.data, nonce.len));
+
+        value = pki_cat(unhex("06092b0601050507300102"), value);
+        all = pki_cat(all, pki_wrap(0x30, value));
     }
-    value = pki_wrap(0x04, pki_copy(nonce.data, nonce.len));
-    value = pki_cat(unhex("06092b0601050507300102"), value);
-    return pki_wrap(0xa1, pki_wrap(0x30, pki_wrap(0x30, value)));
+    if (extended_revoke) {
+        all = pki_cat(all, unhex("300f 06092b0601050507300109 0402 0500"));
+    }
+    return all.len == 0 ? all : pki_wrap(0xa1, pki_wrap(0x30, all));
+}
+
+/* R85 R86 */
+BYHAND pki_bytes_t responder_id(const responder_t *r)
+{
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    const unsigned char *name = NULL;
+    size_t name_len = 0;
+
+    if (X509_pubkey_digest(r->cert, EVP_sha1(), hash, NULL) != 1
+        || X509_NAME_get0_der(X509_get_subject_name(r->cert), &name, &name_len)
+               != 1) {
+        abort();
+    }
+    return r->style.by_name
+             ? pki_wrap(0xa1, pki_copy(name, name_len))
+             : pki_wrap(0xa2, pki_wrap(0x04, pki_copy(hash, 20)));
 }
 
 BYHAND pki_bytes_t response_data(const responder_t *r, pki_bytes_t singles,
-                                 ocsp_der_t nonce)
+                                 ocsp_der_t nonce, bool extended_revoke)
 {
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    pki_bytes_t data;
+    pki_bytes_t data = pki_cat(responder_id(r), gtime(NOW_TEXT));
 
-    X509_pubkey_digest(r->cert, EVP_sha1(), hash, NULL);
-    data = pki_wrap(0xa2, pki_wrap(0x04, pki_copy(hash, 20)));
-    data = pki_cat(data, gtime(NOW_TEXT));
     data = pki_cat(data, pki_wrap(0x30, singles));
-    return pki_wrap(0x30, pki_cat(data, nonce_extension(nonce)));
+    return pki_wrap(0x30,
+                    pki_cat(data, response_extensions(nonce, extended_revoke)));
 }
 
 /* R81 R82 R87 R88 R129: what is not here is absent in the response. */
@@ -131,7 +171,7 @@ BYHAND pki_bytes_t whole(const responder_t *r, pki_bytes_t data,
                                         (size_t)ASN1_STRING_length(signature)));
 
     basic = pki_cat(basic, pki_wrap(0x03, bits));
-    if (r->cert != r->ca) {
+    if (r->included) {
         basic = pki_cat(basic,
                         pki_wrap(0xa0, pki_wrap(0x30, pki_cert_der(r->cert))));
     }

@@ -248,8 +248,11 @@ static void test_has_name(X509 *ca)
         b = make_name(cases[i].tag, cases[i].cn);
         ok(ocsp_issuer_has_name(issuer, (ocsp_der_t){b.data, b.len})
                    == cases[i].want
+               && (ocsp_issuer_hash_name((ocsp_der_t){b.data, b.len})
+                   == ocsp_issuer_get_name_hash(issuer))
+                      == cases[i].want
                && ERR_peek_error() == 0,
-           "%s", cases[i].name);
+           "%s, and so says the hash", cases[i].name);
         free(b.data);
     }
     b = pki_cat(make_name(0x0c, "test ca"), text("x"));
@@ -264,6 +267,42 @@ static void test_has_name(X509 *ca)
     ok(!ocsp_issuer_has_name(issuer, (ocsp_der_t){NULL, 0}), "nothing is not "
                                                              "the CA's");
     free(b.data);
+}
+
+/* What is no Name has a hash of its octets, and is its own CA's alone. */
+static void test_hash_octets(X509 *ca)
+{
+    pki_bytes_t name = make_name(0x0c, "Test CA");
+    pki_bytes_t more = pki_cat(make_name(0x0c, "Test CA"), text("x"));
+    pki_bytes_t half = pki_copy(name.data, name.len - 1);
+    pki_bytes_t huge = {calloc(1, OCSP_ISSUER_FILE_MAX + 1),
+                        OCSP_ISSUER_FILE_MAX + 1};
+    unsigned long own = ocsp_issuer_hash_name(
+        (ocsp_der_t){name.data, name.len});
+    unsigned long hash = ocsp_issuer_hash_name(
+        (ocsp_der_t){half.data, half.len});
+    ocsp_issuer_t *issuer = NULL;
+    const char *why;
+
+    (void)parse(&issuer, pki_cert_der(ca), &why);
+    ok(issuer != NULL && own == ocsp_issuer_get_name_hash(issuer),
+       "a CA has the hash of its name");
+    ok(hash != own
+           && hash == ocsp_issuer_hash_name((ocsp_der_t){half.data, half.len}),
+       "half a name has another, and always the same");
+    ok(ocsp_issuer_hash_name((ocsp_der_t){more.data, more.len}) != own,
+       "so has a name with an octet left over");
+    hash = ocsp_issuer_hash_name((ocsp_der_t){huge.data, huge.len});
+    huge.data[huge.len - 1] = 1;
+    ok(ocsp_issuer_hash_name((ocsp_der_t){huge.data, huge.len}) != hash,
+       "of a long one every octet counts");
+    is_int((long long)ocsp_issuer_hash_name((ocsp_der_t){NULL, 0}), 2166136261,
+           "nothing has one as well");
+    is_int((long long)ERR_peek_error(), 0, "and no error is left behind");
+    free(name.data);
+    free(more.data);
+    free(half.data);
+    free(huge.data);
 }
 
 static void refuses_file(const char *path, apr_status_t want,
@@ -326,6 +365,7 @@ int main(void)
     test_identity(ca);
     test_subject();
     test_has_name(ca);
+    test_hash_octets(ca);
     test_files();
     X509_free(ca);
     EVP_PKEY_free(key);

@@ -28,6 +28,7 @@ typedef struct {
     const char *number;
     const char *last_number; /* one octet */
     apr_status_t want;
+    bool checked;     /* OCSPThisUpdate checked */
     const char *said; /* the warning, or the reason; NULL: no warning */
     int64_t until;    /* the table's next_update; 0: the CRL's */
 } case_t;
@@ -45,6 +46,15 @@ static const case_t cases[] = {
      .this_update = DAYS(-11),
      .next_update = DAYS(20),
      .said = "Firefox"},
+    {.name = "not where thisUpdate is the time of the last look",
+     .this_update = DAYS(-11),
+     .next_update = DAYS(20),
+     .checked = true},
+    {.name = "that says nothing of one that is out of date",
+     .this_update = DAYS(-11),
+     .next_update = DAYS(-1),
+     .said = "out of date",
+     .checked = true},
     {.name = "a clock 5 minutes ahead is forgiven",
      .this_update = PKI_NOW + OCSP_LOAD_SKEW_S,
      .next_update = DAYS(7)},
@@ -123,17 +133,24 @@ static char *write_crl(const pki_entry_t *entries, size_t n,
     return path;
 }
 
+static ocsp_load_sources_t sources(const char *path)
+{
+    apr_array_header_t *files = apr_array_make(pool, 1, sizeof(char *));
+    const ocsp_load_sources_t src = {.issuer = issuer, .files = files};
+
+    APR_ARRAY_PUSH(files, const char *) = path;
+    return src;
+}
+
 static void run(const case_t *c)
 {
     pki_crl_opts_t opts = {.this_update = c->this_update,
                            .next_update = c->next_update,
                            .number = c->number};
     char *path = write_crl(NULL, 0, &opts);
-    ocsp_load_sources_t src = {.issuer = issuer, .crl_file = path};
+    ocsp_load_sources_t src = sources(path);
     ocsp_table_info_t last = {.this_update = c->last_update};
-    ocsp_table_info_t info = {.this_update = 1};
-    ocsp_table_builder_t *b;
-    const char *warning = NULL;
+    ocsp_load_result_t out = {.builder = NULL};
     const char *why = NULL;
     const char *said;
     apr_status_t rv;
@@ -143,19 +160,20 @@ static void run(const case_t *c)
         last.number_len = 1;
     }
     src.last = c->last_update != 0 ? &last : NULL;
-    rv = ocsp_load_build(&b, &info, &warning, &src, PKI_NOW, &why, pool);
-    said = rv == APR_SUCCESS ? warning : why;
-    ok(rv == c->want && (b != NULL) == (rv == APR_SUCCESS)
-           && (said == NULL) == (c->said == NULL)
+    src.checked = c->checked;
+    rv = ocsp_load_build(&out, &src, PKI_NOW, &why, pool);
+    said = rv == APR_SUCCESS ? out.warning : why;
+    ok(rv == c->want && (out.builder != NULL) == (rv == APR_SUCCESS)
+           && out.passed_over == NULL && (said == NULL) == (c->said == NULL)
            && (said == NULL
                || (strstr(said, c->said) != NULL
                    && strncmp(said, path, strlen(path)) == 0)),
        "%s (%s)", c->name, said != NULL ? said : "");
     if (rv == APR_SUCCESS) {
-        ok(info.this_update == c->this_update
-               && info.next_update
+        ok(out.info.this_update == c->this_update && out.file == path
+               && out.info.next_update
                       == (c->until != 0 ? c->until : c->next_update),
-           "... and its dates are kept");
+           "... and its file and dates are kept");
     }
     pki_remove_file(path);
 }
@@ -170,17 +188,16 @@ static void test_entries(void)
                                    {one, 1, PKI_NOW - 9, 1}};
     pki_crl_opts_t sha1 = {.md = EVP_sha1(), .number = "1234"};
     char *path = write_crl(entries, 3, &sha1);
-    ocsp_load_sources_t src = {.issuer = issuer, .crl_file = path};
-    ocsp_table_builder_t *b;
-    ocsp_table_info_t info;
-    ocsp_record_t r = {0};
+    ocsp_load_sources_t src = sources(path);
+    ocsp_load_result_t out = {.warning = NULL};
+    ocsp_record_t r = {.checked = 1};
     const char *warning;
     const char *why = "";
     void *mem;
     size_t len;
-    apr_status_t rv = ocsp_load_build(&b, &info, &warning, &src, PKI_NOW, &why,
-                                      pool);
+    apr_status_t rv = ocsp_load_build(&out, &src, PKI_NOW, &why, pool);
 
+    warning = out.warning;
     ok(rv == APR_SUCCESS && warning != NULL, "a CRL of three (%s)", why);
     if (rv != APR_SUCCESS || warning == NULL) {
         return;
@@ -189,17 +206,22 @@ static void test_entries(void)
            && strstr(warning, "1 entries repeat a serial") != NULL
            && strstr(warning, "SHA-1") != NULL,
        "all three oddities are told (%s)", warning);
-    ok(info.number_len == 2 && memcmp(info.number, "\x12\x34", 2) == 0, "CRLNum"
-                                                                        "ber "
-                                                                        "is "
-                                                                        "kept");
-    len = ocsp_table_builder_size(b);
+    ok(out.info.number_len == 2 && memcmp(out.info.number, "\x12\x34", 2) == 0,
+       "CRLNum"
+       "ber "
+       "is "
+       "kept");
+    is_int((long long)ocsp_table_builder_count(out.builder), 2,
+           "two of them are "
+           "left");
+    len = ocsp_table_builder_size(out.builder);
     mem = malloc(len);
-    ocsp_table_builder_seal(b, mem, &info);
-    ok(ocsp_table_lookup(&r, mem, len, info.id, one, 1) == APR_SUCCESS
-           && r.listed && r.revocation_time == PKI_NOW - 9 && r.reason == 1,
+    ocsp_table_builder_seal(out.builder, mem, &out.info);
+    ok(ocsp_table_lookup(&r, mem, len, out.info.id, one, 1) == APR_SUCCESS
+           && r.listed && r.revocation_time == PKI_NOW - 9 && r.reason == 1
+           && r.checked == 0,
        "the repeated one has its earliest time and final reason");
-    ok(ocsp_table_lookup(&r, mem, len, info.id, two, 1) == APR_SUCCESS
+    ok(ocsp_table_lookup(&r, mem, len, out.info.id, two, 1) == APR_SUCCESS
            && r.listed && r.reason == OCSP_CRL_NO_REASON,
        "the removed one is revoked without a reason");
     free(mem);
@@ -209,20 +231,19 @@ static void test_entries(void)
 static void test_failures(void)
 {
     char *path = pki_write_file("a.crl", "hello", 5);
-    ocsp_load_sources_t src = {.issuer = issuer, .crl_file = path};
-    ocsp_table_builder_t *b;
-    ocsp_table_info_t info = {.this_update = 1};
-    const char *warning;
+    ocsp_load_sources_t src = sources(path);
+    ocsp_load_result_t out = {.info = {.this_update = 1}};
     const char *why = NULL;
-    apr_status_t rv = ocsp_load_build(&b, &info, &warning, &src, PKI_NOW, &why,
-                                      pool);
+    apr_status_t rv = ocsp_load_build(&out, &src, PKI_NOW, &why, pool);
 
-    ok(rv == OCSP_EMALFORMED && b == NULL && info.this_update == 1,
+    ok(rv == OCSP_EMALFORMED && out.builder == NULL
+           && out.info.this_update == 1,
        "what is no CRL is refused (%s)", why);
     pki_remove_file(path);
-    src.crl_file = "/nonexistent/a.crl";
-    rv = ocsp_load_build(&b, &info, &warning, &src, PKI_NOW, &why, pool);
-    ok(APR_STATUS_IS_ENOENT(rv) && b == NULL, "a missing file too (%s)", why);
+    src = sources("/nonexistent/a.crl");
+    rv = ocsp_load_build(&out, &src, PKI_NOW, &why, pool);
+    ok(APR_STATUS_IS_ENOENT(rv) && out.builder == NULL,
+       "a missing file too (%s)", why);
 }
 
 static void set_times(const char *path, int64_t seconds)
@@ -237,7 +258,7 @@ static void set_times(const char *path, int64_t seconds)
 static void test_fingerprint(void)
 {
     char *path = pki_write_file("a.crl", "01", 2);
-    ocsp_load_sources_t src = {.crl_file = path};
+    ocsp_load_sources_t src = sources(path);
     unsigned char a[32];
     unsigned char b[32];
     struct stat st;

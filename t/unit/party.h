@@ -9,6 +9,7 @@
 
 #include <apr_general.h>
 #include <apr_pools.h>
+#include <openssl/rsa.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,27 @@ PARTY ocsp_issuer_t *party_issuer(X509 *ca, apr_pool_t *p)
     return issuer;
 }
 
+/** An RSA-PSS key, restricted unless digest and mask are NULL. */
+PARTY EVP_PKEY *party_pss_key(int bits, const char *digest, const char *mask,
+                              int salt_len)
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
+    EVP_PKEY *key = NULL;
+
+    if (ctx == NULL || EVP_PKEY_keygen_init(ctx) != 1
+        || EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, bits) != 1
+        || (digest != NULL
+            && (EVP_PKEY_CTX_set_rsa_pss_keygen_md_name(ctx, digest, NULL) != 1
+                || EVP_PKEY_CTX_set_rsa_pss_keygen_saltlen(ctx, salt_len) != 1))
+        || (mask != NULL
+            && EVP_PKEY_CTX_set_rsa_pss_keygen_mgf1_md_name(ctx, mask) != 1)
+        || EVP_PKEY_generate(ctx, &key) != 1) {
+        abort();
+    }
+    EVP_PKEY_CTX_free(ctx);
+    return key;
+}
+
 /** What ocsp_signer_make says. */
 typedef struct {
     apr_status_t rv;
@@ -72,21 +94,40 @@ typedef struct {
     const char *why;
 } party_t;
 
-/** Make a signer from PEM, each file in memory of its own. */
-PARTY party_t party_signer(X509 *cert, EVP_PKEY *key,
-                           const ocsp_issuer_t *issuer, apr_pool_t *p)
+/** A certificate as it comes from a file: libcrypto remembers how its key was
+ * written. */
+PARTY X509 *party_reread(X509 *cert)
 {
-    pki_bytes_t cert_pem = pki_cert_pem(cert);
-    pki_bytes_t key_pem = pki_key_pem(key);
-    ocsp_signer_material_t material = {party_der(cert_pem), party_der(key_pem),
-                                       "ocsp.pem", "ocsp.key"};
+    pki_bytes_t der = pki_cert_der(cert);
+    const unsigned char *at = der.data;
+    X509 *again = d2i_X509(NULL, &at, (long)der.len);
+
+    if (again == NULL) {
+        abort();
+    }
+    free(der.data);
+    return again;
+}
+
+PARTY party_t party_make(X509 *cert, EVP_PKEY *key, bool trusted,
+                         const ocsp_issuer_t *issuer, apr_pool_t *p)
+{
+    X509 *read = party_reread(cert);
+    ocsp_signer_material_t material = {read, key, "ocsp.pem", "ocsp.key",
+                                       trusted};
     party_t out = {APR_SUCCESS, NULL, "untouched", NULL};
 
     out.rv = ocsp_signer_make(&out.signer, &material, issuer, &out.warning,
                               &out.why, p);
-    free(cert_pem.data);
-    free(key_pem.data);
+    X509_free(read); /* a signer takes what it needs */
     return out;
+}
+
+/** A signer that the issuer has to have made one. */
+PARTY party_t party_signer(X509 *cert, EVP_PKEY *key,
+                           const ocsp_issuer_t *issuer, apr_pool_t *p)
+{
+    return party_make(cert, key, false, issuer, p);
 }
 
 #endif

@@ -308,7 +308,8 @@ static void test_against_libcrypto(const EVP_MD *md, bool sign)
     }
     len = i2d_OCSP_REQUEST(theirs, &der);
     ok(len > 0 && ocsp_request_parse(&request, certids, LIMIT, der, (size_t)len)
-           && request.certid_count == LIMIT && request.nonce.len == 34,
+           && request.certid_count == LIMIT && request.nonce.len == 34
+           && (request.signed_with.data != NULL) == sign,
        "libcrypto's request with %s%s is read", EVP_MD_get0_name(md),
        sign ? " and a signature" : "");
     for (i = 0; i < (int)request.certid_count; i++) {

@@ -24,19 +24,6 @@ static void is_refused(const party_t *got, apr_status_t want, const char *why,
     ok(ERR_peek_error() == 0, "%s: no error is left behind", name);
 }
 
-static EVP_PKEY *make_pss_key(void)
-{
-    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
-    EVP_PKEY *key = NULL;
-
-    if (ctx == NULL || EVP_PKEY_keygen_init(ctx) != 1
-        || EVP_PKEY_generate(ctx, &key) != 1) {
-        abort();
-    }
-    EVP_PKEY_CTX_free(ctx);
-    return key;
-}
-
 /* A curve by its parameters. */
 static EVP_PKEY *make_explicit_key(void)
 {
@@ -64,7 +51,19 @@ static void test_weak_keys(X509 *ca, EVP_PKEY *ca_key,
         {"RSA of 2040 bits", "a RSA key of 2040 bits", EVP_RSA_gen(2040)},
         {"P-521", "a EC key of 521 bits", EVP_EC_gen("P-521")},
         {"secp256k1", "a EC key of 256 bits", EVP_EC_gen("secp256k1")},
-        {"RSA-PSS", "a RSA-PSS key", make_pss_key()},
+        {"RSA-PSS of 1024 bits", "a RSA-PSS key of 1024 bits",
+         party_pss_key(1024, NULL, NULL, 0)},
+        {"RSA-PSS for SHA-1", "an RSA-PSS key for SHA1",
+         party_pss_key(2048, "SHA1", "SHA1", 20)},
+        {"RSA-PSS for SHA-224", "an RSA-PSS key for SHA2-224",
+         party_pss_key(2048, "SHA2-224", "SHA2-224", 28)},
+        {"RSA-PSS for SHA-256 with a mask of SHA-1", "made by another digest",
+         party_pss_key(2048, "SHA2-256", "SHA1", 32)},
+        {"RSA-PSS for SHA-256 with a mask of SHA-512",
+         "made by another digest (SHA2-512)",
+         party_pss_key(2048, "SHA2-256", "SHA2-512", 32)},
+        {"RSA-PSS with a salt that cannot be", "cannot be met",
+         party_pss_key(2048, "SHA2-256", "SHA2-256", 500)},
         {"Ed448", "a ED448 key", EVP_PKEY_Q_keygen(NULL, NULL, "ED448")},
         {"P-256 not by its name", "curve is spelt out", make_explicit_key()},
     };
@@ -134,25 +133,25 @@ static void test_chimera(X509 *ca, EVP_PKEY *ca_key,
     EVP_PKEY *key = pki_make_key(PKI_P256);
     EVP_PKEY *other = pki_make_key(PKI_P256);
     X509 *cert = pki_make_delegate("ocsp", key, ca, ca_key, NULL);
-    pki_bytes_t cert_der = pki_cert_der(cert);
     pki_bytes_t key_der = pki_cat(unhex("020101"), ec_private(other));
-    ocsp_signer_material_t material = {party_der(cert_der),
-                                       {NULL, 0},
-                                       "ocsp.pem",
-                                       "ocsp.key"};
-    party_t got = {APR_SUCCESS, NULL, "untouched", NULL};
+    const unsigned char *at;
+    EVP_PKEY *chimera;
+    party_t got;
 
     key_der = pki_cat(key_der, unhex("a00a06082a8648ce3d030107"));
     key_der = pki_cat(key_der, pki_wrap(0xa1, ec_public(key)));
     key_der = pki_wrap(OCSP_DER_SEQUENCE, key_der);
-    material.key = party_der(key_der);
-    got.rv = ocsp_signer_make(&got.signer, &material, issuer, &got.warning,
-                              &got.why, p);
+    at = key_der.data;
+    chimera = d2i_AutoPrivateKey(NULL, &at, (long)key_der.len);
+    if (chimera == NULL) {
+        abort();
+    }
+    got = party_signer(cert, chimera, issuer, p);
     is_refused(&got, OCSP_ECRYPTO, "trial signature",
                "a private half that is another key's");
-    free(cert_der.data);
     free(key_der.data);
     X509_free(cert);
+    EVP_PKEY_free(chimera);
     EVP_PKEY_free(other);
     EVP_PKEY_free(key);
 }
@@ -178,8 +177,7 @@ static void test_authority(X509 *ca, EVP_PKEY *ca_key,
                                                                         " the "
                                                                         "CA");
     got = party_signer(renewed, ca_key, issuer, p);
-    ok(got.rv == APR_SUCCESS
-           && ocsp_signer_get_delegate(got.signer).data == NULL
+    ok(got.rv == APR_SUCCESS && ocsp_signer_is_issuer(got.signer)
            && ocsp_signer_get_not_after(got.signer) == PKI_NOW + PKI_DAY,
        "the CA's key under another certificate is the CA, with its dates");
     X509_free(renewed);
@@ -187,32 +185,18 @@ static void test_authority(X509 *ca, EVP_PKEY *ca_key,
     EVP_PKEY_free(key);
 }
 
-/* R125, and what else stands in the file. */
+/* R125 */
 static void test_warnings(X509 *ca, EVP_PKEY *ca_key,
                           const ocsp_issuer_t *issuer, apr_pool_t *p)
 {
     EVP_PKEY *key = pki_make_key(PKI_P256);
     X509 *cert = pki_make_delegate("ocsp", key, ca, ca_key, NULL);
-    X509 *other = pki_make_delegate("two", key, ca, ca_key, NULL);
-    pki_bytes_t two = pki_cat(pki_cert_pem(cert), pki_cert_pem(other));
-    pki_bytes_t key_pem = pki_key_pem(key);
-    ocsp_signer_material_t material = {party_der(two), party_der(key_pem),
-                                       "ocsp.pem", "ocsp.key"};
     party_t got = party_signer(cert, key, issuer, p);
 
     ok(got.rv == APR_SUCCESS && got.warning != NULL
            && strncmp(got.warning, "ocsp.pem: RFC 6960", 18) == 0
            && strstr(got.warning, "nocheck") != NULL,
        "a delegate without nocheck is taken with a warning");
-    got.rv = ocsp_signer_make(&got.signer, &material, issuer, &got.warning,
-                              &got.why, p);
-    ok(got.rv == APR_SUCCESS && got.warning != NULL
-           && strncmp(got.warning, "ocsp.pem: only the first", 24) == 0
-           && strstr(got.warning, "; RFC 6960") != NULL,
-       "of two responders in one file the first is taken with a warning");
-    free(two.data);
-    free(key_pem.data);
-    X509_free(other);
     X509_free(cert);
     EVP_PKEY_free(key);
 }
@@ -250,25 +234,140 @@ static void test_dates(X509 *ca, EVP_PKEY *ca_key, const ocsp_issuer_t *issuer,
     EVP_PKEY_free(key);
 }
 
-static void test_broken_files(X509 *ca, EVP_PKEY *ca_key,
-                              const ocsp_issuer_t *issuer, apr_pool_t *p)
+/* R123: RFC 6960 section 4.2.2.2 item 1, where it was allowed. */
+static void test_trusted(X509 *ca, EVP_PKEY *ca_key,
+                         const ocsp_issuer_t *issuer, apr_pool_t *p)
 {
-    pki_bytes_t cert = pki_cert_pem(ca);
-    pki_bytes_t key = pki_key_pem(ca_key);
-    ocsp_signer_material_t material = {party_der(key), party_der(key),
-                                       "ocsp.pem", "ocsp.key"};
-    party_t got = {APR_SUCCESS, NULL, "untouched", NULL};
+    EVP_PKEY *key = pki_make_key(PKI_P256);
+    EVP_PKEY *weak = EVP_RSA_gen(1024);
+    X509 *strange = pki_make_ca("somebody else", key, NULL);
+    X509 *weak_cert = pki_make_ca("somebody weak", weak, NULL);
+    pki_cert_opts_t opts = {.nocheck = true};
+    X509 *delegate = pki_make_delegate("ocsp", key, ca, ca_key, &opts);
+    party_t got = party_make(strange, key, false, issuer, p);
 
-    got.rv = ocsp_signer_make(&got.signer, &material, issuer, &got.warning,
-                              &got.why, p);
-    is_refused(&got, OCSP_EMALFORMED, "ocsp.pem: ", "no certificate");
-    material.cert = party_der(cert);
-    material.key = party_der(cert);
-    got.rv = ocsp_signer_make(&got.signer, &material, issuer, &got.warning,
-                              &got.why, p);
-    is_refused(&got, OCSP_EMALFORMED, "ocsp.key: ", "no key");
-    free(cert.data);
-    free(key.data);
+    is_refused(&got, OCSP_EUNKNOWNCA, "nor issued by it",
+               "a stranger that is not trusted");
+    got = party_make(strange, key, true, issuer, p);
+    ok(got.rv == APR_SUCCESS && !ocsp_signer_is_issuer(got.signer)
+           && got.warning != NULL
+           && strncmp(got.warning, "ocsp.pem: RFC 6960 section 4.2.2.2 item 1",
+                      41)
+                  == 0,
+       "a stranger that is trusted is taken, with a warning for clients");
+    got = party_make(delegate, key, true, issuer, p);
+    ok(got.rv == APR_SUCCESS && got.warning == NULL
+           && !ocsp_signer_is_issuer(got.signer),
+       "a proper delegate needs no trust, and no warning");
+    got = party_make(ca, ca_key, true, issuer, p);
+    ok(got.rv == APR_SUCCESS && got.warning == NULL
+           && ocsp_signer_is_issuer(got.signer),
+       "the CA itself is the CA itself all the same");
+    got = party_make(weak_cert, weak, true, issuer, p);
+    is_refused(&got, OCSP_EMALFORMED, "a RSA key of 1024 bits",
+               "a weak stranger that is trusted");
+    got = party_make(strange, ca_key, true, issuer, p);
+    is_refused(&got, OCSP_EMALFORMED, "not the key",
+               "a trusted certificate with another's key");
+    ok(ERR_peek_error() == 0, "no error is left behind by any of them");
+    X509_free(delegate);
+    X509_free(weak_cert);
+    X509_free(strange);
+    EVP_PKEY_free(weak);
+    EVP_PKEY_free(key);
+}
+
+/* Which certificates of a pool an issuer looks at, and which keys. */
+static void test_matching(X509 *ca, EVP_PKEY *ca_key,
+                          const ocsp_issuer_t *issuer)
+{
+    EVP_PKEY *key = pki_make_key(PKI_P256);
+    EVP_PKEY *rsa = pki_make_key(PKI_RSA2048);
+    X509 *other_ca = pki_make_ca("Other CA", rsa, NULL);
+    X509 *renamed = pki_make_ca("CA, cross-signed", ca_key, NULL);
+    X509 *same_name = pki_make_ca("CA", rsa, NULL);
+    struct {
+        const char *name;
+        X509 *cert;
+        bool want;
+    } rows[] = {
+        {"its own", X509_dup(ca), true},
+        {"its key under another name", X509_dup(renamed), true},
+        {"issued by it", pki_make_delegate("ocsp", key, ca, ca_key, NULL),
+         true},
+        {"issued in its name by another key",
+         pki_make_delegate("ocsp", key, same_name, rsa, NULL), true},
+        {"issued by another",
+         pki_make_delegate("ocsp", key, other_ca, rsa, NULL), false},
+        {"another CA's", X509_dup(other_ca), false},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        ok(ocsp_signer_concerns(rows[i].cert, issuer) == rows[i].want
+               && ERR_peek_error() == 0,
+           "a certificate %s %s the issuer", rows[i].name,
+           rows[i].want ? "concerns" : "does not concern");
+        X509_free(rows[i].cert);
+    }
+    ok(ocsp_signer_is_pair(ca, ca_key), "a certificate and its key");
+    ok(!ocsp_signer_is_pair(ca, key), "another key of that type");
+    ok(!ocsp_signer_is_pair(ca, rsa), "another type of key");
+    ok(ERR_peek_error() == 0, "no error is left behind by pairing");
+    X509_free(same_name);
+    X509_free(renamed);
+    X509_free(other_ca);
+    EVP_PKEY_free(rsa);
+    EVP_PKEY_free(key);
+}
+
+/* R118, the second rule: is_like_issuer with a CA of P-256. */
+static void test_likeness(X509 *ca, EVP_PKEY *ca_key,
+                          const ocsp_issuer_t *issuer, apr_pool_t *p)
+{
+    struct {
+        const char *name;
+        EVP_PKEY *key;
+        bool want;
+    } rows[] = {{"P-256", pki_make_key(PKI_P256), true},
+                {"P-384", pki_make_key(PKI_P384), false},
+                {"RSA", pki_make_key(PKI_RSA2048), false},
+                {"Ed25519", pki_make_key(PKI_ED25519), false}};
+    EVP_PKEY *rsa_ca_key = pki_make_key(PKI_RSA2048);
+    EVP_PKEY *pss_key = party_pss_key(2048, NULL, NULL, 0);
+    X509 *rsa_ca = pki_make_ca("CA", rsa_ca_key, NULL);
+    X509 *pss = pki_make_delegate("ocsp", pss_key, rsa_ca, rsa_ca_key, NULL);
+    party_t first = {APR_SUCCESS, NULL, NULL, NULL};
+    party_t got;
+    size_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        X509 *cert = pki_make_delegate("ocsp", rows[i].key, ca, ca_key, NULL);
+
+        got = party_signer(cert, rows[i].key, issuer, p);
+        ok(got.rv == APR_SUCCESS
+               && ocsp_signer_is_like_issuer(got.signer) == rows[i].want,
+           "%s is %slike a CA of P-256", rows[i].name,
+           rows[i].want ? "" : "un");
+        if (i == 0) {
+            first = party_signer(cert, rows[i].key, issuer, p);
+            ok(ocsp_signer_is_same(first.signer, got.signer),
+               "of one certificate two signers are the same");
+        }
+        else {
+            ok(!ocsp_signer_is_same(first.signer, got.signer),
+               "of two certificates they are not");
+        }
+        X509_free(cert);
+        EVP_PKEY_free(rows[i].key);
+    }
+    got = party_signer(pss, pss_key, party_issuer(rsa_ca, p), p);
+    ok(got.rv == APR_SUCCESS && !ocsp_signer_is_like_issuer(got.signer),
+       "RSA-PSS is unlike a CA of RSA");
+    X509_free(pss);
+    X509_free(rsa_ca);
+    EVP_PKEY_free(pss_key);
+    EVP_PKEY_free(rsa_ca_key);
 }
 
 int main(void)
@@ -284,7 +383,9 @@ int main(void)
     test_authority(ca, ca_key, issuer, p);
     test_warnings(ca, ca_key, issuer, p);
     test_dates(ca, ca_key, issuer, p);
-    test_broken_files(ca, ca_key, issuer, p);
+    test_trusted(ca, ca_key, issuer, p);
+    test_matching(ca, ca_key, issuer);
+    test_likeness(ca, ca_key, issuer, p);
     X509_free(ca);
     EVP_PKEY_free(ca_key);
     party_end(p);

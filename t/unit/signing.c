@@ -16,38 +16,75 @@
 #define THREADS 4
 #define ROUNDS 50
 
+/* RSASSA-PSS parameters (RFC 4055 section 3.1): digest and mask by the same
+ * one, trailing octet of its OID; salt length. */
+#define PSS(digest, salt)                                                      \
+    "3041 06092a864886f70d01010a 3034 a00f 300d 0609608648016503040"           \
+    "2" digest "0500 a11c 301a 06092a864886f70d010108 300d "                   \
+    "06096086480165030402" digest "0500 a203 0201" salt
+
 /* R129: the AlgorithmIdentifier to the octet. */
 static const struct {
     const char *name;
     pki_kind_t kind;
+    int pss_salt; /* 0: no RSA-PSS key */
+    bool restricted;
     const char *algorithm;
     const char *digest; /* to verify with */
 } kinds[] = {
-    {"RSA", PKI_RSA2048, "300d06092a864886f70d01010b0500", "SHA256"},
-    {"P-256", PKI_P256, "300a06082a8648ce3d040302", "SHA256"},
-    {"P-384", PKI_P384, "300a06082a8648ce3d040303", "SHA384"},
-    {"Ed25519", PKI_ED25519, "300506032b6570", NULL},
+    {"RSA 2048 with SHA-256", PKI_RSA2048, 0, false,
+     "300d06092a864886f70d01010b0500", "SHA2-256"},
+    {"P-256 with SHA-256", PKI_P256, 0, false, "300a06082a8648ce3d040302",
+     "SHA2-256"},
+    {"P-384 with SHA-384", PKI_P384, 0, false, "300a06082a8648ce3d040303",
+     "SHA2-384"},
+    {"Ed25519", PKI_ED25519, 0, false, "300506032b6570", NULL},
+    {"RSA-PSS 2048 with SHA-256", PKI_RSA2048, 32, false, PSS("01", "20"),
+     "SHA2-256"},
+    {"RSA-PSS 2048 with SHA-256", PKI_RSA2048, 32, true, PSS("01", "20"),
+     "SHA2-256"},
+    {"RSA-PSS 2048 with SHA-256", PKI_RSA2048, 24, true, PSS("01", "18"),
+     "SHA2-256"},
+    {"RSA-PSS 2048 with SHA-384", PKI_RSA2048, 48, true, PSS("02", "30"),
+     "SHA2-384"},
+    {"RSA-PSS 2048 with SHA-512", PKI_RSA2048, 64, true, PSS("03", "40"),
+     "SHA2-512"},
 };
 
-static bool verifies(EVP_PKEY *key, const char *digest, const void *signature,
-                     size_t signature_len, ocsp_der_t data)
+static EVP_PKEY *make_key(size_t kind)
+{
+    const char *digest = kinds[kind].restricted ? kinds[kind].digest : NULL;
+
+    return kinds[kind].pss_salt == 0
+             ? pki_make_key(kinds[kind].kind)
+             : party_pss_key(2048, digest, digest, kinds[kind].pss_salt);
+}
+
+/* With PSS to the very salt length: not what the key would allow besides. */
+static bool verifies(EVP_PKEY *key, const char *digest, int pss_salt,
+                     const void *signature, size_t signature_len,
+                     ocsp_der_t data)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    bool good = ctx != NULL
-             && EVP_DigestVerifyInit_ex(ctx, NULL, digest, NULL, NULL, key,
-                                        NULL)
-                    == 1
-             && EVP_DigestVerify(ctx, signature, signature_len, data.data,
-                                 data.len)
-                    == 1;
+    EVP_PKEY_CTX *key_ctx = NULL;
+    bool good =
+        ctx != NULL
+        && EVP_DigestVerifyInit_ex(ctx, &key_ctx, digest, NULL, NULL, key, NULL)
+               == 1
+        && (pss_salt == 0
+            || (EVP_PKEY_CTX_set_rsa_mgf1_md_name(key_ctx, digest, NULL) == 1
+                && EVP_PKEY_CTX_set_rsa_pss_saltlen(key_ctx, pss_salt) == 1))
+        && EVP_DigestVerify(ctx, signature, signature_len, data.data, data.len)
+               == 1;
 
     EVP_MD_CTX_free(ctx);
     return good;
 }
 
-static void test_signing(const ocsp_signer_t *s, EVP_PKEY *key,
-                         const char *digest, const char *name, apr_pool_t *p)
+static void test_signing(const ocsp_signer_t *s, EVP_PKEY *key, size_t kind,
+                         apr_pool_t *p)
 {
+    const char *name = kinds[kind].name;
     ocsp_der_t data = {(const unsigned char *)"to be signed", 12};
     size_t max = ocsp_signer_get_signature_max(s);
     size_t len = max;
@@ -55,10 +92,13 @@ static void test_signing(const ocsp_signer_t *s, EVP_PKEY *key,
     const char *why = NULL;
     int i;
 
+    /* one from a copied context, and another: parameters must go with both */
     for (i = 0; i < 2; i++) {
         len = max;
         ok(ocsp_signer_sign(s, signature, &len, data, &why, p) == APR_SUCCESS
-               && len <= max && verifies(key, digest, signature, len, data),
+               && len <= max
+               && verifies(key, kinds[kind].digest, kinds[kind].pss_salt,
+                           signature, len, data),
            "%s: signature %d verifies", name, i + 1);
     }
     len = 10;
@@ -76,31 +116,40 @@ static void test_properties(const party_t *got, size_t kind, X509 *cert,
     pki_bytes_t want = unhex(kinds[kind].algorithm);
     pki_bytes_t der = pki_cert_der(cert);
     unsigned char hash[EVP_MAX_MD_SIZE];
+    ocsp_der_t subject = {NULL, 0};
 
-    ok(ocsp_der_equal(ocsp_signer_get_algorithm(got->signer), party_der(want)),
+    ok(ocsp_der_equal(ocsp_signer_get_algorithm(got->signer), party_der(want))
+           && ocsp_signer_has_algorithm(got->signer, party_der(want)),
        "%s: its algorithm identifier", name);
+    is_str(ocsp_signer_get0_description(got->signer), name,
+           "what people call it");
     X509_pubkey_digest(cert, EVP_sha1(), hash, NULL);
     is_mem(ocsp_signer_get0_key_hash(got->signer), hash,
            OCSP_SIGNER_KEY_HASH_LEN, "the key hash is SHA-1 of the key bits");
-    if (delegate) {
-        ok(ocsp_der_equal(ocsp_signer_get_delegate(got->signer),
-                          party_der(der)),
-           "%s: a delegate's certificate as it came", name);
-    }
-    else {
-        ok(ocsp_signer_get_delegate(got->signer).data == NULL,
-           "%s: no certificate of a CA that signs itself", name);
-    }
+    ok(ocsp_der_equal(ocsp_signer_get_cert(got->signer), party_der(der)),
+       "%s: its certificate as it came", name);
+    ok(X509_NAME_get0_der(X509_get_subject_name(cert), &subject.data,
+                          &subject.len)
+               == 1
+           && ocsp_der_equal(ocsp_signer_get_name(got->signer), subject),
+       "%s: its subject as it came", name);
+    ok(ocsp_signer_is_issuer(got->signer) == !delegate, "%s: %s", name,
+       delegate ? "a delegate" : "the CA itself");
+    ok(ocsp_signer_is_like_issuer(got->signer), "%s: like the CA's key", name);
     free(want.data);
     free(der.data);
 }
 
 static void test_kind(size_t kind, apr_pool_t *p)
 {
-    EVP_PKEY *ca_key = pki_make_key(kinds[kind].kind);
-    EVP_PKEY *key = pki_make_key(kinds[kind].kind);
-    X509 *ca = pki_make_ca("CA", ca_key, NULL);
-    pki_cert_opts_t opts = {.nocheck = true};
+    EVP_PKEY *ca_key = make_key(kind);
+    EVP_PKEY *key = make_key(kind);
+    const EVP_MD *md = kinds[kind].restricted
+                         ? EVP_get_digestbyname(kinds[kind].digest)
+                         : NULL;
+    pki_cert_opts_t ca_opts = {.md = md};
+    X509 *ca = pki_make_ca("CA", ca_key, &ca_opts);
+    pki_cert_opts_t opts = {.nocheck = true, .md = md};
     X509 *cert = pki_make_delegate("ocsp", key, ca, ca_key, &opts);
     ocsp_issuer_t *issuer = party_issuer(ca, p);
     party_t got = party_signer(cert, key, issuer, p);
@@ -109,15 +158,14 @@ static void test_kind(size_t kind, apr_pool_t *p)
            "%s: a delegate is taken (%s)", kinds[kind].name,
            got.rv != APR_SUCCESS ? got.why : "")) {
         test_properties(&got, kind, cert, true);
-        test_signing(got.signer, key, kinds[kind].digest, kinds[kind].name, p);
+        test_signing(got.signer, key, kind, p);
     }
     got = party_signer(ca, ca_key, issuer, p);
     if (ok(got.rv == APR_SUCCESS && got.signer != NULL && got.warning == NULL,
            "%s: the CA itself is taken (%s)", kinds[kind].name,
            got.rv != APR_SUCCESS ? got.why : "")) {
         test_properties(&got, kind, ca, false);
-        test_signing(got.signer, ca_key, kinds[kind].digest, kinds[kind].name,
-                     p);
+        test_signing(got.signer, ca_key, kind, p);
     }
     X509_free(cert);
     X509_free(ca);
@@ -128,6 +176,7 @@ static void test_kind(size_t kind, apr_pool_t *p)
 typedef struct {
     const ocsp_signer_t *signer;
     EVP_PKEY *key;
+    int pss_salt;
     int good;
 } worker_t;
 
@@ -142,13 +191,14 @@ static void *work(void *arg)
         return NULL;
     }
     for (i = 0; i < ROUNDS; i++) {
-        unsigned char signature[128];
+        unsigned char signature[256];
         size_t len = sizeof(signature);
         const char *why = NULL;
 
         if (ocsp_signer_sign(w->signer, signature, &len, data, &why, p)
                 == APR_SUCCESS
-            && verifies(w->key, "SHA256", signature, len, data)) {
+            && verifies(w->key, "SHA2-256", w->pss_salt, signature, len,
+                        data)) {
             w->good++;
         }
     }
@@ -157,9 +207,10 @@ static void *work(void *arg)
 }
 
 /* R133 */
-static void test_threads(X509 *ca, EVP_PKEY *ca_key,
-                         const ocsp_issuer_t *issuer, apr_pool_t *p)
+static void test_threads(X509 *ca, EVP_PKEY *ca_key, int pss_salt,
+                         apr_pool_t *p)
 {
+    const ocsp_issuer_t *issuer = party_issuer(ca, p);
     party_t got = party_signer(ca, ca_key, issuer, p);
     worker_t workers[THREADS];
     pthread_t threads[THREADS];
@@ -167,7 +218,7 @@ static void test_threads(X509 *ca, EVP_PKEY *ca_key,
     int i;
 
     for (i = 0; i < THREADS; i++) {
-        workers[i] = (worker_t){got.signer, ca_key, 0};
+        workers[i] = (worker_t){got.signer, ca_key, pss_salt, 0};
         if (pthread_create(&threads[i], NULL, work, &workers[i]) != 0) {
             abort();
         }
@@ -184,13 +235,18 @@ int main(void)
 {
     apr_pool_t *p = party_begin();
     EVP_PKEY *ca_key = pki_make_key(PKI_P256);
+    EVP_PKEY *pss_key = party_pss_key(2048, NULL, NULL, 0);
     X509 *ca = pki_make_ca("CA", ca_key, NULL);
+    X509 *pss_ca = pki_make_ca("CA", pss_key, NULL);
     size_t i;
 
     for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         test_kind(i, p);
     }
-    test_threads(ca, ca_key, party_issuer(ca, p), p);
+    test_threads(ca, ca_key, 0, p);
+    test_threads(pss_ca, pss_key, 32, p);
+    X509_free(pss_ca);
+    EVP_PKEY_free(pss_key);
     X509_free(ca);
     EVP_PKEY_free(ca_key);
     party_end(p);

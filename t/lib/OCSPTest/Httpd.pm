@@ -31,13 +31,15 @@ LogLevel warn ocsp:debug
 </Location>
 END
 
-# start(NAME, TEXT, port =>): with this configuration. Dies if it does not listen.
+# start(NAME, TEXT, port =>, launch => what runs the command instead of run()): with
+# this configuration. Dies if it does not listen.
 sub start {
     my ($class, $name, $text, %opt) = @_;
     my $self = bless { name => $name, port => $opt{port} // free_port() }, $class;
     $self->configure($text);
     unlink $self->{log};
-    my ($status, $said) = run(OCSPTest::vars()->{httpd}, '-f', $self->{config});
+    my ($status, $said) = ($opt{launch} // \&run)->(OCSPTest::vars()->{httpd}, '-f',
+        $self->{config});
     die "httpd -f $self->{config}: exit $status\n$said" if $status != 0;
     wait_for(60, sub {
         -s "$self->{config}.pid" && IO::Socket::INET->new(

@@ -93,8 +93,8 @@ sub spew {
 
 sub make_key {
     my ($file, $kind) = @_;
-    my @kind = $kind eq 'RSA'
-        ? ('RSA', '-pkeyopt', 'rsa_keygen_bits:2048')
+    my @kind = $kind =~ /^RSA/ ? ($kind, '-pkeyopt', 'rsa_keygen_bits:2048')
+        : $kind eq 'Ed25519' ? ('ED25519')
         : ('EC', '-pkeyopt', "ec_paramgen_curve:$kind");
     must('openssl', 'genpkey', '-algorithm', @kind, '-out', $file);
     return;
@@ -201,6 +201,55 @@ sub make_ca {
             '0A', 'delegate');
     }
     issue($ca, $ca->{leaf}, $leaf_key, "$name.example.com", '2001', 'leaf');
+    return;
+}
+
+# More CAs, for one suite alone: name => [key of the CA, key of its delegate or
+# undef]. Each with its CRL.
+sub make_more {
+    my (%more) = @_;
+    for my $name (sort keys %more) {
+        $spec{$name} = [@{ $more{$name} }[0, 1], "OCSP Test CA $name"];
+        make_ca($name, "$root/leaf.key");
+        sign_crl($name);
+    }
+    return;
+}
+
+# A time as certificates have it.
+sub utc {
+    my ($seconds) = @_;
+    require POSIX;
+    return POSIX::strftime('%Y%m%d%H%M%SZ', gmtime $seconds);
+}
+
+# Issue a delegate's certificate that is valid from START until END, both in
+# seconds since 1970, for a key that is there.
+sub issue_dated {
+    my ($ca, $cert, $key, $common_name, $start, $end) = @_;
+    my $csr = "$cert.csr";
+    spew("$ca->{dir}/dated.cnf", <<"END");
+[ca]
+default_ca = this
+[this]
+database = $ca->{dir}/dated.txt
+new_certs_dir = $ca->{dir}
+rand_serial = yes
+unique_subject = no
+default_md = sha256
+policy = any
+[any]
+organizationName = optional
+commonName = supplied
+END
+    spew("$ca->{dir}/dated.txt", '');
+    must('openssl', 'req', '-new', '-config', $ca->{config}, '-key', $key,
+        '-subj', "/O=Example/CN=$common_name", '-out', $csr);
+    must('openssl', 'ca', '-batch', '-notext', '-config', "$ca->{dir}/dated.cnf",
+        '-in', $csr, '-cert', $ca->{cert}, '-keyfile', $ca->{key}, '-startdate',
+        utc($start), '-enddate', utc($end), '-extfile', $ca->{config},
+        '-extensions', 'delegate', '-out', $cert);
+    unlink $csr;
     return;
 }
 

@@ -1,0 +1,270 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See dump.h. Floor 4.
+ */
+#include "httpd/dump.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <stdio.h>
+
+#include "httpd/conf.h"
+#include "httpd/log.h"
+#include "httpd/readers.h"
+
+/* What lines need besides the issuer. */
+typedef struct {
+    const ocsp_pass_t *pass;
+    apr_hash_t *readable; /* path -> anything, if workers can read it */
+    const char *user;     /* theirs */
+} dump_t;
+
+static void print_hex(const unsigned char *bytes, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < len; i++) {
+        printf("%02x", bytes[i]);
+    }
+}
+
+static const char *iso(const dump_t *d, int64_t seconds)
+{
+    return ocsp_pass_print_time(d->pass->ptemp, seconds);
+}
+
+static void print_hashes(const ocsp_issuer_t *issuer)
+{
+    static const struct {
+        ocsp_certid_hash_t hash;
+        const char *name;
+    } shown[] = {{OCSP_CERTID_SHA1, "SHA-1"}, {OCSP_CERTID_SHA256, "SHA-256"}};
+    const ocsp_certid_issuer_t *hashes = ocsp_issuer_get0_hashes(issuer);
+    size_t i;
+
+    for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+        size_t len = ocsp_certid_hash_len(shown[i].hash);
+
+        printf("    %s of name: ", shown[i].name);
+        print_hex(hashes->name[shown[i].hash], len);
+        printf("\n    %s of key: ", shown[i].name);
+        print_hex(hashes->key[shown[i].hash], len);
+        printf("\n");
+    }
+}
+
+static void print_paths(const dump_t *d, const char *what,
+                        const apr_array_header_t *paths)
+{
+    int i;
+
+    for (i = 0; i < paths->nelts; i++) {
+        const char *path = APR_ARRAY_IDX(paths, i, const char *);
+
+        printf("    %s: %s (%s)\n", what, path,
+               apr_hash_get(d->readable, path, APR_HASH_KEY_STRING) != NULL
+                   ? apr_psprintf(d->pass->ptemp, "%s can read it", d->user)
+                   : apr_psprintf(d->pass->ptemp,
+                                  "%s cannot read it: changes are seen at "
+                                  "graceful only",
+                                  d->user));
+    }
+}
+
+static void print_table(const dump_t *d, const ocsp_scope_issuer_t *si)
+{
+    const ocsp_table_info_t *info = si->info;
+
+    print_paths(d, "CRL file", si->level->crl_files);
+    print_paths(d, "CRL directory", si->level->crl_paths);
+    if (info == NULL) {
+        printf("    CRL in use: none: answers tryLater\n");
+        return;
+    }
+    printf("    CRL in use: %s, thisUpdate %s, nextUpdate %s, number ",
+           si->crl_file, iso(d, info->this_update), iso(d, info->next_update));
+    if (info->number_len == 0) {
+        printf("none");
+    }
+    else {
+        printf("0x");
+        print_hex(info->number, info->number_len);
+    }
+    printf(", %" APR_UINT64_T_FMT " revocations%s\n", info->entries,
+           info->next_update <= d->pass->now ? ", out of date" : "");
+}
+
+static void print_signers(const dump_t *d, const ocsp_scope_issuer_t *si)
+{
+    size_t i;
+
+    for (i = 0; i < si->signers.count; i++) {
+        const ocsp_signer_t *signer = ocsp_response_template_get0_signer(
+            si->signers.templs[i]);
+
+        printf("    signer: %s, %s, notBefore %s, notAfter %s, %s%s\n",
+               APR_ARRAY_IDX(si->signer_files, (int)i, const char *),
+               ocsp_signer_get0_description(signer),
+               iso(d, ocsp_signer_get_not_before(signer)),
+               iso(d, ocsp_signer_get_not_after(signer)),
+               ocsp_signer_is_issuer(signer) ? "the CA itself" : "delegate",
+               ocsp_signer_is_valid(signer, d->pass->now) ? ""
+                                                          : ", not valid now");
+    }
+    if (si->signers.count == 0) {
+        printf("    signer: none: answers tryLater%s%s\n",
+               si->signer_why != NULL ? ": " : "",
+               si->signer_why != NULL ? si->signer_why : "");
+    }
+}
+
+static void print_policy(const ocsp_scope_issuer_t *si)
+{
+    static const char *const unlisted[] = {"good", "unknown", "unauthorized",
+                                           "revoked"};
+    static const char *const include[] = {"auto", "on", "off"};
+    ocsp_response_style_t style;
+
+    ocsp_level_get_style(&style, si->level);
+    printf("    policy: OCSPUnlisted %s, OCSPNextUpdate %" APR_INT64_T_FMT
+           ", OCSPHTTPMaxAge %" APR_INT64_T_FMT
+           ", OCSPThisUpdate %s, OCSPNonce %s, OCSPResponderID %s, "
+           "OCSPIncludeCertificate %s, OCSPTrustedResponder %s\n",
+           unlisted[si->policy.unlisted], (apr_int64_t)si->policy.next_update_s,
+           (apr_int64_t)si->http_max_age_s,
+           si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED ? "checked"
+                                                                     : "source",
+           si->policy.ignore_nonce ? "ignore" : "echo",
+           style.by_name ? "name" : "key", include[style.include],
+           si->level->trusted == 1 ? "on" : "off");
+}
+
+static void print_issuer(const dump_t *d, const ocsp_scope_issuer_t *si)
+{
+    printf("  %s\n    certificate: %s (<OCSPIssuer> at %s)\n", si->name,
+           si->cert_file, si->section->defined_at);
+    if (si->issuer == NULL) {
+        printf("    cannot be read: whatever its server does not know is "
+               "answered tryLater\n");
+        return;
+    }
+    if (si->passed_over) {
+        printf("    not used: another section is this CA's\n");
+        return;
+    }
+    print_hashes(si->issuer);
+    print_table(d, si);
+    print_signers(d, si);
+    print_policy(si);
+}
+
+static void print_scope(const dump_t *d, const ocsp_scope_t *scope)
+{
+    int i;
+
+    for (i = 0; i < scope->issuers->nelts; i++) {
+        print_issuer(d, ocsp_scope_get(scope, i));
+    }
+}
+
+/* What only the main server says. */
+static const char *print_main(const dump_t *d, const ocsp_conf_t *conf)
+{
+    return apr_pstrcat(d->pass->ptemp, ", OCSPTableSize ",
+                       conf->table_size != OCSP_LEVEL_UNSET
+                           ? apr_psprintf(d->pass->ptemp, "%" APR_INT64_T_FMT,
+                                          (apr_int64_t)conf->table_size)
+                           : "by need",
+                       ", OCSPPassPhraseDialog ",
+                       conf->dialog != NULL ? "exec:" : "builtin", conf->dialog,
+                       NULL);
+}
+
+static void print_server(const dump_t *d, const server_rec *s)
+{
+    const ocsp_conf_t *conf = ocsp_conf_get(s);
+    const ocsp_scope_t *main_scope = conf->outer != NULL ? conf->outer->own
+                                                         : NULL;
+
+    printf("%s:%u%s%s%s\n",
+           s->server_hostname != NULL ? s->server_hostname : "main server",
+           s->port != 0 ? s->port : 80, s->defn_name != NULL ? " (" : "",
+           s->defn_name != NULL
+               ? apr_psprintf(d->pass->ptemp, "%s:%u", s->defn_name,
+                              s->defn_line_number)
+               : "",
+           s->defn_name != NULL ? ")" : "");
+    printf("  OCSPMaxCerts %" APR_SIZE_T_FMT
+           ", OCSPMaxRequestSize %" APR_SIZE_T_FMT "%s\n",
+           ocsp_conf_get_max_certs(conf), ocsp_conf_get_max_request_size(conf),
+           conf->outer != NULL ? "" : print_main(d, conf));
+    print_scope(d, conf->own);
+    if (conf->inherited != NULL && conf->inherited != main_scope) {
+        print_scope(d, conf->inherited);
+    }
+    else if (main_scope != NULL && main_scope->issuers->nelts != 0) {
+        printf("  and the issuers of the main server\n");
+    }
+}
+
+/* --- who can read what ---------------------------------------------------- */
+
+static void add_paths(apr_array_header_t *out, const apr_array_header_t *paths)
+{
+    int i;
+
+    for (i = 0; i < paths->nelts; i++) {
+        ocsp_readers_path_t *path = apr_array_push(out);
+
+        path->path = APR_ARRAY_IDX(paths, i, const char *);
+        path->readable = false;
+    }
+}
+
+static void ask_readers(dump_t *d, server_rec *base)
+{
+    apr_array_header_t *paths = apr_array_make(d->pass->ptemp, 16,
+                                               sizeof(ocsp_readers_path_t));
+    const server_rec *s;
+    int i;
+
+    for (s = base; s != NULL; s = s->next) {
+        const ocsp_conf_t *conf = ocsp_conf_get(s);
+
+        add_paths(paths, conf->said->crl_paths);
+        for (i = 0; i < conf->sections->nelts; i++) {
+            const ocsp_level_t *level =
+                APR_ARRAY_IDX(conf->sections, i, ocsp_scope_section_t *)->level;
+
+            add_paths(paths, level->crl_files);
+            add_paths(paths, level->crl_paths);
+        }
+    }
+    (void)ocsp_readers_check(paths, d->pass->ptemp);
+    for (i = 0; i < paths->nelts; i++) {
+        const ocsp_readers_path_t *path = &APR_ARRAY_IDX(paths, i,
+                                                         ocsp_readers_path_t);
+
+        if (path->readable) {
+            apr_hash_set(d->readable, path->path, APR_HASH_KEY_STRING, path);
+        }
+    }
+}
+
+void ocsp_dump_print(ocsp_pass_t *pass, server_rec *base)
+{
+    dump_t d = {.pass = pass,
+                .readable = apr_hash_make(pass->ptemp),
+                .user = ocsp_readers_get_user(pass->ptemp)};
+    const server_rec *s;
+
+    ask_readers(&d, base);
+    printf("OCSP issuers:\n");
+    for (s = base; s != NULL; s = s->next) {
+        if (s == base || ocsp_conf_get(s) != ocsp_conf_get(base)) {
+            print_server(&d, s);
+        }
+    }
+    (void)fflush(stdout);
+}

@@ -1,0 +1,16 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * "httpd -t -D DUMP_OCSP": what every issuer would be answered from. Floor 4.
+ */
+#ifndef OCSP_HTTPD_DUMP_H
+#define OCSP_HTTPD_DUMP_H
+
+#include <httpd.h>
+
+#include "httpd/pass.h"
+
+/** Print to standard output, after a pass that only checked. Startup only. */
+void ocsp_dump_print(ocsp_pass_t *pass, server_rec *base);
+
+#endif

@@ -1,0 +1,126 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See level.h. Floor 4.
+ */
+#include "httpd/level.h"
+
+static apr_array_header_t *make_list(apr_pool_t *p)
+{
+    return apr_array_make(p, 1, sizeof(const char *));
+}
+
+ocsp_level_t *ocsp_level_make(apr_pool_t *p)
+{
+    ocsp_level_t *level = apr_palloc(p, sizeof(*level));
+
+    *level = (ocsp_level_t){.crl_files = make_list(p),
+                            .crl_paths = make_list(p),
+                            .cert_files = make_list(p),
+                            .key_files = make_list(p),
+                            .next_update_s = OCSP_LEVEL_UNSET,
+                            .http_max_age_s = OCSP_LEVEL_UNSET,
+                            .by_name = OCSP_LEVEL_UNSET,
+                            .include = OCSP_LEVEL_UNSET,
+                            .ignore_nonce = OCSP_LEVEL_UNSET,
+                            .this_update = OCSP_LEVEL_UNSET,
+                            .unlisted = OCSP_LEVEL_UNSET,
+                            .trusted = OCSP_LEVEL_UNSET};
+    return level;
+}
+
+static bool names_crls(const ocsp_level_t *level)
+{
+    return level->crl_files->nelts != 0 || level->crl_paths->nelts != 0;
+}
+
+static bool names_signers(const ocsp_level_t *level)
+{
+    return level->cert_files->nelts != 0 || level->key_files->nelts != 0;
+}
+
+static int merge_int(int outer, int inner)
+{
+    return inner != OCSP_LEVEL_UNSET ? inner : outer;
+}
+
+static int64_t merge_number(int64_t outer, int64_t inner)
+{
+    return inner != OCSP_LEVEL_UNSET ? inner : outer;
+}
+
+/* Lists go together where they mean one thing: an inner key must not meet an
+ * outer certificate. */
+ocsp_level_t *ocsp_level_merge(apr_pool_t *p, const ocsp_level_t *outer,
+                               const ocsp_level_t *inner)
+{
+    const ocsp_level_t *crls = names_crls(inner) ? inner : outer;
+    const ocsp_level_t *signers = names_signers(inner) ? inner : outer;
+    ocsp_level_t *level = apr_palloc(p, sizeof(*level));
+
+    level->crl_files = crls->crl_files;
+    level->crl_paths = crls->crl_paths;
+    level->cert_files = signers->cert_files;
+    level->key_files = signers->key_files;
+    level->next_update_s = merge_number(outer->next_update_s,
+                                        inner->next_update_s);
+    level->http_max_age_s = merge_number(outer->http_max_age_s,
+                                         inner->http_max_age_s);
+    level->by_name = merge_int(outer->by_name, inner->by_name);
+    level->include = merge_int(outer->include, inner->include);
+    level->ignore_nonce = merge_int(outer->ignore_nonce, inner->ignore_nonce);
+    level->this_update = merge_int(outer->this_update, inner->this_update);
+    level->unlisted = merge_int(outer->unlisted, inner->unlisted);
+    level->trusted = merge_int(outer->trusted, inner->trusted);
+    return level;
+}
+
+bool ocsp_level_is_silent(const ocsp_level_t *level)
+{
+    return !names_crls(level) && !names_signers(level)
+        && level->next_update_s == OCSP_LEVEL_UNSET
+        && level->http_max_age_s == OCSP_LEVEL_UNSET
+        && level->by_name == OCSP_LEVEL_UNSET
+        && level->include == OCSP_LEVEL_UNSET
+        && level->ignore_nonce == OCSP_LEVEL_UNSET
+        && level->this_update == OCSP_LEVEL_UNSET
+        && level->unlisted == OCSP_LEVEL_UNSET
+        && level->trusted == OCSP_LEVEL_UNSET;
+}
+
+/* Lists are borrowed, so the same ones are the same. */
+bool ocsp_level_has_same_signers(const ocsp_level_t *a, const ocsp_level_t *b)
+{
+    return a->cert_files == b->cert_files && a->key_files == b->key_files
+        && a->by_name == b->by_name && a->include == b->include
+        && a->trusted == b->trusted;
+}
+
+void ocsp_level_get_policy(ocsp_answer_policy_t *out, const ocsp_level_t *level)
+{
+    out->next_update_s = level->next_update_s != OCSP_LEVEL_UNSET
+                           ? level->next_update_s
+                           : OCSP_LEVEL_NEXT_UPDATE_S;
+    out->unlisted = level->unlisted != OCSP_LEVEL_UNSET
+                      ? (ocsp_answer_unlisted_t)level->unlisted
+                      : OCSP_ANSWER_UNLISTED_GOOD;
+    out->this_update = level->this_update != OCSP_LEVEL_UNSET
+                         ? (ocsp_answer_this_update_t)level->this_update
+                         : OCSP_ANSWER_THIS_UPDATE_SOURCE;
+    out->ignore_nonce = level->ignore_nonce == 1;
+}
+
+int64_t ocsp_level_get_http_max_age(const ocsp_level_t *level)
+{
+    return level->http_max_age_s != OCSP_LEVEL_UNSET
+             ? level->http_max_age_s
+             : OCSP_LEVEL_HTTP_MAX_AGE_S;
+}
+
+void ocsp_level_get_style(ocsp_response_style_t *out, const ocsp_level_t *level)
+{
+    out->by_name = level->by_name == 1;
+    out->include = level->include != OCSP_LEVEL_UNSET
+                     ? (ocsp_response_include_t)level->include
+                     : OCSP_RESPONSE_INCLUDE_AUTO;
+}

@@ -1,0 +1,68 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * What one level of the configuration says of issuers: the main server, a
+ * virtual host, an <OCSPIssuer>. The nearest level that says a thing counts.
+ * Floor 4.
+ */
+#ifndef OCSP_HTTPD_LEVEL_H
+#define OCSP_HTTPD_LEVEL_H
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "answer/answer.h"
+
+/** A number that this level does not say. */
+#define OCSP_LEVEL_UNSET (-1)
+
+/** Longest validity of a response in seconds (OCSPNextUpdate's default, 12h).
+ */
+#define OCSP_LEVEL_NEXT_UPDATE_S 43200
+
+/** Cap of max-age in seconds (OCSPHTTPMaxAge's default, 1h). */
+#define OCSP_LEVEL_HTTP_MAX_AGE_S 3600
+
+/** Lists are empty and numbers OCSP_LEVEL_UNSET where nothing is said. */
+typedef struct {
+    apr_array_header_t *crl_files;  /* const char *, whole paths; likewise: */
+    apr_array_header_t *crl_paths;  /* directories */
+    apr_array_header_t *cert_files; /* signers' */
+    apr_array_header_t *key_files;  /* or URIs */
+    int64_t next_update_s;
+    int64_t http_max_age_s;
+    int by_name;      /* OCSPResponderID name */
+    int include;      /* ocsp_response_include_t */
+    int ignore_nonce; /* OCSPNonce ignore */
+    int this_update;  /* ocsp_answer_this_update_t */
+    int unlisted;     /* ocsp_answer_unlisted_t */
+    int trusted;      /* OCSPTrustedResponder on */
+} ocsp_level_t;
+
+/** A level that says nothing, newly made in p. */
+ocsp_level_t *ocsp_level_make(apr_pool_t *p);
+
+/** What counts on an inner level: newly made in p, borrowing both's lists. */
+ocsp_level_t *ocsp_level_merge(apr_pool_t *p, const ocsp_level_t *outer,
+                               const ocsp_level_t *inner);
+
+/** @return whether it says nothing at all. Pure. */
+bool ocsp_level_is_silent(const ocsp_level_t *level);
+
+/** @return whether both come to the same signers, in the same style. Pure. */
+bool ocsp_level_has_same_signers(const ocsp_level_t *a, const ocsp_level_t *b);
+
+/** Its part in the policy of answers, with defaults. Pure. */
+void ocsp_level_get_policy(ocsp_answer_policy_t *out,
+                           const ocsp_level_t *level);
+
+/** Cap of max-age in seconds, with its default. Pure. */
+int64_t ocsp_level_get_http_max_age(const ocsp_level_t *level);
+
+/** How its signers present themselves, with defaults. Pure. */
+void ocsp_level_get_style(ocsp_response_style_t *out,
+                          const ocsp_level_t *level);
+
+#endif

@@ -1,0 +1,287 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See pairs.h. Floor 4.
+ */
+#include "httpd/pairs.h"
+
+#include <apr_file_info.h>
+#include <apr_strings.h>
+#include <openssl/crypto.h>
+#include <string.h>
+#include <unistd.h>
+#include <unixd.h>
+
+#include "answer/material.h"
+#include "httpd/log.h"
+#include "httpd/pattern.h"
+
+static apr_status_t free_cert(void *cert)
+{
+    X509_free(cert);
+    return APR_SUCCESS;
+}
+
+static apr_status_t free_key(void *key)
+{
+    EVP_PKEY_free(key);
+    return APR_SUCCESS;
+}
+
+/* ptemp's memory is used again, also by what comes after the fork */
+static apr_status_t wipe_content(void *content)
+{
+    const ocsp_der_t *c = content;
+
+    if (c->data != NULL) {
+        OPENSSL_cleanse((void *)(uintptr_t)c->data, c->len);
+    }
+    return APR_SUCCESS;
+}
+
+const apr_array_header_t *ocsp_pairs_get_files(ocsp_pass_t *pass,
+                                               const apr_array_header_t *list)
+{
+    apr_array_header_t *files = apr_hash_get(pass->lists, &list, sizeof(list));
+    int i;
+
+    if (files != NULL) {
+        return files;
+    }
+    files = apr_array_make(pass->pconf, list->nelts, sizeof(const char *));
+    for (i = 0; i < list->nelts; i++) {
+        const char *file = APR_ARRAY_IDX(list, i, const char *);
+
+        if (ocsp_pattern_is_one(file)) {
+            apr_array_cat(files, ocsp_pattern_expand(pass, file,
+                                                     "OCSPCertificateFile"));
+        }
+        else {
+            APR_ARRAY_PUSH(files, const char *) = file;
+        }
+    }
+    apr_hash_set(pass->lists,
+                 apr_pmemdup(pass->ptemp, (const void *)&list, sizeof(list)),
+                 sizeof(list), files);
+    return files;
+}
+
+static unsigned long hash_name(const X509_NAME *name)
+{
+    ocsp_der_t der = {NULL, 0};
+
+    (void)X509_NAME_get0_der(name, &der.data, &der.len);
+    return ocsp_issuer_hash_name(der);
+}
+
+ocsp_pairs_cert_t *ocsp_pairs_get_cert(ocsp_pass_t *pass, const char *file)
+{
+    ocsp_pairs_cert_t *c = apr_hash_get(pass->certs, file, APR_HASH_KEY_STRING);
+
+    if (c != NULL) {
+        return c;
+    }
+    c = apr_pcalloc(pass->ptemp, sizeof(*c));
+    c->file = file;
+    c->rv = ocsp_issuer_read_file(&c->content, file, &c->why, pass->ptemp);
+    if (c->rv == APR_SUCCESS) {
+        /* a key may stand beside the certificate */
+        apr_pool_cleanup_register(pass->ptemp, &c->content, wipe_content,
+                                  apr_pool_cleanup_null);
+        c->rv = ocsp_material_parse_cert(&c->cert, &c->stray, c->content, file,
+                                         &c->why, pass->ptemp);
+    }
+    if (c->cert != NULL) {
+        apr_pool_cleanup_register(pass->ptemp, c->cert, free_cert,
+                                  apr_pool_cleanup_null);
+        c->names[0] = hash_name(X509_get_issuer_name(c->cert));
+        c->names[1] = hash_name(X509_get_subject_name(c->cert));
+    }
+    apr_hash_set(pass->certs, file, APR_HASH_KEY_STRING, c);
+    return c;
+}
+
+static const char *passphrase_name(const ocsp_pass_t *pass, const char *file)
+{
+    return apr_pstrcat(pass->ptemp, "passphrase:", file, NULL);
+}
+
+void ocsp_pairs_keep_passphrase(const ocsp_pass_t *pass, const char *file,
+                                const char *passphrase)
+{
+    const ocsp_der_t none = {NULL, 0};
+    ocsp_der_t kept = {(const unsigned char *)passphrase,
+                       strlen(passphrase) + 1};
+
+    ocsp_keep_put(pass->keep, passphrase_name(pass, file), kept, none);
+}
+
+/* What was asked for when httpd started; borrowed. */
+static const char *find_passphrase(const ocsp_pass_t *pass, const char *file)
+{
+    ocsp_der_t passphrase, nothing;
+
+    return pass->keep != NULL
+                && ocsp_keep_find(pass->keep, passphrase_name(pass, file),
+                                  &passphrase, &nothing)
+             ? (const char *)passphrase.data /* with its NUL */
+             : NULL;
+}
+
+void ocsp_pairs_load_key(ocsp_pairs_key_t *k, const char *passphrase,
+                         apr_pool_t *p)
+{
+    ocsp_der_t file;
+
+    k->encrypted = false;
+    if (ocsp_material_is_uri(k->file)) {
+        k->rv = ocsp_material_load_key(&k->key, &k->encrypted, k->file,
+                                       passphrase, &k->why, p);
+    }
+    else {
+        k->rv = ocsp_issuer_read_file(&file, k->file, &k->why, p);
+        if (k->rv == APR_SUCCESS) {
+            k->rv = ocsp_material_parse_key(&k->key, &k->encrypted, file,
+                                            k->file, passphrase, &k->why, p);
+            (void)wipe_content(&file);
+        }
+    }
+    if (k->rv == APR_SUCCESS) {
+        apr_pool_cleanup_register(p, k->key, free_key, apr_pool_cleanup_null);
+        k->rv = ocsp_material_encode_key(&k->content, k->key, &k->why, p);
+    }
+    if (k->rv == APR_SUCCESS) {
+        apr_pool_cleanup_register(p, &k->content, wipe_content,
+                                  apr_pool_cleanup_null);
+    }
+    else {
+        k->key = NULL;
+    }
+}
+
+ocsp_pairs_key_t *ocsp_pairs_get_key(ocsp_pass_t *pass, const char *file)
+{
+    ocsp_pairs_key_t *k = apr_hash_get(pass->keys, file, APR_HASH_KEY_STRING);
+
+    if (k == NULL) {
+        k = apr_pcalloc(pass->ptemp, sizeof(*k));
+        k->file = file;
+        ocsp_pairs_load_key(k, find_passphrase(pass, file), pass->ptemp);
+        apr_hash_set(pass->keys, file, APR_HASH_KEY_STRING, k);
+    }
+    return k;
+}
+
+bool ocsp_pairs_recall(X509 **cert, EVP_PKEY **key, const ocsp_pass_t *pass,
+                       const char *name)
+{
+    ocsp_der_t cert_content, key_content;
+    bool encrypted, stray;
+    const char *why;
+
+    *cert = NULL;
+    *key = NULL;
+    if (pass->keep == NULL
+        || !ocsp_keep_find(pass->keep, name, &cert_content, &key_content)
+        || ocsp_material_parse_cert(cert, &stray, cert_content, name, &why,
+                                    pass->ptemp)
+               != APR_SUCCESS) {
+        return false;
+    }
+    apr_pool_cleanup_register(pass->ptemp, *cert, free_cert,
+                              apr_pool_cleanup_null);
+    if (ocsp_material_parse_key(key, &encrypted, key_content, name, NULL, &why,
+                                pass->ptemp)
+        != APR_SUCCESS) {
+        return false;
+    }
+    apr_pool_cleanup_register(pass->ptemp, *key, free_key,
+                              apr_pool_cleanup_null);
+    return true;
+}
+
+void ocsp_pairs_keep(const ocsp_pass_t *pass, const char *name,
+                     const ocsp_pairs_cert_t *cert, const ocsp_pairs_key_t *key)
+{
+    if (pass->keep != NULL) {
+        ocsp_keep_put(pass->keep, name, cert->content, key->content);
+    }
+}
+
+/* REQUIREMENTS 126: a key that is no secret. Workers need not read it: they
+ * have it from the parent, which as root reads it before they run as
+ * somebody else. */
+void ocsp_pairs_warn_of_readers(const ocsp_pass_t *pass,
+                                const ocsp_pairs_key_t *k)
+{
+    const char *file = k->file, *who = NULL;
+    apr_finfo_t info;
+
+    if (ocsp_material_is_uri(file)) {
+        file = ocsp_material_get_uri_file(file);
+    }
+    if (k->used || file == NULL
+        || apr_stat(&info, file, APR_FINFO_PROT | APR_FINFO_OWNER, pass->ptemp)
+               != APR_SUCCESS) {
+        return;
+    }
+    if (info.protection & APR_FPROT_WREAD) {
+        who = "everybody";
+    }
+    else if (geteuid() == 0
+             && ((info.user == ap_unixd_config.user_id
+                  && (info.protection & APR_FPROT_UREAD))
+                 || (info.group == ap_unixd_config.group_id
+                     && (info.protection & APR_FPROT_GREAD)))) {
+        who = "the user that workers run as";
+    }
+    if (who != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s,
+                     "OCSP212: %s: a private key that %s can read: let root "
+                     "alone read it",
+                     k->file, who);
+    }
+}
+
+static void say_unreadable(ocsp_pass_t *pass, apr_status_t rv, const char *why)
+{
+    pass->failures++;
+    ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_pass_log_status(rv), pass->s,
+                 "OCSP225: %s; no issuer does with it", why);
+}
+
+void ocsp_pairs_check_used(ocsp_pass_t *pass, const ocsp_level_t *level)
+{
+    const apr_array_header_t *certs = ocsp_pairs_get_files(pass,
+                                                           level->cert_files);
+    int i;
+
+    for (i = 0; i < certs->nelts; i++) {
+        ocsp_pairs_cert_t *c = ocsp_pairs_get_cert(pass,
+                                                   APR_ARRAY_IDX(certs, i,
+                                                                 const char *));
+
+        if (c->used) {
+            continue;
+        }
+        c->used = true;
+        if (c->cert == NULL) {
+            say_unreadable(pass, c->rv, c->why);
+        }
+        else {
+            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s,
+                         "OCSP218: %s: OCSPCertificateFile: no issuer that is "
+                         "answered for here has issued it: not used",
+                         c->file);
+        }
+    }
+    for (i = 0; i < level->key_files->nelts; i++) {
+        ocsp_pairs_key_t *k = ocsp_pairs_get_key(
+            pass, APR_ARRAY_IDX(level->key_files, i, const char *));
+
+        if (!k->used && k->key == NULL && !k->encrypted) {
+            k->used = true;
+            say_unreadable(pass, k->rv, k->why);
+        }
+    }
+}

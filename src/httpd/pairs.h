@@ -1,0 +1,84 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The files of signers: certificates and private keys, each read once a pass
+ * and shared by all issuers that name it. Passphrases are known from the start
+ * of httpd, or not at all. Floor 4.
+ */
+#ifndef OCSP_HTTPD_PAIRS_H
+#define OCSP_HTTPD_PAIRS_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "httpd/conf.h"
+#include "httpd/pass.h"
+
+/** A certificate file. */
+typedef struct {
+    const char *file;
+    X509 *cert; /* or NULL, and then rv and why */
+    apr_status_t rv;
+    const char *why;
+    ocsp_der_t content;
+    unsigned long names[2]; /* ocsp_issuer_hash_name of issuer and subject */
+    bool stray; /* other certificates follow that are not its chain */
+    bool used;  /* some issuer is signed for with it, or complained of it */
+} ocsp_pairs_cert_t;
+
+/** A key file or URI. */
+typedef struct {
+    const char *file;
+    EVP_PKEY *key; /* or NULL, and then rv and why */
+    apr_status_t rv;
+    const char *why;
+    bool encrypted;     /* it lacks nothing but its passphrase */
+    ocsp_der_t content; /* in the clear: wiped when ptemp goes */
+    bool used;
+} ocsp_pairs_key_t;
+
+/**
+ * A level's certificate files with its patterns expanded.
+ * @return of const char *, made in pconf or the list itself. Startup only;
+ *         likewise what follows
+ */
+const apr_array_header_t *ocsp_pairs_get_files(ocsp_pass_t *pass,
+                                               const apr_array_header_t *list);
+
+/** The certificate in a file. */
+ocsp_pairs_cert_t *ocsp_pairs_get_cert(ocsp_pass_t *pass, const char *file);
+
+/** The key in a file, or behind a URI. */
+ocsp_pairs_key_t *ocsp_pairs_get_key(ocsp_pass_t *pass, const char *file);
+
+/**
+ * A pair as it was kept, both in a form to be used until ptemp goes.
+ * @return false: none is kept, or it is good no more
+ */
+bool ocsp_pairs_recall(X509 **cert, EVP_PKEY **key, const ocsp_pass_t *pass,
+                       const char *name);
+
+/** Keep a pair that has signed. */
+void ocsp_pairs_keep(const ocsp_pass_t *pass, const char *name,
+                     const ocsp_pairs_cert_t *cert,
+                     const ocsp_pairs_key_t *key);
+
+/** Warn, once, if others than root can read a key (REQUIREMENTS 126). */
+void ocsp_pairs_warn_of_readers(const ocsp_pass_t *pass,
+                                const ocsp_pairs_key_t *k);
+
+/**
+ * After all issuers of a level: complain of its certificates and keys that no
+ * issuer has any use for, or that could not even be read. Startup only.
+ */
+void ocsp_pairs_check_used(ocsp_pass_t *pass, const ocsp_level_t *level);
+
+/** Read a key afresh, with this passphrase or none (NULL). @param p ptemp */
+void ocsp_pairs_load_key(ocsp_pairs_key_t *k, const char *passphrase,
+                         apr_pool_t *p);
+
+/** Keep a passphrase that fits, for later passes. */
+void ocsp_pairs_keep_passphrase(const ocsp_pass_t *pass, const char *file,
+                                const char *passphrase);
+
+#endif

@@ -1,0 +1,39 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See pass.h. Floor 4.
+ */
+#include "httpd/pass.h"
+
+#include <string.h>
+
+#include "wire/gtime.h"
+
+void ocsp_pass_begin(ocsp_pass_t *pass, ocsp_keep_t *keep, apr_pool_t *pconf,
+                     apr_pool_t *ptemp)
+{
+    memset(pass, 0, sizeof(*pass));
+    pass->pconf = pconf;
+    pass->ptemp = ptemp;
+    pass->keep = keep;
+    pass->now = (int64_t)apr_time_sec(apr_time_now());
+    pass->lists = apr_hash_make(ptemp);
+    pass->certs = apr_hash_make(ptemp);
+    pass->keys = apr_hash_make(ptemp);
+    pass->dirs = apr_hash_make(ptemp);
+    pass->taken = apr_hash_make(ptemp);
+    pass->tables = apr_hash_make(ptemp);
+}
+
+const char *ocsp_pass_print_time(apr_pool_t *p, int64_t seconds)
+{
+    char *text = apr_pcalloc(p, OCSP_GTIME_ISO_LEN + 1);
+
+    return ocsp_gtime_format_iso(text, seconds) ? text : "-";
+}
+
+/* APR cannot put our own status values into words, and why does. */
+apr_status_t ocsp_pass_log_status(apr_status_t rv)
+{
+    return rv >= APR_OS_START_USERERR && rv < APR_OS_START_EAIERR ? 0 : rv;
+}

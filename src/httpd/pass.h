@@ -1,0 +1,47 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * One pass over all issuers of all servers: at start, at graceful, or only to
+ * check ("httpd -t"). What is read in it is read once. Floor 4.
+ */
+#ifndef OCSP_HTTPD_PASS_H
+#define OCSP_HTTPD_PASS_H
+
+#include <httpd.h>
+
+#include <apr_hash.h>
+#include <apr_pools.h>
+#include <stdint.h>
+
+#include "httpd/keep.h"
+#include "shared/arena.h"
+
+/** A pass; all but s and failures stay as they are. */
+typedef struct {
+    server_rec *s; /* whose issuers are being opened, for the log */
+    apr_pool_t *pconf;
+    apr_pool_t *ptemp;
+    ocsp_keep_t *keep;          /* NULL: only checking */
+    ocsp_arena_t *arena;        /* NULL: only checking, or there is none */
+    int64_t now;                /* seconds since 1970 */
+    unsigned failures;          /* what "httpd -t" exits 1 for */
+    apr_hash_t *lists;          /* list of files -> without patterns */
+    apr_hash_t *certs;          /* file -> ocsp_pairs_cert_t */
+    apr_hash_t *keys;           /* file -> ocsp_pairs_key_t */
+    apr_hash_t *dirs;           /* directory -> what tables.c found there */
+    apr_hash_t *taken;          /* CRL files in use */
+    apr_array_header_t *passed; /* tables.c's, of CRLs that are not; or NULL */
+    apr_hash_t *tables; /* id -> the ocsp_scope_issuer_t that has loaded it */
+} ocsp_pass_t;
+
+/** Begin a pass. @param keep NULL: only checking. Startup only. */
+void ocsp_pass_begin(ocsp_pass_t *pass, ocsp_keep_t *keep, apr_pool_t *pconf,
+                     apr_pool_t *ptemp);
+
+/** A time for a message, made in p. */
+const char *ocsp_pass_print_time(apr_pool_t *p, int64_t seconds);
+
+/** A status for httpd's log functions: 0 for ours, which APR cannot explain. */
+apr_status_t ocsp_pass_log_status(apr_status_t rv);
+
+#endif

@@ -1,0 +1,78 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The issuers that one server, or one virtual host, declares, and how a CertID
+ * finds its own among hundreds. Floor 4.
+ */
+#ifndef OCSP_HTTPD_SCOPE_H
+#define OCSP_HTTPD_SCOPE_H
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+#include <stdbool.h>
+
+#include "answer/answer.h"
+#include "httpd/level.h"
+#include "status/issuer.h"
+#include "status/table.h"
+#include "wire/certid.h"
+
+/** One <OCSPIssuer> as it was written. */
+typedef struct {
+    const char *pattern; /* a file's whole path, or a glob */
+    bool is_glob;
+    const ocsp_level_t *level;
+    const char *defined_at; /* file:line */
+} ocsp_scope_section_t;
+
+/** One issuer of a section, and what was made of it. */
+typedef struct {
+    const ocsp_scope_section_t *section;
+    const char *where;         /* for logs: the section, and who inherits it */
+    const char *cert_file;     /* whole path */
+    const ocsp_level_t *level; /* the section's over its server's */
+    const char *name;          /* for logs: the subject, or cert_file */
+    const ocsp_issuer_t *issuer; /* NULL: its certificate cannot be read */
+    bool passed_over;            /* another section of this CA counts */
+    bool has_slot;
+    size_t slot;    /* in the arena */
+    bool has_table; /* there was one after the last pass; under -t: would be */
+    unsigned char id[OCSP_TABLE_ID_LEN];
+    const char *crl_file;          /* the one in use, or NULL; for people */
+    const ocsp_table_info_t *info; /* of a table under -t, or NULL */
+    ocsp_answer_signers_t signers;
+    apr_array_header_t *signer_files; /* const char *, of each signer's
+                                         certificate; for people */
+    const char *signer_why; /* NULL, or why there is none or an old one */
+    ocsp_answer_policy_t policy;
+    int64_t http_max_age_s;
+} ocsp_scope_issuer_t;
+
+/** The issuers of one level. */
+typedef struct {
+    apr_array_header_t *issuers; /* ocsp_scope_issuer_t * */
+    bool lost;                   /* a pattern means nothing that is known */
+    bool unreadable; /* that, or an issuer has no certificate: whoever is asked
+                        about and not found may be its */
+    unsigned
+        *slots[OCSP_CERTID_HASHES]; /* by key hash: an index from 1, or 0 */
+    unsigned mask;
+} ocsp_scope_t;
+
+/** A scope without issuers, newly made in p. */
+ocsp_scope_t *ocsp_scope_make(apr_pool_t *p);
+
+/** Add one; ocsp_scope_freeze has to follow. */
+void ocsp_scope_add(ocsp_scope_t *scope, ocsp_scope_issuer_t *si);
+
+/** The issuer at an index. Any thread. */
+ocsp_scope_issuer_t *ocsp_scope_get(const ocsp_scope_t *scope, int i);
+
+/** Once all are added and opened: make ready for ocsp_scope_find. */
+void ocsp_scope_freeze(ocsp_scope_t *scope, apr_pool_t *p);
+
+/** @return the issuer that a CertID names, or NULL. Any thread. */
+const ocsp_scope_issuer_t *ocsp_scope_find(const ocsp_scope_t *scope,
+                                           const ocsp_certid_t *id);
+
+#endif

@@ -1,0 +1,19 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Who signs for an issuer: of the certificates and keys that its level of the
+ * configuration names, those that may. What is wrong is logged here. Floor 4.
+ */
+#ifndef OCSP_HTTPD_SIGNERS_H
+#define OCSP_HTTPD_SIGNERS_H
+
+#include "httpd/pass.h"
+#include "httpd/scope.h"
+
+/**
+ * Fill signers and signer_why of an issuer whose certificate is there. A pair
+ * that is good no more is replaced by the one that was kept. Startup only.
+ */
+void ocsp_signers_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si);
+
+#endif

@@ -1,0 +1,103 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The room in the segment: which pages are free, and how many there should be.
+ * Floor 3.
+ */
+#include <apr_strings.h>
+
+#include "shared/segment.h"
+
+#define MEGABYTE (UINT64_C(1) << 20)
+#define GIGABYTE_IN_MEGABYTES 1024
+
+apr_size_t ocsp_segment_count_pages(apr_uint64_t octets)
+{
+    return (apr_size_t)((octets + OCSP_SEGMENT_PAGE - 1) / OCSP_SEGMENT_PAGE);
+}
+
+/* Where the pages from first on for count collide with a table that is or may
+ * be in use: the page behind it; 0: nowhere. */
+static apr_size_t collides(const ocsp_segment_slot_t *s, apr_size_t first,
+                           apr_size_t count)
+{
+    uint64_t word = atomic_load_explicit(&s->word, memory_order_relaxed);
+    apr_size_t page = OCSP_SEGMENT_WORD_PAGE(word);
+    apr_size_t end = page
+                   + ocsp_segment_count_pages(
+                         s->len[OCSP_SEGMENT_WORD_GEN(word) & 1]);
+
+    if (page != 0 && first < end && page < first + count) {
+        return end;
+    }
+    page = (apr_size_t)s->reserved_page;
+    end = page + ocsp_segment_count_pages(s->reserved_len);
+    if (page != 0 && first < end && page < first + count) {
+        return end;
+    }
+    return 0;
+}
+
+/* First fit: tables are few and large, and every one is replaced whole. */
+apr_size_t ocsp_segment_find_pages(const ocsp_segment_t *a, apr_size_t count)
+{
+    apr_size_t first = OCSP_SEGMENT_FIRST_PAGE, end;
+    size_t i = 0;
+
+    while (i < a->slot_count && count <= a->pages - first) {
+        end = collides(&a->slots[i], first, count);
+        if (end == 0) {
+            i++;
+        }
+        else if (end > a->pages) {
+            return 0;
+        }
+        else {
+            first = end;
+            i = 0;
+        }
+    }
+    return count <= a->pages - first ? first : 0;
+}
+
+static apr_uint64_t count_published(const ocsp_segment_t *a)
+{
+    apr_uint64_t pages = 0;
+    uint32_t i;
+
+    for (i = 0; i < a->slot_count; i++) {
+        const ocsp_segment_slot_t *s = &a->slots[i];
+        uint64_t word = atomic_load_explicit(&s->word, memory_order_relaxed);
+
+        if (OCSP_SEGMENT_WORD_PAGE(word) != 0) {
+            pages += ocsp_segment_count_pages(
+                s->len[OCSP_SEGMENT_WORD_GEN(word) & 1]);
+        }
+    }
+    return pages;
+}
+
+const char *ocsp_segment_explain_lack(const ocsp_segment_t *a, apr_size_t len,
+                                      apr_pool_t *p)
+{
+    apr_uint64_t room = (a->pages - OCSP_SEGMENT_FIRST_PAGE)
+                      * OCSP_SEGMENT_PAGE;
+    apr_uint64_t need = 2 * OCSP_SEGMENT_PAGE
+                      * (count_published(a)
+                         + 2 * (apr_uint64_t)ocsp_segment_count_pages(len));
+    bool giga;
+
+    /* What is free lies in pieces: a copy into a larger arena closes ranks. */
+    if (need <= room) {
+        need = 2 * room;
+    }
+    need = (need + MEGABYTE - 1) / MEGABYTE;
+    giga = need % GIGABYTE_IN_MEGABYTES == 0;
+    return apr_psprintf(p,
+                        "a table of %" APR_SIZE_T_FMT " octets does not fit "
+                        "into the shared memory of %" APR_UINT64_T_FMT
+                        " octets: OCSPTableSize %" APR_UINT64_T_FMT
+                        "%s would do",
+                        len, room, giga ? need / GIGABYTE_IN_MEGABYTES : need,
+                        giga ? "g" : "m");
+}

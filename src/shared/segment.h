@@ -1,0 +1,72 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The bytes of the shared segment, for the files of the arena: header, slots,
+ * pages. Everything inside is an index or an offset, never a pointer. Floor 3.
+ */
+#ifndef OCSP_SHARED_SEGMENT_H
+#define OCSP_SHARED_SEGMENT_H
+
+#include <apr_pools.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "shared/note.h"
+#include "status/table.h"
+
+/** How many issuers fit. */
+#define OCSP_SEGMENT_SLOTS 4096
+
+#define OCSP_SEGMENT_PAGE ((apr_size_t)4096)
+
+/* A slot's word: page of its table in the upper half, generation in the lower.
+ * The generation moves with every publication, so a word never comes back. */
+#define OCSP_SEGMENT_WORD_MAKE(page, gen) (((uint64_t)(page) << 32) | (gen))
+#define OCSP_SEGMENT_WORD_PAGE(word) ((apr_size_t)((word) >> 32))
+#define OCSP_SEGMENT_WORD_GEN(word) ((uint32_t)(word))
+
+typedef struct {
+    unsigned char id[OCSP_TABLE_ID_LEN];
+    _Atomic uint64_t word;     /* the published table; page 0: none */
+    _Atomic uint64_t len[2];   /* its octets, by the lowest bit of generation */
+    uint64_t reserved_page;    /* for the next table; 0: none */
+    uint64_t reserved_len;     /* octets */
+    uint32_t held_by;          /* last configuration that claimed; 0: free */
+    _Atomic uint32_t note_gen; /* odd while the note is written */
+    ocsp_note_t note;
+    _Atomic int64_t checked; /* last load that ended well, seconds; 0: none */
+} ocsp_segment_slot_t;
+
+typedef struct ocsp_segment_t {
+    uint64_t magic;
+    uint32_t version;       /* ARENA_VERSION */
+    uint32_t table_version; /* OCSP_TABLE_VERSION */
+    uint64_t header_size;   /* sizeof(ocsp_segment_t) */
+    uint64_t pages;         /* of the whole segment */
+    uint32_t configuration; /* counts them */
+    uint32_t slot_count;    /* slots that were ever used */
+    ocsp_segment_slot_t slots[OCSP_SEGMENT_SLOTS];
+} ocsp_segment_t;
+
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2,
+               "processes share atomics only where they need no lock");
+
+#define OCSP_SEGMENT_FIRST_PAGE                                                \
+    ((sizeof(ocsp_segment_t) + OCSP_SEGMENT_PAGE - 1) / OCSP_SEGMENT_PAGE)
+
+/** How many pages so many octets take. */
+apr_size_t ocsp_segment_count_pages(apr_uint64_t octets);
+
+/** Where so many pages are free; 0: nowhere. One writer at a time. */
+apr_size_t ocsp_segment_find_pages(const ocsp_segment_t *a, apr_size_t count);
+
+/**
+ * Say that a table of len octets does not fit, and how large OCSPTableSize
+ * would do: all tables that there are and this one in two generations fit
+ * twice.
+ * @return newly made in p
+ */
+const char *ocsp_segment_explain_lack(const ocsp_segment_t *a, apr_size_t len,
+                                      apr_pool_t *p);
+
+#endif

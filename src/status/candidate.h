@@ -1,0 +1,39 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The files that an issuer's status may be taken from: which there are, each
+ * once, and which is the newest by its own word. Floor 1.
+ */
+#ifndef OCSP_STATUS_CANDIDATE_H
+#define OCSP_STATUS_CANDIDATE_H
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "status/issuer.h"
+#include "status/status.h"
+
+typedef struct {
+    const char *file;    /* borrowed */
+    int64_t this_update; /* as the CRL says: not verified */
+    bool named;          /* for this issuer; else found in a directory */
+} ocsp_candidate_t;
+
+/**
+ * Bring all files of an issuer into one order.
+ * @param out of ocsp_candidate_t, newest first, then by name; newly made in p.
+ *        A file that has several names, say by links, is there once
+ * @param files const char *, named for this issuer; NULL: none
+ * @param found ocsp_crlpath_entry_t *; NULL: none
+ * @return the error of a named file; OCSP_EMALFORMED: a named one is no CRL;
+ *         OCSP_EUNKNOWNCA: it is another issuer's
+ */
+apr_status_t ocsp_candidate_list(apr_array_header_t **out,
+                                 const apr_array_header_t *files,
+                                 const apr_array_header_t *found,
+                                 const ocsp_issuer_t *issuer, const char **why,
+                                 apr_pool_t *p);
+
+#endif

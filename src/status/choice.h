@@ -1,0 +1,50 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Of several complete CRLs of one issuer the one that counts: the newest that
+ * is its own, not of the future, and not older than the one in use. Floor 1.
+ */
+#ifndef OCSP_STATUS_CHOICE_H
+#define OCSP_STATUS_CHOICE_H
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+#include <stdint.h>
+
+#include "status/crl.h"
+#include "status/issuer.h"
+#include "status/status.h"
+#include "status/table.h"
+
+/** What may be taken. */
+typedef struct {
+    const ocsp_issuer_t *issuer;   /* must have signed it */
+    const ocsp_table_info_t *last; /* nothing older than this; NULL: any */
+    int64_t latest;                /* a thisUpdate that is later is refused */
+} ocsp_choice_rules_t;
+
+/** What has been taken. */
+typedef struct {
+    const char *file;
+    ocsp_table_builder_t *builder; /* not finished; newly made in p */
+    ocsp_crl_info_t crl;
+    const char *passed_over; /* NULL, or found CRLs that would have come first,
+                                and why they were not taken */
+    const apr_array_header_t *passed_files; /* const char *, theirs */
+} ocsp_choice_t;
+
+/**
+ * Read CRLs through, newest first, until one is good; and all others of its
+ * thisUpdate, of which the highest CRLNumber counts (REQUIREMENTS 140).
+ * @param out untouched unless APR_SUCCESS
+ * @param candidates of ocsp_candidate_t, in the order of ocsp_candidate_list,
+ *        at least one
+ * @param why the reasons of all that could not be taken
+ * @return the status of the last that could not: see load.h
+ */
+apr_status_t ocsp_choice_make(ocsp_choice_t *out,
+                              const apr_array_header_t *candidates,
+                              const ocsp_choice_rules_t *rules,
+                              const char **why, apr_pool_t *p);
+
+#endif

@@ -1,0 +1,169 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * An OCSPRequest found in a GET's target: see request.h. Floor 0.
+ */
+#include "wire/request.h"
+
+#include <string.h>
+
+/* @return the value of a hexadecimal digit, or -1. */
+static int hex_value(unsigned char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/*
+ * Undo one level of percent-encoding, in place or from another buffer, and drop
+ * line breaks: some encoders wrap their base64. What is no escape stays: its %
+ * is no base64, so it ends every start before it.
+ */
+static size_t unescape(unsigned char *out, const unsigned char *in, size_t len)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < len; i++) {
+        unsigned char c = in[i];
+
+        if (c == '%' && len - i > 2 && hex_value(in[i + 1]) >= 0
+            && hex_value(in[i + 2]) >= 0) {
+            c = (unsigned char)(hex_value(in[i + 1]) << 4
+                                | hex_value(in[i + 2]));
+            i += 2;
+        }
+        if (c != '\r' && c != '\n') {
+            out[n++] = c;
+        }
+    }
+    return n;
+}
+
+/*
+ * @return six bits, or -1. Besides the alphabet of RFC 4648 section 4: the one
+ * of section 5, which some clients use by mistake; and a space, which a + turns
+ * into where a path is taken for a form.
+ */
+static int base64_value(unsigned char c)
+{
+    if (c >= 'A' && c <= 'Z') {
+        return c - 'A';
+    }
+    if (c >= 'a' && c <= 'z') {
+        return c - 'a' + 26;
+    }
+    if (c >= '0' && c <= '9') {
+        return c - '0' + 52;
+    }
+    if (c == '+' || c == '-' || c == ' ') {
+        return 62;
+    }
+    return c == '/' || c == '_' ? 63 : -1;
+}
+
+/* @return octets that so many characters encode, 0 for an impossible count. */
+static size_t base64_len(size_t chars)
+{
+    static const size_t of_rest[] = {0, 0, 1, 2};
+
+    return chars % 4 == 1 ? 0 : chars / 4 * 3 + of_rest[chars % 4];
+}
+
+/* Decode characters known to be base64; out may be at or before in. */
+static size_t decode_base64(unsigned char *out, const unsigned char *in,
+                            size_t len)
+{
+    size_t i, n = 0;
+    unsigned bits = 0;
+
+    for (i = 0; i < len; i++) {
+        bits = bits << 6 | (unsigned)base64_value(in[i]);
+        if (i % 4 != 0) {
+            out[n++] = (unsigned char)(bits >> (6 - i % 4 * 2) & 0xff);
+        }
+    }
+    return n;
+}
+
+/* Without the padding and a slash after it. */
+static size_t drop_padding(const unsigned char *chars, size_t len,
+                           size_t *padding)
+{
+    if (len >= 2 && chars[len - 1] == '/' && chars[len - 2] == '=') {
+        len--;
+    }
+    *padding = 0;
+    while (len > 0 && chars[len - 1] == '=') {
+        len--;
+        (*padding)++;
+    }
+    return len;
+}
+
+/*
+ * Whether these characters, known to be base64, encode one SEQUENCE that begins
+ * with another, and nothing else. Eight of them hold the header of anything
+ * under 16 MiB; from there on only lengths are compared, so that trying every
+ * slash of a target stays linear. The inner tag keeps a prefix like /MEI/ from
+ * being data when a request has just the length that it declares. A slash in
+ * the end that does not fit is not data: some clients put one after every URL.
+ * @return how many of the characters are data, 0 if it does not fit
+ */
+static size_t fit_request(const unsigned char *chars, size_t len,
+                          size_t padding)
+{
+    static const int unused_bits[] = {0, 0, 0x0f, 0x03};
+    unsigned char head[6];
+    ocsp_der_t in = {head, 0};
+    size_t content_len, want;
+    unsigned tag;
+
+    in.len = decode_base64(head, chars, len < 8 ? len : 8);
+    want = in.len;
+    if (!ocsp_der_get_header(&in, &tag, &content_len)
+        || tag != OCSP_DER_SEQUENCE || !ocsp_der_peek(&in, OCSP_DER_SEQUENCE)) {
+        return 0;
+    }
+    want += content_len - in.len; /* the header, and what it declares */
+    if (base64_len(len) != want && padding == 0 && chars[len - 1] == '/') {
+        len--;
+    }
+    if (base64_len(len) != want || padding > (4 - len % 4) % 4
+        || (base64_value(chars[len - 1]) & unused_bits[len % 4]) != 0) {
+        return 0;
+    }
+    return len;
+}
+
+bool ocsp_request_decode_target(unsigned char *out, size_t *out_len,
+                                const char *target, size_t target_len)
+{
+    const char *query;
+    size_t len, padding, run, i;
+
+    if (target_len == 0 || *out_len < target_len) {
+        return false;
+    }
+    query = memchr(target, '?', target_len);
+    len = query ? (size_t)(query - target) : target_len;
+    len = unescape(out, (const unsigned char *)target, len);
+    len = unescape(out, out, len); /* some clients escape twice */
+    len = drop_padding(out, len, &padding);
+    for (run = len; run > 0 && base64_value(out[run - 1]) >= 0; run--) {
+    }
+    for (i = run; i < len; i++) {
+        /* The first octet of DER, 0x30, makes the first character an M. */
+        if (out[i] == 'M' && (i == 0 || out[i - 1] == '/')) {
+            size_t chars = fit_request(out + i, len - i, padding);
+
+            if (chars > 0) {
+                *out_len = decode_base64(out, out + i, chars);
+                return true;
+            }
+        }
+    }
+    return false;
+}

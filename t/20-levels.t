@@ -1,0 +1,149 @@
+# Main server, virtual host, section: the nearest that says a thing counts, as seen
+# in answers. A virtual host answers for the main server's issuers by its own
+# settings, unless their sections say otherwise.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use OCSPTest;
+use OCSPTest::Answer;
+use OCSPTest::Conf;
+use OCSPTest::Httpd;
+
+my $dir = scratch_dir('levels');
+
+# CRLs that are some hours old, so that thisUpdate tells source from checked
+my $hour = 3600;
+my @then = gmtime(time - 5 * $hour);
+my $then = sprintf '%04d%02d%02d%02d%02d%02dZ', $then[5] + 1900, $then[4] + 1,
+    @then[3, 2, 1, 0];
+my %old = map { $_ => "$dir/$_.crl" } qw(a b c2 vhost);
+OCSPTest::PKI::sign_crl($_, file => $old{$_}, last => $then) for sort keys %old;
+
+sub old { return with($_[0], @_[1 .. $#_]) =~ s/"\S+\.crl"/"$old{$_[0]}"/r }
+
+# --- every setting that has levels ---------------------------------------------------
+
+my @main = ('OCSPNextUpdate 2h', 'OCSPHTTPMaxAge 20min', 'OCSPResponderID name',
+    'OCSPIncludeCertificate off', 'OCSPNonce ignore', 'OCSPThisUpdate checked');
+my @vhost = ('OCSPNextUpdate 3h', 'OCSPHTTPMaxAge 30min', 'OCSPResponderID key',
+    'OCSPIncludeCertificate on', 'OCSPNonce echo', 'OCSPThisUpdate source');
+my @section = ('OCSPNextUpdate 4h', 'OCSPHTTPMaxAge 40min', 'OCSPResponderID key',
+    'OCSPIncludeCertificate auto', 'OCSPNonce echo', 'OCSPThisUpdate source');
+my @other = ('OCSPNextUpdate 5h', 'OCSPHTTPMaxAge 50min', 'OCSPResponderID name',
+    'OCSPIncludeCertificate off', 'OCSPNonce ignore', 'OCSPThisUpdate checked');
+
+# what an answer shows of each
+my %shows = (
+    nothing => { lasts => 12 * $hour, max_age => 3600, by => 'key', sent => 1,
+        nonce => 1, checked => 0 },
+    main => { lasts => 2 * $hour, max_age => 1200, by => 'name', sent => 0,
+        nonce => 0, checked => 1 },
+    vhost => { lasts => 3 * $hour, max_age => 1800, by => 'key', sent => 1,
+        nonce => 1, checked => 0 },
+    section => { lasts => 4 * $hour, max_age => 2400, by => 'key', sent => 1,
+        nonce => 1, checked => 0 },
+    other => { lasts => 5 * $hour, max_age => 3000, by => 'name', sent => 0,
+        nonce => 0, checked => 1 },
+);
+
+my $started = time;
+my %port    = map { $_ => free_port() } qw(silent own one empty);
+my $httpd   = OCSPTest::Httpd->start('levels',
+    join("\n", @main, '') . old('a') . old('b', @section)
+    . vhost($port{silent}, '')
+    . vhost($port{own}, join("\n", @vhost, '') . old('vhost') . old('c2', @other))
+    . vhost($port{one}, "OCSPNonce echo\n")
+    . vhost($port{empty}, old('vhost')));
+my $plain = OCSPTest::Httpd->start('plain', old('a') . old('b', @section));
+
+# Whether an answer is as a level says.
+sub shows {
+    my ($port, $ca, $want, $name) = @_;
+    # answers without the signer's certificate are verified with it beside them
+    my @args  = ('-verify_other', ca($ca)->{signer});
+    my $plain = ask($port, $ca, serial_good, args => \@args);
+    my $asked = ask($port, $ca, serial_good, args => \@args, nonce => 1);
+    is $plain->{status}, 'good', "$name: good";
+    is $plain->{verified}, 1, "$name: verified";
+    cmp_ok abs($plain->{lasts} - $want->{lasts}), '<=', 0, "$name: OCSPNextUpdate"
+        or diag "$plain->{lasts}, not $want->{lasts}";
+    is $plain->{max_age}, $want->{max_age}, "$name: OCSPHTTPMaxAge";
+    is $plain->{by}, $want->{by}, "$name: OCSPResponderID";
+    is $plain->{sent}, $want->{sent} ? "Responder of $ca" : '',
+        "$name: OCSPIncludeCertificate";
+    is length $asked->{nonce} > 0 ? 1 : 0, $want->{nonce}, "$name: OCSPNonce";
+    is $asked->{cache} eq 'no-store' ? 1 : 0, $want->{nonce},
+        "$name: OCSPNonce, for caches"; # R115
+    my $age = $plain->{produced} - $plain->{this};
+    my $is_checked = $plain->{this} >= $started - 1 ? 1 : 0;
+    is $is_checked, $want->{checked}, "$name: OCSPThisUpdate"
+        or diag "$age seconds old";
+    cmp_ok abs($age - 5 * $hour), '<', 120, "$name: thisUpdate is the CRL's"
+        if !$want->{checked};
+    return;
+}
+
+my $server = $httpd->{port};
+shows($plain->{port}, 'a', $shows{nothing}, 'nothing said: a');
+shows($plain->{port}, 'b', $shows{section}, 'the section alone: b');
+shows($server, 'a', $shows{main}, 'main server: a');
+shows($server, 'b', $shows{section}, 'section within main server: b');
+shows($port{silent}, 'a', $shows{main}, 'a silent host, inherited: a');
+shows($port{silent}, 'b', $shows{section}, 'a silent host, inherited section: b');
+shows($port{own}, 'a', $shows{vhost}, 'a host with settings, inherited: a');
+shows($port{own}, 'b', $shows{section}, 'a host with settings, inherited section: b');
+shows($port{own}, 'vhost', $shows{vhost}, 'a host with settings, its own: vhost');
+shows($port{own}, 'c2', $shows{other}, 'a host with settings, its own section: c2');
+shows($port{one}, 'a', { %{ $shows{main} }, nonce => 1 },
+    'a host with one setting, inherited: a');
+shows($port{one}, 'b', $shows{section},
+    'a host with one setting, inherited section: b');
+shows($port{empty}, 'a', $shows{main}, 'a host with an issuer only, inherited: a');
+shows($port{empty}, 'vhost', $shows{main}, 'a host with an issuer only, its own: vhost');
+
+# who answers for whom
+is $httpd->says('vhost', serial_good, port => $_->[1]), 'unauthorized',
+    "$_->[0]: of another host's issuer nobody knows"
+    for ['main server', $server], ['a silent host', $port{silent}],
+    ['a host with one setting', $port{one}];
+
+ok $plain->stop, 'it ends when told to';
+
+# --- OCSPUnlisted and OCSPTrustedResponder go with their section ------------------------
+
+my $two = free_port();
+my $unlisted = OCSPTest::Httpd->start('unlisted',
+    old('a', 'OCSPUnlisted unknown') . old('b')
+    . vhost($two, "OCSPNextUpdate 2h\n" . old('vhost', 'OCSPUnlisted unauthorized')));
+for my $case (
+    ['the main server\'s section', $unlisted->{port}, 'a', 'unknown'],
+    ['another section', $unlisted->{port}, 'b', 'good'],
+    ['the section, inherited', $two, 'a', 'unknown'],
+    ['another section, inherited', $two, 'b', 'good'],
+    ['the virtual host\'s section', $two, 'vhost', 'unauthorized'],
+) {
+    my ($name, $port, $ca, $want) = @$case;
+    is $unlisted->says($ca, serial_good, port => $port), $want,
+        "OCSPUnlisted of $name";
+    is $unlisted->says($ca, serial_compromised, port => $port), 'revoked',
+        "OCSPUnlisted of $name: what is listed stays revoked";
+}
+
+# --- its own at graceful -----------------------------------------------------------------
+
+$unlisted->configure("OCSPNextUpdate 6h\n" . old('a') . old('b', 'OCSPUnlisted unknown')
+    . vhost($two, "OCSPNextUpdate 7h\n"));
+isnt $unlisted->graceful, undef, 'graceful with other levels';
+is $unlisted->says('a', serial_good), 'good', 'graceful: OCSPUnlisted is gone';
+is $unlisted->says('b', serial_good, port => $two), 'unknown',
+    'graceful: OCSPUnlisted is there';
+is ask($unlisted->{port}, 'a', serial_good)->{lasts}, 6 * $hour,
+    'graceful: the main server\'s OCSPNextUpdate';
+is ask($two, 'a', serial_good)->{lasts}, 7 * $hour,
+    'graceful: the virtual host\'s OCSPNextUpdate';
+ok $unlisted->stop, 'it ends when told to';
+ok $httpd->stop,    'it ends when told to';
+
+done_testing;

@@ -1,0 +1,178 @@
+# OCSPCRLPath: a directory in which every CRL finds the CA that signed it, whatever
+# else lies there.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use POSIX qw(mkfifo);
+use Test::More;
+use OCSPTest;
+use OCSPTest::Conf;
+use OCSPTest::Httpd;
+
+my $dir = scratch_dir('crlpath');
+my $in  = "$dir/crls";
+mkdir $_ or die "$_: $!" for $in, "$in/sub", "$dir/empty";
+
+sub stamp {
+    my @t = gmtime(time - $_[0]);
+    return sprintf '%04d%02d%02d%02d%02d%02dZ', $t[5] + 1900, $t[4] + 1, @t[3, 2, 1, 0];
+}
+
+# A CRL so many seconds old that lists one serial number more.
+sub crl {
+    my ($name, $ca, $age, $serial, %opt) = @_;
+    OCSPTest::PKI::sign_crl($ca, file => "$dir/$name", last => stamp($age), %opt,
+        revoked => OCSPTest::PKI::revoked_and(
+            $serial => ['261101000000Z', 'superseded']));
+    return "$dir/$name";
+}
+
+# A section without CRL.
+sub bare { return issuer_section(@_) =~ s/^\s*OCSPCRLFile.*\n//mr }
+
+my $c1     = ca('c1');
+my @direct = (signer => $c1->{cert}, signer_key => $c1->{key});
+
+sub says {
+    my ($httpd, $when, $ca, %want) = @_;
+    is $httpd->says($ca, $_), $want{$_}, "$when: $ca: $_ is $want{$_}"
+        for sort keys %want;
+    return;
+}
+
+# --- what may lie there ----------------------------------------------------------------
+
+# old and new, the new one first or last by name; DER and PEM
+crl('crls/1-a.crl',   'a', 9000, '6001', der => 1);
+crl('crls/2-a.pem',   'a', 5000, '6002');
+crl('crls/3-a',       'a', 7000, '6003');
+crl('crls/1-b.crl',   'b', 5000, '6002');
+crl('crls/2-b.crl',   'b', 9000, '6001', der => 1);
+# one name, two keys
+crl('crls/c-old.crl', 'c1', 9000, '6001');
+crl('crls/c-new.crl', 'c2', 5000, '6002');
+# of nobody here
+crl('crls/foreign.crl', 'foreign', 100, '6004');
+# passed over: what is hidden, what lies deeper
+crl('crls/.hidden.crl', 'a', 100, '6004');
+crl('crls/sub/a.crl',   'a', 100, '6004');
+# no CRLs
+my $der = OCSPTest::slurp("$in/1-a.crl");
+OCSPTest::PKI::spew("$in/README",      "CRLs of these CAs\n");
+OCSPTest::PKI::spew("$in/empty.crl",   '');
+OCSPTest::PKI::spew("$in/zero.crl",    "\0" x 4096);
+OCSPTest::PKI::spew("$in/cut.crl",     substr $der, 0, 20);
+OCSPTest::PKI::spew("$in/header.pem",  "-----BEGIN X509 CRL-----\n");
+OCSPTest::PKI::spew("$in/ca.pem",      OCSPTest::slurp(ca('a')->{cert}));
+OCSPTest::PKI::spew("$in/ca.key",      OCSPTest::slurp(ca('a')->{signer_key}));
+symlink 'nowhere', "$in/link.crl" or die $!;
+symlink '.', "$in/loop" or die $!;
+mkfifo("$in/fifo.crl", 0600) or die "fifo: $!";
+
+my $sections = bare('a') . bare('b') . bare('c1', @direct) . bare('c2') . bare('fresh');
+my $httpd = OCSPTest::Httpd->start('crlpath', qq(OCSPCRLPath "$in"\n) . $sections);
+my $log   = $httpd->log_since(0);
+says($httpd, 'the newest', 'a',  '6001' => 'good', '6002' => 'revoked',
+    '6003' => 'good', '6004' => 'good');
+says($httpd, 'the newest', 'b',  '6001' => 'good', '6002' => 'revoked');
+says($httpd, 'one name, two keys', 'c1', '6001' => 'revoked', '6002' => 'good');
+says($httpd, 'one name, two keys', 'c2', '6001' => 'good', '6002' => 'revoked');
+is $httpd->says('fresh', serial_good), 'tryLater', 'a CA without a CRL there: tryLater';
+my @said = grep { /ocsp:(?:error|crit)/ } split /\n/, $log;
+is scalar @said, 1, 'one error line' or diag $log;
+like $said[0] // '', qr/OCSP206: CN=OCSP Test CA fresh,\S+: \Q$in\E\/?: no CRL of .*put one/,
+    'of the CA without a CRL: directory and remedy';
+unlike $log, qr/OCSP220/, 'two keys under one name: nothing to warn of';
+unlike $log, qr/README|ca\.key|link\.crl|foreign/,
+    'no word about what is no CRL of ours';
+
+# --- newer ones that cannot be taken -----------------------------------------------------
+
+my $newer = crl('crls/4-a.crl', 'a', 1000, '6005', der => 1);
+my $bytes = OCSPTest::slurp($newer);
+OCSPTest::PKI::spew($newer, substr($bytes, 0, -1) . chr(ord(substr $bytes, -1) ^ 1));
+$log = $httpd->graceful;
+like $log, qr/:warn\].*OCSP220: CN=OCSP Test CA a,.*2-a\.pem taken, and not what is newer: \Q$newer\E: /,
+    'a newer one with a broken signature: warned of';
+says($httpd, 'a newer one with a broken signature', 'a', '6002' => 'revoked',
+    '6005' => 'good');
+OCSPTest::PKI::spew($newer, substr $bytes, 0, -40);
+$log = $httpd->graceful;
+like $log, qr/OCSP220: CN=OCSP Test CA a,.*\Q$newer\E: /,
+    'a newer one cut short: warned of';
+says($httpd, 'a newer one cut short', 'a', '6002' => 'revoked', '6005' => 'good');
+chmod 0, $newer;
+$log = $httpd->graceful;
+like $log, qr/:warn\].*OCSP219: OCSPCRLPath: \Q$in\E\/?: 1 files? cannot be read: \Q$newer\E/,
+    'one that cannot be read: directive, directory and file';
+says($httpd, 'one that cannot be read', 'a', '6002' => 'revoked');
+chmod 0600, $newer;
+OCSPTest::PKI::spew($newer, $bytes);
+$log = $httpd->graceful;
+unlike $log, qr/OCSP2(?:19|20)/, 'a newer one that is whole: nothing to warn of';
+says($httpd, 'a newer one that is whole', 'a', '6002' => 'good', '6005' => 'revoked');
+
+# --- what comes and goes -----------------------------------------------------------------
+
+crl('crls/fresh.crl', 'fresh', 600, '6006');
+$log = $httpd->graceful;
+says($httpd, 'one of a CA that had none', 'fresh', '6006' => 'revoked', '6001' => 'good');
+unlike $log, qr/ocsp:(?:error|crit)/, 'one of a CA that had none: nothing is wrong';
+
+# the older is still there: what was revoked must not become good (R140)
+unlink $newer or die $!;
+$log = $httpd->graceful;
+like $log, qr/OCSP206: CN=OCSP Test CA a,.*goes on with the table loaded before/,
+    'the newest is gone: said';
+says($httpd, 'the newest is gone', 'a', '6005' => 'revoked', '6002' => 'good');
+
+unlink "$in/fresh.crl" or die $!;
+$log = $httpd->graceful;
+like $log, qr/OCSP206: CN=OCSP Test CA fresh,.*no CRL of .*goes on with the table/,
+    'the only one is gone: said';
+says($httpd, 'the only one is gone', 'fresh', '6006' => 'revoked');
+
+rename $in, "$dir/away" or die $!;
+$log = $httpd->graceful;
+is scalar(@said = lines_of('OCSP206', $log)), 5,
+    'the directory is gone: said of each issuer' or diag $log;
+like $_, qr/OCSP206: CN=OCSP Test CA \w+,\S+: \Q$in\E\/?: .*No such file.*OCSPIssuer> at \S+:\d+ goes on/,
+    'the directory is gone: directory, cause and what comes of it' for @said;
+says($httpd, 'the directory is gone', 'a', '6005' => 'revoked', '6002' => 'good');
+says($httpd, 'the directory is gone', 'c1', '6001' => 'revoked', '6002' => 'good');
+rename "$dir/away", $in or die $!;
+crl('crls/5-a.crl', 'a', 10, '6007');
+$log = $httpd->graceful;
+says($httpd, 'the directory is there again', 'a', '6007' => 'revoked', '6005' => 'good');
+ok $httpd->stop, 'it ends when told to';
+
+# --- no directory from the start -----------------------------------------------------------
+
+for my $case (
+    ['that is not there', "$dir/nowhere", qr/No such file/],
+    ['that is a file',    "$in/5-a.crl",  qr/cannot be opened as a directory/],
+    ['that is empty',     "$dir/empty",   qr/no CRL of .*: put one there/],
+) {
+    my ($name, $path, $cause) = @$case;
+    my ($status, $said) = config_test(qq(OCSPCRLPath "$path"\n) . bare('a')
+        . issuer_section('b'));
+    is $status, 1, "a directory $name: httpd -t exits 1";
+    my @lines = lines_of('OCSP206', $said);
+    is scalar @lines, 1, "a directory $name: one line" or diag $said;
+    like $lines[0] // '', qr/OCSP206: CN=OCSP Test CA a,\S+: \Q$path\E/,
+        "a directory $name: issuer and directory";
+    like $lines[0] // '', $cause, "a directory $name: the cause";
+}
+my $none = OCSPTest::Httpd->start('nodir', qq(OCSPCRLPath "$dir/nowhere"\n)
+    . bare('a') . issuer_section('b'));
+is $none->says('a', serial_good), 'tryLater', 'no directory at start: tryLater';
+is $none->says('b', serial_good), 'good', 'no directory at start: others answer';
+mkdir "$dir/nowhere" or die $!;
+crl('nowhere/a.crl', 'a', 10, '6008');
+$none->graceful;
+is $none->says('a', '6008'), 'revoked', 'a directory at graceful: answered';
+is $none->says('a', serial_good), 'good', 'a directory at graceful: answered good';
+ok $none->stop, 'it ends when told to';
+
+done_testing;

@@ -1,0 +1,145 @@
+# OCSPTableSize: too small for a table, larger and smaller at graceful; what is loaded
+# stays and is not read again.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use OCSPTest;
+use OCSPTest::Answer;
+use OCSPTest::Conf;
+use OCSPTest::Httpd;
+
+my $dir = scratch_dir('tablesize');
+
+# A CRL whose table takes more than a megabyte: serial numbers of 20 octets and six
+# for each. Its entries need no index of openssl's, only one signature.
+my $entries = 60_000;
+my $big     = "$dir/big.crl";
+sub make_big {
+    my ($count) = @_;
+    my %list = map { sprintf('7A%038X', $_) => ['260101000000Z', undef] } 1 .. $count;
+    OCSPTest::PKI::sign_crl('fresh', file => $big, revoked => { %list });
+    return;
+}
+make_big($entries);
+my $listed = sprintf '7A%038X', $entries;
+
+my $issuers = issuer_section('a') . issuer_section('b')
+    . issuer_section('fresh', crl => $big);
+# files that changed within the last seconds count as changing: they are read again
+sleep 4;
+
+sub says {
+    my ($httpd, $when, $fresh) = @_;
+    for my $ca (qw(a b)) {
+        is $httpd->says($ca, serial_good), 'good', "$when: $ca answers good";
+        is $httpd->says($ca, serial_compromised), 'revoked',
+            "$when: $ca answers revoked";
+    }
+    is $httpd->says('fresh', $listed),
+        $fresh ? 'revoked' : 'tryLater', "$when: what the large one lists";
+    is $httpd->says('fresh', serial_good),
+        $fresh ? 'good' : 'tryLater', "$when: what the large one does not list";
+    return;
+}
+
+# Which issuers' sources were not read again.
+sub unchanged {
+    my ($log) = @_;
+    return join ' ', sort map { /OCSP207: CN=OCSP Test CA (\w+)/ ? $1 : () }
+        lines_of('OCSP207', $log);
+}
+
+# --- too small ---------------------------------------------------------------------------
+
+my $httpd = OCSPTest::Httpd->start('tablesize', "OCSPTableSize 1m\n$issuers");
+my @said  = grep { /ocsp:(?:error|crit|warn)/ } split /\n/, $httpd->log_since(0);
+is scalar @said, 1, 'too small at start: one line' or diag "@said";
+my ($octets, $wanted) = ($said[0] // '') =~
+    /OCSP206: CN=OCSP Test CA fresh,.*?(\d+) octets.*OCSPTableSize (\d+\w?)\b.*answers tryLater/;
+ok $wanted, 'too small at start: issuer, directive and the size to set'
+    or diag "@said";
+cmp_ok $octets // 0, '>', $entries * 26, 'too small at start: what the table takes';
+says($httpd, 'too small at start', 0);
+my $status = $httpd->issuer(2);
+like $status->{LastResult}, qr/^failed: .*OCSPTableSize/,
+    'too small at start: server-status says why';
+
+# --- the size that was named does --------------------------------------------------------
+
+$httpd->configure('OCSPTableSize ' . ($wanted // '64m') . "\n$issuers");
+my $log = $httpd->graceful;
+unlike $log, qr/ocsp:(?:error|crit|warn)/, 'the size that was named: nothing is wrong';
+says($httpd, 'the size that was named', 1);
+is unchanged($log), 'a b', 'the size that was named: the others are not read again';
+is $httpd->issuer(2)->{Entries}, $entries, 'the size that was named: all entries';
+
+# --- larger, smaller, none: tables go over as they are -----------------------------------
+
+for my $case (['larger', "OCSPTableSize 64m\n"], ['smaller', "OCSPTableSize 8m\n"],
+    ['not said', ''], ['said again', "OCSPTableSize 16m\n"],
+    ['the same', "OCSPTableSize 16384k\n"]) {
+    my ($name, $line) = @$case;
+    $httpd->configure("$line$issuers");
+    $log = $httpd->graceful;
+    is unchanged($log), 'a b fresh', "$name: no source is read again" or diag $log;
+    unlike $log, qr/OCSP2(?:05|06|10)|ocsp:(?:error|crit|warn)/, "$name: nothing is wrong";
+    says($httpd, $name, 1);
+}
+
+# --- a new CRL needs room beside the old table -------------------------------------------
+
+make_big($entries + 10);
+$log = $httpd->graceful;
+like $log, qr/OCSP205: CN=OCSP Test CA fresh,\S+ table published: ${\ ($entries + 10)} /,
+    'a new CRL: published';
+is $httpd->says('fresh', sprintf '7A%038X', $entries + 10), 'revoked',
+    'a new CRL: answered from';
+
+# --- too small at graceful ---------------------------------------------------------------
+
+$httpd->configure("OCSPTableSize 1m\n$issuers");
+$log = $httpd->graceful;
+like $log, qr/ocsp:(?:error|warn).*OCSPTableSize \d+/,
+    'too small at graceful: the size to set is said';
+for my $ca (qw(a b)) {
+    is $httpd->says($ca, serial_good), 'good', "too small at graceful: $ca: good";
+    is $httpd->says($ca, serial_compromised), 'revoked',
+        "too small at graceful: $ca: revoked";
+}
+my $fresh = $httpd->says('fresh', $listed);
+like $fresh, qr/^(?:revoked|tryLater)$/, 'too small at graceful: never good';
+is $httpd->says('fresh', serial_good), $fresh eq 'revoked' ? 'good' : 'tryLater',
+    'too small at graceful: of one mind';
+
+# --- under load --------------------------------------------------------------------------
+
+my $stop = "$dir/stop";
+my $pid  = fork // die "fork: $!";
+if (!$pid) {
+    my ($n, @bad) = (0);
+    while (!-e $stop) {
+        my $said = ask($httpd->{port}, 'a', serial_compromised);
+        $n++;
+        push @bad, $said->{status} // $said->{error}
+            if ($said->{status} // '') ne 'revoked';
+    }
+    OCSPTest::PKI::spew("$dir/result", "$n\n@bad\n");
+    require POSIX;
+    POSIX::_exit(0);
+}
+for my $size (32, 1, 24) {
+    $httpd->configure("OCSPTableSize ${size}m\n$issuers");
+    isnt $httpd->graceful, undef, "under load: $size megabytes";
+}
+OCSPTest::PKI::spew($stop, '');
+waitpid $pid, 0;
+my ($asked, $bad) = split /\n/, OCSPTest::slurp("$dir/result");
+cmp_ok $asked, '>', 5, "under load: asked ($asked)";
+is $bad // '', '', 'under load: always revoked';
+says($httpd, 'after load', 1);
+
+ok $httpd->stop, 'it ends when told to';
+
+done_testing;
