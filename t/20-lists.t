@@ -158,7 +158,7 @@ for my $case (
     is $said->{sent}, $who, "$where, $ca: signed by $what";
 }
 my $log = $signers->log_since(0);
-like $log, qr/OCSP202: CN=OCSP Test CA fresh,\S+: no signer: .*have it issue one/,
+like $log, qr/OCSP223: CN=OCSP Test CA fresh,\S+: no signer: .*have it issue one/,
     'an issuer without a signer in the pool: what is wrong, and the remedy';
 like $log, qr/OCSP218: \Q$dir\E\/pool-b\.pem: OCSPCertificateFile: .*: not used/,
     'a pool member that nobody uses is named';

@@ -181,6 +181,27 @@ static const char *print_main(const dump_t *d, const ocsp_conf_t *conf)
                        NULL);
 }
 
+/* Sections that come to nothing. */
+static void print_empty(const ocsp_conf_t *conf)
+{
+    int i, j;
+
+    for (i = 0; i < conf->sections->nelts; i++) {
+        const ocsp_scope_section_t *section =
+            APR_ARRAY_IDX(conf->sections, i, ocsp_scope_section_t *);
+        bool empty = true;
+
+        for (j = 0; empty && j < conf->own->issuers->nelts; j++) {
+            empty = ocsp_scope_get(conf->own, j)->section != section;
+        }
+        if (empty) {
+            printf("  %s (<OCSPIssuer> at %s): no file matches: whatever its "
+                   "server does not know is answered tryLater\n",
+                   section->pattern, section->defined_at);
+        }
+    }
+}
+
 static void print_server(const dump_t *d, const server_rec *s)
 {
     const ocsp_conf_t *conf = ocsp_conf_get(s);
@@ -200,6 +221,7 @@ static void print_server(const dump_t *d, const server_rec *s)
            ocsp_conf_get_max_certs(conf), ocsp_conf_get_max_request_size(conf),
            conf->outer != NULL ? "" : print_main(d, conf));
     print_scope(d, conf->own);
+    print_empty(conf);
     if (conf->inherited != NULL && conf->inherited != main_scope) {
         print_scope(d, conf->inherited);
     }

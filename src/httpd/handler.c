@@ -18,6 +18,7 @@
 #include "httpd/conf.h"
 #include "httpd/freshness.h"
 #include "httpd/log.h"
+#include "httpd/report.h"
 #include "wire/request.h"
 
 #define CONTENT_TYPE "application/ocsp-response"
@@ -28,9 +29,6 @@
 
 /* Octets of the shortest Request: no request holds more than its size lets. */
 #define REQUEST_LEN_MIN 16
-
-/* Octets of a stranger's request that a log line shows. */
-#define LOG_OCTETS 64
 
 /* REQUIREMENTS 3 */
 #define ALLOW "GET, HEAD, POST, OPTIONS"
@@ -271,27 +269,8 @@ static void make_answer(job_t *job)
     /* Not r->request_time: the body may have taken its time. */
     ocsp_answer_make(&job->answer, subjects, count, &wishes,
                      (int64_t)apr_time_sec(apr_time_now()), job->r->pool);
-}
-
-static void log_answer(const job_t *job)
-{
-    const ocsp_answer_t *a = &job->answer;
-
-    if (a->status == OCSP_RESPONSE_INTERNAL_ERROR) {
-        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, job->r,
-                      "OCSP301: internalError: %s", a->why);
-    }
-    else if (a->status != OCSP_RESPONSE_SUCCESSFUL && APLOGrdebug(job->r)) {
-        char hex[2 * LOG_OCTETS + 1] = "";
-        size_t len = job->body.len < LOG_OCTETS ? job->body.len : LOG_OCTETS;
-
-        if (job->body.data != NULL) {
-            ap_bin2hex(job->body.data, len, hex);
-        }
-        ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, job->r,
-                      "OCSP302: error response %d: %s: %" APR_SIZE_T_FMT
-                      " octets %s",
-                      (int)a->status, a->why, job->body.len, hex);
+    for (i = 0; APLOGrtrace1(job->r) && i < count; i++) {
+        ocsp_report_subject(job->r, &request.certids[i], &subjects[i]);
     }
 }
 
@@ -364,6 +343,6 @@ int ocsp_handler_handle(request_rec *r)
     }
     make_answer(&job);
     count_answer(&job);
-    log_answer(&job);
+    ocsp_report_answer(r, &job.answer, job.body);
     return send_answer(&job);
 }

@@ -243,11 +243,12 @@ void ocsp_pairs_warn_of_readers(const ocsp_pass_t *pass,
     }
 }
 
-static void say_unreadable(ocsp_pass_t *pass, apr_status_t rv, const char *why)
+static void say_unreadable(ocsp_pass_t *pass, const char *directive,
+                           apr_status_t rv, const char *why)
 {
     pass->failures++;
     ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_pass_log_status(rv), pass->s,
-                 "OCSP225: %s; no issuer does with it", why);
+                 "OCSP225: %s: %s; no issuer does with it", directive, why);
 }
 
 void ocsp_pairs_check_used(ocsp_pass_t *pass, const ocsp_level_t *level)
@@ -266,7 +267,7 @@ void ocsp_pairs_check_used(ocsp_pass_t *pass, const ocsp_level_t *level)
         }
         c->used = true;
         if (c->cert == NULL) {
-            say_unreadable(pass, c->rv, c->why);
+            say_unreadable(pass, "OCSPCertificateFile", c->rv, c->why);
         }
         else {
             ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s,
@@ -281,7 +282,7 @@ void ocsp_pairs_check_used(ocsp_pass_t *pass, const ocsp_level_t *level)
 
         if (!k->used && k->key == NULL && !k->encrypted) {
             k->used = true;
-            say_unreadable(pass, k->rv, k->why);
+            say_unreadable(pass, "OCSPCertificateKeyFile", k->rv, k->why);
         }
     }
 }

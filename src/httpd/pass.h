@@ -31,6 +31,7 @@ typedef struct {
     apr_hash_t *dirs;           /* directory -> what tables.c found there */
     apr_hash_t *taken;          /* CRL files in use */
     apr_array_header_t *passed; /* tables.c's, of CRLs that are not; or NULL */
+    apr_uint64_t octets;        /* of the tables that were built */
     apr_hash_t *tables; /* id -> the ocsp_scope_issuer_t that has loaded it */
 } ocsp_pass_t;
 

@@ -27,7 +27,9 @@ static char *expand(const char *pattern, const char **why, apr_pool_t *p)
         *why = "no file matches: put certificates there";
     }
     else if (rv != 0) {
-        *why = apr_psprintf(p, "a directory cannot be read: %s",
+        *why = apr_psprintf(p,
+                            "a directory cannot be read: %s: check path and "
+                            "permissions",
                             rv == GLOB_NOSPACE ? "no memory" : strerror(errno));
     }
     else {

@@ -20,6 +20,7 @@
 #include "httpd/open.h"
 #include "httpd/pairs.h"
 #include "httpd/signers.h"
+#include "httpd/sources.h"
 #include "httpd/tables.h"
 
 /* Whether anything but tryLater can be said for it. */
@@ -186,7 +187,7 @@ static void open_all(ocsp_pass_t *pass, server_rec *base)
     for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
         check_used(pass, ocsp_conf_get(pass->s));
     }
-    ocsp_tables_close(pass);
+    ocsp_tables_close(pass, base);
 }
 
 /* --- shared memory -------------------------------------------------------- */
@@ -202,12 +203,12 @@ static apr_uint64_t measure_crls(ocsp_pass_t *pass, server_rec *base)
         if (pass->s != base && conf == ocsp_conf_get(base)) {
             continue;
         }
-        octets += ocsp_tables_measure(pass, conf->said);
+        octets += ocsp_sources_measure(pass, conf->said);
         for (i = 0; i < conf->sections->nelts; i++) {
-            octets += ocsp_tables_measure(pass,
-                                          APR_ARRAY_IDX(conf->sections, i,
-                                                        ocsp_scope_section_t *)
-                                              ->level);
+            octets += ocsp_sources_measure(pass,
+                                           APR_ARRAY_IDX(conf->sections, i,
+                                                         ocsp_scope_section_t *)
+                                               ->level);
         }
     }
     return octets;

@@ -349,8 +349,9 @@ void ocsp_signers_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
                  .si = si,
                  .certs = ocsp_pairs_get_files(pass, si->level->cert_files),
                  .keys = si->level->key_files,
-                 .is_pool = si->level->cert_files
-                         != si->section->level->cert_files,
+                 .is_pool = si->section->is_glob
+                         || si->level->cert_files
+                                != si->section->level->cert_files,
                  .templs = apr_array_make(pass->pconf, 2,
                                           sizeof(ocsp_response_template_t *))};
 

@@ -19,14 +19,9 @@ void ocsp_tables_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si);
 
 /**
  * After all issuers: complain of CRLs that were passed over and that nobody
- * else has taken either. Startup only.
+ * else has taken either; and, when only checking, of an OCSPTableSize that is
+ * too small. Startup only.
  */
-void ocsp_tables_close(ocsp_pass_t *pass);
-
-/**
- * Octets of all CRLs that a level names: files, and what its directories hold.
- * Startup only.
- */
-apr_uint64_t ocsp_tables_measure(ocsp_pass_t *pass, const ocsp_level_t *level);
+void ocsp_tables_close(ocsp_pass_t *pass, server_rec *base);
 
 #endif

@@ -253,7 +253,7 @@ static apr_status_t find_begin(ocsp_pem_t *pem, const char **why)
     if (found == 0 || !is_text(pem, found)) {
         *why = apr_psprintf(pem->pool,
                             "%s: neither DER (RFC 5280 section 5.1) nor PEM "
-                            "with a line %s",
+                            "with a line %s: give a file of that kind",
                             pem->in.name, mark);
         return OCSP_EMALFORMED;
     }

@@ -1,0 +1,37 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Where an issuer's status comes from: the files and directories that its level
+ * of the configuration names. Floor 4.
+ */
+#ifndef OCSP_HTTPD_SOURCES_H
+#define OCSP_HTTPD_SOURCES_H
+
+#include <stdbool.h>
+
+#include "httpd/pass.h"
+#include "httpd/scope.h"
+#include "status/load.h"
+
+/**
+ * Find an issuer's sources; each directory is read once a pass.
+ * @param src all but last
+ * @return a directory that cannot be read, which hides what may be the newest
+ *         CRL. Startup only; likewise what follows.
+ */
+apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_pass_t *pass,
+                               const ocsp_scope_issuer_t *si, const char **why);
+
+/**
+ * Fill id: a table belongs to a CA and to the sources it was made of, for two
+ * virtual hosts may read different CRLs of one CA.
+ * @return false: libcrypto could not
+ */
+bool ocsp_sources_make_id(ocsp_scope_issuer_t *si);
+
+/**
+ * Octets of all CRLs that a level names: files, and what its directories hold.
+ */
+apr_uint64_t ocsp_sources_measure(ocsp_pass_t *pass, const ocsp_level_t *level);
+
+#endif
