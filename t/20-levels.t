@@ -15,9 +15,7 @@ my $dir = scratch_dir('levels');
 
 # CRLs that are some hours old, so that thisUpdate tells source from checked
 my $hour = 3600;
-my @then = gmtime(time - 5 * $hour);
-my $then = sprintf '%04d%02d%02d%02d%02d%02dZ', $then[5] + 1900, $then[4] + 1,
-    @then[3, 2, 1, 0];
+my $then = OCSPTest::PKI::utc(time - 5 * $hour);
 my %old = map { $_ => "$dir/$_.crl" } qw(a b c2 vhost);
 OCSPTest::PKI::sign_crl($_, file => $old{$_}, last => $then) for sort keys %old;
 
@@ -102,6 +100,22 @@ shows($port{one}, 'b', $shows{section},
     'a host with one setting, inherited section: b');
 shows($port{empty}, 'a', $shows{main}, 'a host with an issuer only, inherited: a');
 shows($port{empty}, 'vhost', $shows{main}, 'a host with an issuer only, its own: vhost');
+
+# two hosts of one address, told apart by name
+my $named = free_port();
+my $names = OCSPTest::Httpd->start('names', "OCSPNextUpdate 2h\n" . old('a')
+    . vhost($named, "OCSPNextUpdate 3h\n")
+    . "<VirtualHost *:$named>\nServerName other.example.com\nOCSPNextUpdate 4h\n"
+    . "</VirtualHost>\n");
+for my $case (["p$named.example.com", 3], ['other.example.com', 4],
+    ['OTHER.example.com:80', 4], ['unknown.example.com', 3]) {
+    my ($host, $hours) = @$case;
+    my $res = post(request('a', [serial_good]), port => $named, path => '/',
+        host => $host);
+    is take_apart($res, 'a', serial_good)->{lasts}, $hours * $hour,
+        "a host by its name: $host";
+}
+ok $names->stop, 'it ends when told to';
 
 # who answers for whom
 is $httpd->says('vhost', serial_good, port => $_->[1]), 'unauthorized',

@@ -13,6 +13,8 @@ use OCSPTest::Httpd;
 my $dir = scratch_dir('lists');
 mkdir "$dir/$_" for qw(main more host section);
 
+sub ago { return OCSPTest::PKI::utc(time - $_[0]) }
+
 # A CRL that lists one serial number more, which tells where it lay.
 sub crl {
     my ($file, $ca, $serial, %opt) = @_;
@@ -25,24 +27,19 @@ sub crl {
 # A section with signers and no CRL, or with these.
 sub signed { return with($_[0], @_[1 .. $#_]) =~ s/^\s*OCSPCRLFile.*\n//mr }
 
-sub stamp {
-    my @t = gmtime(time - $_[0]);
-    return sprintf '%04d%02d%02d%02d%02d%02dZ', $t[5] + 1900, $t[4] + 1, @t[3, 2, 1, 0];
-}
-
 # --- CRLs ---------------------------------------------------------------------------
 
 crl('main/a.crl',    'a',     '5001');
 crl('main/b.crl',    'b',     '5001');
-crl('main/c2.crl',   'c2',    '5001', last => stamp(7200));
+crl('main/c2.crl',   'c2',    '5001', last => ago(7200));
 crl('more/fresh.crl', 'fresh', '5002');
 crl('host/a.crl',    'a',     '5003');
 crl('host/b.crl',    'b',     '5003');
 crl('host/vhost.crl', 'vhost', '5003');
-crl('section/c2.crl', 'c2',   '5004', last => stamp(3600));
+crl('section/c2.crl', 'c2',   '5004', last => ago(3600));
 my $file   = crl('b.crl',  'b',  '5005');
-my $older  = crl('c2.crl', 'c2', '5006', last => stamp(10800));
-my $newest = crl('c2-new.crl', 'c2', '5007', last => stamp(60));
+my $older  = crl('c2.crl', 'c2', '5006', last => ago(10800));
+my $newest = crl('c2-new.crl', 'c2', '5007', last => ago(60));
 my $own    = crl('a.crl',  'a',  '5008');
 
 my %port = map { $_ => free_port() } qw(silent path file both lines);

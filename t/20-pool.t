@@ -83,7 +83,7 @@ signers('at the start', 'ocsp', %main, vhost => 'unauthorized');
 signers('at the start', 'pool', %host);
 my $log = $httpd->log_since(0);
 unlike $log, qr/OCSP218/, 'no member is idle';
-is scalar(() = $log =~ /OCSP202: \S.*no signer/g), 3,
+is scalar(() = $log =~ /OCSP223: /g), 3,
     'whom the host\'s pool has nothing for is told so';
 
 # --- graceful: one member breaks --------------------------------------------------------
@@ -110,7 +110,7 @@ for my $case (
     $log = $httpd->graceful // '';
     signers($name, 'ocsp', %main); # the last good one, too, of whom it concerns
     # what the host lacks has not changed
-    my @lines = grep { /:(?:error|warn)\]/ && !/no signer: none of/ } split /\n/, $log;
+    my @lines = grep { /:(?:error|warn)\]/ && !/OCSP223/ } split /\n/, $log;
     is scalar @lines, 1, "$name: one line" or diag $log;
     like $lines[0] // '', qr/OCSP\d{3}: .*\Q$dir\/$file\E/, "$name: which names it";
     OCSPTest::PKI::spew("$dir/main-b.pem", $pem);
@@ -140,9 +140,9 @@ signers('an idle member', 'ocsp', %main, b => 'renewed-b', fresh => 'renewed-fre
 for my $case (
     ['an idle certificate', $idle, 0, qr/:warn\].*OCSP218: .*idle\.pem/],
     ['a certificate that is not there', "OCSPCertificateFile \"$dir/none.pem\"\n", 1,
-        qr/:error\].*OCSP218: .*none\.pem/],
+        qr/:error\].*OCSP225: .*none\.pem/],
     ['a key that is not there', key("$dir/none.key"), 1,
-        qr/:error\].*OCSP218: .*none\.key/],
+        qr/:error\].*OCSP225: .*none\.key/],
 ) {
     my ($name, $directive, $code, $words) = @$case;
     my ($status, $said) = config_test("$directive$main"
@@ -194,7 +194,7 @@ for my $case (
     ['on', section('a', "OCSPTrustedResponder on\n$foreign"), 'trusted', undef],
     ['on, from the pool', $foreign . section('a', "OCSPTrustedResponder on\n"),
         'trusted', undef],
-    ['off, from the pool', $foreign . section('a'), 'tryLater', qr/OCSP202: /],
+    ['off, from the pool', $foreign . section('a'), 'tryLater', qr/OCSP223: /],
 ) {
     my ($name, $section, $want, $words) = @$case;
     my ($status, $said) = config_test($section);

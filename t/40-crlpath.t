@@ -14,15 +14,12 @@ my $dir = scratch_dir('crlpath');
 my $in  = "$dir/crls";
 mkdir $_ or die "$_: $!" for $in, "$in/sub", "$dir/empty";
 
-sub stamp {
-    my @t = gmtime(time - $_[0]);
-    return sprintf '%04d%02d%02d%02d%02d%02dZ', $t[5] + 1900, $t[4] + 1, @t[3, 2, 1, 0];
-}
+sub ago { return OCSPTest::PKI::utc(time - $_[0]) }
 
 # A CRL so many seconds old that lists one serial number more.
 sub crl {
     my ($name, $ca, $age, $serial, %opt) = @_;
-    OCSPTest::PKI::sign_crl($ca, file => "$dir/$name", last => stamp($age), %opt,
+    OCSPTest::PKI::sign_crl($ca, file => "$dir/$name", last => ago($age), %opt,
         revoked => OCSPTest::PKI::revoked_and(
             $serial => ['261101000000Z', 'superseded']));
     return "$dir/$name";
@@ -83,7 +80,7 @@ my @said = grep { /ocsp:(?:error|crit)/ } split /\n/, $log;
 is scalar @said, 1, 'one error line' or diag $log;
 like $said[0] // '', qr/OCSP206: CN=OCSP Test CA fresh,\S+: \Q$in\E\/?: no CRL of .*put one/,
     'of the CA without a CRL: directory and remedy';
-unlike $log, qr/OCSP220/, 'two keys under one name: nothing to warn of';
+unlike $log, qr/ocsp:warn/, 'two keys under one name: nothing to warn of';
 unlike $log, qr/README|ca\.key|link\.crl|foreign/,
     'no word about what is no CRL of ours';
 
@@ -93,7 +90,8 @@ my $newer = crl('crls/4-a.crl', 'a', 1000, '6005', der => 1);
 my $bytes = OCSPTest::slurp($newer);
 OCSPTest::PKI::spew($newer, substr($bytes, 0, -1) . chr(ord(substr $bytes, -1) ^ 1));
 $log = $httpd->graceful;
-like $log, qr/:warn\].*OCSP220: CN=OCSP Test CA a,.*2-a\.pem taken, and not what is newer: \Q$newer\E: /,
+like $log,
+    qr/:warn\].*OCSP220: CN=OCSP Test CA a,.*2-a\.pem taken, and not .*: \Q$newer\E: /,
     'a newer one with a broken signature: warned of';
 says($httpd, 'a newer one with a broken signature', 'a', '6002' => 'revoked',
     '6005' => 'good');
@@ -110,8 +108,19 @@ says($httpd, 'one that cannot be read', 'a', '6002' => 'revoked');
 chmod 0600, $newer;
 OCSPTest::PKI::spew($newer, $bytes);
 $log = $httpd->graceful;
-unlike $log, qr/OCSP2(?:19|20)/, 'a newer one that is whole: nothing to warn of';
+unlike $log, qr/ocsp:warn/, 'a newer one that is whole: nothing to warn of';
 says($httpd, 'a newer one that is whole', 'a', '6002' => 'good', '6005' => 'revoked');
+
+# of two keys under one name neither has signed it: that is no other's CRL
+my $neither = crl('crls/c-1.crl', 'c1', 1000, '6009', der => 1);
+$bytes = OCSPTest::slurp($neither);
+OCSPTest::PKI::spew($neither, substr($bytes, 0, -1) . chr(ord(substr $bytes, -1) ^ 1));
+$log = $httpd->graceful;
+like $log, qr/:warn\].*OCSP220: CN=OCSP Test CA c,.*: \Q$neither\E: /,
+    'a newer one that neither key has signed: warned of';
+says($httpd, 'a newer one that neither key has signed', 'c1', '6001' => 'revoked',
+    '6009' => 'good');
+unlink $neither or die $!;
 
 # --- what comes and goes -----------------------------------------------------------------
 
@@ -137,7 +146,9 @@ rename $in, "$dir/away" or die $!;
 $log = $httpd->graceful;
 is scalar(@said = lines_of('OCSP206', $log)), 5,
     'the directory is gone: said of each issuer' or diag $log;
-like $_, qr/OCSP206: CN=OCSP Test CA \w+,\S+: \Q$in\E\/?: .*No such file.*OCSPIssuer> at \S+:\d+ goes on/,
+like $_, qr/
+    OCSP206:\ CN=OCSP\ Test\ CA\ \w+,\S+:\ \Q$in\E\/?:\ .*No\ such\ file
+    .*OCSPIssuer>\ at\ \S+:\d+\ goes\ on/x,
     'the directory is gone: directory, cause and what comes of it' for @said;
 says($httpd, 'the directory is gone', 'a', '6005' => 'revoked', '6002' => 'good');
 says($httpd, 'the directory is gone', 'c1', '6001' => 'revoked', '6002' => 'good');

@@ -103,7 +103,9 @@ is scalar(@said = grep { /ocsp:(?:error|crit)/ } split /\n/, $log), 1,
 put($_, undef) for '1.pem', '5.pem', '9.pem';
 $log = $httpd->graceful;
 is scalar(@said = lines_of('OCSP214', $log)), 1, 'none matches: one line' or diag $log;
-like $said[0] // '', qr/\Q$dir\E\/cas\/\*\.pem: no file matches: .*OCSPIssuer> at \S+:\d+ goes on with/,
+like $said[0] // '', qr/
+    \Q$dir\E\/cas\/\*\.pem:\ no\ file\ matches:\ .*
+    OCSPIssuer>\ at\ \S+:\d+\ goes\ on\ with/x,
     'none matches: pattern, cause, place and what comes of it';
 says($httpd, 'none matches', b => 'good', c2 => 'good', fresh => 'good',
     a => 'unauthorized');
@@ -183,7 +185,8 @@ ok $httpd->stop, 'it ends when told to';
 
 my $none = OCSPTest::Httpd->start('none',
     $pool . section("$dir/empty/*.pem") . issuer_section('b'));
-like $none->log_since(0), qr/OCSP214: \Q$dir\E\/empty\/\*\.pem: no file matches: .* has no files/,
+like $none->log_since(0),
+    qr/OCSP214: \Q$dir\E\/empty\/\*\.pem: no file matches: .* has no files/,
     'none at start: said';
 says($none, 'none at start', b => 'good', a => 'tryLater', fresh => 'tryLater');
 copy($a->{cert}, "$dir/empty/a.pem") or die $!;

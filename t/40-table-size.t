@@ -56,8 +56,9 @@ sub unchanged {
 my $httpd = OCSPTest::Httpd->start('tablesize', "OCSPTableSize 1m\n$issuers");
 my @said  = grep { /ocsp:(?:error|crit|warn)/ } split /\n/, $httpd->log_since(0);
 is scalar @said, 1, 'too small at start: one line' or diag "@said";
-my ($octets, $wanted) = ($said[0] // '') =~
-    /OCSP206: CN=OCSP Test CA fresh,.*?(\d+) octets.*OCSPTableSize (\d+\w?)\b.*answers tryLater/;
+my ($octets, $wanted) = ($said[0] // '') =~ /
+    OCSP206:\ CN=OCSP\ Test\ CA\ fresh,.*?(\d+)\ octets
+    .*OCSPTableSize\ (\d+\w?)\b.*answers\ tryLater/x;
 ok $wanted, 'too small at start: issuer, directive and the size to set'
     or diag "@said";
 cmp_ok $octets // 0, '>', $entries * 26, 'too small at start: what the table takes';
@@ -65,6 +66,16 @@ says($httpd, 'too small at start', 0);
 my $status = $httpd->issuer(2);
 like $status->{LastResult}, qr/^failed: .*OCSPTableSize/,
     'too small at start: server-status says why';
+
+# httpd -t says so beforehand, with a size that leaves room for the next CRL too
+my ($exit, $checked) = config_test("OCSPTableSize 1m\n$issuers");
+is $exit, 1, 'too small: httpd -t exits 1';
+my ($enough) = $checked =~
+    /OCSP226: OCSPTableSize: the tables take \d+ octets.*OCSPTableSize (\d+\w) would/;
+ok $enough, 'too small: httpd -t names a size' or diag $checked;
+($exit, $checked) = config_test('OCSPTableSize ' . ($enough // '1m') . "\n$issuers");
+is $exit, 0, 'the size that httpd -t names: taken by it' or diag $checked;
+unlike $checked, qr/OCSP226/, 'the size that httpd -t names: nothing to say';
 
 # --- the size that was named does --------------------------------------------------------
 

@@ -133,7 +133,9 @@ for my $case (
         "$name: the signer as openssl has it");
     has_line($lines, sprintf($policy, @words), "$name: the policy");
 }
-like $dump->{'ocsp.example.com'}{''}, qr/OCSPMaxCerts 7, OCSPMaxRequestSize 10240, OCSPTableSize 67108864, OCSPPassPhraseDialog builtin$/m,
+like $dump->{'ocsp.example.com'}{''}, qr/
+    ^OCSPMaxCerts\ 7,\ OCSPMaxRequestSize\ 10240,
+    \ OCSPTableSize\ 67108864,\ OCSPPassPhraseDialog\ builtin$/mx,
     'the main server: what is its alone';
 like $dump->{'v.example.com'}{''}, qr/^OCSPMaxCerts 7, OCSPMaxRequestSize 2048$/m,
     'a virtual host: what it has and inherits';

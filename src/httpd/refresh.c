@@ -162,6 +162,7 @@ static void check_used(ocsp_pass_t *pass, const ocsp_conf_t *conf)
     int i;
 
     ocsp_pairs_check_used(pass, conf->said);
+    ocsp_sources_check_used(pass, conf->said);
     for (i = 0; i < conf->sections->nelts; i++) {
         ocsp_pairs_check_used(
             pass,

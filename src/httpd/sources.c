@@ -19,6 +19,7 @@ typedef struct {
     apr_status_t rv;
     const char *why;
     bool measured; /* its octets were counted */
+    bool used;     /* some issuer looked into it */
 } dir_t;
 
 static dir_t *scan(ocsp_pass_t *pass, const char *path)
@@ -57,8 +58,9 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_pass_t *pass,
     src->places = apr_array_pstrcat(pass->ptemp, paths, ',');
     src->checked = si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED;
     for (i = 0; i < paths->nelts; i++) {
-        const dir_t *d = scan(pass, APR_ARRAY_IDX(paths, i, const char *));
+        dir_t *d = scan(pass, APR_ARRAY_IDX(paths, i, const char *));
 
+        d->used = true;
         if (d->entries == NULL) {
             *why = d->why;
             return d->rv;
@@ -125,4 +127,22 @@ bool ocsp_sources_make_id(ocsp_scope_issuer_t *si)
 
     EVP_MD_CTX_free(ctx);
     return ok;
+}
+
+void ocsp_sources_check_used(ocsp_pass_t *pass, const ocsp_level_t *level)
+{
+    int i;
+
+    for (i = 0; i < level->crl_paths->nelts; i++) {
+        dir_t *d = scan(pass, APR_ARRAY_IDX(level->crl_paths, i, const char *));
+
+        if (!d->used && d->entries == NULL) {
+            d->used = true;
+            pass->failures++;
+            ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_pass_log_status(d->rv),
+                         pass->s,
+                         "OCSP227: OCSPCRLPath: %s; no issuer needs it",
+                         d->why);
+        }
+    }
 }

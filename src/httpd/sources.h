@@ -30,6 +30,12 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_pass_t *pass,
 bool ocsp_sources_make_id(ocsp_scope_issuer_t *si);
 
 /**
+ * After all issuers: complain of a level's directories that cannot be read and
+ * that nobody has complained of.
+ */
+void ocsp_sources_check_used(ocsp_pass_t *pass, const ocsp_level_t *level);
+
+/**
  * Octets of all CRLs that a level names: files, and what its directories hold.
  */
 apr_uint64_t ocsp_sources_measure(ocsp_pass_t *pass, const ocsp_level_t *level);

@@ -276,11 +276,11 @@ void ocsp_tables_close(ocsp_pass_t *pass, server_rec *base)
     for (i = 0; pass->passed != NULL && i < pass->passed->nelts; i++) {
         const passed_t *passed = &APR_ARRAY_IDX(pass->passed, i, passed_t);
 
-        ap_log_error(APLOG_MARK,
-                     are_others(pass, passed) ? APLOG_DEBUG : APLOG_WARNING, 0,
-                     passed->s,
-                     "OCSP220: %s: %s taken, and not what is newer: %s",
-                     passed->name, passed->result.file,
-                     passed->result.passed_over);
+        if (!are_others(pass, passed)) {
+            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, passed->s,
+                         "OCSP220: %s: %s taken, and not what is newer: %s",
+                         passed->name, passed->result.file,
+                         passed->result.passed_over);
+        }
     }
 }

@@ -1,0 +1,137 @@
+# Signers by their dates: the one that is valid signs, and the next takes over when
+# its time has come, without a restart.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use Time::HiRes qw(sleep time);
+use OCSPTest;
+use OCSPTest::Httpd;
+use OCSPTest::Response;
+
+use constant DAY => 86400;
+
+my %kinds = map { ("da_$_" => ['P-256', 'P-256']) }
+    qw(expired future gone short begin end);
+OCSPTest::PKI::make_more(%kinds);
+
+# A delegate from START until END, with a key of its own: the directives.
+sub dated {
+    my ($ca, $name, $start, $end) = @_;
+    my $file = ca($ca)->{dir} . "/$name";
+    OCSPTest::PKI::make_key("$file.key", 'P-256') if !-e "$file.key";
+    chmod 0600, "$file.key";
+    OCSPTest::PKI::issue_dated(ca($ca), "$file.pem", "$file.key", $name, $start, $end);
+    return "OCSPCertificateFile \"$file.pem\"\nOCSPCertificateKeyFile \"$file.key\"\n";
+}
+
+# A section with these signers alone.
+sub section {
+    my ($ca, @signers) = @_;
+    return issuer_section($ca) =~ s/^ +OCSPCertificate.*\n//mgr
+        =~ s/(?=<\/OCSPIssuer>)/join '', @signers/er;
+}
+
+my $now = int time;
+my @ago = ($now - 9 * DAY, $now - DAY);
+my @long = ($now - DAY, $now + 90 * DAY);
+my @next = ($now + DAY, $now + 90 * DAY);
+# it begins and ends while httpd runs: late enough for all that is started before
+my $turn = $now + 9;
+
+my %section = (
+    da_expired => section('da_expired', dated('da_expired', 'old', @ago),
+        dated('da_expired', 'new', @long)),
+    da_future => section('da_future', dated('da_future', 'next', @next),
+        dated('da_future', 'present', @long)),
+    da_gone => section('da_gone', dated('da_gone', 'first', @ago),
+        dated('da_gone', 'second', $ago[0], $ago[1] - DAY)),
+    # it ends before OCSPNextUpdate has passed, the other does not
+    da_short => section('da_short', dated('da_short', 'short', $now - DAY,
+        $now + 3600), dated('da_short', 'lasting', @long)),
+    da_begin => section('da_begin', dated('da_begin', 'later', $turn, $now + 9 * DAY)),
+    da_end => section('da_end', dated('da_end', 'ends', $now - DAY, $turn - 1),
+        dated('da_end', 'follows', $turn - 1, $now + 9 * DAY)),
+);
+
+# --- httpd -t ---------------------------------------------------------------------------
+
+for my $case (
+    ['da_expired', 0, 'OCSP216', qr/:warn\].*OCSP216: .*expired/],
+    ['da_future', 0, undef, undef],
+    ['da_gone', 1, 'OCSP204', qr/:crit\].*OCSP204: /],
+    ['da_short', 0, undef, undef],
+) {
+    my ($ca, $code, $tag, $words) = @$case;
+    my ($status, $said) = config_test($section{$ca});
+    is $status, $code, "$ca: httpd -t exits $code" or diag $said;
+    like $said, $words, "$ca: says so" if $words;
+    my %tags = map { $_ => 1 } $said =~ /:(?:warn|error|crit)\] .*(OCSP\d+): /g;
+    delete $tags{OCSP216} if ($tag // '') eq 'OCSP204'; # each of them has, too
+    is_deeply [keys %tags], [$tag // ()], "$ca: and nothing else" or diag $said;
+}
+
+# --- running ----------------------------------------------------------------------------
+
+my $httpd = OCSPTest::Httpd->start('renewal', join '', map { $section{$_} }
+    sort keys %section);
+my @at = (port => $httpd->{port}, path => '/');
+
+sub answer { return post(request($_[0], [serial_good]), @at)->{body} }
+
+sub signed_by {
+    my ($when, $ca, $want) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    is $httpd->says($ca, serial_good), 'good', "$when: $ca: good";
+    is signer_of(answer($ca)), $want, "$when: $ca: signed by the one that is $want";
+    return;
+}
+
+cmp_ok time, '<', $turn - 2, 'it is not yet time';
+is $httpd->says('da_begin', serial_good), 'tryLater', 'none valid yet: tryLater'; # R127
+signed_by('before', 'da_end', 'ends');
+my @times = single_times(answer('da_end'));
+is $times[2], POSIX::strftime('%Y%m%d%H%M%S', gmtime $turn - 1),
+    'nextUpdate is the end of its signer'; # R104
+cmp_ok time, '<', $turn, 'all that before the turn';
+
+signed_by('one has expired',   'da_expired', 'new');
+signed_by('one is not yet valid', 'da_future',  'present');
+is $httpd->says('da_gone', serial_good), 'tryLater', 'all have expired: tryLater';
+signed_by('one ends soon', 'da_short', 'lasting');
+my $log = $httpd->log_since(0);
+like $log, qr/:warn\].*OCSP216: \Q${\ ca('da_expired')->{subject}}\E/,
+    'one has expired: logged';
+like $log, qr/:crit\].*OCSP204: \Q${\ ca($_)->{subject}}\E/, "$_: none is valid: logged"
+    for qw(da_gone da_begin);
+unlike $log, qr/OCSP2\d\d: \Q${\ ca($_)->{subject}}\E: .*(?:expired|valid)/,
+    "$_: nothing to complain of" for qw(da_future da_short);
+
+# the turn: nobody restarts anything
+sleep 0.1 while time < $turn + 0.2;
+signed_by('after', 'da_end',   'follows');
+signed_by('after', 'da_begin', 'later');
+is $httpd->says('da_gone', serial_good), 'tryLater', 'and who has none has none';
+
+# httpd -t says nothing of what is well by now
+my ($status, $said) = config_test($section{da_begin});
+is $status, 0, 'what has begun: httpd -t exits 0' or diag $said;
+
+# --- renewal (R128) ----------------------------------------------------------------------
+
+# a new certificate for the old key: at graceful
+dated('da_gone', 'first', @long);
+ok $httpd->graceful, 'a new certificate for an old key: graceful';
+signed_by('renewed', 'da_gone', 'first');
+# and one that has expired comes in the place of a good one: the good one goes on
+dated('da_future', 'present', @ago);
+$log = $httpd->graceful;
+like $log, qr/:(?:crit|error)\].*\Q${\ ca('da_future')->{subject}}\E/,
+    'an expired one in the place of a good one: logged';
+is $httpd->says('da_future', serial_good), 'good',
+    'an expired one in the place of a good one: the good one signs on';
+signed_by('the other one has expired', 'da_expired', 'new');
+
+ok $httpd->stop, 'it ends when told to';
+done_testing;
