@@ -53,9 +53,8 @@ for my $case (
     is $status, 0, "$name: accepted" or diag $said;
     like $said, qr/Syntax OK/, "$name: and said so";
     next if $text !~ /OCSPIssuer/i || $text =~ /c1/;
-    my ($server) = sort { !!keys %{ $dump->{$b} } <=> !!keys %{ $dump->{$a} } }
-        keys %$dump;
-    like $dump->{$server}{ $a->{subject} } // '', qr/^CRL in use: \S*ca\.crl, .* 4 /m,
+    my ($lines) = grep { defined } map { $_->{ $a->{subject} } } values %$dump;
+    like $lines // '', qr/^CRL in use: \S*ca\.crl, .* 4 /m,
         "$name: and understood";
 }
 

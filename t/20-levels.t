@@ -128,7 +128,7 @@ ok $plain->stop, 'it ends when told to';
 # --- OCSPUnlisted and OCSPTrustedResponder go with their section ------------------------
 
 my $two = free_port();
-my $unlisted = OCSPTest::Httpd->start('unlisted',
+my $unlisted = OCSPTest::Httpd->start('levels-unlisted',
     old('a', 'OCSPUnlisted unknown') . old('b')
     . vhost($two, "OCSPNextUpdate 2h\n" . old('vhost', 'OCSPUnlisted unauthorized')));
 for my $case (

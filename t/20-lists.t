@@ -43,7 +43,7 @@ my $newest = crl('c2-new.crl', 'c2', '5007', last => ago(60));
 my $own    = crl('a.crl',  'a',  '5008');
 
 my %port = map { $_ => free_port() } qw(silent path file both lines);
-my $crls = OCSPTest::Httpd->start('crls',
+my $crls = OCSPTest::Httpd->start('lists-crls',
     qq(OCSPCRLPath "$dir/main"\nOCSPCRLPath "$dir/more"\n)
     . signed('a') . signed('b', qq(OCSPCRLFile "$file")) . signed('fresh')
     . signed('c2', qq(OCSPCRLFile "$older"), qq(OCSPCRLPath "$dir/section"))
@@ -118,7 +118,7 @@ my $c1  = ca('c1');
 my $key = qq(OCSPCertificateKeyFile "$c1->{key}"\n);
 
 %port = map { $_ => free_port() } qw(silent one key own);
-my $signers = OCSPTest::Httpd->start('pool',
+my $signers = OCSPTest::Httpd->start('lists-pool',
     $pool{a} . $pool{b} . plain('a') . plain('b', split /\n/, $pool{more})
     . issuer_section('c2') . plain('fresh')
     . vhost($port{silent}, '')
@@ -167,7 +167,7 @@ my $b        = ca('b');
 my $stranger = qq(OCSPCertificateFile "$b->{signer}"\n)
     . qq(OCSPCertificateKeyFile "$b->{signer_key}"\n);
 %port = map { $_ => free_port() } qw(named off);
-my $trusted = OCSPTest::Httpd->start('trusted',
+my $trusted = OCSPTest::Httpd->start('lists-trusted',
     $stranger . plain('a', 'OCSPTrustedResponder on') . plain('c2')
     . vhost($port{named}, plain('a', 'OCSPTrustedResponder on', split /\n/, $stranger))
     . vhost($port{off}, plain('a', 'OCSPTrustedResponder on',

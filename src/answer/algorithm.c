@@ -202,7 +202,7 @@ const char *ocsp_algorithm_find(ocsp_algorithm_t *out, EVP_PKEY *key,
     if ((kind == NULL && !is_pss)
         || ((is_pss || EVP_PKEY_is_a(key, "RSA")) && bits < RSA_BITS_MIN)) {
         return apr_psprintf(p,
-                            "RFC 6960 section 4.3: a %s key of %d bits: RSA or"
+                            "RFC 6960 section 4.3: %s key of %d bits: RSA or"
                             " RSA-PSS from %d bits, P-256, P-384 or Ed25519 it"
                             " must be",
                             type != NULL ? type : "strange", bits,

@@ -246,30 +246,30 @@ static void make_answer(job_t *job)
     ocsp_answer_subject_t *subjects;
     ocsp_answer_wishes_t wishes;
     ocsp_request_t request;
-    size_t count, i;
+    size_t certs, i;
 
     if (job->body.data == NULL) {
         ocsp_answer_refuse(&job->answer, OCSP_RESPONSE_MALFORMED_REQUEST,
                            "no base64 of a request in the URL");
         return;
     }
-    count = parse_request(&request, job);
-    if (count == 0) {
+    certs = parse_request(&request, job);
+    if (certs == 0) {
         ocsp_answer_refuse(&job->answer, OCSP_RESPONSE_MALFORMED_REQUEST,
                            "not an OCSPRequest that RFC 6960 section 4.1.1 "
                            "allows, or for too many certificates");
         return;
     }
-    subjects = apr_palloc(job->r->pool, count * sizeof(*subjects));
-    for (i = 0; i < count; i++) {
+    subjects = apr_palloc(job->r->pool, certs * sizeof(*subjects));
+    for (i = 0; i < certs; i++) {
         look_up(&subjects[i], job, &request.certids[i]);
     }
     wishes = (ocsp_answer_wishes_t){request.nonce, request.preferred,
                                     request.signed_with};
     /* Not r->request_time: the body may have taken its time. */
-    ocsp_answer_make(&job->answer, subjects, count, &wishes,
+    ocsp_answer_make(&job->answer, subjects, certs, &wishes,
                      (int64_t)apr_time_sec(apr_time_now()), job->r->pool);
-    for (i = 0; APLOGrtrace1(job->r) && i < count; i++) {
+    for (i = 0; APLOGrtrace1(job->r) && i < certs; i++) {
         ocsp_report_subject(job->r, &request.certids[i], &subjects[i]);
     }
 }

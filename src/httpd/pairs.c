@@ -8,11 +8,13 @@
 #include <apr_file_info.h>
 #include <apr_strings.h>
 #include <openssl/crypto.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 #include <unixd.h>
 
 #include "answer/material.h"
+#include "answer/signer.h"
 #include "httpd/log.h"
 #include "httpd/pattern.h"
 
@@ -42,7 +44,8 @@ static apr_status_t wipe_content(void *content)
 const apr_array_header_t *ocsp_pairs_get_files(ocsp_pass_t *pass,
                                                const apr_array_header_t *list)
 {
-    apr_array_header_t *files = apr_hash_get(pass->lists, &list, sizeof(list));
+    uintptr_t key = (uintptr_t)list; /* lists are borrowed, never copied */
+    apr_array_header_t *files = apr_hash_get(pass->lists, &key, sizeof(key));
     int i;
 
     if (files != NULL) {
@@ -60,9 +63,8 @@ const apr_array_header_t *ocsp_pairs_get_files(ocsp_pass_t *pass,
             APR_ARRAY_PUSH(files, const char *) = file;
         }
     }
-    apr_hash_set(pass->lists,
-                 apr_pmemdup(pass->ptemp, (const void *)&list, sizeof(list)),
-                 sizeof(list), files);
+    apr_hash_set(pass->lists, apr_pmemdup(pass->ptemp, &key, sizeof(key)),
+                 sizeof(key), files);
     return files;
 }
 
@@ -172,6 +174,66 @@ ocsp_pairs_key_t *ocsp_pairs_get_key(ocsp_pass_t *pass, const char *file)
     return k;
 }
 
+/* Nobody is asked at graceful, when there is no terminal any more. */
+static const char *explain(const ocsp_pass_t *pass, const ocsp_pairs_key_t *k)
+{
+    return k->encrypted
+             ? apr_pstrcat(pass->ptemp, k->why,
+                           ": stop httpd and start it: it asks then", NULL)
+             : k->why;
+}
+
+ocsp_pairs_key_t *ocsp_pairs_find_key(const char **why, const char **unchecked,
+                                      ocsp_pass_t *pass,
+                                      const ocsp_pairs_cert_t *c,
+                                      const apr_array_header_t *files)
+{
+    ocsp_pairs_key_t *k, *blamed = NULL;
+    int i;
+
+    *why = NULL;
+    for (i = 0; i < files->nelts; i++) {
+        k = ocsp_pairs_get_key(pass, APR_ARRAY_IDX(files, i, const char *));
+        if (k->key != NULL && ocsp_signer_is_pair(c->cert, k->key)) {
+            return k;
+        }
+        if (k->key == NULL && (blamed == NULL || k->encrypted)) {
+            *why = explain(pass, k);
+            blamed = k;
+        }
+    }
+    k = ocsp_pairs_get_key(pass, c->file);
+    if (k->key != NULL && ocsp_signer_is_pair(c->cert, k->key)) {
+        return k;
+    }
+    if (k->encrypted && blamed == NULL) {
+        *why = explain(pass, k);
+        blamed = k;
+    }
+    if (blamed != NULL) {
+        blamed->used = true; /* no more is to be said of it */
+        if (blamed->encrypted && pass->keep == NULL) {
+            *unchecked = blamed->file;
+        }
+        return NULL;
+    }
+    if (files->nelts == 1) {
+        *why = apr_psprintf(pass->ptemp,
+                            "%s: not the key of the certificate in %s: give "
+                            "the two that belong together",
+                            APR_ARRAY_IDX(files, 0, const char *), c->file);
+    }
+    else {
+        *why = apr_psprintf(pass->ptemp,
+                            "%s: no private key for it in %s: name it with "
+                            "OCSPCertificateKeyFile",
+                            c->file,
+                            files->nelts != 0 ? "any of the key files"
+                                              : "the same file");
+    }
+    return NULL;
+}
+
 bool ocsp_pairs_recall(X509 **cert, EVP_PKEY **key, const ocsp_pass_t *pass,
                        const char *name)
 {
@@ -248,7 +310,7 @@ static void say_unreadable(ocsp_pass_t *pass, const char *directive,
 {
     pass->failures++;
     ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_pass_log_status(rv), pass->s,
-                 "OCSP225: %s: %s; no issuer does with it", directive, why);
+                 "OCSP225: %s: %s; no issuer uses it", directive, why);
 }
 
 void ocsp_pairs_check_used(ocsp_pass_t *pass, const ocsp_level_t *level)

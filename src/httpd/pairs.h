@@ -52,6 +52,18 @@ ocsp_pairs_cert_t *ocsp_pairs_get_cert(ocsp_pass_t *pass, const char *file);
 ocsp_pairs_key_t *ocsp_pairs_get_key(ocsp_pass_t *pass, const char *file);
 
 /**
+ * The key of a certificate: in one of the key files, else beside the
+ * certificate.
+ * @param why NULL is returned: the cause
+ * @param unchecked set to a key file that lacks the passphrase, for which
+ *        "httpd -t" does not ask
+ */
+ocsp_pairs_key_t *ocsp_pairs_find_key(const char **why, const char **unchecked,
+                                      ocsp_pass_t *pass,
+                                      const ocsp_pairs_cert_t *c,
+                                      const apr_array_header_t *files);
+
+/**
  * A pair as it was kept, both in a form to be used until ptemp goes.
  * @return false: none is kept, or it is good no more
  */

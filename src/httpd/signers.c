@@ -59,20 +59,30 @@ static void warn(const job_t *job, const char *file, const char *warning)
     }
 }
 
-/* A fault of one certificate: the pair that was kept signs instead. */
-static void fail(job_t *job, const char *cert_file, apr_status_t rv,
-                 const char *why)
+/* @return the signer of the pair that was kept, or NULL */
+static const ocsp_signer_t *recall(const job_t *job, const char *cert_file)
 {
     ocsp_signer_material_t m = {.cert_file = cert_file,
                                 .key_file = cert_file,
                                 .trusted = job->si->level->trusted == 1};
-    const char *nothing, *reason;
+    const char *warning, *why;
     ocsp_signer_t *signer = NULL;
 
-    if (ocsp_pairs_recall(&m.cert, &m.key, job->pass, keep_name(job, cert_file))
-        && ocsp_signer_make(&signer, &m, job->si->issuer, &nothing, &reason,
-                            job->pass->pconf)
-               == APR_SUCCESS) {
+    if (ocsp_pairs_recall(&m.cert, &m.key, job->pass,
+                          keep_name(job, cert_file))) {
+        (void)ocsp_signer_make(&signer, &m, job->si->issuer, &warning, &why,
+                               job->pass->pconf);
+    }
+    return signer;
+}
+
+/* A fault of one certificate: the pair that was kept signs instead. */
+static void fail(job_t *job, const char *cert_file, apr_status_t rv,
+                 const char *why)
+{
+    const ocsp_signer_t *signer = recall(job, cert_file);
+
+    if (signer != NULL) {
         add_signer(job, signer, cert_file);
     }
     job->pass->failures++;
@@ -87,69 +97,38 @@ static void fail(job_t *job, const char *cert_file, apr_status_t rv,
                                          : "answers tryLater");
 }
 
-/* Nobody is asked at graceful, when there is no terminal any more. */
-static const char *explain(const job_t *job, const ocsp_pairs_key_t *k)
+static void say_kept(const job_t *job, const ocsp_signer_t *signer,
+                     const ocsp_signer_t *kept, const char *file)
 {
-    return k->encrypted
-             ? apr_pstrcat(job->pass->ptemp, k->why,
-                           ": stop httpd and start it: it asks then", NULL)
-             : k->why;
+    apr_pool_t *p = job->pass->ptemp;
+
+    job->pass->failures++;
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, job->pass->s,
+                 "OCSP228: %s: %s: valid from %s to %s only: goes on with the "
+                 "one read before, until %s or a stop: put a valid one there",
+                 job->si->name, file,
+                 ocsp_pass_print_time(p, ocsp_signer_get_not_before(signer)),
+                 ocsp_pass_print_time(p, ocsp_signer_get_not_after(signer)),
+                 ocsp_pass_print_time(p, ocsp_signer_get_not_after(kept)));
 }
 
-static void note_unchecked(job_t *job, const ocsp_pairs_key_t *k)
+/* A good pair. One of yesterday or tomorrow does not take the place of one that
+ * was kept and is valid today: that signs on beside it. */
+static void take_pair(job_t *job, const ocsp_signer_t *signer,
+                      const ocsp_pairs_cert_t *c, const ocsp_pairs_key_t *k)
 {
-    if (k->encrypted && job->pass->keep == NULL) {
-        job->unchecked = k->file;
-    }
-}
+    const ocsp_signer_t *kept = ocsp_signer_is_valid(signer, job->pass->now)
+                                  ? NULL
+                                  : recall(job, c->file);
 
-/* The key of a certificate: in the key files, else beside the certificate. */
-static ocsp_pairs_key_t *find_key(job_t *job, const ocsp_pairs_cert_t *c,
-                                  const char **why)
-{
-    const apr_array_header_t *files = job->keys;
-    ocsp_pairs_key_t *k, *blamed = NULL;
-    int i;
-
-    *why = NULL;
-    for (i = 0; i < files->nelts; i++) {
-        k = ocsp_pairs_get_key(job->pass, get_file(files, i));
-        if (k->key != NULL && ocsp_signer_is_pair(c->cert, k->key)) {
-            return k;
-        }
-        if (k->key == NULL && (blamed == NULL || k->encrypted)) {
-            *why = explain(job, k);
-            blamed = k;
-        }
-    }
-    k = ocsp_pairs_get_key(job->pass, c->file);
-    if (k->key != NULL && ocsp_signer_is_pair(c->cert, k->key)) {
-        return k;
-    }
-    if (k->encrypted && blamed == NULL) {
-        *why = explain(job, k);
-        blamed = k;
-    }
-    if (blamed != NULL) {
-        blamed->used = true; /* no more is to be said of it */
-        note_unchecked(job, blamed);
-        return NULL;
-    }
-    if (files->nelts == 1) {
-        *why = apr_psprintf(job->pass->ptemp,
-                            "%s: not the key of the certificate in %s: give "
-                            "the two that belong together",
-                            get_file(files, 0), c->file);
+    add_signer(job, signer, c->file);
+    if (kept != NULL && ocsp_signer_is_valid(kept, job->pass->now)) {
+        add_signer(job, kept, c->file);
+        say_kept(job, signer, kept, c->file);
     }
     else {
-        *why = apr_psprintf(job->pass->ptemp,
-                            "%s: no private key for it in %s: name it with "
-                            "OCSPCertificateKeyFile",
-                            c->file,
-                            files->nelts != 0 ? "any of the key files"
-                                              : "the same file");
+        ocsp_pairs_keep(job->pass, keep_name(job, c->file), c, k);
     }
-    return NULL;
 }
 
 /* Try a certificate that is this issuer's, or should be. */
@@ -166,7 +145,8 @@ static void take_cert(job_t *job, ocsp_pairs_cert_t *c)
 
     c->used = true;
     job->unchecked = NULL;
-    if ((k = find_key(job, c, &why)) != NULL) {
+    k = ocsp_pairs_find_key(&why, &job->unchecked, job->pass, c, job->keys);
+    if (k != NULL) {
         ocsp_pairs_warn_of_readers(job->pass, k);
         k->used = true;
         m.key = k->key;
@@ -175,8 +155,7 @@ static void take_cert(job_t *job, ocsp_pairs_cert_t *c)
                               job->pass->pconf);
     }
     if (rv == APR_SUCCESS) {
-        add_signer(job, signer, c->file);
-        ocsp_pairs_keep(job->pass, keep_name(job, c->file), c, k);
+        take_pair(job, signer, c, k);
         warn(job, c->file,
              c->stray ? "only the first certificate in it is used" : NULL);
         warn(job, c->file, warning);
@@ -307,6 +286,14 @@ static void say_nobody(job_t *job)
                  job->si->name, why, job->si->where);
 }
 
+/* Whether the pair that was kept stands behind it, of which more was said. */
+static bool is_replaced(const job_t *job, int i)
+{
+    return i + 1 < job->templs->nelts
+        && get_file(job->si->signer_files, i)
+               == get_file(job->si->signer_files, i + 1);
+}
+
 /* REQUIREMENTS 127: one that is valid is enough; those of tomorrow and of
  * yesterday are no fault beside it. */
 static void check_dates(const job_t *job)
@@ -334,7 +321,7 @@ static void check_dates(const job_t *job)
                 ocsp_pass_print_time(p, ocsp_signer_get_not_before(signer)),
                 ocsp_pass_print_time(p, end));
         }
-        else if (end < job->pass->now) {
+        else if (end < job->pass->now && !is_replaced(job, i)) {
             ap_log_error(APLOG_MARK, APLOG_WARNING, 0, job->pass->s,
                          "OCSP216: %s: %s: expired on %s, another signer does: "
                          "remove it",

@@ -47,11 +47,11 @@ static void test_weak_keys(X509 *ca, EVP_PKEY *ca_key,
         const char *why;
         EVP_PKEY *key;
     } rows[] = {
-        {"RSA of 1024 bits", "a RSA key of 1024 bits", EVP_RSA_gen(1024)},
-        {"RSA of 2040 bits", "a RSA key of 2040 bits", EVP_RSA_gen(2040)},
-        {"P-521", "a EC key of 521 bits", EVP_EC_gen("P-521")},
-        {"secp256k1", "a EC key of 256 bits", EVP_EC_gen("secp256k1")},
-        {"RSA-PSS of 1024 bits", "a RSA-PSS key of 1024 bits",
+        {"RSA of 1024 bits", "RSA key of 1024 bits", EVP_RSA_gen(1024)},
+        {"RSA of 2040 bits", "RSA key of 2040 bits", EVP_RSA_gen(2040)},
+        {"P-521", "EC key of 521 bits", EVP_EC_gen("P-521")},
+        {"secp256k1", "EC key of 256 bits", EVP_EC_gen("secp256k1")},
+        {"RSA-PSS of 1024 bits", "RSA-PSS key of 1024 bits",
          party_pss_key(1024, NULL, NULL, 0)},
         {"RSA-PSS for SHA-1", "an RSA-PSS key for SHA1",
          party_pss_key(2048, "SHA1", "SHA1", 20)},

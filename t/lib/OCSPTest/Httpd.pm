@@ -31,11 +31,13 @@ LogLevel warn ocsp:debug
 </Location>
 END
 
-# start(NAME, TEXT, port =>, launch => what runs the command instead of run()): with
-# this configuration. Dies if it does not listen.
+# start(NAME, TEXT, port =>, launch => what runs the command instead of run(),
+# least => how many processes there are after a restart): with this configuration.
+# Dies if it does not listen.
 sub start {
     my ($class, $name, $text, %opt) = @_;
-    my $self = bless { name => $name, port => $opt{port} // free_port() }, $class;
+    my $self = bless { name => $name, port => $opt{port} // free_port(),
+        least => $opt{least} // 2 }, $class;
     $self->configure($text);
     unlink $self->{log};
     my ($status, $said) = ($opt{launch} // \&run)->(OCSPTest::vars()->{httpd}, '-f',
@@ -73,7 +75,7 @@ sub graceful {
     my $done = wait_for(60, sub {
         my @now = children($self->{pid});
         $self->log_since($mark) =~ /resuming normal operations/
-            && @now >= 2 && !grep { $before{$_} } @now;
+            && @now >= $self->{least} && !grep { $before{$_} } @now;
     });
     return $done ? $self->log_since($mark) : undef;
 }

@@ -97,12 +97,13 @@ sub stop {
             $sum{right}{$1} += $2 if $line =~ /\Acount right (\S+) (\d+)/;
             $sum{$1} += $2 if $line =~ /\Acount (wrong|failed|control) \S+ (\d+)/;
             push @{ $sum{trouble} }, $1 if $line =~ /\Atrouble (.*)/;
-            next if $line !~ /\Asample (\S+) (\S+) (\S+) (\S+)/;
-            my $text = oracle(pack('H*', $4), $1, [$2],
-                @{ $self->{verify}{$1} // [] });
-            my $ok = $text =~ /^Response verify OK$/m && $text =~ /^0x$2: $3$/m;
+            my ($ca, $serial, $word, $hex) = $line =~ /\Asample (\S+) (\S+) (\S+) (\S+)/
+                or next;
+            my $text = oracle(pack('H*', $hex), $ca, [$serial],
+                @{ $self->{verify}{$ca} // [] });
+            my $ok = $text =~ /^Response verify OK$/m && $text =~ /^0x$serial: $word$/m;
             $sum{ $ok ? 'verified' : 'unverified' }++;
-            push @{ $sum{trouble} }, "$1 $2: $text" if !$ok;
+            push @{ $sum{trouble} }, "$ca $serial: $text" if !$ok;
         }
         waitpid $client->{pid}, 0;
     }

@@ -1,0 +1,59 @@
+# Copyright 2026 The mod_ocsp authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# For the suites that root runs: Apache::Test refuses to, so what they know of the
+# httpd comes from t/bin/run-suite. They see the CAs that were made before.
+package OCSPTest::Root;
+
+use strict;
+use warnings;
+use Exporter 'import';
+use OCSPTest ();
+
+our @EXPORT = qw(directory owned user user_lines);
+
+my $stage = $ENV{OCSP_TEST_STAGE} or die "t/bin/run-suite runs this, as root\n";
+die "not root\n" if $> != 0;
+
+my %vars = (
+    httpd      => $ENV{OCSP_TEST_HTTPD},
+    serverroot => "$stage/t",
+    t_conf     => "$stage/t/conf",
+    t_logs     => "$stage/root",
+);
+
+{
+    no warnings 'redefine';
+    *OCSPTest::vars = sub { return \%vars };
+}
+
+# Whom httpd's workers run as: (name, uid, gid)
+sub user {
+    my ($name, undef, $uid, $gid) = getpwnam $ENV{OCSP_TEST_USER}
+        or die "no user $ENV{OCSP_TEST_USER}";
+    return ($name, $uid, $gid);
+}
+
+sub user_lines {
+    my ($name, undef, $gid) = user();
+    return "User $name\nGroup \"#$gid\"\n";
+}
+
+sub directory {
+    my ($name, $mode) = @_;
+    my $dir = "$vars{t_logs}/$name";
+    mkdir $dir or die "$dir: $!";
+    chmod $mode, $dir or die "$dir: $!";
+    return $dir;
+}
+
+# owned(FILE, FROM, MODE, [uid, gid]): a copy of a file that is nobody else's
+sub owned {
+    my ($file, $from, $mode, $ids) = @_;
+    OCSPTest::PKI::spew($file, OCSPTest::slurp($from));
+    chown @{ $ids // [0, 0] }, $file or die "$file: $!";
+    chmod $mode, $file or die "$file: $!";
+    return $file;
+}
+
+1;
