@@ -32,6 +32,7 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_handler(ocsp_handler_handle, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(ocsp_refresh_check, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(ocsp_refresh_start, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(ocsp_refresh_start_child, NULL, NULL, APR_HOOK_MIDDLE);
     APR_OPTIONAL_HOOK(ap, status_hook, ocsp_status_show, NULL, NULL,
                       APR_HOOK_MIDDLE);
 }

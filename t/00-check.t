@@ -159,6 +159,10 @@ my @wrong = (
     ['a certificate and nowhere its key', 202,
         [with('a') =~ s/^\s*OCSPCertificateKey.*\n//mr, $a->{signer}],
         qr/no private key for it in the same file/, qr/name it with OCSPCertificateKeyFile/],
+    ['a certificate whose key only the server names', 202,
+        [qq(OCSPCertificateKeyFile "$a->{signer_key}"\n)
+            . with('a') =~ s/^\s*OCSPCertificateKey.*\n//mr, $a->{signer}],
+        qr/no private key for it in the same file/, qr/name it with OCSPCertificateKeyFile/],
     ['a key that is not the CA\'s and no certificate', 202,
         [with('a') =~ s/^\s*OCSPCertificateFile.*\n//mr, $a->{signer_key}],
         qr/not the key of/, qr/./],

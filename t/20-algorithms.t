@@ -156,7 +156,7 @@ ok $httpd->stop, 'it ends when told to';
 # a section that names neither has no signer, although the key is at hand
 my ($status, $said) = config_test(section('c1') =~ s/".*ca\.pem"/"$both"/r);
 is $status, 1, 'a section without signers: httpd -t exits 1';
-like $said, qr/OCSP202: .*no OCSPCertificateFile/, 'and says what to name';
+like $said, qr/OCSP223: .*no OCSPCertificateFile/, 'and says what to name';
 
 # R129, R130: keys that may not sign
 OCSPTest::PKI::must('openssl', 'genpkey', '-algorithm', @{ $_->[1] }, '-out',

@@ -46,13 +46,17 @@ my %shows = (
         nonce => 0, checked => 1 },
 );
 
+# one setting alone, and what of an answer it changes
+my @each = map { [$vhost[$_], (qw(lasts max_age by sent nonce checked))[$_]] }
+    0 .. $#vhost;
+
 my $started = time;
-my %port    = map { $_ => free_port() } qw(silent own one empty);
+my %port    = map { $_ => free_port() } qw(silent own empty), 0 .. $#each;
 my $httpd   = OCSPTest::Httpd->start('levels',
     join("\n", @main, '') . old('a') . old('b', @section)
     . vhost($port{silent}, '')
     . vhost($port{own}, join("\n", @vhost, '') . old('vhost') . old('c2', @other))
-    . vhost($port{one}, "OCSPNonce echo\n")
+    . join('', map { vhost($port{$_}, "$each[$_][0]\n") } 0 .. $#each)
     . vhost($port{empty}, old('vhost')));
 my $plain = OCSPTest::Httpd->start('plain', old('a') . old('b', @section));
 
@@ -94,9 +98,12 @@ shows($port{own}, 'a', $shows{vhost}, 'a host with settings, inherited: a');
 shows($port{own}, 'b', $shows{section}, 'a host with settings, inherited section: b');
 shows($port{own}, 'vhost', $shows{vhost}, 'a host with settings, its own: vhost');
 shows($port{own}, 'c2', $shows{other}, 'a host with settings, its own section: c2');
-shows($port{one}, 'a', { %{ $shows{main} }, nonce => 1 },
-    'a host with one setting, inherited: a');
-shows($port{one}, 'b', $shows{section},
+for my $n (0 .. $#each) {
+    my ($line, $field) = @{ $each[$n] };
+    shows($port{$n}, 'a', { %{ $shows{main} }, $field => $shows{vhost}{$field} },
+        "a host with $line alone, inherited: a");
+}
+shows($port{4}, 'b', $shows{section},
     'a host with one setting, inherited section: b');
 shows($port{empty}, 'a', $shows{main}, 'a host with an issuer only, inherited: a');
 shows($port{empty}, 'vhost', $shows{main}, 'a host with an issuer only, its own: vhost');
@@ -121,7 +128,7 @@ ok $names->stop, 'it ends when told to';
 is $httpd->says('vhost', serial_good, port => $_->[1]), 'unauthorized',
     "$_->[0]: of another host's issuer nobody knows"
     for ['main server', $server], ['a silent host', $port{silent}],
-    ['a host with one setting', $port{one}];
+    ['a host with one setting', $port{4}];
 
 ok $plain->stop, 'it ends when told to';
 

@@ -37,7 +37,7 @@ crl('host/a.crl',    'a',     '5003');
 crl('host/b.crl',    'b',     '5003');
 crl('host/vhost.crl', 'vhost', '5003');
 crl('section/c2.crl', 'c2',   '5004', last => ago(3600));
-my $file   = crl('b.crl',  'b',  '5005');
+my $file   = crl('b.crl',  'b',  '5005', last => ago(3600));
 my $older  = crl('c2.crl', 'c2', '5006', last => ago(10800));
 my $newest = crl('c2-new.crl', 'c2', '5007', last => ago(60));
 my $own    = crl('a.crl',  'a',  '5008');

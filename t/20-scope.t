@@ -54,6 +54,8 @@ for my $case (
     ['a host whose own section has no CRL', 'own', 'a', 'tryLater'],
     ['a host behind whose own section the server has an unreadable one', 'own',
         'b', 'good'],
+    ['a host behind whose own section the server has an unreadable one, that',
+        'own', 'nocrl', 'tryLater'],
 ) {
     my ($name, $host, $ca, $want) = @$case;
     my @port = $host ? (port => $port{$host}) : ();

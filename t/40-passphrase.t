@@ -212,7 +212,9 @@ sub in_session {
         next if !select($bits, undef, undef, 0.1) || !$master;
         sysread $master, my $text, 4096 or next;
         $shown .= $text;
-        syswrite $master, (shift(@$words) // '') . "\n" if $text =~ /phrase of [^\n]*: \z/;
+        next if $text !~ /phrase of [^\n]*: \z/;
+        sleep 0.2; # who types before the echo is off is seen
+        syswrite $master, (shift(@$words) // '') . "\n";
     }
     return ($? >> 8 || $? & 127, $shown);
 }

@@ -5,6 +5,7 @@
  * that signer, then the bytes. Floor 2.
  */
 #include "answer/answer.h"
+#include "answer/election.h"
 #include "status/crl.h"
 #include "wire/gtime.h"
 #include "wire/request.h"
@@ -15,13 +16,6 @@
 
 /* 1970-01-01: what RFC 6960 section 2.2 has for what never was issued. */
 #define NEVER_ISSUED_TIME 0
-
-/* Those who may sign for all that is asked about, in order. */
-typedef struct {
-    const ocsp_response_template_t **templs;
-    size_t count;
-    int64_t until; /* what the longest validity wanted ends at */
-} choice_t;
 
 void ocsp_answer_refuse(ocsp_answer_t *out, ocsp_response_status_t status,
                         const char *why)
@@ -86,14 +80,14 @@ static bool may_sign_for_all(const ocsp_response_template_t *templ,
 
 /* Why the request as a whole can never be answered, or NULL; and who can answer
  * it, whatever their dates. */
-static const char *find_signers(choice_t *out,
+static const char *find_signers(ocsp_election_t *out,
                                 const ocsp_answer_subject_t *subjects,
                                 size_t count, apr_pool_t *p)
 {
     const ocsp_answer_signers_t *first = NULL;
     size_t i;
 
-    *out = (choice_t){.count = 0};
+    *out = (ocsp_election_t){.count = 0};
     for (i = 0; i < count; i++) {
         if (subjects[i].knowledge == OCSP_ANSWER_FOREIGN) {
             return "RFC 9919 section 3.2.3: an issuer that is not served here";
@@ -133,14 +127,14 @@ static const char *find_lack(const ocsp_answer_subject_t *s)
                           : "RFC 6960 section 2.3: no signer for this issuer";
 }
 
-static const char *find_any_lack(choice_t *choice,
+static const char *find_any_lack(ocsp_election_t *choice,
                                  const ocsp_answer_subject_t *subjects,
-                                 size_t count, int64_t now)
+                                 size_t count, int64_t now, bool *ended)
 {
     const char *lack = NULL;
-    size_t valid = 0;
     size_t i;
 
+    choice->now = now;
     choice->until = now;
     for (i = 0; i < count && lack == NULL; i++) {
         lack = find_lack(&subjects[i]);
@@ -150,83 +144,12 @@ static const char *find_any_lack(choice_t *choice,
             choice->until = end > choice->until ? end : choice->until;
         }
     }
-    for (i = 0; i < choice->count; i++) {
-        if (ocsp_signer_is_valid(signer_of(choice->templs[i]), now)) {
-            choice->templs[valid++] = choice->templs[i];
-        }
-    }
-    choice->count = valid;
-    if (lack == NULL && valid == 0) {
+    if (ocsp_election_drop_ended(choice) == 0 && lack == NULL) {
+        *ended = true;
         lack = "RFC 6960 section 3.2: the signer's certificate has expired or"
                " is not valid yet";
     }
     return lack;
-}
-
-typedef bool fits_fn(const ocsp_signer_t *signer, ocsp_der_t algorithm);
-
-static bool fits_any(const ocsp_signer_t *signer, ocsp_der_t algorithm)
-{
-    return true;
-}
-
-static bool fits_issuer(const ocsp_signer_t *signer, ocsp_der_t algorithm)
-{
-    return ocsp_signer_is_like_issuer(signer);
-}
-
-/* Of those that fit the first that lasts long enough, else the one that lasts
- * longest: so a renewed certificate takes over in time (REQUIREMENTS 127). */
-static const ocsp_response_template_t *find_lasting(const choice_t *choice,
-                                                    fits_fn *fits,
-                                                    ocsp_der_t algorithm)
-{
-    const ocsp_response_template_t *best = NULL;
-    int64_t best_end = INT64_MIN;
-    size_t i;
-
-    for (i = 0; i < choice->count; i++) {
-        const ocsp_signer_t *signer = signer_of(choice->templs[i]);
-        int64_t end = ocsp_signer_get_not_after(signer);
-
-        if (fits(signer, algorithm) && (best == NULL || end > best_end)) {
-            best = choice->templs[i];
-            best_end = end;
-            if (end >= choice->until) {
-                break;
-            }
-        }
-    }
-    return best;
-}
-
-/* Who signs when nothing is preferred. */
-static const ocsp_response_template_t *choose_usual(
-    const choice_t *choice, const ocsp_answer_wishes_t *wishes)
-{
-    static const ocsp_der_t none = {NULL, 0};
-    const ocsp_response_template_t *templ = find_lasting(choice, fits_issuer,
-                                                         none);
-
-    if (templ == NULL && wishes->signed_with.data != NULL) {
-        templ = find_lasting(choice, ocsp_signer_has_algorithm,
-                             wishes->signed_with);
-    }
-    return templ != NULL ? templ : find_lasting(choice, fits_any, none);
-}
-
-/* RFC 6960 section 4.4.7.2.1 (REQUIREMENTS 118): no signer of ours is weak. */
-static const ocsp_response_template_t *choose(
-    const choice_t *choice, const ocsp_answer_wishes_t *wishes)
-{
-    const ocsp_response_template_t *templ = NULL;
-    ocsp_der_t list = wishes->preferred;
-    ocsp_der_t algorithm;
-
-    while (templ == NULL && ocsp_request_next_preferred(&list, &algorithm)) {
-        templ = find_lasting(choice, ocsp_signer_has_algorithm, algorithm);
-    }
-    return templ != NULL ? templ : choose_usual(choice, wishes);
 }
 
 /* What is said of what no source lists; of which nothing may change soon, but
@@ -351,26 +274,31 @@ void ocsp_answer_make(ocsp_answer_t *out, const ocsp_answer_subject_t *subjects,
     const ocsp_response_template_t *templ;
     ocsp_response_single_t *singles;
     ocsp_response_content_t content;
-    choice_t choice;
+    ocsp_election_t choice;
     const char *why = find_signers(&choice, subjects, count, p);
+    bool ended = false;
     size_t i;
 
     if (why != NULL) {
         ocsp_answer_refuse(out, OCSP_RESPONSE_UNAUTHORIZED, why);
         return;
     }
-    if ((why = find_any_lack(&choice, subjects, count, now)) != NULL) {
+    if ((why = find_any_lack(&choice, subjects, count, now, &ended)) != NULL) {
         ocsp_answer_refuse(out, OCSP_RESPONSE_TRY_LATER, why);
+        out->signers_ended = ended;
         return;
     }
-    templ = choose(&choice, wishes);
+    templ = ocsp_election_choose(&choice, wishes->preferred,
+                                 wishes->signed_with);
     singles = apr_pcalloc(p, count * sizeof(*singles));
-    *out = (ocsp_answer_t){.status = OCSP_RESPONSE_SUCCESSFUL,
-                           .signer = signer_of(templ),
-                           .produced_at = now,
-                           .this_update = INT64_MIN,
-                           .next_update = INT64_MAX,
-                           .lasting = templ == choose_usual(&choice, wishes)};
+    *out = (ocsp_answer_t){
+        .status = OCSP_RESPONSE_SUCCESSFUL,
+        .signer = signer_of(templ),
+        .produced_at = now,
+        .this_update = INT64_MIN,
+        .next_update = INT64_MAX,
+        .lasting = templ
+                == ocsp_election_choose_usual(&choice, wishes->signed_with)};
     for (i = 0; i < count; i++) {
         why = decide(&singles[i], &subjects[i],
                      ocsp_signer_get_not_after(out->signer), now);

@@ -93,7 +93,8 @@ typedef struct {
                      not listed but good, no signer by wish (REQUIREMENTS 115,
                      166) */
     /* otherwise: */
-    const char *why; /* a fragment for the log */
+    const char *why;    /* a fragment for the log */
+    bool signers_ended; /* nobody who may sign is within his dates */
 } ocsp_answer_t;
 
 /**
@@ -107,11 +108,8 @@ typedef struct {
  * - then a serial that is not listed, where OCSPUnlisted says so, is
  *   unauthorized;
  * - a response that cannot be signed or encoded is internalError (77).
- * Who signs, of those within their dates that may sign for every CertID: the
- * first that a preferred algorithm fits; else one like the CA's own key; else
- * one of the algorithm that the request was signed with; else the first (RFC
- * 6960 section 4.4.7.2.1). Among equals the first that outlasts the longest
- * validity wanted, else the one that lasts longest (REQUIREMENTS 118, 127).
+ * Who signs, of those within their dates that may sign for every CertID: see
+ * election.h (REQUIREMENTS 118, 127).
  * nextUpdate is the earliest of now + next_update_s, the signer's notAfter and
  * the data's, or of stale data now + OCSP_ANSWER_STALE_REVOKED_S; thisUpdate
  * is as the policy says, but never later than now (96, 97, 104).

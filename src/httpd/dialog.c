@@ -72,8 +72,10 @@ static void ask_for(dialog_t *d, ocsp_pairs_key_t *k)
         if (rv != APR_SUCCESS) {
             d->stopped = APR_STATUS_IS_EINTR(rv);
             ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_pass_log_status(rv),
-                         d->pass->s, "OCSP215: %s: no passphrase: %s", k->file,
-                         why);
+                         d->pass->s,
+                         "OCSP215: %s: no passphrase: %s (see "
+                         "OCSPPassPhraseDialog)",
+                         k->file, why);
             return;
         }
         apr_pool_cleanup_register(d->pass->ptemp, answer, wipe_text,
@@ -108,18 +110,20 @@ static void look_at_key(dialog_t *d, const char *file)
     }
 }
 
-/* Keys stand in key files; where none is named, beside their certificates. */
-static void look_at_level(dialog_t *d, const ocsp_level_t *level)
+static void look_at_files(dialog_t *d, const apr_array_header_t *files)
 {
-    const apr_array_header_t *files =
-        level->key_files->nelts != 0
-            ? level->key_files
-            : ocsp_pairs_get_files(d->pass, level->cert_files);
     int i;
 
     for (i = 0; i < files->nelts; i++) {
         look_at_key(d, APR_ARRAY_IDX(files, i, const char *));
     }
+}
+
+/* Keys stand in key files, or beside their certificates. */
+static void look_at_level(dialog_t *d, const ocsp_level_t *level)
+{
+    look_at_files(d, level->key_files);
+    look_at_files(d, ocsp_pairs_get_files(d->pass, level->cert_files));
 }
 
 /* As it is named, else as it listens. */

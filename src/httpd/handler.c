@@ -23,9 +23,13 @@
 
 #define CONTENT_TYPE "application/ocsp-response"
 
-/* Octets of a GET's target for one of the request: every base64 character
- * escaped. */
-#define TARGET_PER_OCTET 4
+/* Octets of a GET's path for one of the request, every base64 character escaped
+ * twice, and for what stands before. */
+#define PATH_PER_OCTET 8
+#define PATH_PREFIX 512
+
+/* Seconds between two complaints of signers that ended while httpd ran. */
+#define ENDED_EVERY_S 3600
 
 /* Octets of the shortest Request: no request holds more than its size lets. */
 #define REQUEST_LEN_MIN 16
@@ -39,6 +43,7 @@ typedef struct {
     const ocsp_conf_t *conf;
     ocsp_der_t body;        /* the OCSPRequest; data NULL: not to be had */
     int64_t http_max_age_s; /* the shortest of all issuers asked about */
+    const ocsp_scope_issuer_t *issuer; /* the last that was asked about */
     ocsp_answer_t answer;
 } job_t;
 
@@ -154,7 +159,7 @@ static int read_target(job_t *job)
     size_t target_len = strlen(target), len = target_len;
     unsigned char *buf;
 
-    if (target_len > max * TARGET_PER_OCTET) {
+    if (strcspn(target, "?") > max * PATH_PER_OCTET + PATH_PREFIX) {
         return refuse(job, HTTP_REQUEST_URI_TOO_LARGE);
     }
     buf = apr_palloc(job->r->pool, len);
@@ -211,6 +216,7 @@ static void look_up(ocsp_answer_subject_t *subject, job_t *job,
     if (si == NULL) {
         return;
     }
+    job->issuer = si;
     subject->signers = &si->signers;
     subject->policy = &si->policy;
     subject->knowledge = OCSP_ANSWER_NO_TABLE;
@@ -247,6 +253,7 @@ static void make_answer(job_t *job)
     ocsp_answer_wishes_t wishes;
     ocsp_request_t request;
     size_t certs, i;
+    int64_t now;
 
     if (job->body.data == NULL) {
         ocsp_answer_refuse(&job->answer, OCSP_RESPONSE_MALFORMED_REQUEST,
@@ -267,8 +274,13 @@ static void make_answer(job_t *job)
     wishes = (ocsp_answer_wishes_t){request.nonce, request.preferred,
                                     request.signed_with};
     /* Not r->request_time: the body may have taken its time. */
-    ocsp_answer_make(&job->answer, subjects, certs, &wishes,
-                     (int64_t)apr_time_sec(apr_time_now()), job->r->pool);
+    now = (int64_t)apr_time_sec(apr_time_now());
+    ocsp_answer_make(&job->answer, subjects, certs, &wishes, now, job->r->pool);
+    if (job->answer.signers_ended && job->issuer->has_slot
+        && ocsp_arena_raise(job->conf->shared.arena, job->issuer->slot, now,
+                            ENDED_EVERY_S)) {
+        ocsp_report_ended(job->r, job->issuer->name);
+    }
     for (i = 0; APLOGrtrace1(job->r) && i < certs; i++) {
         ocsp_report_subject(job->r, &request.certids[i], &subjects[i]);
     }

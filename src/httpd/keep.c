@@ -222,18 +222,45 @@ bool ocsp_keep_find(ocsp_keep_t *k, const char *name, ocsp_der_t *first,
     return true;
 }
 
+/* Nobody can be asked again, and a section may come back. */
+static bool is_passphrase(const char *name)
+{
+    return strncmp(name, OCSP_KEEP_PASSPHRASE, strlen(OCSP_KEEP_PASSPHRASE))
+        == 0;
+}
+
 void ocsp_keep_sweep(ocsp_keep_t *k)
 {
     apr_hash_index_t *hi;
 
     for (hi = apr_hash_first(NULL, k->files); hi; hi = apr_hash_next(hi)) {
+        const void *name;
         void *value;
         file_t *f;
 
-        apr_hash_this(hi, NULL, NULL, &value);
+        apr_hash_this(hi, &name, NULL, &value);
         f = value;
-        if (!f->used) {
+        if (!f->used && !is_passphrase(name)) {
             wipe(f);
+        }
+    }
+}
+
+void ocsp_keep_forget_passphrases(void)
+{
+    ocsp_keep_t *k = ap_retained_data_get(KEEP_KEY);
+    apr_hash_index_t *hi;
+
+    if (k == NULL) {
+        return;
+    }
+    for (hi = apr_hash_first(NULL, k->files); hi; hi = apr_hash_next(hi)) {
+        const void *name;
+        void *value;
+
+        apr_hash_this(hi, &name, NULL, &value);
+        if (is_passphrase(name)) {
+            wipe(value);
         }
     }
 }

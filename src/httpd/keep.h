@@ -55,7 +55,17 @@ void ocsp_keep_put(ocsp_keep_t *k, const char *name, ocsp_der_t first,
 bool ocsp_keep_find(ocsp_keep_t *k, const char *name, ocsp_der_t *first,
                     ocsp_der_t *second);
 
-/** Wipe what this configuration has not asked for. Startup only. */
+/** How names begin under which passphrases are kept. */
+#define OCSP_KEEP_PASSPHRASE "passphrase:"
+
+/** Wipe what this configuration has not asked for, but passphrases. Startup
+ * only. */
 void ocsp_keep_sweep(ocsp_keep_t *k);
+
+/**
+ * Wipe passphrases in a process that has no use for them: a child. The parent's
+ * stay.
+ */
+void ocsp_keep_forget_passphrases(void);
 
 #endif

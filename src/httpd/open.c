@@ -6,17 +6,23 @@
 #include "httpd/open.h"
 
 #include <apr_strings.h>
+#include <openssl/crypto.h>
+#include <openssl/x509.h>
+#include <string.h>
 
 #include "httpd/log.h"
 #include "httpd/pattern.h"
 
-static const ocsp_der_t none = {NULL, 0};
+static const char *keep_name(const ocsp_pass_t *pass, const char *file)
+{
+    return apr_pstrcat(pass->ptemp, "ca:", file, NULL);
+}
 
 static apr_status_t read_issuer(const ocsp_issuer_t **out,
                                 const ocsp_pass_t *pass, const char *file,
                                 const char **why)
 {
-    ocsp_issuer_t *issuer;
+    ocsp_issuer_t *issuer = NULL;
     ocsp_der_t content;
     apr_status_t rv;
 
@@ -24,52 +30,50 @@ static apr_status_t read_issuer(const ocsp_issuer_t **out,
     if (rv == APR_SUCCESS) {
         rv = ocsp_issuer_parse(&issuer, content, file, why, pass->pconf);
     }
-    if (rv == APR_SUCCESS) {
-        *out = issuer;
-        if (pass->keep != NULL) {
-            ocsp_keep_put(pass->keep,
-                          apr_pstrcat(pass->ptemp, "ca:", file, NULL), content,
-                          none);
-        }
-    }
+    *out = issuer;
     return rv;
 }
 
-/* The certificate as it was when it was last good. */
-static bool recall_issuer(const ocsp_issuer_t **out, const ocsp_pass_t *pass,
-                          const char *file)
+/* The certificate as it was when it last counted, or NULL. */
+static const ocsp_issuer_t *recall_issuer(const ocsp_pass_t *pass,
+                                          const char *file)
 {
     ocsp_der_t content, nothing;
-    ocsp_issuer_t *issuer;
+    ocsp_issuer_t *issuer = NULL;
     const char *why;
 
-    if (pass->keep == NULL
-        || !ocsp_keep_find(pass->keep,
-                           apr_pstrcat(pass->ptemp, "ca:", file, NULL),
-                           &content, &nothing)
-        || ocsp_issuer_parse(&issuer, content, file, &why, pass->pconf)
-               != APR_SUCCESS) {
-        return false;
+    if (pass->keep != NULL
+        && ocsp_keep_find(pass->keep, keep_name(pass, file), &content,
+                          &nothing)) {
+        (void)ocsp_issuer_parse(&issuer, content, file, &why, pass->pconf);
     }
-    *out = issuer;
-    return true;
+    return issuer;
+}
+
+static bool is_same_ca(const ocsp_issuer_t *a, const ocsp_issuer_t *b)
+{
+    return memcmp(ocsp_issuer_get0_id(a), ocsp_issuer_get0_id(b),
+                  OCSP_ISSUER_ID_LEN)
+        == 0;
 }
 
 static void open_certificate(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
 {
+    const ocsp_issuer_t *kept = recall_issuer(pass, si->cert_file);
     const char *why = NULL;
     apr_status_t rv;
 
     rv = read_issuer(&si->issuer, pass, si->cert_file, &why);
     if (rv != APR_SUCCESS) {
-        bool kept = recall_issuer(&si->issuer, pass, si->cert_file);
-
         pass->failures++;
+        si->issuer = kept;
         ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_pass_log_status(rv), pass->s,
-                     "OCSP201: %s; <OCSPIssuer> at %s %s", why,
-                     si->section->defined_at,
-                     kept ? "goes on with the certificate read before"
-                          : "cannot be answered for");
+                     "OCSP201: %s; <OCSPIssuer> at %s %s", why, si->where,
+                     kept != NULL ? "goes on with the certificate read before"
+                                  : "cannot be answered for");
+    }
+    else if (kept != NULL && !is_same_ca(kept, si->issuer)) {
+        si->previous = kept;
     }
     if (si->issuer != NULL) {
         si->name = ocsp_issuer_get0_subject(si->issuer);
@@ -113,5 +117,73 @@ void ocsp_open_section(ocsp_pass_t *pass, ocsp_scope_t *scope,
     for (i = 0; i < files->nelts; i++) {
         add_issuer(pass, scope, section, level,
                    APR_ARRAY_IDX(files, i, const char *));
+    }
+}
+
+/* The first issuer of the scope that is this CA, other than the one at not. */
+static const ocsp_scope_issuer_t *find_other(const ocsp_scope_t *scope, int not,
+                                             const ocsp_issuer_t *ca)
+{
+    int i;
+
+    for (i = 0; i < scope->issuers->nelts; i++) {
+        const ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
+
+        if (i != not &&si->issuer != NULL && is_same_ca(si->issuer, ca)) {
+            return si;
+        }
+    }
+    return NULL;
+}
+
+/* A file that held another CA's certificate until now, and now holds one that
+ * is here already, was overwritten: a CA does not go because of that. */
+static void restore(ocsp_pass_t *pass, const ocsp_scope_t *scope, int i)
+{
+    ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
+    const ocsp_scope_issuer_t *other = find_other(scope, i, si->issuer);
+
+    if (other == NULL || find_other(scope, i, si->previous) != NULL) {
+        return;
+    }
+    pass->failures++;
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
+                 "OCSP229: %s: holds the certificate of %s, as %s does: "
+                 "<OCSPIssuer> at %s goes on with that of %s, which was there "
+                 "before: put it there again",
+                 si->cert_file, si->name, other->cert_file, si->where,
+                 ocsp_issuer_get0_subject(si->previous));
+    si->issuer = si->previous;
+    si->name = ocsp_issuer_get0_subject(si->issuer);
+}
+
+static void keep(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si)
+{
+    const ocsp_der_t none = {NULL, 0};
+    unsigned char *der = NULL;
+    int len = i2d_X509(ocsp_issuer_get0_cert(si->issuer), &der);
+
+    if (len > 0) {
+        ocsp_der_t content = {der, (size_t)len};
+
+        ocsp_keep_put(pass->keep, keep_name(pass, si->cert_file), content,
+                      none);
+        OPENSSL_free(der);
+    }
+}
+
+void ocsp_open_close(ocsp_pass_t *pass, const ocsp_scope_t *scope)
+{
+    int i;
+
+    for (i = 0; i < scope->issuers->nelts; i++) {
+        ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
+
+        if (si->previous != NULL) {
+            restore(pass, scope, i);
+        }
+        if (si->issuer != NULL && pass->keep != NULL) {
+            keep(pass, si);
+        }
     }
 }

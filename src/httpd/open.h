@@ -20,4 +20,10 @@ void ocsp_open_section(ocsp_pass_t *pass, ocsp_scope_t *scope,
                        const ocsp_scope_section_t *section,
                        const ocsp_level_t *outer);
 
+/**
+ * After all sections of a scope: put right what a file was overwritten with,
+ * and keep the certificates that count. Startup only.
+ */
+void ocsp_open_close(ocsp_pass_t *pass, const ocsp_scope_t *scope);
+
 #endif

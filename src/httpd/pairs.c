@@ -76,6 +76,23 @@ static unsigned long hash_name(const X509_NAME *name)
     return ocsp_issuer_hash_name(der);
 }
 
+ocsp_pairs_cert_t *ocsp_pairs_make_cert(const ocsp_pass_t *pass,
+                                        const char *file, X509 *cert)
+{
+    ocsp_pairs_cert_t *c = apr_pcalloc(pass->ptemp, sizeof(*c));
+    int len = i2d_X509(cert, NULL);
+
+    c->file = file;
+    c->cert = cert;
+    if (len > 0) {
+        unsigned char *der = apr_palloc(pass->ptemp, (apr_size_t)len);
+
+        c->content.data = der;
+        c->content.len = (size_t)i2d_X509(cert, &der);
+    }
+    return c;
+}
+
 ocsp_pairs_cert_t *ocsp_pairs_get_cert(ocsp_pass_t *pass, const char *file)
 {
     ocsp_pairs_cert_t *c = apr_hash_get(pass->certs, file, APR_HASH_KEY_STRING);
@@ -105,7 +122,7 @@ ocsp_pairs_cert_t *ocsp_pairs_get_cert(ocsp_pass_t *pass, const char *file)
 
 static const char *passphrase_name(const ocsp_pass_t *pass, const char *file)
 {
-    return apr_pstrcat(pass->ptemp, "passphrase:", file, NULL);
+    return apr_pstrcat(pass->ptemp, OCSP_KEEP_PASSPHRASE, file, NULL);
 }
 
 void ocsp_pairs_keep_passphrase(const ocsp_pass_t *pass, const char *file,

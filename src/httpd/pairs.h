@@ -48,6 +48,10 @@ const apr_array_header_t *ocsp_pairs_get_files(ocsp_pass_t *pass,
 /** The certificate in a file. */
 ocsp_pairs_cert_t *ocsp_pairs_get_cert(ocsp_pass_t *pass, const char *file);
 
+/** A certificate that is there already, borrowed. */
+ocsp_pairs_cert_t *ocsp_pairs_make_cert(const ocsp_pass_t *pass,
+                                        const char *file, X509 *cert);
+
 /** The key in a file, or behind a URI. */
 ocsp_pairs_key_t *ocsp_pairs_get_key(ocsp_pass_t *pass, const char *file);
 

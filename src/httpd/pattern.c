@@ -13,14 +13,14 @@
 
 #include "httpd/log.h"
 
-/* Files, one a line, in the order of their names. NULL: none, and why. */
-static char *expand(const char *pattern, const char **why, apr_pool_t *p)
+/* @return of const char *, made in p; empty: none, and why */
+static apr_array_header_t *expand(const char *pattern, const char **why,
+                                  apr_pool_t *p)
 {
     glob_t found = {.gl_pathc = 0};
     /* GLOB_ERR: half a directory would silently be half of the CAs */
     int rv = glob(pattern, GLOB_ERR, NULL, &found);
-    apr_array_header_t *list = apr_array_make(p, 16, sizeof(const char *));
-    char *files = NULL;
+    apr_array_header_t *files = apr_array_make(p, 16, sizeof(const char *));
     size_t i;
 
     if (rv == GLOB_NOMATCH) {
@@ -32,37 +32,51 @@ static char *expand(const char *pattern, const char **why, apr_pool_t *p)
                             "permissions",
                             rv == GLOB_NOSPACE ? "no memory" : strerror(errno));
     }
-    else {
-        for (i = 0; i < found.gl_pathc; i++) {
-            APR_ARRAY_PUSH(list, const char *) = found.gl_pathv[i];
-        }
-        files = apr_array_pstrcat(p, list, '\n');
+    for (i = 0; rv == 0 && i < found.gl_pathc; i++) {
+        APR_ARRAY_PUSH(files, const char *) = apr_pstrdup(p, found.gl_pathv[i]);
     }
     globfree(&found);
     return files;
 }
 
-/* What the pattern meant when it last meant anything. */
-static char *recall_files(const ocsp_pass_t *pass, const char *name)
+/* Names with the NULs that end them: names hold anything else. */
+static void keep(const ocsp_pass_t *pass, const char *name,
+                 const apr_array_header_t *files)
 {
-    ocsp_der_t files, nothing;
+    const ocsp_der_t none = {NULL, 0};
+    ocsp_der_t content = {NULL, 0};
+    unsigned char *at;
+    int i;
 
-    return pass->keep != NULL
-                && ocsp_keep_find(pass->keep, name, &files, &nothing)
-             ? apr_pstrmemdup(pass->ptemp, (const char *)files.data, files.len)
-             : NULL;
+    for (i = 0; i < files->nelts; i++) {
+        content.len += strlen(APR_ARRAY_IDX(files, i, const char *)) + 1;
+    }
+    content.data = at = apr_palloc(pass->ptemp, content.len);
+    for (i = 0; i < files->nelts; i++) {
+        const char *file = APR_ARRAY_IDX(files, i, const char *);
+
+        memcpy(at, file, strlen(file) + 1);
+        at += strlen(file) + 1;
+    }
+    ocsp_keep_put(pass->keep, name, content, none);
 }
 
-static apr_array_header_t *split(char *files, apr_pool_t *p)
+/* What the pattern meant when it last meant anything. */
+static void recall(apr_array_header_t *files, const ocsp_pass_t *pass,
+                   const char *name)
 {
-    apr_array_header_t *list = apr_array_make(p, 16, sizeof(const char *));
-    char *file, *last;
+    ocsp_der_t content, nothing;
+    size_t i;
 
-    for (file = files != NULL ? apr_strtok(files, "\n", &last) : NULL;
-         file != NULL; file = apr_strtok(NULL, "\n", &last)) {
-        APR_ARRAY_PUSH(list, const char *) = apr_pstrdup(p, file);
+    if (pass->keep == NULL
+        || !ocsp_keep_find(pass->keep, name, &content, &nothing)) {
+        return;
     }
-    return list;
+    for (i = 0; i < content.len;
+         i += strlen((const char *)content.data + i) + 1) {
+        APR_ARRAY_PUSH(files, const char *) =
+            apr_pstrdup(pass->pconf, (const char *)content.data + i);
+    }
 }
 
 bool ocsp_pattern_is_one(const char *path)
@@ -74,22 +88,19 @@ apr_array_header_t *ocsp_pattern_expand(ocsp_pass_t *pass, const char *pattern,
                                         const char *whose)
 {
     const char *name = apr_pstrcat(pass->ptemp, "glob:", pattern, NULL);
-    const ocsp_der_t none = {NULL, 0};
     const char *why = NULL;
-    char *files = expand(pattern, &why, pass->ptemp);
+    apr_array_header_t *files = expand(pattern, &why, pass->pconf);
 
-    if (files == NULL) {
-        files = recall_files(pass, name);
+    if (files->nelts == 0) {
+        recall(files, pass, name);
         pass->failures++;
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
                      "OCSP214: %s: %s; %s %s", pattern, why, whose,
-                     files != NULL ? "goes on with the files found before"
-                                   : "has no files");
+                     files->nelts != 0 ? "goes on with the files found before"
+                                       : "has no files");
     }
     else if (pass->keep != NULL) {
-        ocsp_der_t content = {(const unsigned char *)files, strlen(files)};
-
-        ocsp_keep_put(pass->keep, name, content, none);
+        keep(pass, name, files);
     }
-    return split(files, pass->pconf);
+    return files;
 }

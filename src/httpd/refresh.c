@@ -48,6 +48,19 @@ static void settle(ocsp_pass_t *pass, ocsp_scope_issuer_t *first,
                  (take_second ? second : first)->section->defined_at);
 }
 
+/* A copy is a slip, or another CA's file was overwritten. */
+static void say_twins(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *a,
+                      const ocsp_scope_issuer_t *b)
+{
+    bool copy = X509_cmp(ocsp_issuer_get0_cert(a->issuer),
+                         ocsp_issuer_get0_cert(b->issuer))
+             == 0;
+
+    ap_log_error(APLOG_MARK, copy ? APLOG_WARNING : APLOG_INFO, 0, pass->s,
+                 "OCSP221: %s: %s and %s are one CA%s", a->name, a->cert_file,
+                 b->cert_file, copy ? ", by the same certificate" : "");
+}
+
 /* Of a pattern, files of one CA are its renewals and cross-certificates: no
  * fault, one is as good as the other (REQUIREMENTS 50). */
 static void find_twins(ocsp_pass_t *pass, const ocsp_scope_t *scope)
@@ -65,9 +78,7 @@ static void find_twins(ocsp_pass_t *pass, const ocsp_scope_t *scope)
                              OCSP_ISSUER_ID_LEN);
         if (other != NULL && other->section == si->section) {
             si->passed_over = true;
-            ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
-                         "OCSP221: %s: %s and %s are one CA", si->name,
-                         other->cert_file, si->cert_file);
+            say_twins(pass, other, si);
             continue;
         }
         if (other != NULL) {
@@ -92,6 +103,7 @@ static ocsp_scope_t *open_own(ocsp_pass_t *pass, const ocsp_conf_t *conf)
                                         ocsp_scope_section_t *),
                           conf->level);
     }
+    ocsp_open_close(pass, scope);
     for (i = 0; i < scope->issuers->nelts; i++) {
         ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
 
@@ -308,4 +320,12 @@ int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         ocsp_dump_print(&pass, base);
     }
     return pass.failures == 0 ? OK : HTTP_INTERNAL_SERVER_ERROR;
+}
+
+void ocsp_refresh_start_child(apr_pool_t *pchild, server_rec *base)
+{
+    /* "httpd -X" has no other process */
+    if (!ap_exists_config_define("ONE_PROCESS")) {
+        ocsp_keep_forget_passphrases();
+    }
 }

@@ -53,6 +53,14 @@ static const char *describe(const ocsp_answer_subject_t *subject, apr_pool_t *p)
     return describe_record(&subject->record, p);
 }
 
+void ocsp_report_ended(request_rec *r, const char *issuer)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_CRIT, 0, r,
+                  "OCSP303: %s: no signer's certificate is valid by now: "
+                  "answers tryLater; issue a new one",
+                  issuer);
+}
+
 void ocsp_report_subject(request_rec *r, const ocsp_certid_t *id,
                          const ocsp_answer_subject_t *subject)
 {

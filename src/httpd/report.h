@@ -12,6 +12,9 @@
 #include "answer/answer.h"
 #include "wire/certid.h"
 
+/** Say, as critical, that an issuer's signers have all ended. Any thread. */
+void ocsp_report_ended(request_rec *r, const char *issuer);
+
 /** Say, at trace1, what is known of one certificate. Any thread. */
 void ocsp_report_subject(request_rec *r, const ocsp_certid_t *id,
                          const ocsp_answer_subject_t *subject);

@@ -9,6 +9,11 @@
 
 #include "httpd/log.h"
 #include "httpd/pairs.h"
+#include "httpd/roster.h"
+
+/* The pair that signed last is kept under this name as well: its file may not
+ * be there any more, nor among those that a pattern means. */
+#define LAST "the signer of before"
 
 /* What is being put together for one issuer. */
 typedef struct {
@@ -17,9 +22,7 @@ typedef struct {
     const apr_array_header_t *certs; /* const char *, files */
     const apr_array_header_t *keys;  /* likewise */
     bool is_pool;                    /* the files are not this issuer's alone */
-    apr_array_header_t *templs;      /* const ocsp_response_template_t * */
-    const char *unchecked; /* NULL, or a key file that lacks a passphrase, for
-                              which "httpd -t" does not ask */
+    ocsp_roster_t roster;
 } job_t;
 
 static const char *get_file(const apr_array_header_t *files, int i)
@@ -27,35 +30,17 @@ static const char *get_file(const apr_array_header_t *files, int i)
     return APR_ARRAY_IDX(files, i, const char *);
 }
 
-static const ocsp_signer_t *get_signer(const job_t *job, int i)
-{
-    return ocsp_response_template_get0_signer(
-        APR_ARRAY_IDX(job->templs, i, const ocsp_response_template_t *));
-}
-
 static const char *keep_name(const job_t *job, const char *cert_file)
 {
-    return apr_pstrcat(job->pass->ptemp, "signer:", job->si->cert_file, "\n",
-                       cert_file, NULL);
+    return apr_pstrcat(job->pass->ptemp, "signer:", job->si->where, "\n",
+                       job->si->cert_file, "\n", cert_file, NULL);
 }
 
-static void add_signer(job_t *job, const ocsp_signer_t *signer,
-                       const char *cert_file)
-{
-    ocsp_response_style_t style;
-
-    ocsp_level_get_style(&style, job->si->level);
-    APR_ARRAY_PUSH(job->templs, const ocsp_response_template_t *) =
-        ocsp_response_template_make(signer, &style, job->pass->pconf);
-    APR_ARRAY_PUSH(job->si->signer_files, const char *) = cert_file;
-}
-
-static void warn(const job_t *job, const char *file, const char *warning)
+static void warn(const job_t *job, const char *warning)
 {
     if (warning != NULL) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, job->pass->s,
-                     "OCSP203: %s: signer: %s: %s", job->si->name, file,
-                     warning);
+                     "OCSP203: %s: signer: %s", job->si->name, warning);
     }
 }
 
@@ -83,18 +68,9 @@ static void fail(job_t *job, const char *cert_file, apr_status_t rv,
     const ocsp_signer_t *signer = recall(job, cert_file);
 
     if (signer != NULL) {
-        add_signer(job, signer, cert_file);
+        ocsp_roster_add(&job->roster, signer, cert_file);
     }
-    job->pass->failures++;
-    if (job->si->signer_why == NULL) {
-        job->si->signer_why = apr_pstrdup(job->pass->pconf, why);
-    }
-    ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_pass_log_status(rv), job->pass->s,
-                 "OCSP202: %s: signer not taken: %s; <OCSPIssuer> at %s %s",
-                 job->si->name, why, job->si->where,
-                 signer != NULL          ? "goes on with the one read before"
-                 : job->certs->nelts > 1 ? "does without it"
-                                         : "answers tryLater");
+    ocsp_roster_add_fault(&job->roster, rv, why, signer != NULL);
 }
 
 static void say_kept(const job_t *job, const ocsp_signer_t *signer,
@@ -121,13 +97,14 @@ static void take_pair(job_t *job, const ocsp_signer_t *signer,
                                   ? NULL
                                   : recall(job, c->file);
 
-    add_signer(job, signer, c->file);
+    ocsp_roster_add(&job->roster, signer, c->file);
     if (kept != NULL && ocsp_signer_is_valid(kept, job->pass->now)) {
-        add_signer(job, kept, c->file);
+        ocsp_roster_add(&job->roster, kept, c->file);
         say_kept(job, signer, kept, c->file);
     }
     else {
         ocsp_pairs_keep(job->pass, keep_name(job, c->file), c, k);
+        ocsp_pairs_keep(job->pass, keep_name(job, LAST), c, k);
     }
 }
 
@@ -138,14 +115,15 @@ static void take_cert(job_t *job, ocsp_pairs_cert_t *c)
                                 .cert_file = c->file,
                                 .trusted = job->si->level->trusted == 1};
     const char *why = NULL, *warning = NULL;
-    const char *unchecked = job->unchecked;
+    const char *unchecked = job->roster.unchecked;
     ocsp_signer_t *signer;
     ocsp_pairs_key_t *k;
     apr_status_t rv = OCSP_EMALFORMED;
 
     c->used = true;
-    job->unchecked = NULL;
-    k = ocsp_pairs_find_key(&why, &job->unchecked, job->pass, c, job->keys);
+    job->roster.unchecked = NULL;
+    k = ocsp_pairs_find_key(&why, &job->roster.unchecked, job->pass, c,
+                            job->keys);
     if (k != NULL) {
         ocsp_pairs_warn_of_readers(job->pass, k);
         k->used = true;
@@ -156,15 +134,19 @@ static void take_cert(job_t *job, ocsp_pairs_cert_t *c)
     }
     if (rv == APR_SUCCESS) {
         take_pair(job, signer, c, k);
-        warn(job, c->file,
-             c->stray ? "only the first certificate in it is used" : NULL);
-        warn(job, c->file, warning);
+        warn(job, c->stray
+                      ? apr_pstrcat(job->pass->ptemp, c->file,
+                                    ": only the first certificate in it is "
+                                    "used",
+                                    NULL)
+                      : NULL);
+        warn(job, warning);
     }
-    else if (job->unchecked == NULL) {
+    else if (job->roster.unchecked == NULL) {
         fail(job, c->file, rv, why);
     }
-    if (job->unchecked == NULL) {
-        job->unchecked = unchecked;
+    if (job->roster.unchecked == NULL) {
+        job->roster.unchecked = unchecked;
     }
 }
 
@@ -210,35 +192,31 @@ static void take_files(job_t *job, bool strangers)
     }
 }
 
-/* The CA's own key makes it a signer without more words. */
+/* The CA's own key makes it a signer without more words. Its certificate is the
+ * one that is answered for, whatever its file holds by now. */
 static void take_own_key(job_t *job)
 {
     const apr_array_header_t *files = job->keys;
-    ocsp_pairs_cert_t *own = ocsp_pairs_get_cert(job->pass, job->si->cert_file);
+    X509 *cert = ocsp_issuer_get0_cert(job->si->issuer);
+    bool found = false;
     int i;
 
-    for (i = 0; i < job->templs->nelts; i++) {
-        if (ocsp_signer_is_issuer(get_signer(job, i))) {
+    for (i = 0; i < job->roster.templs->nelts; i++) {
+        if (ocsp_signer_is_issuer(ocsp_roster_get_signer(&job->roster, i))) {
             return; /* by a certificate that was named */
         }
     }
-    for (i = 0; own->cert != NULL && i < files->nelts; i++) {
+    for (i = 0; !found && i < files->nelts; i++) {
         const ocsp_pairs_key_t *k = ocsp_pairs_get_key(job->pass,
                                                        get_file(files, i));
 
-        if (k->key != NULL && ocsp_signer_is_pair(own->cert, k->key)) {
-            take_cert(job, own);
-            return;
-        }
+        found = k->key != NULL && ocsp_signer_is_pair(cert, k->key);
     }
     /* its own section names keys alone: then they are meant to be this one */
-    if (!job->is_pool && job->certs->nelts == 0 && files->nelts != 0) {
-        if (own->cert != NULL) {
-            take_cert(job, own);
-        }
-        else {
-            fail(job, own->file, own->rv, own->why);
-        }
+    if (found
+        || (!job->is_pool && job->certs->nelts == 0 && files->nelts != 0)) {
+        take_cert(job,
+                  ocsp_pairs_make_cert(job->pass, job->si->cert_file, cert));
     }
 }
 
@@ -260,73 +238,19 @@ static void take_lost(job_t *job)
         }
     }
     for (i = 0; i < job->keys->nelts; i++) {
-        const ocsp_pairs_key_t *k = ocsp_pairs_get_key(job->pass,
-                                                       get_file(job->keys, i));
+        ocsp_pairs_key_t *k = ocsp_pairs_get_key(job->pass,
+                                                 get_file(job->keys, i));
 
         if (k->key == NULL && was_mine(job, job->si->cert_file)) {
+            k->used = true;
             fail(job, job->si->cert_file, k->rv, k->why);
             return;
         }
     }
-}
-
-static void say_nobody(job_t *job)
-{
-    const char *why = job->certs->nelts == 0 && job->keys->nelts == 0
-                        ? "no OCSPCertificateFile, no OCSPCertificateKeyFile: "
-                          "name them"
-                        : "none of the certificates that the server names was "
-                          "issued by it: have it issue one";
-
-    job->pass->failures++;
-    job->si->signer_why = why;
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, job->pass->s,
-                 "OCSP223: %s: no signer: %s; <OCSPIssuer> at %s answers "
-                 "tryLater",
-                 job->si->name, why, job->si->where);
-}
-
-/* Whether the pair that was kept stands behind it, of which more was said. */
-static bool is_replaced(const job_t *job, int i)
-{
-    return i + 1 < job->templs->nelts
-        && get_file(job->si->signer_files, i)
-               == get_file(job->si->signer_files, i + 1);
-}
-
-/* REQUIREMENTS 127: one that is valid is enough; those of tomorrow and of
- * yesterday are no fault beside it. */
-static void check_dates(const job_t *job)
-{
-    apr_pool_t *p = job->pass->ptemp;
-    bool valid = false;
-    int i;
-
-    for (i = 0; i < job->templs->nelts; i++) {
-        valid = valid
-             || ocsp_signer_is_valid(get_signer(job, i), job->pass->now);
-    }
-    for (i = 0; i < job->templs->nelts; i++) {
-        const ocsp_signer_t *signer = get_signer(job, i);
-        const char *file = get_file(job->si->signer_files, i);
-        int64_t end = ocsp_signer_get_not_after(signer);
-
-        if (!valid) {
-            job->pass->failures++;
-            ap_log_error(
-                APLOG_MARK, APLOG_CRIT, 0, job->pass->s,
-                "OCSP204: %s: %s: the signer's certificate is valid from %s to "
-                "%s only: answers tryLater outside; issue a new one",
-                job->si->name, file,
-                ocsp_pass_print_time(p, ocsp_signer_get_not_before(signer)),
-                ocsp_pass_print_time(p, end));
-        }
-        else if (end < job->pass->now && !is_replaced(job, i)) {
-            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, job->pass->s,
-                         "OCSP216: %s: %s: expired on %s, another signer does: "
-                         "remove it",
-                         job->si->name, file, ocsp_pass_print_time(p, end));
-        }
+    if (job->roster.templs->nelts == 0 && was_mine(job, LAST)) {
+        fail(job, LAST, OCSP_EUNKNOWNCA,
+             "none of the certificates that the server names was issued by it "
+             "any more: put its signer there again");
     }
 }
 
@@ -338,33 +262,20 @@ void ocsp_signers_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
                  .keys = si->level->key_files,
                  .is_pool = si->section->is_glob
                          || si->level->cert_files
-                                != si->section->level->cert_files,
-                 .templs = apr_array_make(pass->pconf, 2,
-                                          sizeof(ocsp_response_template_t *))};
+                                != si->section->level->cert_files};
+    const apr_array_header_t *templs;
+    bool is_named = job.certs->nelts + job.keys->nelts != 0;
 
-    si->signer_why = NULL;
-    si->signer_files = apr_array_make(pass->pconf, 2, sizeof(const char *));
+    ocsp_roster_begin(&job.roster, pass, si);
+    templs = job.roster.templs;
     take_files(&job, false);
     take_own_key(&job);
-    if (job.templs->nelts == 0 && job.is_pool && si->level->trusted == 1) {
+    if (templs->nelts == 0 && job.is_pool && si->level->trusted == 1) {
         take_files(&job, true);
     }
-    if (job.templs->nelts == 0 && job.is_pool && si->signer_why == NULL) {
+    if (templs->nelts == 0 && job.is_pool && is_named
+        && si->signer_why == NULL) {
         take_lost(&job);
     }
-    if (job.templs->nelts == 0 && si->signer_why == NULL) {
-        if (job.unchecked != NULL) {
-            ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, pass->s,
-                         "OCSP217: %s: %s: the key is encrypted, and nobody is "
-                         "asked for the passphrase now: not checked",
-                         si->name, job.unchecked);
-        }
-        else {
-            say_nobody(&job);
-        }
-    }
-    check_dates(&job);
-    si->signers.templs = (const ocsp_response_template_t *const *)(void *)
-                             job.templs->elts;
-    si->signers.count = (size_t)job.templs->nelts;
+    ocsp_roster_close(&job.roster, is_named);
 }

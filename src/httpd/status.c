@@ -83,7 +83,8 @@ static void collect(facts_t *f, const ocsp_conf_t *conf,
     f->this_update = f->next_update = f->last_load = "-";
     f->last_result = si->issuer == NULL ? "certificate not readable"
                                         : "never loaded";
-    f->signer = describe_signers(si, now, p);
+    /* file names may hold anything, and lines are told apart by their ends */
+    f->signer = ap_escape_logitem(p, describe_signers(si, now, p));
     if (!si->has_slot) {
         return;
     }
@@ -91,8 +92,8 @@ static void collect(facts_t *f, const ocsp_conf_t *conf,
     if (note.time != 0) {
         f->last_load = ocsp_pass_print_time(p, note.time);
         f->last_result = apr_pstrcat(p, note.ok ? "ok" : "failed",
-                                     *note.text != '\0' ? ": " : "", note.text,
-                                     NULL);
+                                     *note.text != '\0' ? ": " : "",
+                                     ap_escape_logitem(p, note.text), NULL);
     }
     if (ocsp_arena_get_info(&info, conf->shared.arena, si->slot, si->id)
         == APR_SUCCESS) {

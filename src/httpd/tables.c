@@ -79,7 +79,7 @@ static apr_status_t load(ocsp_load_result_t *result, ocsp_pass_t *pass,
 /* One issuer's CRLs that are newer than the one taken. */
 typedef struct {
     server_rec *s;
-    const char *name;
+    const ocsp_scope_issuer_t *si;
     ocsp_load_result_t result;
 } passed_t;
 
@@ -115,6 +115,9 @@ static void say_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
 
     pass->failures += stale;
     if (si->has_slot) {
+        /* until it is known whose the others are: ocsp_tables_close */
+        ocsp_arena_set_doubtful(pass->arena, si->slot,
+                                result->passed_over != NULL);
         ocsp_arena_note(pass->arena, si->slot, pass->now, true,
                         result->warning);
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
@@ -133,7 +136,7 @@ static void say_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
         passed_t *passed = apr_array_push(pass->passed);
 
         passed->s = pass->s;
-        passed->name = si->name;
+        passed->si = si;
         passed->result = *result;
     }
     apr_hash_set(pass->taken, result->file, APR_HASH_KEY_STRING, "");
@@ -251,6 +254,26 @@ void ocsp_tables_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
     si->info = other->info;
 }
 
+static void close_passed(ocsp_pass_t *pass, const passed_t *passed)
+{
+    const ocsp_scope_issuer_t *si = passed->si;
+    const ocsp_load_result_t *result = &passed->result;
+    bool doubtful = !are_others(pass, passed);
+
+    if (si->has_slot) {
+        ocsp_arena_set_doubtful(pass->arena, si->slot, doubtful);
+        ocsp_arena_note(pass->arena, si->slot, pass->now, true,
+                        doubtful ? apr_pstrcat(pass->ptemp, "not the newest: ",
+                                               result->passed_over, NULL)
+                                 : result->warning);
+    }
+    if (doubtful) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, passed->s,
+                     "OCSP220: %s: %s taken, and not what is newer: %s",
+                     si->name, result->file, result->passed_over);
+    }
+}
+
 /* A check has no room to run out of; so it counts. */
 static void check_room(ocsp_pass_t *pass, server_rec *base)
 {
@@ -276,11 +299,6 @@ void ocsp_tables_close(ocsp_pass_t *pass, server_rec *base)
     for (i = 0; pass->passed != NULL && i < pass->passed->nelts; i++) {
         const passed_t *passed = &APR_ARRAY_IDX(pass->passed, i, passed_t);
 
-        if (!are_others(pass, passed)) {
-            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, passed->s,
-                         "OCSP220: %s: %s taken, and not what is newer: %s",
-                         passed->name, passed->result.file,
-                         passed->result.passed_over);
-        }
+        close_passed(pass, passed);
     }
 }

@@ -69,6 +69,7 @@ void ocsp_arena_begin(ocsp_arena_t *a)
     size_t i;
 
     a->configuration++;
+    a->hint = 0;
     /* A writer that died left room reserved that nobody will publish. */
     for (i = 0; i < a->slot_count; i++) {
         a->slots[i].reserved_page = 0;
@@ -107,7 +108,9 @@ static void assign(ocsp_segment_slot_t *s,
     retire(s);
     atomic_thread_fence(memory_order_seq_cst);
     memcpy(s->id, id, OCSP_TABLE_ID_LEN);
-    memset(&s->note, 0, sizeof(s->note));
+    ocsp_note_write(&s->note, 0, false, NULL);
+    s->doubtful = false;
+    atomic_store_explicit(&s->raised, 0, memory_order_relaxed);
     atomic_store_explicit(&s->checked, 0, memory_order_relaxed);
 }
 
@@ -187,18 +190,22 @@ void ocsp_arena_note(ocsp_arena_t *a, size_t slot, int64_t time, bool ok,
                      const char *text)
 {
     ocsp_segment_slot_t *s = &a->slots[slot];
-    uint32_t gen = atomic_load_explicit(&s->note_gen, memory_order_relaxed);
 
-    atomic_store_explicit(&s->note_gen, gen | 1u, memory_order_relaxed);
-    atomic_thread_fence(memory_order_seq_cst);
-    s->note.time = time;
-    s->note.ok = ok;
-    apr_cpystrn(s->note.text, text != NULL ? text : "", sizeof(s->note.text));
-    atomic_store_explicit(&s->note_gen, (gen | 1u) + 1u, memory_order_release);
-    if (ok) {
+    ocsp_note_write(&s->note, time, ok, text);
+    if (ok && !s->doubtful) {
         /* Release: who sees it sees what the slot was before, as well. */
         atomic_store_explicit(&s->checked, time, memory_order_release);
     }
+}
+
+void ocsp_arena_set_doubtful(ocsp_arena_t *a, size_t slot, bool doubtful)
+{
+    a->slots[slot].doubtful = doubtful;
+}
+
+bool ocsp_arena_is_doubtful(const ocsp_arena_t *a, size_t slot)
+{
+    return a->slots[slot].doubtful;
 }
 
 /* Where the published table lies; false: there is none. The word tells later
@@ -288,25 +295,26 @@ apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
     return APR_EAGAIN;
 }
 
+bool ocsp_arena_raise(ocsp_arena_t *a, size_t slot, int64_t now,
+                      int64_t every_s)
+{
+    _Atomic int64_t *raised = &a->slots[slot].raised;
+    int64_t last = atomic_load_explicit(raised, memory_order_relaxed);
+
+    /* a clock that went back must not silence it for long */
+    return (last > now || last <= now - every_s)
+        && atomic_compare_exchange_strong(raised, &last, now);
+}
+
 void ocsp_arena_get_note(ocsp_note_t *out, const ocsp_arena_t *a, size_t slot,
                          const unsigned char id[OCSP_TABLE_ID_LEN])
 {
     const ocsp_segment_slot_t *s = &a->slots[slot];
-    int i;
 
-    for (i = 0; i < LOOKUP_TRIES; i++) {
-        uint32_t gen = atomic_load_explicit(&s->note_gen, memory_order_acquire);
-
-        *out = s->note;
-        atomic_thread_fence(memory_order_acquire);
-        if ((gen & 1u) == 0
-            && gen == atomic_load_explicit(&s->note_gen, memory_order_relaxed)
-            && memcmp(s->id, id, OCSP_TABLE_ID_LEN) == 0) {
-            out->text[OCSP_NOTE_MAX - 1] = '\0';
-            return;
-        }
+    if (!ocsp_note_read(out, &s->note)
+        || memcmp(s->id, id, OCSP_TABLE_ID_LEN) != 0) {
+        memset(out, 0, sizeof(*out));
     }
-    memset(out, 0, sizeof(*out));
 }
 
 /* Copy one table, if it is whole and its slot's own. */
@@ -360,6 +368,7 @@ static apr_status_t copy_slot(ocsp_arena_t *to, const ocsp_arena_t *from,
         return rv;
     }
     ocsp_arena_get_note(&note, from, i, s->id);
+    to->slots[slot].doubtful = s->doubtful;
     ocsp_arena_note(to, slot, note.time, note.ok, note.text);
     atomic_store_explicit(&to->slots[slot].checked,
                           atomic_load_explicit(&s->checked,

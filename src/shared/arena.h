@@ -79,8 +79,18 @@ apr_status_t ocsp_arena_reserve(void **mem, ocsp_arena_t *a, size_t slot,
 void ocsp_arena_publish(ocsp_arena_t *a, size_t slot);
 
 /**
- * Say how a load ended; if well, that the sources were looked at (checked of
- * every record from now on). @param text NULL: nothing. One writer at a time.
+ * Say that the table in use is not what the newest source says: it was there
+ * and could not be taken. One writer at a time.
+ */
+void ocsp_arena_set_doubtful(ocsp_arena_t *a, size_t slot, bool doubtful);
+
+/** @return what was said last. One writer at a time. */
+bool ocsp_arena_is_doubtful(const ocsp_arena_t *a, size_t slot);
+
+/**
+ * Say how a load ended; if well and not doubtful, that the sources were looked
+ * at (checked of every record from now on). @param text NULL: nothing. One
+ * writer at a time.
  */
 void ocsp_arena_note(ocsp_arena_t *a, size_t slot, int64_t time, bool ok,
                      const char *text);
@@ -100,6 +110,13 @@ apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
 apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
                                  size_t slot,
                                  const unsigned char id[OCSP_TABLE_ID_LEN]);
+
+/**
+ * @return whether something that all processes see is to be said of a slot now,
+ *         by this one: once in so many seconds. Any thread.
+ */
+bool ocsp_arena_raise(ocsp_arena_t *a, size_t slot, int64_t now,
+                      int64_t every_s);
 
 /** How the last load ended; time 0 if the slot is not id's. Any thread. */
 void ocsp_arena_get_note(ocsp_note_t *out, const ocsp_arena_t *a, size_t slot,

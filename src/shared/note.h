@@ -6,6 +6,7 @@
 #ifndef OCSP_SHARED_NOTE_H
 #define OCSP_SHARED_NOTE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,5 +19,18 @@ typedef struct {
     bool ok;
     char text[OCSP_NOTE_MAX]; /* why not, or a warning, or empty */
 } ocsp_note_t;
+
+/** Where one is written while others read: all zero at first. */
+typedef struct {
+    _Atomic uint32_t generation; /* odd while it is written */
+    ocsp_note_t note;
+} ocsp_note_cell_t;
+
+/** Write. @param text NULL: nothing; cut off. One writer at a time. */
+void ocsp_note_write(ocsp_note_cell_t *cell, int64_t time, bool ok,
+                     const char *text);
+
+/** Read. @return false: it was being written all the time. Any thread. */
+bool ocsp_note_read(ocsp_note_t *out, const ocsp_note_cell_t *cell);
 
 #endif

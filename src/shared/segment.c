@@ -38,10 +38,11 @@ static apr_size_t collides(const ocsp_segment_slot_t *s, apr_size_t first,
     return 0;
 }
 
-/* First fit: tables are few and large, and every one is replaced whole. */
-apr_size_t ocsp_segment_find_pages(const ocsp_segment_t *a, apr_size_t count)
+/* First fit from a page on. */
+static apr_size_t find_from(const ocsp_segment_t *a, apr_size_t first,
+                            apr_size_t count)
 {
-    apr_size_t first = OCSP_SEGMENT_FIRST_PAGE, end;
+    apr_size_t end;
     size_t i = 0;
 
     while (i < a->slot_count && count <= a->pages - first) {
@@ -58,6 +59,25 @@ apr_size_t ocsp_segment_find_pages(const ocsp_segment_t *a, apr_size_t count)
         }
     }
     return count <= a->pages - first ? first : 0;
+}
+
+/* Thousands of tables, each searched for from the start past all those before,
+ * would take the cube of their number. The hint goes back to the start with
+ * every configuration: pages that were used before are used again. */
+apr_size_t ocsp_segment_find_pages(ocsp_segment_t *a, apr_size_t count)
+{
+    apr_size_t page = 0;
+
+    if (a->hint > OCSP_SEGMENT_FIRST_PAGE && a->hint < a->pages) {
+        page = find_from(a, (apr_size_t)a->hint, count);
+    }
+    if (page == 0) {
+        page = find_from(a, OCSP_SEGMENT_FIRST_PAGE, count);
+    }
+    if (page != 0) {
+        a->hint = page + count;
+    }
+    return page;
 }
 
 static apr_uint64_t count_published(const ocsp_segment_t *a)

@@ -9,6 +9,7 @@
 
 #include <apr_pools.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "shared/note.h"
@@ -27,13 +28,14 @@
 
 typedef struct {
     unsigned char id[OCSP_TABLE_ID_LEN];
-    _Atomic uint64_t word;     /* the published table; page 0: none */
-    _Atomic uint64_t len[2];   /* its octets, by the lowest bit of generation */
-    uint64_t reserved_page;    /* for the next table; 0: none */
-    uint64_t reserved_len;     /* octets */
-    uint32_t held_by;          /* last configuration that claimed; 0: free */
-    _Atomic uint32_t note_gen; /* odd while the note is written */
-    ocsp_note_t note;
+    _Atomic uint64_t word;   /* the published table; page 0: none */
+    _Atomic uint64_t len[2]; /* its octets, by the lowest bit of generation */
+    uint64_t reserved_page;  /* for the next table; 0: none */
+    uint64_t reserved_len;   /* octets */
+    uint32_t held_by;        /* last configuration that claimed; 0: free */
+    ocsp_note_cell_t note;
+    _Atomic int64_t raised; /* last complaint of a worker, seconds */
+    bool doubtful; /* a newer source was there, and could not be taken */
     _Atomic int64_t checked; /* last load that ended well, seconds; 0: none */
 } ocsp_segment_slot_t;
 
@@ -45,6 +47,7 @@ typedef struct ocsp_segment_t {
     uint64_t pages;         /* of the whole segment */
     uint32_t configuration; /* counts them */
     uint32_t slot_count;    /* slots that were ever used */
+    uint64_t hint; /* page behind the last that were found; see there */
     ocsp_segment_slot_t slots[OCSP_SEGMENT_SLOTS];
 } ocsp_segment_t;
 
@@ -57,8 +60,11 @@ _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2,
 /** How many pages so many octets take. */
 apr_size_t ocsp_segment_count_pages(apr_uint64_t octets);
 
-/** Where so many pages are free; 0: nowhere. One writer at a time. */
-apr_size_t ocsp_segment_find_pages(const ocsp_segment_t *a, apr_size_t count);
+/**
+ * Where so many pages are free; 0: nowhere. Begins behind the last that were
+ * found, and again at the start after a hint of 0. One writer at a time.
+ */
+apr_size_t ocsp_segment_find_pages(ocsp_segment_t *a, apr_size_t count);
 
 /**
  * Say that a table of len octets does not fit, and how large OCSPTableSize

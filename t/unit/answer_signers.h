@@ -25,11 +25,14 @@ enum {
     P256,
     P256_HOUR, /* notAfter in an hour */
     P256_HALF, /* in half an hour */
+    P256_SHORT, /* in 299 seconds */
+    P256_NOW,
     P256_PAST, /* a second ago */
     P256_AHEAD,
     P384,
     RSA2048,
     RSA_HOUR,
+    RSA_SHORT,
     RSA_PAST,
     PSS,
     ED25519,
@@ -50,11 +53,14 @@ static struct {
     [P256] = {PKI_P256, {0}},
     [P256_HOUR] = {PKI_P256, {.not_after = NOW + HOUR}},
     [P256_HALF] = {PKI_P256, {.not_after = NOW + HOUR / 2}},
+    [P256_SHORT] = {PKI_P256, {.not_after = NOW + 299}},
+    [P256_NOW] = {PKI_P256, {.not_after = NOW}},
     [P256_PAST] = {PKI_P256, {.not_after = NOW - 1}},
     [P256_AHEAD] = {PKI_P256, {.not_before = NOW + 1}},
     [P384] = {PKI_P384, {0}},
     [RSA2048] = {PKI_RSA2048, {0}},
     [RSA_HOUR] = {PKI_RSA2048, {.not_after = NOW + HOUR}},
+    [RSA_SHORT] = {PKI_RSA2048, {.not_after = NOW + 299}},
     [RSA_PAST] = {PKI_RSA2048, {.not_after = NOW - 1}},
     [ED25519] = {PKI_ED25519, {0}},
 };

@@ -64,7 +64,7 @@ static void test_weak_keys(X509 *ca, EVP_PKEY *ca_key,
          party_pss_key(2048, "SHA2-256", "SHA2-512", 32)},
         {"RSA-PSS with a salt that cannot be", "cannot be met",
          party_pss_key(2048, "SHA2-256", "SHA2-256", 500)},
-        {"Ed448", "a ED448 key", EVP_PKEY_Q_keygen(NULL, NULL, "ED448")},
+        {"Ed448", "ED448 key", EVP_PKEY_Q_keygen(NULL, NULL, "ED448")},
         {"P-256 not by its name", "curve is spelt out", make_explicit_key()},
     };
     size_t i;
@@ -264,7 +264,7 @@ static void test_trusted(X509 *ca, EVP_PKEY *ca_key,
            && ocsp_signer_is_issuer(got.signer),
        "the CA itself is the CA itself all the same");
     got = party_make(weak_cert, weak, true, issuer, p);
-    is_refused(&got, OCSP_EMALFORMED, "a RSA key of 1024 bits",
+    is_refused(&got, OCSP_EMALFORMED, "RSA key of 1024 bits",
                "a weak stranger that is trusted");
     got = party_make(strange, ca_key, true, issuer, p);
     is_refused(&got, OCSP_EMALFORMED, "not the key",

@@ -62,8 +62,8 @@ sub common_name_of {
     my $file = OCSPTest::scratch('signer.der');
     OCSPTest::PKI::spew($file, $der);
     my ($status, $text) = run('openssl', 'x509', '-inform', 'DER', '-in', $file,
-        '-noout', '-subject', '-nameopt', 'RFC2253');
-    return $text =~ /CN=([^,\n]+)/ ? $1 : $text;
+        '-noout', '-subject', '-nameopt', 'multiline');
+    return $text =~ /commonName *= (.*)/ ? $1 : $text;
 }
 
 # The common name of the delegate whose certificate is sent along; 'none'.

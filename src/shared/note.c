@@ -1,0 +1,49 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See note.h. A generation that moved tells a reader that he read half of two.
+ * Floor 3.
+ */
+#include "shared/note.h"
+
+#include <apr_strings.h>
+
+/* How often a reader looks again before he gives up. */
+#define READ_TRIES 16
+
+void ocsp_note_write(ocsp_note_cell_t *cell, int64_t time, bool ok,
+                     const char *text)
+{
+    uint32_t generation = atomic_load_explicit(&cell->generation,
+                                               memory_order_relaxed)
+                        | 1u;
+
+    atomic_store_explicit(&cell->generation, generation, memory_order_relaxed);
+    atomic_thread_fence(memory_order_seq_cst);
+    cell->note.time = time;
+    cell->note.ok = ok;
+    apr_cpystrn(cell->note.text, text != NULL ? text : "", OCSP_NOTE_MAX);
+    atomic_store_explicit(&cell->generation, generation + 1u,
+                          memory_order_release);
+}
+
+bool ocsp_note_read(ocsp_note_t *out, const ocsp_note_cell_t *cell)
+{
+    int i;
+
+    for (i = 0; i < READ_TRIES; i++) {
+        uint32_t generation = atomic_load_explicit(&cell->generation,
+                                                   memory_order_acquire);
+
+        *out = cell->note;
+        atomic_thread_fence(memory_order_acquire);
+        if ((generation & 1u) == 0
+            && generation
+                   == atomic_load_explicit(&cell->generation,
+                                           memory_order_relaxed)) {
+            out->text[OCSP_NOTE_MAX - 1] = '\0';
+            return true;
+        }
+    }
+    return false;
+}
