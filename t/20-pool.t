@@ -192,8 +192,8 @@ for my $case (
     ['said off', section('a', "OCSPTrustedResponder off\n$foreign"), 'tryLater',
         qr/OCSP202: .*\Q$dir\E\/idle\.pem/],
     ['on', section('a', "OCSPTrustedResponder on\n$foreign"), 'trusted', undef],
-    ['on, from the pool', $foreign . section('a', "OCSPTrustedResponder on\n"),
-        'trusted', undef],
+    ['on, of the pool', $foreign . section('a', "OCSPTrustedResponder on\n"),
+        'tryLater', qr/OCSP223: /],
     ['off, from the pool', $foreign . section('a'), 'tryLater', qr/OCSP223: /],
 ) {
     my ($name, $section, $want, $words) = @$case;

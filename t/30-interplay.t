@@ -189,7 +189,7 @@ for my $case (
     ['413', post('x' x 20_000, path => '/', @there)],
     # this host takes URLs that are longer than OCSP's
     ['414', get(der(0x30, der(0x30, 'x' x 11_000)), path => '', @there)], # R24
-    ['414', http('GET', '/M' . 'A' x 50_000, @there)],
+    ['414', http('GET', '/M' . 'A' x 90_000, @there)],
 ) {
     my ($code, $res) = @$case;
     is $res->{code}, $code, "mod_expires, a $code";

@@ -57,10 +57,8 @@ crl('crls/sub/a.crl',   'a', 100, '6004');
 # no CRLs
 my $der = OCSPTest::slurp("$in/1-a.crl");
 OCSPTest::PKI::spew("$in/README",      "CRLs of these CAs\n");
-OCSPTest::PKI::spew("$in/empty.crl",   '');
-OCSPTest::PKI::spew("$in/zero.crl",    "\0" x 4096);
-OCSPTest::PKI::spew("$in/cut.crl",     substr $der, 0, 20);
-OCSPTest::PKI::spew("$in/header.pem",  "-----BEGIN X509 CRL-----\n");
+OCSPTest::PKI::spew("$in/empty",       '');
+OCSPTest::PKI::spew("$in/zero",        "\0" x 4096);
 OCSPTest::PKI::spew("$in/ca.pem",      OCSPTest::slurp(ca('a')->{cert}));
 OCSPTest::PKI::spew("$in/ca.key",      OCSPTest::slurp(ca('a')->{signer_key}));
 symlink 'nowhere', "$in/link.crl" or die $!;
@@ -80,7 +78,7 @@ my @said = grep { /ocsp:(?:error|crit)/ } split /\n/, $log;
 is scalar @said, 1, 'one error line' or diag $log;
 like $said[0] // '', qr/OCSP206: CN=OCSP Test CA fresh,\S+: \Q$in\E\/?: no CRL of .*put one/,
     'of the CA without a CRL: directory and remedy';
-unlike $log, qr/ocsp:warn/, 'two keys under one name: nothing to warn of';
+unlike $log, qr/ocsp:warn|OCSP2(?:19|20)/, 'two keys under one name: nothing to warn of';
 unlike $log, qr/README|ca\.key|link\.crl|foreign/,
     'no word about what is no CRL of ours';
 
@@ -91,18 +89,18 @@ my $bytes = OCSPTest::slurp($newer);
 OCSPTest::PKI::spew($newer, substr($bytes, 0, -1) . chr(ord(substr $bytes, -1) ^ 1));
 $log = $httpd->graceful;
 like $log,
-    qr/:warn\].*OCSP220: CN=OCSP Test CA a,.*2-a\.pem taken, and not .*: \Q$newer\E: /,
-    'a newer one with a broken signature: warned of';
+    qr/:error\].*OCSP220: CN=OCSP Test CA a,.*2-a\.pem taken, and not .*: \Q$newer\E: /,
+    'a newer one with a broken signature: is told';
 says($httpd, 'a newer one with a broken signature', 'a', '6002' => 'revoked',
     '6005' => 'good');
 OCSPTest::PKI::spew($newer, substr $bytes, 0, -40);
 $log = $httpd->graceful;
-like $log, qr/OCSP220: CN=OCSP Test CA a,.*\Q$newer\E: /,
-    'a newer one cut short: warned of';
+like $log, qr/OCSP206: CN=OCSP Test CA a,.*\Q$newer\E: .*cut off.* goes on with the table/,
+    'a newer one cut short: is told, and nothing older is taken';
 says($httpd, 'a newer one cut short', 'a', '6002' => 'revoked', '6005' => 'good');
 chmod 0, $newer;
 $log = $httpd->graceful;
-like $log, qr/:warn\].*OCSP219: OCSPCRLPath: \Q$in\E\/?: 1 files? cannot be read: \Q$newer\E/,
+like $log, qr/:error\].*OCSP219: OCSPCRLPath: \Q$in\E\/?: 1 files? cannot be read: \Q$newer\E/,
     'one that cannot be read: directive, directory and file';
 says($httpd, 'one that cannot be read', 'a', '6002' => 'revoked');
 chmod 0600, $newer;
@@ -111,13 +109,28 @@ $log = $httpd->graceful;
 unlike $log, qr/ocsp:warn/, 'a newer one that is whole: nothing to warn of';
 says($httpd, 'a newer one that is whole', 'a', '6002' => 'good', '6005' => 'revoked');
 
+# what was to be a CRL, though none can tell whose
+my %cut = ('empty.crl' => '', 'cut.crl' => substr($der, 0, 20), 'short.der' => "0\x82",
+    'header.pem' => "-----BEGIN X509 CRL-----\n",
+    'zero.crl' => "\0" x 4096);
+for my $name (sort keys %cut) {
+    OCSPTest::PKI::spew("$in/$name", $cut{$name});
+    $log = $httpd->graceful;
+    my @lines = grep { /ocsp:error\]/ && !/CA fresh,/ } split /\n/, $log;
+    is scalar @lines, 1, "$name, cut off: one line" or diag $log;
+    like $lines[0] // '', qr/OCSP219: .*\Q$in\E\/?: 1 files? cannot be read: \Q$in\/$name\E: /,
+        "$name, cut off: directory and file";
+    says($httpd, "beside $name, cut off", 'a', '6002' => 'good', '6005' => 'revoked');
+    unlink "$in/$name" or die $!;
+}
+
 # of two keys under one name neither has signed it: that is no other's CRL
 my $neither = crl('crls/c-1.crl', 'c1', 1000, '6009', der => 1);
 $bytes = OCSPTest::slurp($neither);
 OCSPTest::PKI::spew($neither, substr($bytes, 0, -1) . chr(ord(substr $bytes, -1) ^ 1));
 $log = $httpd->graceful;
-like $log, qr/:warn\].*OCSP220: CN=OCSP Test CA c,.*: \Q$neither\E: /,
-    'a newer one that neither key has signed: warned of';
+like $log, qr/:error\].*OCSP220: CN=OCSP Test CA c,.*: \Q$neither\E: /,
+    'a newer one that neither key has signed: is told';
 says($httpd, 'a newer one that neither key has signed', 'c1', '6001' => 'revoked',
     '6009' => 'good');
 unlink $neither or die $!;

@@ -183,4 +183,11 @@ cmp_ok $asked, '>', 50, "requests meanwhile ($asked)";
 chomp $bad;
 is $bad, '', 'every one of them was answered revoked';
 
+# as it was, for who comes after
+OCSPTest::PKI::spew($fresh->{signer_key}, $key);
+OCSPTest::PKI::spew($fresh->{signer},     $signer);
+chmod 0600, $fresh->{signer_key};
+OCSPTest::PKI::sign_crl('fresh');
+ok graceful(), 'graceful with the signer of before';
+
 done_testing;

@@ -35,6 +35,9 @@ is scalar($base =~ s/^(LoadModule ocsp_module).*/$1 "$dir\/mod_ocsp.so"/mg), 1,
 OCSPTest::PKI::spew("$dir/httpd-base.conf", $base);
 $vars->{t_conf} = $dir;
 
+# a list's file is trusted to be what it was only when it is a few seconds old
+wait_for(10, sub { !grep { time - (stat ca($_)->{crl})[10] < 4 } @cas });
+
 install('this');
 my $text  = join '', map { issuer_section($_) } @cas;
 my $httpd = OCSPTest::Httpd->start('version', $text);

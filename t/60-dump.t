@@ -150,14 +150,18 @@ unlike $said, qr/PRIVATE|BEGIN/, 'nothing of a key is shown';
 
 # --- beside what is wrong --------------------------------------------------------------------
 
-my $gone = "$dir/none.pem";
+my $gone   = "$dir/none.pem";
+my $closed = "$dir/closed.crl";
+OCSPTest::PKI::spew($closed, OCSPTest::slurp(ca('b')->{crl}));
+chmod 0, $closed;
 ($status, $said, $dump) = dump_of(issuer_section('a') . issuer_section('expired')
+    . with('b') =~ s/\Q${\ ca('b')->{crl}}\E/$closed/r
     . issuer_section('badsig') . issuer_section('nokey') . section($gone)
     . section("$dir/*.none") . issuer_section('a') . section($c2->{cert}));
 is $status, 1, 'something is wrong: exit status';
 unlike $said, qr/Syntax OK/, 'something is wrong: not said to be right';
 my %at = map { $_ => $dump->{'ocsp.example.com'}{ ca($_)->{subject} } // '' }
-    qw(a expired badsig nokey c2);
+    qw(a b expired badsig nokey c2);
 has_line($at{a}, crl_line(ca('a')->{crl}), 'a: what is right is shown');
 has_line($at{a}, signer_line(ca('a')->{signer}, 'P-256 with SHA-256', 'delegate'),
     'a: and its signer');
@@ -168,10 +172,12 @@ like $at{badsig}, qr/^CRL file: \Q${\ ca('badsig')->{crl}}\E/m,
     'a CRL that is refused: its file';
 like $at{badsig}, qr/^CRL in use: none: answers tryLater$/m,
     'a CRL that is refused: what comes of it';
-like $at{nokey}, qr/^signer: none: answers tryLater: \Q${\ ca('nokey')->{signer_key}}\E: /m,
+has_line($at{b}, "CRL file: $closed ($user cannot read it: changes are seen at"
+    . ' graceful only)', 'a CRL that may not be read: who cannot');
+like $at{nokey}, qr/^signer: none: \Q${\ ca('nokey')->{signer_key}}\E: /m,
     'a key that is missing: file and what comes of it';
 like $at{c2}, qr/^CRL in use: none/m, 'no CRL named: what comes of it';
-like $at{c2}, qr/^signer: none: answers tryLater: no OCSPCertificateFile/m,
+like $at{c2}, qr/^signer: none: no OCSPCertificateFile/m,
     'no signer named: what comes of it, and the directive';
 like $dump->{'ocsp.example.com'}{$gone} // '', qr/^cannot be read: .*tryLater$/m,
     'no certificate: what comes of it';

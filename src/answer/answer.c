@@ -177,12 +177,16 @@ static void say_unlisted(ocsp_response_single_t *out,
     out->next_update = earlier(out->next_update, soon);
 }
 
+/* A look at the sources counts only if it was at this very source. */
 static int64_t find_this_update(const ocsp_answer_subject_t *s, int64_t now)
 {
-    bool checked = s->policy->this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED
-                && s->record.checked > 0;
+    int64_t this_update = s->record.this_update;
 
-    return earlier(checked ? s->record.checked : s->record.this_update, now);
+    if (s->policy->this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED
+        && s->record.checked > this_update) {
+        this_update = s->record.checked;
+    }
+    return earlier(this_update, now);
 }
 
 /* What is said of one certificate, or why nothing can be said now. */

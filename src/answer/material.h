@@ -44,7 +44,7 @@ apr_status_t ocsp_material_parse_key(EVP_PKEY **out, bool *encrypted,
 
 /**
  * @return the file behind a "file:" URI (RFC 8089: file:/path, file:///path,
- *         file://localhost/path, file:path), borrowed; NULL: not such a URI
+ *         file://localhost/path), borrowed; NULL: not such a URI
  */
 const char *ocsp_material_get_uri_file(const char *uri);
 

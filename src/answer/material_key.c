@@ -217,7 +217,7 @@ const char *ocsp_material_get_uri_file(const char *uri)
             return NULL; /* another host's */
         }
     }
-    return path[0] != '\0' ? path : NULL;
+    return path[0] == '/' ? path : NULL; /* relative to what, nobody knows */
 }
 
 /* Keys in tokens have their PIN in their URI: only its scheme is printed. */

@@ -93,32 +93,56 @@ static apr_status_t check_key(ocsp_algorithm_t *out,
     return APR_SUCCESS;
 }
 
+static bool has_name_of(const X509 *cert, const ocsp_issuer_t *issuer)
+{
+    ocsp_der_t name = {NULL, 0};
+
+    return X509_NAME_get0_der(X509_get_subject_name(cert), &name.data,
+                              &name.len)
+            == 1
+        && ocsp_issuer_has_name(issuer, name);
+}
+
+static bool has_key_of(const X509 *cert, const ocsp_issuer_t *issuer)
+{
+    return EVP_PKEY_eq(X509_get0_pubkey(cert), ocsp_issuer_get0_key(issuer))
+        == 1;
+}
+
+const char *ocsp_signer_check_cert(X509 *cert, const ocsp_issuer_t *issuer)
+{
+    if (!has_key_of(cert, issuer)) {
+        return ocsp_delegate_check(cert, issuer);
+    }
+    return has_name_of(cert, issuer)
+             ? NULL
+             : "RFC 6960 section 4.2.2.2: the CA's key under another name: give"
+               " the CA's own certificate";
+}
+
 /* Whether it may answer for the CA, and what clients may stumble over then. */
 static apr_status_t check_authority(ocsp_signer_t *s, const char **warning,
                                     const ocsp_signer_material_t *material,
                                     const ocsp_issuer_t *issuer,
                                     const char **why, apr_pool_t *p)
 {
-    EVP_PKEY *issuer_key = ocsp_issuer_get0_key(issuer);
-    EVP_PKEY *key = X509_get0_pubkey(material->cert);
-    const char *fault;
+    const char *fault = ocsp_signer_check_cert(material->cert, issuer);
 
-    s->is_issuer = EVP_PKEY_eq(key, issuer_key) == 1;
-    s->is_like_issuer = ocsp_algorithm_is_same_kind(key, issuer_key);
-    if (s->is_issuer) {
-        return APR_SUCCESS;
-    }
-    fault = ocsp_delegate_check(material->cert, issuer);
+    s->is_issuer = fault == NULL && has_key_of(material->cert, issuer);
+    s->is_like_issuer = ocsp_algorithm_is_same_kind(
+        X509_get0_pubkey(material->cert), ocsp_issuer_get0_key(issuer));
     if (fault != NULL && !material->trusted) {
         *why = apr_psprintf(p, "%s: %s (the CA is %s)", material->cert_file,
                             fault, ocsp_issuer_get0_subject(issuer));
         return OCSP_EUNKNOWNCA;
     }
-    *warning =
-        fault != NULL
-            ? "RFC 6960 section 4.2.2.2 item 1: not a responder of this CA:"
-              " every client has to trust this very certificate"
-            : ocsp_delegate_warn(material->cert, issuer, p);
+    if (fault != NULL) {
+        *warning = "RFC 6960 section 4.2.2.2 item 1: not a responder of this"
+                   " CA: every client has to trust this very certificate";
+    }
+    else if (!s->is_issuer) {
+        *warning = ocsp_delegate_warn(material->cert, issuer, p);
+    }
     return APR_SUCCESS;
 }
 

@@ -39,6 +39,12 @@ typedef struct {
  */
 bool ocsp_signer_concerns(const X509 *cert, const ocsp_issuer_t *issuer);
 
+/**
+ * Check of a certificate what needs no key.
+ * @return NULL, or why it may not answer for the issuer, static. Startup only.
+ */
+const char *ocsp_signer_check_cert(X509 *cert, const ocsp_issuer_t *issuer);
+
 /** @return whether a private key is a certificate's. Startup only. */
 bool ocsp_signer_is_pair(const X509 *cert, const EVP_PKEY *key);
 

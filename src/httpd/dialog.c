@@ -5,7 +5,6 @@
  */
 #include "httpd/dialog.h"
 
-#include <ap_listen.h>
 #include <apr_strings.h>
 #include <openssl/crypto.h>
 #include <string.h>
@@ -126,18 +125,6 @@ static void look_at_level(dialog_t *d, const ocsp_level_t *level)
     look_at_files(d, ocsp_pairs_get_files(d->pass, level->cert_files));
 }
 
-/* As it is named, else as it listens. */
-static unsigned get_port(const server_rec *s)
-{
-    if (s->port != 0) {
-        return s->port;
-    }
-    if (s->is_virtual && s->addrs != NULL && s->addrs->host_port != 0) {
-        return s->addrs->host_port;
-    }
-    return ap_listeners != NULL ? ap_listeners->bind_addr->port : 80;
-}
-
 void ocsp_dialog_open(ocsp_pass_t *pass, server_rec *base)
 {
     dialog_t d = {.pass = pass,
@@ -153,7 +140,7 @@ void ocsp_dialog_open(ocsp_pass_t *pass, server_rec *base)
                                 pass->s->server_hostname != NULL
                                     ? pass->s->server_hostname
                                     : "localhost",
-                                get_port(pass->s));
+                                ocsp_pass_get_port(pass->s));
         look_at_level(&d, conf->level);
         for (i = 0; i < conf->sections->nelts; i++) {
             look_at_level(&d, APR_ARRAY_IDX(conf->sections, i,

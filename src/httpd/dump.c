@@ -113,8 +113,8 @@ static void print_signers(const dump_t *d, const ocsp_scope_issuer_t *si)
                                                           : ", not valid now");
     }
     if (si->signers.count == 0) {
-        printf("    signer: none: answers tryLater%s%s\n",
-               si->signer_why != NULL ? ": " : "",
+        printf("    signer: none%s%s\n",
+               si->signer_why != NULL ? ": " : ": answers tryLater",
                si->signer_why != NULL ? si->signer_why : "");
     }
 }
@@ -210,7 +210,7 @@ static void print_server(const dump_t *d, const server_rec *s)
 
     printf("%s:%u%s%s%s\n",
            s->server_hostname != NULL ? s->server_hostname : "main server",
-           s->port != 0 ? s->port : 80, s->defn_name != NULL ? " (" : "",
+           ocsp_pass_get_port(s), s->defn_name != NULL ? " (" : "",
            s->defn_name != NULL
                ? apr_psprintf(d->pass->ptemp, "%s:%u", s->defn_name,
                               s->defn_line_number)

@@ -247,6 +247,22 @@ static size_t parse_request(ocsp_request_t *request, const job_t *job)
              : 0;
 }
 
+/* Signers that several issuers share may have ended, and one's own not. */
+static bool has_ended(const ocsp_scope_issuer_t *si, int64_t now)
+{
+    bool ended = true;
+    size_t i;
+
+    for (i = 0; ended && i < si->signers.count; i++) {
+        const ocsp_signer_t *signer = ocsp_response_template_get0_signer(
+            si->signers.templs[i]);
+
+        ended = now < ocsp_signer_get_not_before(signer)
+             || now >= ocsp_signer_get_not_after(signer);
+    }
+    return ended;
+}
+
 static void make_answer(job_t *job)
 {
     ocsp_answer_subject_t *subjects;
@@ -276,7 +292,8 @@ static void make_answer(job_t *job)
     /* Not r->request_time: the body may have taken its time. */
     now = (int64_t)apr_time_sec(apr_time_now());
     ocsp_answer_make(&job->answer, subjects, certs, &wishes, now, job->r->pool);
-    if (job->answer.signers_ended && job->issuer->has_slot
+    if (job->answer.signers_ended && has_ended(job->issuer, now)
+        && job->issuer->has_slot
         && ocsp_arena_raise(job->conf->shared.arena, job->issuer->slot, now,
                             ENDED_EVERY_S)) {
         ocsp_report_ended(job->r, job->issuer->name);

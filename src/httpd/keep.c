@@ -26,6 +26,7 @@
 
 struct ocsp_keep_t {
     apr_pool_t *pool;          /* the process's */
+    apr_pool_t *words;         /* for the last reason that was given */
     apr_pool_t *arena_pool;    /* its own; NULL: there is no arena */
     ocsp_arena_t *arena;       /* or NULL */
     apr_uint64_t arena_wanted; /* OCSPTableSize it was made for; 0: none */
@@ -54,6 +55,8 @@ ocsp_keep_t *ocsp_keep_get(apr_pool_t *process)
     if (k == NULL) {
         k = ap_retained_data_create(KEEP_KEY, sizeof(*k));
         k->pool = process;
+        apr_pool_create(&k->words, process);
+        apr_pool_tag(k->words, "ocsp_words");
         k->files = apr_hash_make(process);
     }
     for (hi = apr_hash_first(NULL, k->files); hi; hi = apr_hash_next(hi)) {
@@ -104,18 +107,29 @@ static bool is_enough(const ocsp_keep_t *k, apr_uint64_t crl_octets,
             || ocsp_arena_get_room(k->arena) >= crl_octets + crl_octets / 2);
 }
 
-/* What the old one held goes over; children that still read it keep it. */
-static void replace_arena(ocsp_keep_t *k, ocsp_arena_t *arena, apr_pool_t *pool,
-                          const char **why)
+/* What the old one holds goes over, or it stays: nobody loses a table to a new
+ * size. Children that still read the old one keep it.
+ * @return NULL, or what does not fit */
+static const char *replace_arena(ocsp_keep_t *k, ocsp_arena_t *arena,
+                                 apr_pool_t *pool)
 {
+    const char *left = NULL;
+
     if (k->arena != NULL && ocsp_arena_is_compatible(k->arena)) {
-        ocsp_arena_copy(arena, k->arena, why, pool);
+        ocsp_arena_copy(arena, k->arena, &left, pool);
+    }
+    if (left != NULL) {
+        left = apr_pstrcat(k->words,
+                           "the room for tables stays as it is: ", left, NULL);
+        apr_pool_destroy(pool);
+        return left;
     }
     if (k->arena_pool != NULL) {
         apr_pool_destroy(k->arena_pool);
     }
     k->arena = arena;
     k->arena_pool = pool;
+    return NULL;
 }
 
 apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
@@ -123,27 +137,31 @@ apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
                                   const char **why)
 {
     apr_uint64_t room = multiply(crl_octets, ROOM_PER_CRL_OCTET);
+    bool compatible = k->arena != NULL && ocsp_arena_is_compatible(k->arena);
     ocsp_arena_t *arena = NULL;
     apr_pool_t *pool = NULL;
     apr_status_t rv;
 
+    apr_pool_clear(k->words);
     *why = NULL;
     *out = k->arena;
-    if (k->arena != NULL && ocsp_arena_is_compatible(k->arena)
-        && is_enough(k, crl_octets, wanted)) {
+    if (compatible && is_enough(k, crl_octets, wanted)) {
         return APR_SUCCESS;
     }
     room = wanted != 0 ? wanted : room > ROOM_MIN ? room : ROOM_MIN;
     rv = make_arena(&arena, &pool, room, why, k->pool);
     if (rv == APR_SUCCESS) {
-        *why = ocsp_arena_get_room(arena) < wanted
-                 ? "OCSPTableSize is more than this machine gives: there is "
-                   "less room for tables"
-                 : NULL;
-        replace_arena(k, arena, pool, why);
-        k->arena_wanted = wanted;
+        bool less = ocsp_arena_get_room(arena) < wanted;
+
+        *why = replace_arena(k, arena, pool);
+        if (*why == NULL) {
+            k->arena_wanted = wanted;
+            *why = less ? "OCSPTableSize is more than this machine gives: "
+                          "there is less room for tables"
+                        : NULL;
+        }
     }
-    else if (k->arena != NULL && ocsp_arena_is_compatible(k->arena)) {
+    else if (compatible) {
         *why = "no memory for larger tables: the room stays as it is";
         rv = APR_SUCCESS;
     }

@@ -5,6 +5,7 @@
  */
 #include "httpd/pass.h"
 
+#include <ap_listen.h>
 #include <string.h>
 
 #include "wire/gtime.h"
@@ -36,4 +37,15 @@ const char *ocsp_pass_print_time(apr_pool_t *p, int64_t seconds)
 apr_status_t ocsp_pass_log_status(apr_status_t rv)
 {
     return rv >= APR_OS_START_USERERR && rv < APR_OS_START_EAIERR ? 0 : rv;
+}
+
+unsigned ocsp_pass_get_port(const server_rec *s)
+{
+    if (s->port != 0) {
+        return s->port;
+    }
+    if (s->is_virtual && s->addrs != NULL && s->addrs->host_port != 0) {
+        return s->addrs->host_port;
+    }
+    return ap_listeners != NULL ? ap_listeners->bind_addr->port : 80;
 }

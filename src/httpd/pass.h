@@ -11,6 +11,7 @@
 
 #include <apr_hash.h>
 #include <apr_pools.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "httpd/keep.h"
@@ -21,9 +22,10 @@ typedef struct {
     server_rec *s; /* whose issuers are being opened, for the log */
     apr_pool_t *pconf;
     apr_pool_t *ptemp;
-    ocsp_keep_t *keep;          /* NULL: only checking */
-    ocsp_arena_t *arena;        /* NULL: only checking, or there is none */
-    int64_t now;                /* seconds since 1970 */
+    ocsp_keep_t *keep;   /* NULL: only checking */
+    ocsp_arena_t *arena; /* NULL: only checking, or there is none */
+    int64_t now;         /* seconds since 1970 */
+    bool asking; /* httpd's first pass: what is wrong is said in the next */
     unsigned failures;          /* what "httpd -t" exits 1 for */
     apr_hash_t *lists;          /* list of files -> without patterns */
     apr_hash_t *certs;          /* file -> ocsp_pairs_cert_t */
@@ -32,6 +34,7 @@ typedef struct {
     apr_hash_t *taken;          /* CRL files in use */
     apr_array_header_t *passed; /* tables.c's, of CRLs that are not; or NULL */
     apr_uint64_t octets;        /* of the tables that were built */
+    apr_uint64_t largest;       /* of them */
     apr_hash_t *tables; /* id -> the ocsp_scope_issuer_t that has loaded it */
 } ocsp_pass_t;
 
@@ -44,5 +47,8 @@ const char *ocsp_pass_print_time(apr_pool_t *p, int64_t seconds);
 
 /** A status for httpd's log functions: 0 for ours, which APR cannot explain. */
 apr_status_t ocsp_pass_log_status(apr_status_t rv);
+
+/** A server's port for people: as it is named, else as it listens. */
+unsigned ocsp_pass_get_port(const server_rec *s);
 
 #endif

@@ -84,6 +84,18 @@ bool ocsp_pattern_is_one(const char *path)
     return apr_fnmatch_test(path) != 0;
 }
 
+static void say_none(ocsp_pass_t *pass, const char *pattern, const char *why,
+                     const char *whose, bool recalled)
+{
+    pass->failures++;
+    if (!pass->asking) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
+                     "OCSP214: %s: %s; %s %s", pattern, why, whose,
+                     recalled ? "goes on with the files found before"
+                              : "has no files");
+    }
+}
+
 apr_array_header_t *ocsp_pattern_expand(ocsp_pass_t *pass, const char *pattern,
                                         const char *whose)
 {
@@ -93,11 +105,7 @@ apr_array_header_t *ocsp_pattern_expand(ocsp_pass_t *pass, const char *pattern,
 
     if (files->nelts == 0) {
         recall(files, pass, name);
-        pass->failures++;
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
-                     "OCSP214: %s: %s; %s %s", pattern, why, whose,
-                     files->nelts != 0 ? "goes on with the files found before"
-                                       : "has no files");
+        say_none(pass, pattern, why, whose, files->nelts != 0);
     }
     else if (pass->keep != NULL) {
         keep(pass, name, files);

@@ -287,6 +287,7 @@ int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     /* httpd reads its configuration twice at start. The first time it still
      * has a terminal, and nothing else of ours is to be done. */
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
+        pass.asking = true;
         ocsp_dialog_open(&pass, base);
         return OK;
     }

@@ -145,6 +145,7 @@ void ocsp_roster_close(ocsp_roster_t *r, bool is_named)
 {
     if (r->templs->nelts == 0 && r->faults->nelts == 0) {
         if (r->unchecked != NULL) {
+            r->si->signer_why = "not checked, for its key is encrypted";
             ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, r->pass->s,
                          "OCSP217: %s: %s: the key is encrypted, and nobody is "
                          "asked for the passphrase now: not checked",

@@ -30,9 +30,20 @@ static const char *get_file(const apr_array_header_t *files, int i)
     return APR_ARRAY_IDX(files, i, const char *);
 }
 
+/* By server, CA and certificate: no line of the configuration is in it, which
+ * comments move. */
 static const char *keep_name(const job_t *job, const char *cert_file)
 {
-    return apr_pstrcat(job->pass->ptemp, "signer:", job->si->where, "\n",
+    const server_rec *s = job->pass->s;
+    const char *server = "";
+
+    if (s->is_virtual && s->addrs != NULL) {
+        server = apr_psprintf(job->pass->ptemp, "%s %s:%u",
+                              s->server_hostname != NULL ? s->server_hostname
+                                                         : "",
+                              s->addrs->virthost, s->addrs->host_port);
+    }
+    return apr_pstrcat(job->pass->ptemp, "signer:", server, "\n",
                        job->si->cert_file, "\n", cert_file, NULL);
 }
 
@@ -114,7 +125,7 @@ static void take_cert(job_t *job, ocsp_pairs_cert_t *c)
     ocsp_signer_material_t m = {.cert = c->cert,
                                 .cert_file = c->file,
                                 .trusted = job->si->level->trusted == 1};
-    const char *why = NULL, *warning = NULL;
+    const char *why = NULL, *warning = NULL, *fault;
     const char *unchecked = job->roster.unchecked;
     ocsp_signer_t *signer;
     ocsp_pairs_key_t *k;
@@ -131,6 +142,12 @@ static void take_cert(job_t *job, ocsp_pairs_cert_t *c)
         m.key_file = k->file;
         rv = ocsp_signer_make(&signer, &m, job->si->issuer, &warning, &why,
                               job->pass->pconf);
+    }
+    else if (job->roster.unchecked != NULL && !m.trusted
+             && (fault = ocsp_signer_check_cert(c->cert, job->si->issuer))
+                    != NULL) {
+        why = apr_psprintf(job->pass->ptemp, "%s: %s", c->file, fault);
+        job->roster.unchecked = NULL;
     }
     if (rv == APR_SUCCESS) {
         take_pair(job, signer, c, k);
@@ -170,23 +187,20 @@ static bool was_mine(const job_t *job, const char *file)
     return ocsp_pairs_recall(&cert, &key, job->pass, keep_name(job, file));
 }
 
-static void take_files(job_t *job, bool strangers)
+static void take_files(job_t *job)
 {
-    const apr_array_header_t *files = job->certs;
     int i;
 
-    for (i = 0; i < files->nelts; i++) {
+    for (i = 0; i < job->certs->nelts; i++) {
         ocsp_pairs_cert_t *c = ocsp_pairs_get_cert(job->pass,
-                                                   get_file(files, i));
+                                                   get_file(job->certs, i));
         bool mine = !job->is_pool || is_meant(job, c);
 
-        if (c->cert == NULL) {
-            if (!strangers && (mine || was_mine(job, c->file))) {
-                c->used = true;
-                fail(job, c->file, c->rv, c->why);
-            }
+        if (c->cert == NULL && (mine || was_mine(job, c->file))) {
+            c->used = true;
+            fail(job, c->file, c->rv, c->why);
         }
-        else if (strangers ? !mine : mine) {
+        else if (c->cert != NULL && mine) {
             take_cert(job, c);
         }
     }
@@ -268,11 +282,8 @@ void ocsp_signers_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
 
     ocsp_roster_begin(&job.roster, pass, si);
     templs = job.roster.templs;
-    take_files(&job, false);
+    take_files(&job);
     take_own_key(&job);
-    if (templs->nelts == 0 && job.is_pool && si->level->trusted == 1) {
-        take_files(&job, true);
-    }
     if (templs->nelts == 0 && job.is_pool && is_named
         && si->signer_why == NULL) {
         take_lost(&job);

@@ -37,7 +37,8 @@ static dir_t *scan(ocsp_pass_t *pass, const char *path)
         d->entries = NULL;
     }
     if (warning != NULL) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s,
+        pass->failures++;
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
                      "OCSP219: OCSPCRLPath: %s", warning);
     }
     apr_hash_set(pass->dirs, path, APR_HASH_KEY_STRING, d);

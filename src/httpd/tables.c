@@ -35,6 +35,14 @@ static apr_status_t publish(const ocsp_pass_t *pass,
     return rv;
 }
 
+static void note_size(ocsp_pass_t *pass, apr_uint64_t octets)
+{
+    pass->octets += octets;
+    if (octets > pass->largest) {
+        pass->largest = octets;
+    }
+}
+
 /* @return APR_EEXIST: nothing has changed */
 static apr_status_t load(ocsp_load_result_t *result, ocsp_pass_t *pass,
                          ocsp_scope_issuer_t *si, const ocsp_table_info_t *last,
@@ -61,7 +69,7 @@ static apr_status_t load(ocsp_load_result_t *result, ocsp_pass_t *pass,
     }
     si->crl_file = apr_pstrdup(pass->pconf, result->file);
     result->info.entries = ocsp_table_builder_count(result->builder);
-    pass->octets += ocsp_table_builder_size(result->builder);
+    note_size(pass, ocsp_table_builder_size(result->builder));
     memset(result->info.fingerprint, 0, sizeof(result->info.fingerprint));
     if (pass->arena != NULL) {
         memcpy(result->info.id, si->id, OCSP_TABLE_ID_LEN);
@@ -268,7 +276,8 @@ static void close_passed(ocsp_pass_t *pass, const passed_t *passed)
                                  : result->warning);
     }
     if (doubtful) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, passed->s,
+        pass->failures++;
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, passed->s,
                      "OCSP220: %s: %s taken, and not what is newer: %s",
                      si->name, result->file, result->passed_over);
     }
@@ -280,7 +289,7 @@ static void check_room(ocsp_pass_t *pass, server_rec *base)
     int64_t size = ocsp_conf_get(base)->table_size;
 
     if (pass->keep == NULL && size != OCSP_LEVEL_UNSET
-        && pass->octets > (apr_uint64_t)size) {
+        && pass->octets + pass->largest > (apr_uint64_t)size) {
         pass->failures++;
         ap_log_error(
             APLOG_MARK, APLOG_ERR, 0, base,

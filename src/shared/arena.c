@@ -298,12 +298,7 @@ apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
 bool ocsp_arena_raise(ocsp_arena_t *a, size_t slot, int64_t now,
                       int64_t every_s)
 {
-    _Atomic int64_t *raised = &a->slots[slot].raised;
-    int64_t last = atomic_load_explicit(raised, memory_order_relaxed);
-
-    /* a clock that went back must not silence it for long */
-    return (last > now || last <= now - every_s)
-        && atomic_compare_exchange_strong(raised, &last, now);
+    return ocsp_note_raise(&a->slots[slot].raised, now, every_s);
 }
 
 void ocsp_arena_get_note(ocsp_note_t *out, const ocsp_arena_t *a, size_t slot,
@@ -370,10 +365,7 @@ static apr_status_t copy_slot(ocsp_arena_t *to, const ocsp_arena_t *from,
     ocsp_arena_get_note(&note, from, i, s->id);
     to->slots[slot].doubtful = s->doubtful;
     ocsp_arena_note(to, slot, note.time, note.ok, note.text);
-    atomic_store_explicit(&to->slots[slot].checked,
-                          atomic_load_explicit(&s->checked,
-                                               memory_order_relaxed),
-                          memory_order_release);
+    atomic_store(&to->slots[slot].checked, atomic_load(&s->checked));
     return APR_SUCCESS;
 }
 

@@ -47,3 +47,12 @@ bool ocsp_note_read(ocsp_note_t *out, const ocsp_note_cell_t *cell)
     }
     return false;
 }
+
+bool ocsp_note_raise(_Atomic int64_t *raised, int64_t now, int64_t every_s)
+{
+    int64_t last = atomic_load_explicit(raised, memory_order_relaxed);
+
+    /* a clock that went back must not silence it for long */
+    return (last > now || last <= now - every_s)
+        && atomic_compare_exchange_strong(raised, &last, now);
+}

@@ -33,4 +33,10 @@ void ocsp_note_write(ocsp_note_cell_t *cell, int64_t time, bool ok,
 /** Read. @return false: it was being written all the time. Any thread. */
 bool ocsp_note_read(ocsp_note_t *out, const ocsp_note_cell_t *cell);
 
+/**
+ * @return whether what many processes see is to be said by this one, once in so
+ *         many seconds. @param raised 0 at first. Any thread.
+ */
+bool ocsp_note_raise(_Atomic int64_t *raised, int64_t now, int64_t every_s);
+
 #endif

@@ -20,6 +20,7 @@ typedef struct {
     const char
         *passed_over; /* reasons of those that cannot be taken, or NULL */
     apr_array_header_t *passed_files; /* const char * */
+    const char *others; /* reason of one that is another key's, or NULL */
     unsigned passed_count;
     apr_status_t status; /* of the last of them */
     bool ended;          /* nothing further may be taken */
@@ -99,15 +100,28 @@ static void drop(choice_t *c)
     }
 }
 
+/* What a found CRL may be without being this key's next one: perhaps of another
+ * key of the CA's name, of another clock, of a kind that only adds to a
+ * complete one; or gone since it was found. */
+static bool may_be_passed(apr_status_t rv)
+{
+    return rv == OCSP_EUNKNOWNCA || rv == OCSP_ESTALE || rv == OCSP_EUNSUPPORTED
+        || APR_STATUS_IS_ENOENT(rv);
+}
+
 /*
- * A CRL cannot be taken, as c->why says. If it was named, or if it is no fault
- * of the file, nothing else is taken: an older CRL would hide revocations.
+ * A CRL cannot be taken, as c->why says. If it was named, or is broken or
+ * cannot be read, nothing else is taken: an older CRL would hide revocations.
  */
 static void pass_over(choice_t *c, const ocsp_candidate_t *from,
                       apr_status_t rv)
 {
     c->status = rv;
-    c->ended = from->named || APR_STATUS_IS_ENOMEM(rv);
+    if (rv == OCSP_EOTHERKEY && !from->named) {
+        c->others = c->why; /* does not concern this one */
+        return;
+    }
+    c->ended = from->named || !may_be_passed(rv);
     APR_ARRAY_PUSH(c->passed_files, const char *) = from->file;
     if (c->passed_count++ < PASSED_MAX || c->ended) {
         c->passed_over = c->passed_over == NULL
@@ -205,7 +219,7 @@ apr_status_t ocsp_choice_make(ocsp_choice_t *out,
                                      c.passed_over, c.passed_count);
     }
     if (c.builder == NULL) {
-        *why = c.passed_over;
+        *why = c.passed_over != NULL ? c.passed_over : c.others;
         return c.status;
     }
     out->file = c.from.file;

@@ -5,6 +5,7 @@
  * knows where each must end.
  */
 #include <apr_strings.h>
+#include <openssl/x509v3.h>
 #include <string.h>
 
 #include "status/crl.h"
@@ -26,6 +27,7 @@ typedef struct {
     bool v2;
     ocsp_der_t algorithm; /* AlgorithmIdentifier of tbsCertList, a copy */
     ocsp_crlsig_t *sig;
+    bool others; /* another key's, as authorityKeyIdentifier says */
     ocsp_crl_info_t info;
 } reader_t;
 
@@ -128,12 +130,25 @@ static apr_status_t read_entries(reader_t *r)
     return rv;
 }
 
+/* What certificate and CRL say of their key need not be its hash, so only a
+ * difference between the two tells something. */
+static bool is_others(const reader_t *r, ocsp_der_t key_id)
+{
+    const ASN1_OCTET_STRING *own = X509_get0_subject_key_id(
+        ocsp_issuer_get0_cert(r->issuer));
+
+    return own != NULL && key_id.data != NULL
+        && !ocsp_der_equal(key_id,
+                           (ocsp_der_t){ASN1_STRING_get0_data(own),
+                                        (size_t)ASN1_STRING_length(own)});
+}
+
 /* crlExtensions [0] EXPLICIT Extensions OPTIONAL -- if present, v2 */
 static apr_status_t read_exts(reader_t *r)
 {
     ocsp_der_t in;
     ocsp_der_t list;
-    ocsp_der_t number;
+    ocsp_crlext_crl_t exts;
     const char *fragment = NULL;
     apr_status_t rv = ocsp_walk_pull_small(&r->w);
 
@@ -152,17 +167,18 @@ static apr_status_t read_exts(reader_t *r)
         return ocsp_walk_refuse(&r->w, "5.1.2.7: crlExtensions are not DER, or "
                                        "in version 1");
     }
-    rv = ocsp_crlext_read_crl(&number, list, &fragment);
+    rv = ocsp_crlext_read_crl(&exts, list, &fragment);
+    r->others = is_others(r, exts.key_id);
     if (rv != APR_SUCCESS) {
         return pass_on(r, rv, fragment);
     }
-    if (number.len > sizeof(r->info.number)) {
+    if (exts.number.len > sizeof(r->info.number)) {
         return ocsp_walk_refuse(&r->w, "5.2.3: CRLNumber has more than 20 "
                                        "octets");
     }
-    if (number.len > 0) {
-        memcpy(r->info.number, number.data, number.len);
-        r->info.number_len = number.len;
+    if (exts.number.len > 0) {
+        memcpy(r->info.number, exts.number.data, exts.number.len);
+        r->info.number_len = exts.number.len;
     }
     return APR_SUCCESS;
 }
@@ -287,7 +303,9 @@ apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
     if (rv == APR_SUCCESS) {
         *info = r.info;
     }
-    return rv;
+    return r.others && (rv == OCSP_EUNKNOWNCA || rv == OCSP_EUNSUPPORTED)
+             ? OCSP_EOTHERKEY
+             : rv;
 }
 
 apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const char *file,

@@ -57,8 +57,11 @@ typedef apr_status_t ocsp_crl_entry_fn(void *ctx, const unsigned char *serial,
  * Delta, indirect and partitioned CRLs are refused.
  * @param info untouched unless APR_SUCCESS
  * @param why file, section, cause and remedy
- * @return OCSP_EMALFORMED, OCSP_EUNKNOWNCA (name or signature), OCSP_ECRYPTO,
- *         a file's error, or what fn returned
+ * @return OCSP_EMALFORMED, OCSP_EUNKNOWNCA (name or signature),
+ *         OCSP_EOTHERKEY (signature, and authorityKeyIdentifier or algorithm
+ *         tell why), OCSP_ECRYPTO, OCSP_EUNSUPPORTED (delta, partitioned), a
+ *         file's error, or what fn
+ *         returned
  */
 apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const char *file,
                            const ocsp_issuer_t *issuer, ocsp_crl_entry_fn *fn,

@@ -112,22 +112,41 @@ static apr_status_t read_number(ocsp_der_t *number, ocsp_der_t in,
     return APR_SUCCESS;
 }
 
+/*
+ * AuthorityKeyIdentifier ::= SEQUENCE {
+ *     keyIdentifier  [0] IMPLICIT OCTET STRING OPTIONAL, ... }
+ *
+ * A hint, for whom the signature cannot be verified: none if it is not DER.
+ */
+static void read_key_id(ocsp_der_t *key_id, ocsp_der_t in)
+{
+    ocsp_der_t body;
+
+    if (!ocsp_der_get(&in, OCSP_DER_SEQUENCE, &body)
+        || !ocsp_der_get(&body, OCSP_DER_CONTEXT(0), key_id)) {
+        key_id->data = NULL;
+        key_id->len = 0;
+    }
+}
+
 static apr_status_t take_crl_ext(void *out, const ext_t *ext, const char **why)
 {
+    ocsp_crlext_crl_t *crl = out;
+
     switch (ext->ce) {
     case CE_CRL_NUMBER:
-        return read_number(out, ext->value, why);
+        return read_number(&crl->number, ext->value, why);
     case CE_AUTHORITY_KEY_IDENTIFIER:
-        return APR_SUCCESS; /* a hint; the signature is what counts */
+        read_key_id(&crl->key_id, ext->value);
+        return APR_SUCCESS;
     case CE_DELTA_CRL_INDICATOR:
-        return refuse("RFC 5280 section 5.2.4: this is a delta CRL: name the "
-                      "complete CRL",
-                      why);
+        *why = "RFC 5280 section 5.2.4: this is a delta CRL: name the complete "
+               "CRL";
+        return OCSP_EUNSUPPORTED;
     case CE_ISSUING_DISTRIBUTION_POINT:
-        return refuse("RFC 5280 section 5.2.5: issuingDistributionPoint: this "
-                      "CRL may cover some certificates only: name the complete "
-                      "CRL",
-                      why);
+        *why = "RFC 5280 section 5.2.5: issuingDistributionPoint: this CRL may "
+               "cover some certificates only: name the complete CRL";
+        return OCSP_EUNSUPPORTED;
     default:
         return ext->critical ? refuse("RFC 5280 section 5.2: unknown critical "
                                       "extension: "
@@ -173,12 +192,11 @@ static apr_status_t take_entry_ext(void *out, const ext_t *ext,
     }
 }
 
-apr_status_t ocsp_crlext_read_crl(ocsp_der_t *number, ocsp_der_t list,
+apr_status_t ocsp_crlext_read_crl(ocsp_crlext_crl_t *out, ocsp_der_t list,
                                   const char **why)
 {
-    number->data = NULL;
-    number->len = 0;
-    return read_list(number, list, take_crl_ext, why);
+    memset(out, 0, sizeof(*out));
+    return read_list(out, list, take_crl_ext, why);
 }
 
 apr_status_t ocsp_crlext_read_entry(int *reason, ocsp_der_t list,

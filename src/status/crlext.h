@@ -16,15 +16,21 @@
 /** There is no reasonCode. */
 #define OCSP_CRLEXT_NO_REASON (-1)
 
+/** What a CRL's extensions say; data NULL: nothing. Borrowed from the list. */
+typedef struct {
+    ocsp_der_t number; /* the magnitude of CRLNumber, shortest form */
+    ocsp_der_t key_id; /* keyIdentifier of authorityKeyIdentifier */
+} ocsp_crlext_crl_t;
+
 /**
  * Read a CRL's extensions.
- * @param number the magnitude of CRLNumber, shortest form; data NULL: none
+ * @param out what was read until then, if it is refused
  * @param list the content of Extensions
  * @param why a static fragment without a file name
  * @return OCSP_EMALFORMED: not DER, or a CRL that must not be used
  * Pure.
  */
-apr_status_t ocsp_crlext_read_crl(ocsp_der_t *number, ocsp_der_t list,
+apr_status_t ocsp_crlext_read_crl(ocsp_crlext_crl_t *out, ocsp_der_t list,
                                   const char **why);
 
 /**

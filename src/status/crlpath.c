@@ -4,6 +4,7 @@
  * See crlpath.h.
  */
 #include <apr_file_info.h>
+#include <apr_cstr.h>
 #include <apr_strings.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,9 @@
 
 /** Of the files that cannot be read, so many are named. */
 #define NAMED_MAX 3
+
+/* So much of a file shows what it was to be, in octets. */
+#define SNIFFED 65536
 
 /** A look through one directory. */
 typedef struct {
@@ -71,6 +75,59 @@ static apr_status_t read_names(apr_array_header_t *names, const char *dir,
     return APR_SUCCESS;
 }
 
+static bool is_called_crl(const char *file)
+{
+    size_t len = strlen(file);
+
+    return len >= 4 && apr_cstr_casecmp(file + len - 4, ".crl") == 0;
+}
+
+/* Whether DER ends before it should: no CRL is so short that its length takes
+ * one octet, and text may begin with a "0". */
+static bool is_cut_der(const unsigned char *head, size_t len, apr_off_t size)
+{
+    ocsp_der_t in = {head, len};
+    unsigned tag;
+    size_t declared;
+
+    if (len < 2 || head[0] != OCSP_DER_SEQUENCE || head[1] < 0x81
+        || head[1] > 0x84) {
+        return false;
+    }
+    return !ocsp_der_get_header(&in, &tag, &declared)
+        || declared + (len - in.len) > (apr_uint64_t)size;
+}
+
+/* Whether what is no CRL was to be one. Whoever overlooked it would answer from
+ * an older one without a word. */
+static bool is_cut_off(const char *file, apr_pool_t *p)
+{
+    static const char label[] = "-----BEGIN X509 CRL";
+    unsigned char *head = apr_pcalloc(p, SNIFFED + 1);
+    apr_finfo_t info = {.size = 0};
+    const char *why;
+    apr_size_t len = 0;
+    apr_file_t *f;
+
+    if (ocsp_file_open(&f, file, &why, p) != APR_SUCCESS) {
+        return false;
+    }
+    (void)apr_file_info_get(&info, APR_FINFO_SIZE, f);
+    (void)apr_file_read_full(f, head, SNIFFED, &len);
+    (void)apr_file_close(f);
+    return is_cut_der(head, len, info.size)
+        || strstr((const char *)head, label) != NULL || is_called_crl(file);
+}
+
+static void note_unread(scan_t *scan, const char *why)
+{
+    if (scan->unread_count++ < NAMED_MAX) {
+        scan->unread = apr_pstrcat(scan->pool, scan->unread,
+                                   scan->unread[0] != '\0' ? "; " : ": ", why,
+                                   NULL);
+    }
+}
+
 /* Take a file if it is a CRL. What has gone meanwhile was never there, and a
  * link to nowhere is no file. */
 static void look_at(scan_t *scan, const char *file)
@@ -88,12 +145,11 @@ static void look_at(scan_t *scan, const char *file)
         entry.name_hash = ocsp_issuer_hash_name(name);
         APR_ARRAY_PUSH(scan->entries, ocsp_crlpath_entry_t) = entry;
     }
-    else if (rv != OCSP_EMALFORMED && !APR_STATUS_IS_ENOENT(rv)) {
-        if (scan->unread_count++ < NAMED_MAX) {
-            scan->unread = apr_pstrcat(scan->pool, scan->unread,
-                                       scan->unread[0] != '\0' ? "; " : ": ",
-                                       why, NULL);
-        }
+    else if (APR_STATUS_IS_ENOENT(rv)) {
+        return;
+    }
+    else if (rv != OCSP_EMALFORMED || is_cut_off(file, scan->ptmp)) {
+        note_unread(scan, why);
     }
 }
 

@@ -30,7 +30,7 @@ typedef struct {
  * Look through a directory, not into those below it. What is not a regular
  * file, begins with a dot or is no CRL is passed over.
  * @param out of ocsp_crlpath_entry_t, sorted by name; newly made in p
- * @param warning NULL, or which files could not be read
+ * @param warning NULL, or which files could not be read, or are CRLs cut off
  * @param why directory, cause and remedy
  * @return a file's error
  * One writer at a time.

@@ -151,7 +151,7 @@ static apr_status_t begin(ocsp_crlsig_t *sig, const char **why)
                             "RFC 5280 section 6.3.3 (g): signed with another "
                             "kind of key than %s has: is it another CA's?",
                             ocsp_issuer_get0_subject(sig->issuer));
-        return OCSP_EUNKNOWNCA;
+        return OCSP_EOTHERKEY;
     }
     return begin_digest(sig, digest, why);
 }

@@ -23,7 +23,7 @@ typedef struct ocsp_crlsig_t ocsp_crlsig_t;
  * @param out newly made in p, which frees what it holds; or ocsp_crlsig_free
  * @param algorithm a whole AlgorithmIdentifier
  * @param why a fragment without a file name
- * @return OCSP_EMALFORMED, OCSP_EUNKNOWNCA: not an algorithm of this issuer's
+ * @return OCSP_EMALFORMED, OCSP_EOTHERKEY: not an algorithm of this issuer's
  *         key; OCSP_ECRYPTO: not one that is trusted here
  */
 apr_status_t ocsp_crlsig_make(ocsp_crlsig_t **out, const ocsp_issuer_t *issuer,

@@ -64,8 +64,10 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
 /**
  * Read and check the sources. Several complete CRLs of one issuer are one that
  * was renewed: the newest counts, by thisUpdate and then by CRLNumber; older
- * ones are not read through. A named file that cannot be taken is a failure; a
- * found one is passed over for the next newest.
+ * ones are not read through. A named file that cannot be taken is a failure; so
+ * is a found one that is broken or cannot be read. A found one by another key,
+ * from the future or of a kind that is not understood is passed over for the
+ * next newest.
  * @param out untouched unless APR_SUCCESS
  * @param now seconds since 1970
  * @param why file, cause and remedy

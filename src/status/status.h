@@ -17,5 +17,9 @@
 #define OCSP_ESTALE (APR_OS_START_USERERR + 3)
 /** libcrypto failed; its own words are in the reason. */
 #define OCSP_ECRYPTO (APR_OS_START_USERERR + 4)
+/** Whole, but of a kind that is not understood yet. */
+#define OCSP_EUNSUPPORTED (APR_OS_START_USERERR + 5)
+/** Of the issuer's name, but certainly of another of its keys. */
+#define OCSP_EOTHERKEY (APR_OS_START_USERERR + 6)
 
 #endif

@@ -23,8 +23,8 @@
 enum {
     NONE = 0, /* ends a list */
     P256,
-    P256_HOUR, /* notAfter in an hour */
-    P256_HALF, /* in half an hour */
+    P256_HOUR,  /* notAfter in an hour */
+    P256_HALF,  /* in half an hour */
     P256_SHORT, /* in 299 seconds */
     P256_NOW,
     P256_PAST, /* a second ago */

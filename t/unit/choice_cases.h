@@ -15,6 +15,8 @@ typedef enum {
     NOTHING = 0,
     BROKEN,     /* its signature is */
     OTHER_KEY,  /* the same name, but signed by another key */
+    OTHER_ID,   /* so, and its authorityKeyIdentifier says so */
+    OWN_ID,     /* so, but its authorityKeyIdentifier is the CA's */
     OTHER_NAME, /* another issuer's */
     BACKWARDS,  /* nextUpdate before thisUpdate */
     RUBBISH,    /* no CRL at all */
@@ -70,10 +72,10 @@ static const case_t cases[] = {
      .taken = "a.crl",
      .said = {"b.crl: RFC 5280 section 5.1.2.4: thisUpdate "
               "2026-06-02T00:00:00Z is in the future"}},
-    {.name = "and one that ends before it begins",
+    {.name = "one that ends before it begins hides nothing older",
      .files = {{"a.crl", -2, NULL, NOTHING, FOUND},
                {"b.crl", -1, NULL, BACKWARDS, FOUND}},
-     .taken = "a.crl",
+     .want = OCSP_EMALFORMED,
      .said = {"b.crl: RFC 5280 section 5.1.2.5"}},
     {.name = "and one that is gone meanwhile",
      .files = {{"a.crl", -2, NULL, NOTHING, FOUND},
@@ -84,6 +86,24 @@ static const case_t cases[] = {
      .files = {{"a.crl", -2, NULL, NOTHING, FOUND},
                {"b.crl", -1, NULL, OTHER_KEY, FOUND}},
      .taken = "a.crl",
+     .said = {"b.crl: RFC 5280 section 6.3.3 (g)"}},
+    {.name = "one that names another key is no word worth",
+     .files = {{"a.crl", -2, NULL, NOTHING, FOUND},
+               {"b.crl", -1, NULL, OTHER_ID, FOUND}},
+     .taken = "a.crl"},
+    {.name = "but one that names the CA's is, though it has not signed",
+     .files = {{"a.crl", -2, NULL, NOTHING, FOUND},
+               {"b.crl", -1, NULL, OWN_ID, FOUND}},
+     .taken = "a.crl",
+     .said = {"b.crl: RFC 5280 section 6.3.3 (g)"}},
+    {.name = "where another key's is all there is that is the reason",
+     .files = {{"b.crl", -1, NULL, OTHER_ID, FOUND}},
+     .want = OCSP_EOTHERKEY,
+     .said = {"b.crl: RFC 5280 section 6.3.3 (g)"}},
+    {.name = "a named one of another key is a failure",
+     .files = {{"a.crl", -2, NULL, NOTHING, FOUND},
+               {"b.crl", -1, NULL, OTHER_ID, NAMED}},
+     .want = OCSP_EOTHERKEY,
      .said = {"b.crl: RFC 5280 section 6.3.3 (g)"}},
     {.name = "one of another name and rubbish never come in",
      .files = {{"a.crl", -2, NULL, NOTHING, FOUND},

@@ -14,6 +14,7 @@
 #include "status/crl.h"
 #include "status/crlext.h"
 #include "tap.h"
+
 /* Pieces of DER, in hexadecimal. */
 #define ECDSA_SHA256 "300a 06082a8648ce3d040302"
 #define NAME "3012 3110 300e 0603550403 0c07 54657374204341" /* CN=Test CA */
@@ -113,7 +114,8 @@ static void run(const case_t *c)
            "%s (%s)", c->name, why);
     }
     else {
-        ok(rv == OCSP_EMALFORMED && strstr(why, c->reason) != NULL
+        ok((rv == OCSP_EMALFORMED || rv == OCSP_EUNSUPPORTED)
+               && strstr(why, c->reason) != NULL
                && strncmp(why, "a.crl: RFC 5280 section", 23) == 0
                && ERR_peek_error() == 0,
            "%s (%s)", c->name, why);
@@ -131,16 +133,14 @@ static void run(const case_t *c)
 static const case_t cases[] = {
     {.name = "an empty CRL is taken"},
     {.name = "revokedCertificates may be absent", .entries = "-"},
-    {.name = "an entry without a reason is taken", .entries = "3012" ST,
-     .count = 1},
+    {.name = "an entry without a reason", .entries = "3012" ST, .count = 1},
     {.name = "no nextUpdate", .dates = TIME, .entries = "3012" ST, .count = 1},
     {.name = "version 1 is taken", .version = "", .entries = "3012" ST,
      .count = 1},
     {.name = "version 1 written as 0 is taken", .version = "020100",
      .entries = "3012" ST, .count = 1},
     {.name = "version 3 is refused", .version = "020102", .reason = "5.1.2.1"},
-    {.name = "a negative version is refused", .version = "0201ff",
-     .reason = "5.1.2.1"},
+    {.name = "a negative version", .version = "0201ff", .reason = "5.1.2.1"},
     {.name = "a reason is read",
      .entries = "3020" ST "300c300a" CE "1504030a0101",
      .count = 1, .want = 1},

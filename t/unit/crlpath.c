@@ -88,9 +88,10 @@ static void fill(const char *dir)
     folder_put(dir, "c.crl", make_der(other, key, PKI_NOW - 3));
     folder_put(dir, ".hidden.crl", make_der(ca, key, PKI_NOW));
     folder_put(dir, "README", text("hello\n"));
+    folder_put(dir, "serial", text("01\n"));
+    folder_put(dir, "index.txt", text(""));
     folder_put(dir, "ca.der", pki_cert_der(ca));
     folder_put(dir, "ca.key", pki_key_pem(key));
-    folder_put(dir, "empty.crl", text(""));
     link_to("a.crl", dir, "link.crl");
     link_to("nowhere.crl", dir, "dangling.crl");
     link_to("below.crl", dir, "into.crl");
@@ -296,6 +297,39 @@ static void test_find(void)
     X509_free(stranger);
 }
 
+/* What was to be a CRL and is cut off is told, for it may be the newest one. */
+static void test_cut_off(void)
+{
+    static const struct {
+        const char *name;
+        bool pem;
+        size_t len;
+    } cases[] = {{"empty.crl", false, 0},
+                 {"octet.crl", false, 1},
+                 {"start.crl", false, 3},
+                 {"head.crl", false, 60},
+                 {"label.pem", true, 60}};
+    size_t i;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char *dir = folder_make();
+        pki_bytes_t crl = cases[i].pem ? make_pem(ca)
+                                       : make_der(ca, key, PKI_NOW);
+        apr_array_header_t *entries = NULL;
+        const char *warning = NULL;
+        const char *why = "";
+
+        crl.len = cases[i].len;
+        folder_put(dir, cases[i].name, crl);
+        ok(ocsp_crlpath_scan(&entries, dir, &warning, &why, pool) == APR_SUCCESS
+               && entries->nelts == 0 && warning != NULL
+               && strstr(warning, cases[i].name) != NULL,
+           "a CRL of %u octets is told of: %s (%s)", (unsigned)cases[i].len,
+           cases[i].name, warning != NULL ? warning : "nothing said");
+        folder_remove(dir);
+    }
+}
+
 int main(void)
 {
     apr_initialize();
@@ -304,6 +338,7 @@ int main(void)
     ca = pki_make_ca("Test CA", key, NULL);
     other = pki_make_ca("Other CA", key, NULL);
     test_scan();
+    test_cut_off();
     test_failures();
     test_permissions();
     if (getenv("OCSP_TEST_LONG") != NULL) { /* so many files take their time */

@@ -112,6 +112,7 @@ static X509 *make_cert(const char *cn, EVP_PKEY *key, const X509_NAME *issuer,
         add_ext(cert, NID_basic_constraints, o->basic);
         add_ext(cert, NID_key_usage, o->key_usage);
         add_ext(cert, NID_ext_key_usage, o->eku);
+        add_ext(cert, NID_subject_key_identifier, o->key_id);
         add_ext(cert, NID_id_pkix_OCSP_noCheck, o->nocheck ? "ignored" : NULL);
     }
     need(X509_sign(cert, issuer_key, digest_for(issuer_key, o->md)) > 0, "certi"

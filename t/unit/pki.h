@@ -44,6 +44,7 @@ typedef struct {
     const char *basic;     /* CA: "critical,CA:TRUE"; delegate: none */
     const char *key_usage; /* CA: "critical,keyCertSign,cRLSign"; delegate:
                               "critical,digitalSignature" */
+    const char *key_id;    /* subjectKeyIdentifier in hex; NULL: none */
     const char *eku;       /* CA: none; delegate: "OCSPSigning" */
     const EVP_MD *md;      /* NULL: SHA-256, or none for Ed25519 */
 } pki_cert_opts_t;

@@ -164,7 +164,8 @@ static void test_authority(X509 *ca, EVP_PKEY *ca_key,
     pki_cert_opts_t tls = {.eku = "serverAuth"};
     pki_cert_opts_t short_lived = {.not_after = PKI_NOW + PKI_DAY};
     X509 *cert = pki_make_delegate("ocsp", key, ca, ca_key, &tls);
-    X509 *renewed = pki_make_ca("CA, cross-signed", ca_key, &short_lived);
+    X509 *renamed = pki_make_ca("Another", ca_key, &short_lived);
+    X509 *renewed = pki_make_ca("CA", ca_key, &short_lived);
     party_t got = party_signer(cert, key, issuer, p);
 
     is_refused(&got, OCSP_EUNKNOWNCA,
@@ -180,7 +181,13 @@ static void test_authority(X509 *ca, EVP_PKEY *ca_key,
     ok(got.rv == APR_SUCCESS && ocsp_signer_is_issuer(got.signer)
            && ocsp_signer_get_not_after(got.signer) == PKI_NOW + PKI_DAY,
        "the CA's key under another certificate is the CA, with its dates");
+    got = party_signer(renamed, ca_key, issuer, p);
+    is_refused(&got, OCSP_EUNKNOWNCA,
+               "ocsp.pem: RFC 6960 section 4.2.2.2: the CA's key under another"
+               " name",
+               "the CA's key under another name");
     X509_free(renewed);
+    X509_free(renamed);
     X509_free(cert);
     EVP_PKEY_free(key);
 }

@@ -87,6 +87,7 @@ sub spew {
     open my $fh, '>:raw', "$file.new" or die "$file: $!";
     print {$fh} $text;
     close $fh or die "$file: $!";
+    chmod +(stat _)[2] & 07777, "$file.new" or die "$file: $!" if stat $file;
     rename "$file.new", $file or die "$file: $!";
     return;
 }
