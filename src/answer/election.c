@@ -89,7 +89,7 @@ const ocsp_response_template_t *ocsp_election_choose_usual(
             first = templ;
         }
     }
-    return end_of(first) - e->now >= OCSP_ELECTION_SHORT_S
+    return first != NULL && end_of(first) - e->now >= OCSP_ELECTION_SHORT_S
              ? first
              : find_longest(e, fits_any, signed_with);
 }
