@@ -54,6 +54,10 @@ sub answers {
     return;
 }
 
+# A module under AddressSanitizer is linked so that it is never unloaded: of the new
+# file nothing is seen there, and everything else has to hold all the same.
+my $stays = $vars->{httpd} =~ /asan/;
+
 answers('at the start');
 for my $step (
     ['the same again',      'this', 0],
@@ -62,7 +66,8 @@ for my $step (
     ['back',                'this', 1],
     ['there again',         'next', 1],
 ) {
-    my ($name, $version, $rebuilt) = @$step;
+    my ($name, $version, $other) = @$step;
+    my $rebuilt = $other && !$stays;
     install($version);
     my $log = $httpd->graceful;
     ok defined $log, "$name: graceful" or last;
