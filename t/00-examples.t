@@ -122,11 +122,11 @@ my %issuing = (
     "$responder.key" => 'ocsp/responder.key',
 );
 
-# 20 days old, as "openssl ca" leaves them
-my $old_crl = "$here/old.crl";
-OCSPTest::PKI::sign_crl('a', file => $old_crl,
-    last => OCSPTest::PKI::utc(time - 20 * 86_400),
-    next => OCSPTest::PKI::utc(time + 10 * 86_400));
+# what "openssl ca" has issued, and revoked
+my $index = "$here/index.txt";
+spew($index, join '', map { "$_\tunknown\t/O=Example\n" }
+    "V\t491231235959Z\t\t" . serial_good,
+    "R\t491231235959Z\t260102030405Z,keyCompromise\t" . serial_compromised);
 
 # What each needs: files (from => to), pages (to => text); what is asked: [CA, path
 # of POST, GET and their ports]; and what else is to be seen.
@@ -157,7 +157,7 @@ my %example = (
     'openssl-ca.conf' => {
         files => {
             $a->{cert}       => 'demoCA/cacert.pem',
-            $old_crl         => 'demoCA/crl.pem',
+            $index           => 'demoCA/index.txt',
             "$responder.pem" => 'ocsp/responder.pem',
             "$responder.key" => 'ocsp/responder.key',
         },
@@ -327,16 +327,19 @@ sub see_ca_direct {
 }
 
 sub see_openssl_ca {
-    my ($name, $port) = @_;
-    my $res = post(request('a', [serial_good]), port => $port, path => '/');
-    my $text = oracle($res->{body}, 'a', [serial_good]);
+    my ($name, $port, $dump) = @_;
+    like $dump, qr/issuance data in use: .*1 issued.*1 revocations/, "$name: its index";
+    my $res  = post(request('a', ['2002']), port => $port, path => '/');
+    my $text = oracle($res->{body}, 'a', ['2002']);
+    like $text, qr/Response verify OK.*: unknown\n/s,
+        "$name: what was not issued is unknown";
     my ($month, $day, $time, $year)
         = $text =~ /This Update: (\w{3}) +(\d+) ([\d:]+) (\d{4}) GMT/;
     my %month;
     @month{qw(Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec)} = 0 .. 11;
     my $age = time - timegm(reverse(split /:/, $time), $day, $month{$month}, $year);
-    cmp_ok $age, '<', 120, "$name: thisUpdate is of now, and not of the CRL";
-    cmp_ok $age, '>=', 0, "$name: nor later";
+    cmp_ok $age, '<', 420, "$name: thisUpdate is of the last look";
+    cmp_ok $age, '>=', 300, "$name: and a little before it";
     return;
 }
 

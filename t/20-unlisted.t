@@ -15,7 +15,8 @@ my $httpd = OCSPTest::Httpd->start('unlisted',
     join '', (map { vhost($port{$_}, with('a', "OCSPUnlisted $_")
         . with('expired', "OCSPUnlisted $_") . issuer_section('b')) } @words),
     vhost($port{short}, "OCSPNextUpdate 60\n" . with('a', 'OCSPUnlisted unknown')
-        . with('b', 'OCSPUnlisted revoked')));
+        . with('b', 'OCSPUnlisted revoked'))
+        . issuer_section('c2'));
 
 # R61, R62, R66: by POST and by GET
 my %want = (
@@ -120,6 +121,9 @@ for my $word (@words) {
     is $said->{status}, 'revoked', "$word: stale, what cannot be undone: revoked";
     cmp_ok $said->{lasts}, '<=', 3600, "$word: stale, what cannot be undone: an hour";
 }
+
+# R66: nothing else is said where the directive is not used, and only a CRL is known
+is ask($httpd->{port}, 'c2', serial_good)->{status}, 'good', 'without OCSPUnlisted: good';
 
 # R66: said at start what good means, once
 my @means = lines_of('OCSP211', $httpd->log_since(0));

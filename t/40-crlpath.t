@@ -28,6 +28,10 @@ sub crl {
 # A section without CRL.
 sub bare { return issuer_section(@_) =~ s/^\s*OCSPCRLFile.*\n//mr }
 
+# one name, two keys of one kind, and CRLs that do not say whose they are
+OCSPTest::PKI::make_more(
+    map { $_ => ['P-256', 'P-256', 'twin'] } qw(twin_1 twin_2));
+
 my $c1     = ca('c1');
 my @direct = (signer => $c1->{cert}, signer_key => $c1->{key});
 
@@ -49,6 +53,8 @@ crl('crls/2-b.crl',   'b', 9000, '6001', der => 1);
 # one name, two keys
 crl('crls/c-old.crl', 'c1', 9000, '6001');
 crl('crls/c-new.crl', 'c2', 5000, '6002');
+crl('crls/twin-old.crl', 'twin_1', 9000, '6001', exts => 'plain');
+crl('crls/twin-new.crl', 'twin_2', 5000, '6002', exts => 'plain');
 # of nobody here
 crl('crls/foreign.crl', 'foreign', 100, '6004');
 # passed over: what is hidden, what lies deeper
@@ -65,7 +71,8 @@ symlink 'nowhere', "$in/link.crl" or die $!;
 symlink '.', "$in/loop" or die $!;
 mkfifo("$in/fifo.crl", 0600) or die "fifo: $!";
 
-my $sections = bare('a') . bare('b') . bare('c1', @direct) . bare('c2') . bare('fresh');
+my $sections = bare('a') . bare('b') . bare('c1', @direct) . bare('c2') . bare('fresh')
+    . bare('twin_1') . bare('twin_2');
 my $httpd = OCSPTest::Httpd->start('crlpath', qq(OCSPCRLPath "$in"\n) . $sections);
 my $log   = $httpd->log_since(0);
 says($httpd, 'the newest', 'a',  '6001' => 'good', '6002' => 'revoked',
@@ -73,6 +80,10 @@ says($httpd, 'the newest', 'a',  '6001' => 'good', '6002' => 'revoked',
 says($httpd, 'the newest', 'b',  '6001' => 'good', '6002' => 'revoked');
 says($httpd, 'one name, two keys', 'c1', '6001' => 'revoked', '6002' => 'good');
 says($httpd, 'one name, two keys', 'c2', '6001' => 'good', '6002' => 'revoked');
+says($httpd, 'two keys of one kind', 'twin_1', '6001' => 'revoked', '6002' => 'good');
+says($httpd, 'two keys of one kind', 'twin_2', '6001' => 'good', '6002' => 'revoked');
+is $httpd->issuer($_)->{LastResult}, 'ok', "two keys of one kind: server-status: $_"
+    for 5, 6;
 is $httpd->says('fresh', serial_good), 'tryLater', 'a CA without a CRL there: tryLater';
 my @said = grep { /ocsp:(?:error|crit)/ } split /\n/, $log;
 is scalar @said, 1, 'one error line' or diag $log;
@@ -157,7 +168,7 @@ says($httpd, 'the only one is gone', 'fresh', '6006' => 'revoked');
 
 rename $in, "$dir/away" or die $!;
 $log = $httpd->graceful;
-is scalar(@said = lines_of('OCSP206', $log)), 5,
+is scalar(@said = lines_of('OCSP206', $log)), 7,
     'the directory is gone: said of each issuer' or diag $log;
 like $_, qr/
     OCSP206:\ CN=OCSP\ Test\ CA\ \w+,\S+:\ \Q$in\E\/?:\ .*No\ such\ file

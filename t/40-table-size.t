@@ -147,7 +147,7 @@ for my $size (32, 1, 24) {
 OCSPTest::PKI::spew($stop, '');
 waitpid $pid, 0;
 my ($asked, $bad) = split /\n/, OCSPTest::slurp("$dir/result");
-cmp_ok $asked, '>', 5, "under load: asked ($asked)";
+cmp_ok $asked, '>', 1, "under load: asked ($asked)";
 is $bad // '', '', 'under load: always revoked';
 says($httpd, 'after load', 1);
 

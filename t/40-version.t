@@ -1,6 +1,7 @@
 # An upgrade: the module's file is replaced by one whose tables are laid out
 # otherwise, and httpd restarted gracefully under load, there and back again. What
-# shared memory holds is then of another version and must not be read.
+# shared memory holds is then of another version and must not be read, nor written
+# over: processes of before still answer from it.
 use strict;
 use warnings;
 use FindBin;
@@ -11,6 +12,7 @@ use Test::More;
 use OCSPTest;
 use OCSPTest::Httpd;
 use OCSPTest::Load;
+use OCSPTest::Quick;
 
 my $vars = OCSPTest::vars();
 my $dir  = "$vars->{t_logs}/version";
@@ -58,6 +60,24 @@ sub answers {
 # file nothing is seen there, and everything else has to hold all the same.
 my $stays = $vars->{httpd} =~ /asan/;
 
+# A request whose head a process of now has, which waits for the rest; the code that
+# sends that tells what it says.
+sub half_asked {
+    my ($ca, $serial) = @_;
+    my $body = quick_request($ca, $serial);
+    my $sock = OCSPTest::Httpd::begin($httpd->{port}, join "\r\n", 'POST / HTTP/1.1',
+        'Host: 127.0.0.1', 'Content-Type: application/ocsp-request',
+        'Content-Length: ' . length $body, 'Expect: 100-continue',
+        'Connection: close', '', '');
+    my $line = <$sock> // '';
+    <$sock>; # the empty one
+    die "no process waits for the body: $line" if $line !~ / 100 /;
+    return sub {
+        print {$sock} $body;
+        return quick_word(OCSPTest::Httpd::finish($sock), $ca, $serial);
+    };
+}
+
 answers('at the start');
 for my $step (
     ['the same again',      'this', 0],
@@ -68,9 +88,13 @@ for my $step (
 ) {
     my ($name, $version, $other) = @$step;
     my $rebuilt = $other && !$stays;
+    my %rest = map { $_ => half_asked('a', $_) } serial_good, serial_compromised;
+    my %said;
     install($version);
-    my $log = $httpd->graceful;
+    my $log = $httpd->graceful(sub { $said{$_} = $rest{$_}->() for keys %rest });
     ok defined $log, "$name: graceful" or last;
+    is $said{ +serial_good }, 'good', "$name: a process of before: good";
+    is $said{ +serial_compromised }, 'revoked', "$name: a process of before: revoked";
     my $built     = () = $log =~ /OCSP205/g;
     my $unchanged = () = $log =~ /OCSP207/g;
     is $built, $rebuilt ? @cas : 0, "$name: tables are built anew only for another version";

@@ -87,7 +87,8 @@ my $user = getpwuid $<;
 my ($status, $said, $dump) = dump_of(
     "OCSPMaxCerts 7\nOCSPTableSize 64m\nOCSPNonce ignore\n"
     . issuer_section('a')
-    . with('b', 'OCSPUnlisted unknown', 'OCSPNextUpdate 2d', 'OCSPHTTPMaxAge 5min',
+    . with('b', 'OCSPUnlisted unknown', 'OCSPStaleGrace 90min',
+        'OCSPSourceMaxAge off', 'OCSPNextUpdate 2d', 'OCSPHTTPMaxAge 5min',
         'OCSPThisUpdate checked', 'OCSPNonce echo', 'OCSPResponderID name',
         'OCSPIncludeCertificate off', 'OCSPTrustedResponder on')
     . "<VirtualHost *:1>\nServerName v.example.com\nOCSPMaxRequestSize 2k\n"
@@ -103,14 +104,15 @@ my ($status, $said, $dump) = dump_of(
 is $status, 0, 'all is right: exit status' or diag $said;
 like $said, qr/^Syntax OK$/m, 'all is right: and httpd says so';
 
-my $policy = 'policy: OCSPUnlisted %s, OCSPNextUpdate %d, OCSPHTTPMaxAge %d,'
+my $policy = 'policy: OCSPUnlisted %s, OCSPStaleGrace %d, OCSPSourceMaxAge %s,'
+    . ' OCSPNextUpdate %d, OCSPHTTPMaxAge %d,'
     . ' OCSPThisUpdate %s, OCSPNonce %s, OCSPResponderID %s,'
     . ' OCSPIncludeCertificate %s, OCSPTrustedResponder %s';
-my @usual = ('good', 43200, 3600, 'source', 'ignore', 'key', 'auto', 'off');
+my @usual = ('good', 0, 'default', 43200, 3600, 'source', 'ignore', 'key', 'auto', 'off');
 for my $case (
     ['ocsp.example.com', 'a', ca('a')->{crl}, 'file', 'P-256 with SHA-256', @usual],
     ['ocsp.example.com', 'b', ca('b')->{crl}, 'file', 'RSA 2048 with SHA-256',
-        'unknown', 172800, 300, 'checked', 'echo', 'name', 'off', 'on'],
+        'unknown', 5400, 'off', 172800, 300, 'checked', 'echo', 'name', 'off', 'on'],
     ['v.example.com', 'fresh', "$dir/crls/fresh.crl", 'directory',
         'P-256 with SHA-256', @usual],
     ['v.example.com', 'c2', "$dir/crls/c2.crl", 'directory', 'P-256 with SHA-256',
@@ -135,7 +137,7 @@ for my $case (
 }
 like $dump->{'ocsp.example.com'}{''}, qr/
     ^OCSPMaxCerts\ 7,\ OCSPMaxRequestSize\ 10240,
-    \ OCSPTableSize\ 67108864,\ OCSPPassPhraseDialog\ builtin$/mx,
+    \ OCSPTableSize\ 67108864,\ OCSPRefresh\ 60,\ OCSPPassPhraseDialog\ builtin$/mx,
     'the main server: what is its alone';
 like $dump->{'v.example.com'}{''}, qr/^OCSPMaxCerts 7, OCSPMaxRequestSize 2048$/m,
     'a virtual host: what it has and inherits';
@@ -148,20 +150,63 @@ like $said, qr/^w\.example\.com.*\n(?: .*\n)*? +and the issuers of the main serv
     'a virtual host without settings of its own refers to the main server';
 unlike $said, qr/PRIVATE|BEGIN/, 'nothing of a key is shown';
 
+# --- issuance data ---------------------------------------------------------------------------
+
+my $changed = 1_767_323_045;
+my $index   = "$dir/index.txt";
+my $list    = "$dir/issued.hex";
+OCSPTest::PKI::spew($index, join '', map { "$_\tunknown\t/CN=x\n" }
+    "V\t491231235959Z\t\t2001", "E\t250101000000Z\t\t2002",
+    "R\t491231235959Z\t260102030405Z,keyCompromise\t" . serial_compromised);
+OCSPTest::PKI::spew($list, "2001\n2003\n");
+utime $changed, $changed, $index or die $!;
+
+sub without_crl { return with(@_) =~ s/^ *OCSPCRLFile.*\n//mr }
+
+($status, $said, $dump) = dump_of("OCSPRefresh off\n"
+    . with('a', qq(OCSPIndexFile "$index"), qq(OCSPIssuedFile "$list"))
+    . without_crl('b', qq(OCSPIndexFile "$index"), 'OCSPSourceMaxAge 366d')
+    . without_crl('fresh', qq(OCSPIssuedFile "$list"), 'OCSPUnlisted good')
+    . without_crl('c2', qq(OCSPIndexFile "$index"), 'OCSPSourceMaxAge 60'));
+my %has = map { $_ => $dump->{'ocsp.example.com'}{ ca($_)->{subject} } // '' }
+    qw(a b fresh c2);
+for my $name (qw(a b)) {
+    has_line($has{$name}, "index file: $index ($user can read it)",
+        "$name: the index, and who can read it");
+}
+has_line($has{a}, "issued file: $list ($user can read it)", 'a: the list');
+has_line($has{a}, crl_line(ca('a')->{crl}), 'a: the CRL as openssl has it');
+has_line($has{a}, 'issuance data in use: last changed ' . iso($changed)
+    . ', 5 rows, 3 issued and not revoked', 'a: what is issued');
+like $has{a}, qr/^policy: OCSPUnlisted unknown, /m, 'a: what is not is unknown';
+my $of_index = 'issuance data in use: last changed ' . iso($changed)
+    . ', 3 rows, 2 issued and not revoked, 1 revocations';
+has_line($has{b}, $of_index, 'b: what is issued and revoked');
+unlike $has{b}, qr/^CRL/m, 'b: no CRL';
+like $has{b}, qr/^policy: OCSPUnlisted unknown, .*OCSPSourceMaxAge 31622400, /m,
+    'b: the policy';
+like $has{fresh}, qr/^policy: OCSPUnlisted good, /m, 'fresh: as OCSPUnlisted says';
+has_line($has{c2}, "$of_index, out of date", 'c2: too old');
+is $status, 1, 'an index that is too old: exit status';
+like $dump->{'ocsp.example.com'}{''}, qr/ OCSPRefresh off, /, 'OCSPRefresh off';
+
 # --- beside what is wrong --------------------------------------------------------------------
 
 my $gone   = "$dir/none.pem";
 my $closed = "$dir/closed.crl";
+my $hidden = "$dir/closed.txt";
 OCSPTest::PKI::spew($closed, OCSPTest::slurp(ca('b')->{crl}));
-chmod 0, $closed;
+OCSPTest::PKI::spew($hidden, OCSPTest::slurp($index));
+chmod 0, $closed, $hidden;
 ($status, $said, $dump) = dump_of(issuer_section('a') . issuer_section('expired')
     . with('b') =~ s/\Q${\ ca('b')->{crl}}\E/$closed/r
     . issuer_section('badsig') . issuer_section('nokey') . section($gone)
-    . section("$dir/*.none") . issuer_section('a') . section($c2->{cert}));
+    . section("$dir/*.none") . issuer_section('a') . section($c2->{cert})
+    . section(ca('fresh')->{cert}, qq(OCSPIndexFile "$hidden")));
 is $status, 1, 'something is wrong: exit status';
 unlike $said, qr/Syntax OK/, 'something is wrong: not said to be right';
 my %at = map { $_ => $dump->{'ocsp.example.com'}{ ca($_)->{subject} } // '' }
-    qw(a b expired badsig nokey c2);
+    qw(a b expired badsig nokey c2 fresh);
 has_line($at{a}, crl_line(ca('a')->{crl}), 'a: what is right is shown');
 has_line($at{a}, signer_line(ca('a')->{signer}, 'P-256 with SHA-256', 'delegate'),
     'a: and its signer');
@@ -176,6 +221,10 @@ has_line($at{b}, "CRL file: $closed ($user cannot read it: changes are seen at"
     . ' graceful only)', 'a CRL that may not be read: who cannot');
 like $at{nokey}, qr/^signer: none: \Q${\ ca('nokey')->{signer_key}}\E: /m,
     'a key that is missing: file and what comes of it';
+has_line($at{fresh}, "index file: $hidden ($user cannot read it: changes are seen at"
+    . ' graceful only)', 'an index that may not be read: who cannot');
+like $at{fresh}, qr/^issuance data in use: none: answers tryLater$/m,
+    'an index that may not be read: what comes of it';
 like $at{c2}, qr/^CRL in use: none/m, 'no CRL named: what comes of it';
 like $at{c2}, qr/^signer: none: no OCSPCertificateFile/m,
     'no signer named: what comes of it, and the directive';
@@ -199,10 +248,11 @@ unlike $said, qr/OCSP issuers|policy/, 'without DUMP_OCSP nothing is listed';
 my $modules = Apache::Test::config()->apxs('LIBEXECDIR');
 my @main    = ('OCSPNonce ignore', 'OCSPMaxCerts 7', 'OCSPMaxRequestSize 2k',
     'OCSPTableSize 64m', 'OCSPPassPhraseDialog builtin', qq(OCSPCRLPath "$dir/crls"),
-    'OCSPResponderID name');
+    'OCSPResponderID name', 'OCSPRefresh 5min');
 my @section = ('OCSPIncludeCertificate on', 'OCSPNextUpdate 2h',
     'OCSPHTTPMaxAge 5min', 'OCSPThisUpdate checked', 'OCSPUnlisted unknown',
-    'OCSPTrustedResponder off');
+    'OCSPTrustedResponder off', qq(OCSPIndexFile "$index"),
+    qq(OCSPIssuedFile "$list"), 'OCSPStaleGrace 1h', 'OCSPSourceMaxAge off');
 my $httpd = OCSPTest::Httpd->start('info',
     qq(LoadModule info_module "$modules/mod_info.so"\n)
     . "<Location \"/server-info\">\n    SetHandler server-info\n</Location>\n"

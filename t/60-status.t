@@ -27,7 +27,7 @@ for my $n (0 .. $#order) {
     my ($ca, $is) = ($order[$n], issuer($n));
     is $is->{Subject}, ca($ca)->{subject}, "issuer $n is $ca";
     is join(',', sort keys %$is),
-        'Entries,LastLoad,LastResult,NextUpdate,Signer,Subject,ThisUpdate',
+        'Entries,Issued,LastLoad,LastResult,NextUpdate,Signer,Subject,ThisUpdate',
         "$ca: everything is said of it";
     like $is->{LastLoad}, qr/\A$time\z/, "$ca: last load";
 }
@@ -48,6 +48,7 @@ sub crl_time {
 for my $n (0 .. 3, 5, 9) {
     my ($ca, $is) = ($order[$n], issuer($n));
     is $is->{Entries}, 4, "$ca: four entries";
+    is $is->{Issued}, 0, "$ca: nothing is known of what was issued";
     is $is->{ThisUpdate}, crl_time($ca, 'lastupdate'), "$ca: thisUpdate";
     is $is->{NextUpdate}, crl_time($ca, 'nextupdate'), "$ca: nextUpdate";
     is $is->{LastResult}, 'ok', "$ca: last result" if $ca ne 'expired';
@@ -72,6 +73,7 @@ for my $ca (@order) {
     my $subject = ca($ca)->{subject};
     like $html, qr/\Q$subject\E/, "the page for people names $ca";
 }
+like $html, qr/<th>Revocations<\/th><th>Issued<\/th>/, 'and counts what was issued';
 unlike $html, qr/OCSPIssuer\[/, 'the page for people has no lines for machines';
 
 # R186: counters. Each request is a connection of its own, so they are spread

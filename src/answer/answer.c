@@ -152,8 +152,21 @@ static const char *find_any_lack(ocsp_election_t *choice,
     return lack;
 }
 
-/* What is said of what no source lists; of which nothing may change soon, but
- * that it is good (REQUIREMENTS 61, 62). */
+/* What is said of what is not revoked: OCSPUnlisted is for what no source
+ * lists, and what was issued is listed (REQUIREMENTS 64). */
+static ocsp_answer_unlisted_t find_unlisted(const ocsp_answer_subject_t *s)
+{
+    if (s->record.issued) {
+        return OCSP_ANSWER_UNLISTED_GOOD;
+    }
+    if (s->policy->unlisted == OCSP_ANSWER_UNLISTED_AUTO) {
+        return s->record.issuance ? OCSP_ANSWER_UNLISTED_UNKNOWN
+                                  : OCSP_ANSWER_UNLISTED_GOOD;
+    }
+    return s->policy->unlisted;
+}
+
+/* All but good may change any moment (REQUIREMENTS 61, 62). */
 static void say_unlisted(ocsp_response_single_t *out,
                          ocsp_answer_unlisted_t unlisted, int64_t now)
 {
@@ -165,6 +178,7 @@ static void say_unlisted(ocsp_response_single_t *out,
     case OCSP_ANSWER_UNLISTED_UNAUTHORIZED: /* ocsp_answer_make sees to it */
         out->status = OCSP_STATUS_GOOD;
         return;
+    case OCSP_ANSWER_UNLISTED_AUTO: /* find_unlisted has seen to it */
     case OCSP_ANSWER_UNLISTED_UNKNOWN:
         out->status = OCSP_STATUS_UNKNOWN;
         break;
@@ -177,16 +191,35 @@ static void say_unlisted(ocsp_response_single_t *out,
     out->next_update = earlier(out->next_update, soon);
 }
 
-/* A look at the sources counts only if it was at this very source. */
+/* A look at the sources counts only if it was at this very source. Issuance
+ * data has no time of its own, so for it every look counts, and is said to have
+ * been a little earlier, for clients whose clocks are behind (REQUIREMENTS 99).
+ */
 static int64_t find_this_update(const ocsp_answer_subject_t *s, int64_t now)
 {
     int64_t this_update = s->record.this_update;
+    bool checked = s->policy->this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED;
 
-    if (s->policy->this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED
-        && s->record.checked > this_update) {
+    if ((checked || !s->record.crl) && s->record.checked > this_update) {
         this_update = s->record.checked;
     }
-    return earlier(this_update, now);
+    this_update = earlier(this_update, now);
+    return s->record.crl ? this_update : this_update - OCSP_ANSWER_SKEW_S;
+}
+
+/* Until when the data may be told, whatever the policy and the signer want. A
+ * grace is for a CRL that is late, and is promised to nobody before
+ * (REQUIREMENTS 97). */
+static int64_t find_end(const ocsp_answer_subject_t *s, int64_t now)
+{
+    const ocsp_record_t *record = &s->record;
+    int64_t end = ocsp_table_find_end(record->crl, record->this_update,
+                                      record->next_update, record->changed,
+                                      s->policy->grace_s, s->policy->max_age_s);
+
+    return record->crl && now < record->next_update
+             ? earlier(end, record->next_update)
+             : end;
 }
 
 /* What is said of one certificate, or why nothing can be said now. */
@@ -195,14 +228,14 @@ static const char *decide(ocsp_response_single_t *out,
                           int64_t now)
 {
     const ocsp_record_t *record = &s->record;
-    int64_t end = record->next_update;
+    int64_t end = find_end(s, now);
 
-    if (now >= record->next_update) {
+    if (now >= end) {
         /* tryLater is taken for good by most: a revocation that cannot be
          * undone is better said from old data (REQUIREMENTS 68) */
         if (!record->listed || record->reason == REASON_HOLD) {
             return "RFC 6960 section 2.4: the issuer's data is past its"
-                   " nextUpdate";
+                   " nextUpdate, or too old";
         }
         end = add_seconds(now, OCSP_ANSWER_STALE_REVOKED_S);
     }
@@ -220,7 +253,7 @@ static const char *decide(ocsp_response_single_t *out,
         out->reason = record->reason;
     }
     else {
-        say_unlisted(out, s->policy->unlisted, now);
+        say_unlisted(out, find_unlisted(s), now);
     }
     return NULL;
 }
@@ -258,13 +291,14 @@ static bool heed_policies(ocsp_answer_t *out, ocsp_response_content_t *content,
             content->nonce = (ocsp_der_t){NULL, 0};
         }
         if (!subjects[i].record.listed) {
+            ocsp_answer_unlisted_t unlisted = find_unlisted(&subjects[i]);
+
             authorized = authorized
-                      && policy->unlisted != OCSP_ANSWER_UNLISTED_UNAUTHORIZED;
+                      && unlisted != OCSP_ANSWER_UNLISTED_UNAUTHORIZED;
             content->extended_revoke = content->extended_revoke
-                                    || policy->unlisted
-                                           == OCSP_ANSWER_UNLISTED_REVOKED;
+                                    || unlisted == OCSP_ANSWER_UNLISTED_REVOKED;
             out->lasting = out->lasting
-                        && policy->unlisted == OCSP_ANSWER_UNLISTED_GOOD;
+                        && unlisted == OCSP_ANSWER_UNLISTED_GOOD;
         }
     }
     out->lasting = out->lasting && content->nonce.data == NULL;

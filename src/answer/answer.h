@@ -20,6 +20,10 @@
 /** How far ahead a revocation known from stale data is still said, seconds. */
 #define OCSP_ANSWER_STALE_REVOKED_S 3600
 
+/** How far back thisUpdate is put where it is when issuance data was last read,
+ * seconds, for clocks of clients (REQUIREMENTS 99). */
+#define OCSP_ANSWER_SKEW_S 300
+
 /** How long what is said of a serial that nothing lists holds at most, seconds:
  * it may be issued any time (REQUIREMENTS 61). */
 #define OCSP_ANSWER_UNKNOWN_S 600
@@ -32,13 +36,16 @@ typedef enum {
     OCSP_ANSWER_RECORD       /* ours, and record is filled */
 } ocsp_answer_knowledge_t;
 
-/** What is said of a serial that no source lists (OCSPUnlisted). */
+/** What is said of a serial that no source lists, neither as revoked nor as
+ * issued (OCSPUnlisted). */
 typedef enum {
     OCSP_ANSWER_UNLISTED_GOOD = 0,
     OCSP_ANSWER_UNLISTED_UNKNOWN,
     OCSP_ANSWER_UNLISTED_UNAUTHORIZED, /* of the whole request */
-    OCSP_ANSWER_UNLISTED_REVOKED       /* RFC 6960 section 2.2's extended
+    OCSP_ANSWER_UNLISTED_REVOKED,      /* RFC 6960 section 2.2's extended
                                           revoke, to the letter */
+    OCSP_ANSWER_UNLISTED_AUTO          /* good if only CRLs are known, unknown
+                                          if issuance data is */
 } ocsp_answer_unlisted_t;
 
 /** Where thisUpdate comes from (OCSPThisUpdate). */
@@ -53,6 +60,8 @@ typedef struct {
     ocsp_answer_unlisted_t unlisted;
     ocsp_answer_this_update_t this_update;
     bool ignore_nonce; /* OCSPNonce ignore */
+    int64_t grace_s;   /* OCSPStaleGrace, 0 or more */
+    int64_t max_age_s; /* OCSPSourceMaxAge: see ocsp_table_find_end */
 } ocsp_answer_policy_t;
 
 /** Who may sign for an issuer, in the order of the configuration. */
@@ -103,16 +112,18 @@ typedef struct {
  * - a foreign CertID, or two that no one signer may answer together, is
  *   unauthorized for the whole request (REQUIREMENTS 58, 59);
  * - then, of any CertID: not readable, no signer, no data, no signer within its
- *   dates, data that is stale (67) but for a final revocation (68), or no time
- *   left until nextUpdate is tryLater (76, 127);
+ *   dates, data that is stale by ocsp_table_find_end (67) but for a final
+ *   revocation (68), or no time left until nextUpdate is tryLater (76, 127);
  * - then a serial that is not listed, where OCSPUnlisted says so, is
  *   unauthorized;
  * - a response that cannot be signed or encoded is internalError (77).
  * Who signs, of those within their dates that may sign for every CertID: see
  * election.h (REQUIREMENTS 118, 127).
  * nextUpdate is the earliest of now + next_update_s, the signer's notAfter and
- * the data's, or of stale data now + OCSP_ANSWER_STALE_REVOKED_S; thisUpdate
- * is as the policy says, but never later than now (96, 97, 104).
+ * the data's, or of a CRL in its grace the end of that, or of stale data now +
+ * OCSP_ANSWER_STALE_REVOKED_S; thisUpdate is as the policy says, or without a
+ * CRL OCSP_ANSWER_SKEW_S before the last good look, but never later than now
+ * (96, 97, 99, 104).
  * A nonce is echoed unless an issuer asked about ignores it (109).
  * @param out always filled
  * @param count 1 or more

@@ -19,6 +19,7 @@ void *ocsp_conf_make(apr_pool_t *p, server_rec *s)
     conf->max_certs = OCSP_LEVEL_UNSET;
     conf->max_request_size = OCSP_LEVEL_UNSET;
     conf->table_size = OCSP_LEVEL_UNSET;
+    conf->refresh_s = OCSP_LEVEL_UNSET;
     return conf;
 }
 
@@ -55,4 +56,10 @@ size_t ocsp_conf_get_max_request_size(const ocsp_conf_t *conf)
     return conf->max_request_size != OCSP_LEVEL_UNSET
              ? (size_t)conf->max_request_size
              : OCSP_CONF_MAX_REQUEST_SIZE;
+}
+
+int64_t ocsp_conf_get_refresh(const ocsp_conf_t *main)
+{
+    return main->refresh_s != OCSP_LEVEL_UNSET ? main->refresh_s
+                                               : OCSP_CONF_REFRESH_S;
 }

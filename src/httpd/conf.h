@@ -25,10 +25,16 @@
 /** Octets of a request at most (OCSPMaxRequestSize's default). */
 #define OCSP_CONF_MAX_REQUEST_SIZE (10 * 1024)
 
+/** How often files are looked at, in seconds (OCSPRefresh's default, 60s). */
+#define OCSP_CONF_REFRESH_S 60
+
 /** What all servers share: over all processes, and over graceful restarts. */
 typedef struct {
-    ocsp_arena_t *arena;       /* NULL: no shared memory to be had */
-    ocsp_counters_t *counters; /* likewise */
+    ocsp_arena_t *arena;            /* NULL: no shared memory to be had */
+    ocsp_counters_t *counters;      /* likewise */
+    struct ocsp_renewal_t *renewal; /* NULL: likewise */
+    bool can_lock; /* processes can take turns in writing into the arena */
+    struct ocsp_keep_t *keep; /* of the parent; in a child a copy */
 } ocsp_conf_shared_t;
 
 /** One server's or virtual host's. */
@@ -38,8 +44,9 @@ typedef struct ocsp_conf_t {
     ocsp_level_t *said;              /* its own */
     int64_t max_certs;               /* or OCSP_LEVEL_UNSET; likewise: */
     int64_t max_request_size;        /* octets */
-    int64_t table_size;              /* octets; main server only */
-    const char *dialog;              /* a program, or NULL; main server only */
+    int64_t table_size;              /* octets; main server only; likewise: */
+    int64_t refresh_s;               /* 0: OCSPRefresh off */
+    const char *dialog;              /* a program, or NULL */
     ocsp_level_t *section;           /* being read, or NULL */
     const struct ocsp_conf_t *outer; /* a virtual host's main server, or NULL */
     /* as it counts, from post_config on */
@@ -63,5 +70,11 @@ size_t ocsp_conf_get_max_certs(const ocsp_conf_t *conf);
 
 /** Octets of a request at most. Any thread. */
 size_t ocsp_conf_get_max_request_size(const ocsp_conf_t *conf);
+
+/**
+ * How often files are looked at for changes, in seconds; 0: never.
+ * @param main the main server's. Any thread.
+ */
+int64_t ocsp_conf_get_refresh(const ocsp_conf_t *main);
 
 #endif

@@ -118,6 +118,23 @@ static const char *set_duration(cmd_parms *cmd, void *dir, const char *arg)
                       "a duration like 90, 30min, 12h or 7d", " seconds");
 }
 
+static const char *set_duration_or_off(cmd_parms *cmd, void *dir,
+                                       const char *arg)
+{
+    const char *why;
+    int64_t *field;
+
+    if (ap_cstr_casecmp(arg, "off") != 0) {
+        return set_number(cmd, arg, ocsp_units_parse_duration,
+                          "off or a duration like 90, 30min, 12h or 7d",
+                          " seconds");
+    }
+    if ((field = find_field(&why, cmd, cmd->info)) != NULL) {
+        *field = 0;
+    }
+    return why;
+}
+
 static const char *set_size(cmd_parms *cmd, void *dir, const char *arg)
 {
     return set_number(cmd, arg, ocsp_units_parse_size,
@@ -261,9 +278,12 @@ static const char *const unlisted[] = {"good", "unknown", "unauthorized",
 /* What clients and caches can live with, and what is surely a slip. */
 #define DURATION_MIN 60
 #define DURATION_MAX INT64_C(31622400) /* 366 days */
+#define REFRESH_MAX 86400              /* a day */
 
 static const spec_t crl_file = {IN_SECTION, LEVEL(crl_files), 0, 0, NULL};
 static const spec_t crl_path = {ANYWHERE, LEVEL(crl_paths), 0, 0, NULL};
+static const spec_t index_file = {IN_SECTION, LEVEL(index_files), 0, 0, NULL};
+static const spec_t issued_file = {IN_SECTION, LEVEL(issued_files), 0, 0, NULL};
 static const spec_t cert_file = {ANYWHERE, LEVEL(cert_files), 0, 0, NULL};
 static const spec_t key_file = {ANYWHERE, LEVEL(key_files), 0, 0, NULL};
 static const spec_t trusted = {IN_SECTION, LEVEL(trusted), 0, 0, off_or_on};
@@ -278,11 +298,15 @@ static const spec_t next_update = {ANYWHERE, LEVEL(next_update_s), DURATION_MIN,
                                    DURATION_MAX, NULL};
 static const spec_t http_max_age = {ANYWHERE, LEVEL(http_max_age_s), 1,
                                     DURATION_MAX, NULL};
+static const spec_t grace = {ANYWHERE, LEVEL(grace_s), 0, DURATION_MAX, NULL};
+static const spec_t max_age = {ANYWHERE, LEVEL(max_age_s), DURATION_MIN,
+                               DURATION_MAX, NULL};
 static const spec_t max_certs = {IN_SERVER, CONF(max_certs), 1, 1000, NULL};
 static const spec_t max_request_size = {IN_SERVER, CONF(max_request_size), 128,
                                         1024 * 1024, NULL};
 static const spec_t table_size = {IN_MAIN, CONF(table_size), 1024 * 1024,
                                   INT64_C(1) << 43, NULL};
+static const spec_t refresh = {IN_MAIN, CONF(refresh_s), 1, REFRESH_MAX, NULL};
 static const spec_t dialog = {IN_MAIN, CONF(dialog), 0, 0, NULL};
 
 #define DIRECTIVE(kind, name, set, spec, help)                                 \
@@ -295,6 +319,16 @@ const command_rec ocsp_directives[] = {
               "files of this CA's complete CRL (PEM or DER)"),
     DIRECTIVE(AP_INIT_TAKE1, "OCSPCRLPath", add_path, crl_path,
               "a directory of CRLs: each goes to the issuer that signed it"),
+    DIRECTIVE(AP_INIT_ITERATE, "OCSPIndexFile", add_path, index_file,
+              "files of \"openssl ca\": what this CA has issued and revoked"),
+    DIRECTIVE(AP_INIT_ITERATE, "OCSPIssuedFile", add_path, issued_file,
+              "lists of the serial numbers that this CA has issued"),
+    DIRECTIVE(AP_INIT_TAKE1, "OCSPStaleGrace", set_duration, grace,
+              "how long past its nextUpdate a CRL still counts"),
+    DIRECTIVE(AP_INIT_TAKE1, "OCSPSourceMaxAge", set_duration_or_off, max_age,
+              "off, or how long what has no nextUpdate counts"),
+    DIRECTIVE(AP_INIT_TAKE1, "OCSPRefresh", set_duration_or_off, refresh,
+              "off, or how often files are looked at for changes"),
     DIRECTIVE(AP_INIT_TAKE1, "OCSPCertificateFile", add_path, cert_file,
               "the file of a certificate that signs responses, or a pattern"),
     DIRECTIVE(AP_INIT_TAKE1, "OCSPCertificateKeyFile", add_path_or_uri,

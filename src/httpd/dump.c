@@ -12,6 +12,8 @@
 #include "httpd/conf.h"
 #include "httpd/log.h"
 #include "httpd/readers.h"
+#include "httpd/sources.h"
+#include "status/crl.h"
 
 /* What lines need besides the issuer. */
 typedef struct {
@@ -72,18 +74,16 @@ static void print_paths(const dump_t *d, const char *what,
     }
 }
 
-static void print_table(const dump_t *d, const ocsp_scope_issuer_t *si)
+static void print_crl(const dump_t *d, const ocsp_scope_issuer_t *si,
+                      const char *age)
 {
     const ocsp_table_info_t *info = si->info;
 
-    print_paths(d, "CRL file", si->level->crl_files);
-    print_paths(d, "CRL directory", si->level->crl_paths);
-    if (info == NULL) {
-        printf("    CRL in use: none: answers tryLater\n");
-        return;
-    }
     printf("    CRL in use: %s, thisUpdate %s, nextUpdate %s, number ",
-           si->crl_file, iso(d, info->this_update), iso(d, info->next_update));
+           si->crl_file, iso(d, info->this_update),
+           info->next_update != OCSP_CRL_NO_NEXT_UPDATE
+               ? iso(d, info->next_update)
+               : "none");
     if (info->number_len == 0) {
         printf("none");
     }
@@ -91,8 +91,51 @@ static void print_table(const dump_t *d, const ocsp_scope_issuer_t *si)
         printf("0x");
         print_hex(info->number, info->number_len);
     }
-    printf(", %" APR_UINT64_T_FMT " revocations%s\n", info->entries,
-           info->next_update <= d->pass->now ? ", out of date" : "");
+    printf(", %" APR_UINT64_T_FMT " revocations%s\n", info->entries, age);
+}
+
+static void print_issuance(const dump_t *d, const ocsp_table_info_t *info,
+                           const char *age)
+{
+    printf("    issuance data in use: last changed %s, %" APR_UINT64_T_FMT
+           " rows, %" APR_UINT64_T_FMT " issued and not revoked",
+           iso(d, info->changed), info->rows, info->issued);
+    if (!info->crl) {
+        printf(", %" APR_UINT64_T_FMT " revocations", info->entries);
+    }
+    printf("%s\n", age);
+}
+
+static bool names_crls(const ocsp_level_t *level)
+{
+    return level->crl_files->nelts != 0 || level->crl_paths->nelts != 0;
+}
+
+static void print_table(const dump_t *d, const ocsp_scope_issuer_t *si)
+{
+    const ocsp_table_info_t *info = si->info;
+    const char *age = "";
+
+    print_paths(d, "CRL file", si->level->crl_files);
+    print_paths(d, "CRL directory", si->level->crl_paths);
+    print_paths(d, "index file", si->level->index_files);
+    print_paths(d, "issued file", si->level->issued_files);
+    if (info == NULL) {
+        printf("    %s in use: none: answers tryLater\n",
+               ocsp_level_names_issuance(si->level) && !names_crls(si->level)
+                   ? "issuance data"
+                   : "CRL");
+        return;
+    }
+    if (ocsp_sources_find_end(si, info) <= d->pass->now) {
+        age = ", out of date";
+    }
+    if (info->crl) {
+        print_crl(d, si, age);
+    }
+    if (info->issuance) {
+        print_issuance(d, info, age);
+    }
 }
 
 static void print_signers(const dump_t *d, const ocsp_scope_issuer_t *si)
@@ -119,19 +162,48 @@ static void print_signers(const dump_t *d, const ocsp_scope_issuer_t *si)
     }
 }
 
-static void print_policy(const ocsp_scope_issuer_t *si)
+/* What OCSPUnlisted says, or comes to. */
+static const char *describe_unlisted(const ocsp_scope_issuer_t *si)
 {
-    static const char *const unlisted[] = {"good", "unknown", "unauthorized",
-                                           "revoked"};
+    switch (si->policy.unlisted) {
+    case OCSP_ANSWER_UNLISTED_GOOD:
+        return "good";
+    case OCSP_ANSWER_UNLISTED_UNKNOWN:
+        return "unknown";
+    case OCSP_ANSWER_UNLISTED_UNAUTHORIZED:
+        return "unauthorized";
+    case OCSP_ANSWER_UNLISTED_REVOKED:
+        return "revoked";
+    case OCSP_ANSWER_UNLISTED_AUTO:
+        break;
+    }
+    return ocsp_level_names_issuance(si->level) ? "unknown" : "good";
+}
+
+/* Seconds, where 0 is off and less is what the source makes of it. */
+static const char *describe_limit(const dump_t *d, int64_t seconds)
+{
+    if (seconds <= 0) {
+        return seconds == 0 ? "off" : "default";
+    }
+    return apr_psprintf(d->pass->ptemp, "%" APR_INT64_T_FMT,
+                        (apr_int64_t)seconds);
+}
+
+static void print_policy(const dump_t *d, const ocsp_scope_issuer_t *si)
+{
     static const char *const include[] = {"auto", "on", "off"};
     ocsp_response_style_t style;
 
     ocsp_level_get_style(&style, si->level);
-    printf("    policy: OCSPUnlisted %s, OCSPNextUpdate %" APR_INT64_T_FMT
+    printf("    policy: OCSPUnlisted %s, OCSPStaleGrace %" APR_INT64_T_FMT
+           ", OCSPSourceMaxAge %s, OCSPNextUpdate %" APR_INT64_T_FMT
            ", OCSPHTTPMaxAge %" APR_INT64_T_FMT
            ", OCSPThisUpdate %s, OCSPNonce %s, OCSPResponderID %s, "
            "OCSPIncludeCertificate %s, OCSPTrustedResponder %s\n",
-           unlisted[si->policy.unlisted], (apr_int64_t)si->policy.next_update_s,
+           describe_unlisted(si), (apr_int64_t)si->policy.grace_s,
+           describe_limit(d, si->policy.max_age_s),
+           (apr_int64_t)si->policy.next_update_s,
            (apr_int64_t)si->http_max_age_s,
            si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED ? "checked"
                                                                      : "source",
@@ -156,7 +228,7 @@ static void print_issuer(const dump_t *d, const ocsp_scope_issuer_t *si)
     print_hashes(si->issuer);
     print_table(d, si);
     print_signers(d, si);
-    print_policy(si);
+    print_policy(d, si);
 }
 
 static void print_scope(const dump_t *d, const ocsp_scope_t *scope)
@@ -176,6 +248,8 @@ static const char *print_main(const dump_t *d, const ocsp_conf_t *conf)
                            ? apr_psprintf(d->pass->ptemp, "%" APR_INT64_T_FMT,
                                           (apr_int64_t)conf->table_size)
                            : "by need",
+                       ", OCSPRefresh ",
+                       describe_limit(d, ocsp_conf_get_refresh(conf)),
                        ", OCSPPassPhraseDialog ",
                        conf->dialog != NULL ? "exec:" : "builtin", conf->dialog,
                        NULL);
@@ -261,6 +335,8 @@ static void ask_readers(dump_t *d, server_rec *base)
 
             add_paths(paths, level->crl_files);
             add_paths(paths, level->crl_paths);
+            add_paths(paths, level->index_files);
+            add_paths(paths, level->issued_files);
         }
     }
     (void)ocsp_readers_check(paths, d->pass->ptemp);

@@ -18,6 +18,7 @@
 #include "httpd/conf.h"
 #include "httpd/freshness.h"
 #include "httpd/log.h"
+#include "httpd/renewal.h"
 #include "httpd/report.h"
 #include "wire/request.h"
 
@@ -43,7 +44,8 @@ typedef struct {
     const ocsp_conf_t *conf;
     ocsp_der_t body;        /* the OCSPRequest; data NULL: not to be had */
     int64_t http_max_age_s; /* the shortest of all issuers asked about */
-    const ocsp_scope_issuer_t *issuer; /* the last that was asked about */
+    const ocsp_scope_issuer_t *issuer;    /* the last that was asked about */
+    const ocsp_answer_signers_t *signers; /* its */
     ocsp_answer_t answer;
 } job_t;
 
@@ -217,7 +219,8 @@ static void look_up(ocsp_answer_subject_t *subject, job_t *job,
         return;
     }
     job->issuer = si;
-    subject->signers = &si->signers;
+    subject->signers = job->signers = ocsp_renewal_get_signers(
+        job->conf->shared.renewal, job->conf->shared.arena, si);
     subject->policy = &si->policy;
     subject->knowledge = OCSP_ANSWER_NO_TABLE;
     if (si->http_max_age_s < job->http_max_age_s) {
@@ -248,14 +251,14 @@ static size_t parse_request(ocsp_request_t *request, const job_t *job)
 }
 
 /* Signers that several issuers share may have ended, and one's own not. */
-static bool has_ended(const ocsp_scope_issuer_t *si, int64_t now)
+static bool has_ended(const ocsp_answer_signers_t *signers, int64_t now)
 {
     bool ended = true;
     size_t i;
 
-    for (i = 0; ended && i < si->signers.count; i++) {
+    for (i = 0; ended && i < signers->count; i++) {
         const ocsp_signer_t *signer = ocsp_response_template_get0_signer(
-            si->signers.templs[i]);
+            signers->templs[i]);
 
         ended = now < ocsp_signer_get_not_before(signer)
              || now >= ocsp_signer_get_not_after(signer);
@@ -292,7 +295,7 @@ static void make_answer(job_t *job)
     /* Not r->request_time: the body may have taken its time. */
     now = (int64_t)apr_time_sec(apr_time_now());
     ocsp_answer_make(&job->answer, subjects, certs, &wishes, now, job->r->pool);
-    if (job->answer.signers_ended && has_ended(job->issuer, now)
+    if (job->answer.signers_ended && has_ended(job->signers, now)
         && job->issuer->has_slot
         && ocsp_arena_raise(job->conf->shared.arena, job->issuer->slot, now,
                             ENDED_EVERY_S)) {
@@ -351,6 +354,7 @@ static int send_allow(request_rec *r)
 int ocsp_handler_handle(request_rec *r)
 {
     job_t job = {.r = r, .http_max_age_s = INT64_MAX};
+    ocsp_renewal_stay_t stay;
     int rv;
 
     /* Claimed and not only named: the type of a file is a handler's name too,
@@ -370,8 +374,16 @@ int ocsp_handler_handle(request_rec *r)
     if (rv != OK) {
         return rv;
     }
-    make_answer(&job);
+    if (job.conf->shared.renewal != NULL) {
+        stay = ocsp_renewal_enter(job.conf->shared.renewal);
+        make_answer(&job);
+        ocsp_report_answer(r, &job.answer, job.body);
+        ocsp_renewal_leave(job.conf->shared.renewal, stay);
+    }
+    else { /* no issuer is configured */
+        make_answer(&job);
+        ocsp_report_answer(r, &job.answer, job.body);
+    }
     count_answer(&job);
-    ocsp_report_answer(r, &job.answer, job.body);
     return send_answer(&job);
 }

@@ -8,6 +8,7 @@
 #include <httpd.h>
 
 #include <apr_hash.h>
+#include <apr_proc_mutex.h>
 #include <apr_shm.h>
 #include <apr_strings.h>
 #include <http_config.h>
@@ -15,7 +16,7 @@
 #include <string.h>
 
 /* Another layout of these structs gets another key, and so starts anew. */
-#define KEEP_KEY "mod_ocsp-keep-2"
+#define KEEP_KEY "mod_ocsp-keep-3"
 
 /* Address space for tables, committed as used: a table takes less than its CRL,
  * mostly half of it, and a new one is built beside the old. */
@@ -24,12 +25,16 @@
 #define ROOM_PER_CRL_OCTET 4
 #define ROOM_MOST (APR_UINT64_C(1) << 46) /* what a process can address */
 
+/* Between two tries to become the writer. */
+#define LOCK_POLL_US APR_TIME_C(20000)
+
 struct ocsp_keep_t {
     apr_pool_t *pool;          /* the process's */
     apr_pool_t *words;         /* for the last reason that was given */
     apr_pool_t *arena_pool;    /* its own; NULL: there is no arena */
     ocsp_arena_t *arena;       /* or NULL */
     apr_uint64_t arena_wanted; /* OCSPTableSize it was made for; 0: none */
+    apr_proc_mutex_t *writer;  /* or NULL */
     ocsp_counters_t *counters; /* or NULL */
     int counters_version;      /* of what made them */
     apr_hash_t *files;         /* name -> file_t */
@@ -170,6 +175,38 @@ apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
     }
     *out = k->arena;
     return rv;
+}
+
+/* fcntl's locks end with the process that holds one, whatever becomes of it,
+ * and can be tried for. */
+bool ocsp_keep_make_lock(ocsp_keep_t *k)
+{
+    if (k->writer == NULL
+        && apr_proc_mutex_create(&k->writer, NULL, APR_LOCK_FCNTL, k->pool)
+               != APR_SUCCESS) {
+        k->writer = NULL;
+    }
+    return k->writer != NULL;
+}
+
+bool ocsp_keep_lock(ocsp_keep_t *k, unsigned wait_s)
+{
+    apr_time_t end = apr_time_now() + apr_time_from_sec(wait_s);
+    apr_status_t rv;
+
+    if (k->writer == NULL) {
+        return false;
+    }
+    while (APR_STATUS_IS_EBUSY(rv = apr_proc_mutex_trylock(k->writer))
+           && apr_time_now() < end) {
+        apr_sleep(LOCK_POLL_US);
+    }
+    return rv == APR_SUCCESS;
+}
+
+void ocsp_keep_unlock(ocsp_keep_t *k)
+{
+    (void)apr_proc_mutex_unlock(k->writer);
 }
 
 ocsp_counters_t *ocsp_keep_open_counters(ocsp_keep_t *k)

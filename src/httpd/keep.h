@@ -36,6 +36,24 @@ apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
                                   apr_uint64_t crl_octets, apr_uint64_t wanted,
                                   const char **why);
 
+/**
+ * Make it possible that processes take turns in writing into the arena.
+ * @return false: the system gives no lock. Startup only.
+ */
+bool ocsp_keep_make_lock(ocsp_keep_t *k);
+
+/**
+ * Become the one process that writes into the arena. Whoever dies as such has
+ * given it up.
+ * @param wait_s how long to wait for another, in seconds; 0: not at all
+ * @return false: another one is, or there is no lock. Parent, or a child's one
+ *         thread that looks for changes.
+ */
+bool ocsp_keep_lock(ocsp_keep_t *k, unsigned wait_s);
+
+/** Be it no more. */
+void ocsp_keep_unlock(ocsp_keep_t *k);
+
 /** The counters, kept or new; NULL: no memory to be shared. Startup only. */
 ocsp_counters_t *ocsp_keep_open_counters(ocsp_keep_t *k);
 

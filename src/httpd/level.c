@@ -16,10 +16,14 @@ ocsp_level_t *ocsp_level_make(apr_pool_t *p)
 
     *level = (ocsp_level_t){.crl_files = make_list(p),
                             .crl_paths = make_list(p),
+                            .index_files = make_list(p),
+                            .issued_files = make_list(p),
                             .cert_files = make_list(p),
                             .key_files = make_list(p),
                             .next_update_s = OCSP_LEVEL_UNSET,
                             .http_max_age_s = OCSP_LEVEL_UNSET,
+                            .grace_s = OCSP_LEVEL_UNSET,
+                            .max_age_s = OCSP_LEVEL_UNSET,
                             .by_name = OCSP_LEVEL_UNSET,
                             .include = OCSP_LEVEL_UNSET,
                             .ignore_nonce = OCSP_LEVEL_UNSET,
@@ -32,6 +36,11 @@ ocsp_level_t *ocsp_level_make(apr_pool_t *p)
 static bool names_crls(const ocsp_level_t *level)
 {
     return level->crl_files->nelts != 0 || level->crl_paths->nelts != 0;
+}
+
+bool ocsp_level_names_issuance(const ocsp_level_t *level)
+{
+    return level->index_files->nelts != 0 || level->issued_files->nelts != 0;
 }
 
 static bool names_signers(const ocsp_level_t *level)
@@ -50,22 +59,28 @@ static int64_t merge_number(int64_t outer, int64_t inner)
 }
 
 /* Lists go together where they mean one thing: an inner key must not meet an
- * outer certificate. */
+ * outer certificate, but what was issued adds to any CRL. */
 ocsp_level_t *ocsp_level_merge(apr_pool_t *p, const ocsp_level_t *outer,
                                const ocsp_level_t *inner)
 {
     const ocsp_level_t *crls = names_crls(inner) ? inner : outer;
+    const ocsp_level_t *issuance = ocsp_level_names_issuance(inner) ? inner
+                                                                    : outer;
     const ocsp_level_t *signers = names_signers(inner) ? inner : outer;
     ocsp_level_t *level = apr_palloc(p, sizeof(*level));
 
     level->crl_files = crls->crl_files;
     level->crl_paths = crls->crl_paths;
+    level->index_files = issuance->index_files;
+    level->issued_files = issuance->issued_files;
     level->cert_files = signers->cert_files;
     level->key_files = signers->key_files;
     level->next_update_s = merge_number(outer->next_update_s,
                                         inner->next_update_s);
     level->http_max_age_s = merge_number(outer->http_max_age_s,
                                          inner->http_max_age_s);
+    level->grace_s = merge_number(outer->grace_s, inner->grace_s);
+    level->max_age_s = merge_number(outer->max_age_s, inner->max_age_s);
     level->by_name = merge_int(outer->by_name, inner->by_name);
     level->include = merge_int(outer->include, inner->include);
     level->ignore_nonce = merge_int(outer->ignore_nonce, inner->ignore_nonce);
@@ -77,9 +92,11 @@ ocsp_level_t *ocsp_level_merge(apr_pool_t *p, const ocsp_level_t *outer,
 
 bool ocsp_level_is_silent(const ocsp_level_t *level)
 {
-    return !names_crls(level) && !names_signers(level)
-        && level->next_update_s == OCSP_LEVEL_UNSET
+    return !names_crls(level) && !ocsp_level_names_issuance(level)
+        && !names_signers(level) && level->next_update_s == OCSP_LEVEL_UNSET
         && level->http_max_age_s == OCSP_LEVEL_UNSET
+        && level->grace_s == OCSP_LEVEL_UNSET
+        && level->max_age_s == OCSP_LEVEL_UNSET
         && level->by_name == OCSP_LEVEL_UNSET
         && level->include == OCSP_LEVEL_UNSET
         && level->ignore_nonce == OCSP_LEVEL_UNSET
@@ -103,11 +120,13 @@ void ocsp_level_get_policy(ocsp_answer_policy_t *out, const ocsp_level_t *level)
                            : OCSP_LEVEL_NEXT_UPDATE_S;
     out->unlisted = level->unlisted != OCSP_LEVEL_UNSET
                       ? (ocsp_answer_unlisted_t)level->unlisted
-                      : OCSP_ANSWER_UNLISTED_GOOD;
+                      : OCSP_ANSWER_UNLISTED_AUTO;
     out->this_update = level->this_update != OCSP_LEVEL_UNSET
                          ? (ocsp_answer_this_update_t)level->this_update
                          : OCSP_ANSWER_THIS_UPDATE_SOURCE;
     out->ignore_nonce = level->ignore_nonce == 1;
+    out->grace_s = level->grace_s != OCSP_LEVEL_UNSET ? level->grace_s : 0;
+    out->max_age_s = level->max_age_s; /* unset is below 0, as it means there */
 }
 
 int64_t ocsp_level_get_http_max_age(const ocsp_level_t *level)

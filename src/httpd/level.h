@@ -27,18 +27,22 @@
 
 /** Lists are empty and numbers OCSP_LEVEL_UNSET where nothing is said. */
 typedef struct {
-    apr_array_header_t *crl_files;  /* const char *, whole paths; likewise: */
-    apr_array_header_t *crl_paths;  /* directories */
+    apr_array_header_t *crl_files; /* const char *, whole paths; likewise: */
+    apr_array_header_t *crl_paths; /* directories */
+    apr_array_header_t *index_files;
+    apr_array_header_t *issued_files;
     apr_array_header_t *cert_files; /* signers' */
     apr_array_header_t *key_files;  /* or URIs */
     int64_t next_update_s;
     int64_t http_max_age_s;
-    int by_name;      /* OCSPResponderID name */
-    int include;      /* ocsp_response_include_t */
-    int ignore_nonce; /* OCSPNonce ignore */
-    int this_update;  /* ocsp_answer_this_update_t */
-    int unlisted;     /* ocsp_answer_unlisted_t */
-    int trusted;      /* OCSPTrustedResponder on */
+    int64_t grace_s;
+    int64_t max_age_s; /* 0: OCSPSourceMaxAge off */
+    int by_name;       /* OCSPResponderID name */
+    int include;       /* ocsp_response_include_t */
+    int ignore_nonce;  /* OCSPNonce ignore */
+    int this_update;   /* ocsp_answer_this_update_t */
+    int unlisted;      /* ocsp_answer_unlisted_t */
+    int trusted;       /* OCSPTrustedResponder on */
 } ocsp_level_t;
 
 /** A level that says nothing, newly made in p. */
@@ -50,6 +54,9 @@ ocsp_level_t *ocsp_level_merge(apr_pool_t *p, const ocsp_level_t *outer,
 
 /** @return whether it says nothing at all. Pure. */
 bool ocsp_level_is_silent(const ocsp_level_t *level);
+
+/** @return whether it names issuance data: an index or a list. Pure. */
+bool ocsp_level_names_issuance(const ocsp_level_t *level);
 
 /** @return whether both come to the same signers, in the same style. Pure. */
 bool ocsp_level_has_same_signers(const ocsp_level_t *a, const ocsp_level_t *b);

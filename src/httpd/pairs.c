@@ -5,13 +5,10 @@
  */
 #include "httpd/pairs.h"
 
-#include <apr_file_info.h>
 #include <apr_strings.h>
 #include <openssl/crypto.h>
 #include <stdint.h>
 #include <string.h>
-#include <unistd.h>
-#include <unixd.h>
 
 #include "answer/material.h"
 #include "answer/signer.h"
@@ -178,11 +175,60 @@ void ocsp_pairs_load_key(ocsp_pairs_key_t *k, const char *passphrase,
     }
 }
 
+/* Workers cannot read keys: they have those that the parent has read. */
+static ocsp_pairs_key_t *find_in_ring(const ocsp_pass_t *pass, const char *file)
+{
+    const ocsp_pairs_key_t *read = apr_hash_get(pass->key_ring, file,
+                                                APR_HASH_KEY_STRING);
+    ocsp_pairs_key_t *k = apr_pcalloc(pass->ptemp, sizeof(*k));
+
+    k->file = file;
+    k->used = true;
+    if (read != NULL) {
+        k->key = read->key;
+        return k;
+    }
+    k->rv = OCSP_EUNKNOWNCA;
+    k->why = apr_pstrcat(pass->ptemp, file,
+                         ": new private keys are read at graceful", NULL);
+    return k;
+}
+
+apr_hash_t *ocsp_pairs_make_ring(const ocsp_pass_t *pass)
+{
+    apr_hash_t *ring = apr_hash_make(pass->pconf);
+    apr_hash_index_t *hi;
+    const void *file;
+    void *value;
+
+    for (hi = apr_hash_first(pass->ptemp, pass->keys); hi;
+         hi = apr_hash_next(hi)) {
+        const ocsp_pairs_key_t *k;
+        ocsp_pairs_key_t *copy;
+
+        apr_hash_this(hi, &file, NULL, &value);
+        k = value;
+        if (k->key == NULL || EVP_PKEY_up_ref(k->key) != 1) {
+            continue;
+        }
+        copy = apr_pcalloc(pass->pconf, sizeof(*copy));
+        copy->file = apr_pstrdup(pass->pconf, file);
+        copy->key = k->key;
+        apr_pool_cleanup_register(pass->pconf, copy->key, free_key,
+                                  apr_pool_cleanup_null);
+        apr_hash_set(ring, copy->file, APR_HASH_KEY_STRING, copy);
+    }
+    return ring;
+}
+
 ocsp_pairs_key_t *ocsp_pairs_get_key(ocsp_pass_t *pass, const char *file)
 {
     ocsp_pairs_key_t *k = apr_hash_get(pass->keys, file, APR_HASH_KEY_STRING);
 
-    if (k == NULL) {
+    if (k == NULL && pass->renewing) {
+        k = find_in_ring(pass, file);
+    }
+    else if (k == NULL) {
         k = apr_pcalloc(pass->ptemp, sizeof(*k));
         k->file = file;
         ocsp_pairs_load_key(k, find_passphrase(pass, file), pass->ptemp);
@@ -282,86 +328,7 @@ bool ocsp_pairs_recall(X509 **cert, EVP_PKEY **key, const ocsp_pass_t *pass,
 void ocsp_pairs_keep(const ocsp_pass_t *pass, const char *name,
                      const ocsp_pairs_cert_t *cert, const ocsp_pairs_key_t *key)
 {
-    if (pass->keep != NULL) {
+    if (pass->keep != NULL && !pass->renewing) {
         ocsp_keep_put(pass->keep, name, cert->content, key->content);
-    }
-}
-
-/* REQUIREMENTS 126: a key that is no secret. Workers need not read it: they
- * have it from the parent, which as root reads it before they run as
- * somebody else. */
-void ocsp_pairs_warn_of_readers(const ocsp_pass_t *pass,
-                                const ocsp_pairs_key_t *k)
-{
-    const char *file = k->file, *who = NULL;
-    apr_finfo_t info;
-
-    if (ocsp_material_is_uri(file)) {
-        file = ocsp_material_get_uri_file(file);
-    }
-    if (k->used || file == NULL
-        || apr_stat(&info, file, APR_FINFO_PROT | APR_FINFO_OWNER, pass->ptemp)
-               != APR_SUCCESS) {
-        return;
-    }
-    if (info.protection & APR_FPROT_WREAD) {
-        who = "everybody";
-    }
-    else if (geteuid() == 0
-             && ((info.user == ap_unixd_config.user_id
-                  && (info.protection & APR_FPROT_UREAD))
-                 || (info.group == ap_unixd_config.group_id
-                     && (info.protection & APR_FPROT_GREAD)))) {
-        who = "the user that workers run as";
-    }
-    if (who != NULL) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s,
-                     "OCSP212: %s: a private key that %s can read: let root "
-                     "alone read it",
-                     k->file, who);
-    }
-}
-
-static void say_unreadable(ocsp_pass_t *pass, const char *directive,
-                           apr_status_t rv, const char *why)
-{
-    pass->failures++;
-    ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_pass_log_status(rv), pass->s,
-                 "OCSP225: %s: %s; no issuer uses it", directive, why);
-}
-
-void ocsp_pairs_check_used(ocsp_pass_t *pass, const ocsp_level_t *level)
-{
-    const apr_array_header_t *certs = ocsp_pairs_get_files(pass,
-                                                           level->cert_files);
-    int i;
-
-    for (i = 0; i < certs->nelts; i++) {
-        ocsp_pairs_cert_t *c = ocsp_pairs_get_cert(pass,
-                                                   APR_ARRAY_IDX(certs, i,
-                                                                 const char *));
-
-        if (c->used) {
-            continue;
-        }
-        c->used = true;
-        if (c->cert == NULL) {
-            say_unreadable(pass, "OCSPCertificateFile", c->rv, c->why);
-        }
-        else {
-            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s,
-                         "OCSP218: %s: OCSPCertificateFile: no issuer that is "
-                         "answered for here has issued it: not used",
-                         c->file);
-        }
-    }
-    for (i = 0; i < level->key_files->nelts; i++) {
-        ocsp_pairs_key_t *k = ocsp_pairs_get_key(
-            pass, APR_ARRAY_IDX(level->key_files, i, const char *));
-
-        if (!k->used && k->key == NULL && !k->encrypted) {
-            k->used = true;
-            say_unreadable(pass, "OCSPCertificateKeyFile", k->rv, k->why);
-        }
     }
 }

@@ -56,6 +56,12 @@ ocsp_pairs_cert_t *ocsp_pairs_make_cert(const ocsp_pass_t *pass,
 ocsp_pairs_key_t *ocsp_pairs_get_key(ocsp_pass_t *pass, const char *file);
 
 /**
+ * All private keys that a pass has read, for passes that only renew signers.
+ * @return file -> ocsp_pairs_key_t without content, in pconf
+ */
+apr_hash_t *ocsp_pairs_make_ring(const ocsp_pass_t *pass);
+
+/**
  * The key of a certificate: in one of the key files, else beside the
  * certificate.
  * @param why NULL is returned: the cause

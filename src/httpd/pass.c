@@ -6,6 +6,8 @@
 #include "httpd/pass.h"
 
 #include <ap_listen.h>
+#include <apr_strings.h>
+#include <http_log.h>
 #include <string.h>
 
 #include "wire/gtime.h"
@@ -24,6 +26,15 @@ void ocsp_pass_begin(ocsp_pass_t *pass, ocsp_keep_t *keep, apr_pool_t *pconf,
     pass->dirs = apr_hash_make(ptemp);
     pass->taken = apr_hash_make(ptemp);
     pass->tables = apr_hash_make(ptemp);
+}
+
+void ocsp_pass_hush(ocsp_pass_t *pass)
+{
+    server_rec *mute = apr_pmemdup(pass->ptemp, pass->s, sizeof(*mute));
+
+    mute->log.module_levels = NULL;
+    mute->log.level = APLOG_EMERG;
+    pass->s = mute;
 }
 
 const char *ocsp_pass_print_time(apr_pool_t *p, int64_t seconds)

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "httpd/keep.h"
+#include "httpd/trial.h"
 #include "shared/arena.h"
 
 /** A pass; all but s and failures stay as they are. */
@@ -26,6 +27,17 @@ typedef struct {
     ocsp_arena_t *arena; /* NULL: only checking, or there is none */
     int64_t now;         /* seconds since 1970 */
     bool asking; /* httpd's first pass: what is wrong is said in the next */
+    ocsp_trials_t *trials; /* NULL: not looking for changes, but at start, at
+                              graceful, or checking */
+    bool renewing; /* signers alone, in a process whose keys were read before:
+                      key_ring has them, and nothing is kept */
+    apr_hash_t *key_ring; /* file -> ocsp_pairs_key_t of the start; or NULL */
+    bool retry;           /* something is not settled: look again soon */
+    apr_uint64_t loading; /* octets of changed sources that were read */
+    bool defers;          /* large ones are left to the next look */
+    bool
+        locked_out; /* another process is writing into the arena: all are, where
+                        there is a table */
     unsigned failures;          /* what "httpd -t" exits 1 for */
     apr_hash_t *lists;          /* list of files -> without patterns */
     apr_hash_t *certs;          /* file -> ocsp_pairs_cert_t */
@@ -41,6 +53,9 @@ typedef struct {
 /** Begin a pass. @param keep NULL: only checking. Startup only. */
 void ocsp_pass_begin(ocsp_pass_t *pass, ocsp_keep_t *keep, apr_pool_t *pconf,
                      apr_pool_t *ptemp);
+
+/** Say nothing from now on: s is replaced by one that logs nothing. */
+void ocsp_pass_hush(ocsp_pass_t *pass);
 
 /** A time for a message, made in p. */
 const char *ocsp_pass_print_time(apr_pool_t *p, int64_t seconds);

@@ -18,10 +18,17 @@
 #include "httpd/keep.h"
 #include "httpd/log.h"
 #include "httpd/open.h"
+#include "httpd/outcome.h"
 #include "httpd/pairs.h"
+#include "httpd/renewal.h"
 #include "httpd/signers.h"
 #include "httpd/sources.h"
 #include "httpd/tables.h"
+#include "httpd/watch.h"
+
+/* How long the parent, and with it every new request, waits for a process of
+ * before that is loading, in seconds. */
+#define WRITER_WAIT_S 2
 
 /* Whether anything but tryLater can be said for it. */
 static bool is_ready(const ocsp_scope_issuer_t *si)
@@ -110,6 +117,7 @@ static ocsp_scope_t *open_own(ocsp_pass_t *pass, const ocsp_conf_t *conf)
         if (si->issuer != NULL) {
             ocsp_signers_open(pass, si);
             ocsp_tables_open(pass, si);
+            ocsp_renewal_note(pass, si);
         }
     }
     find_twins(pass, scope);
@@ -142,12 +150,15 @@ static ocsp_scope_issuer_t *open_view(ocsp_pass_t *pass,
         ocsp_signers_open(pass, si);
     }
     if (level->crl_files != of->level->crl_files
-        || level->crl_paths != of->level->crl_paths) {
+        || level->crl_paths != of->level->crl_paths
+        || level->index_files != of->level->index_files
+        || level->issued_files != of->level->issued_files) {
         si->has_slot = si->has_table = false;
         si->crl_file = NULL;
         si->info = NULL;
         ocsp_tables_open(pass, si);
     }
+    ocsp_renewal_note(pass, si);
     return si;
 }
 
@@ -200,7 +211,7 @@ static void open_all(ocsp_pass_t *pass, server_rec *base)
     for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
         check_used(pass, ocsp_conf_get(pass->s));
     }
-    ocsp_tables_close(pass, base);
+    ocsp_outcome_close(pass, base);
 }
 
 /* --- shared memory -------------------------------------------------------- */
@@ -249,6 +260,9 @@ static void open_arena(ocsp_pass_t *pass, server_rec *base)
     if (why != NULL) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base, "OCSP222: %s", why);
     }
+    if (!pass->locked_out) {
+        ocsp_arena_recover(pass->arena);
+    }
     ocsp_arena_begin(pass->arena);
 }
 
@@ -266,22 +280,78 @@ static bool is_configured(server_rec *base)
 
 /* --- hooks ---------------------------------------------------------------- */
 
+/* Whether a serial number that nothing lists may be answered good. */
+static bool is_good_unlisted(const ocsp_scope_issuer_t *si)
+{
+    return si->policy.unlisted == OCSP_ANSWER_UNLISTED_GOOD
+        || (si->policy.unlisted == OCSP_ANSWER_UNLISTED_AUTO
+            && !ocsp_level_names_issuance(si->level));
+}
+
 /* REQUIREMENTS 66 */
 static void say_what_good_means(server_rec *base)
 {
-    ap_log_error(APLOG_MARK, APLOG_INFO, 0, base,
-                 "OCSP211: serial numbers that a CRL does not list are "
-                 "answered good (RFC 6960 section 2.2) unless OCSPUnlisted "
-                 "says otherwise, also if they were never issued: this does "
-                 "not meet Baseline Requirements 4.9.9");
+    const server_rec *s;
+    int i;
+
+    for (s = base; s != NULL; s = s->next) {
+        const ocsp_scope_t *own = ocsp_conf_get(s)->own;
+
+        for (i = 0; i < own->issuers->nelts; i++) {
+            if (is_good_unlisted(ocsp_scope_get(own, i))) {
+                ap_log_error(APLOG_MARK, APLOG_INFO, 0, base,
+                             "OCSP211: serial numbers that a CRL does not list "
+                             "are answered good (RFC 6960 section 2.2) unless "
+                             "OCSPUnlisted says otherwise, also if they were "
+                             "never issued: this does not meet Baseline "
+                             "Requirements 4.9.9");
+                return;
+            }
+        }
+    }
+}
+
+/* All of it, by the one writer: a process of before may still be loading. */
+static void start(ocsp_pass_t *pass, server_rec *base)
+{
+    ocsp_conf_shared_t shared = {.keep = pass->keep};
+    server_rec *s;
+
+    /* without a lock nobody looks for changes, so nobody else writes */
+    shared.can_lock = ocsp_keep_make_lock(pass->keep);
+    pass->locked_out = shared.can_lock
+                    && !ocsp_keep_lock(pass->keep, WRITER_WAIT_S);
+    if (pass->locked_out) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
+                     "OCSP235: another process still writes status tables: "
+                     "what has changed is loaded later");
+    }
+    if (is_configured(base)) {
+        open_arena(pass, base);
+        shared.counters = ocsp_keep_open_counters(pass->keep);
+    }
+    pass->defers = shared.can_lock
+                && ocsp_conf_get_refresh(ocsp_conf_get(base)) != 0
+                && ocsp_watch_is_possible();
+    open_all(pass, base);
+    if (shared.can_lock && !pass->locked_out) {
+        ocsp_keep_unlock(pass->keep);
+    }
+    ocsp_keep_sweep(pass->keep);
+    shared.arena = pass->arena;
+    if (shared.counters != NULL) {
+        shared.renewal = ocsp_renewal_make(pass);
+    }
+    for (s = base; s != NULL; s = s->next) {
+        ocsp_conf_get(s)->shared = shared;
+    }
 }
 
 int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *base)
 {
-    ocsp_counters_t *counters = NULL;
+    const ocsp_conf_t *conf = ocsp_conf_get(base);
     ocsp_pass_t pass;
-    server_rec *s;
 
     ocsp_pass_begin(&pass, ocsp_keep_get(base->process->pool), pconf, ptemp);
     /* httpd reads its configuration twice at start. The first time it still
@@ -291,19 +361,15 @@ int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         ocsp_dialog_open(&pass, base);
         return OK;
     }
-    if (is_configured(base)) {
-        open_arena(&pass, base);
-        counters = ocsp_keep_open_counters(pass.keep);
+    start(&pass, base);
+    if (conf->shared.counters == NULL) {
+        return OK;
     }
-    open_all(&pass, base);
-    ocsp_keep_sweep(pass.keep);
-    for (s = base; s != NULL; s = s->next) {
-        ocsp_conf_get(s)->shared.arena = pass.arena;
-        ocsp_conf_get(s)->shared.counters = counters;
+    say_what_good_means(base);
+    if (conf->shared.arena == NULL || ocsp_conf_get_refresh(conf) == 0) {
+        return OK;
     }
-    if (counters != NULL) {
-        say_what_good_means(base);
-    }
+    ocsp_watch_start(pconf, base);
     return OK;
 }
 

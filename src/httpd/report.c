@@ -27,10 +27,14 @@ static const char *print_hex(ocsp_der_t bytes, apr_pool_t *p)
 static const char *describe_record(const ocsp_record_t *record, apr_pool_t *p)
 {
     const char *from = ocsp_pass_print_time(p, record->this_update);
-    const char *until = ocsp_pass_print_time(p, record->next_update);
+    const char *until = record->crl
+                             && record->next_update != OCSP_CRL_NO_NEXT_UPDATE
+                          ? ocsp_pass_print_time(p, record->next_update)
+                          : "the next change";
 
     if (!record->listed) {
-        return apr_psprintf(p, "not listed, data from %s until %s", from,
+        return apr_psprintf(p, "%s, data from %s until %s",
+                            record->issued ? "issued" : "not listed", from,
                             until);
     }
     return apr_psprintf(p, "revoked on %s, reason %d, data from %s until %s",

@@ -127,10 +127,12 @@ static void check_dates(const ocsp_roster_t *r)
             ap_log_error(
                 APLOG_MARK, APLOG_CRIT, 0, r->pass->s,
                 "OCSP204: %s: %s: the signer's certificate is valid from %s to "
-                "%s only: answers tryLater outside; issue a new one",
+                "%s only: %s; issue a new one",
                 r->si->name, file,
                 ocsp_pass_print_time(p, ocsp_signer_get_not_before(signer)),
-                ocsp_pass_print_time(p, end));
+                ocsp_pass_print_time(p, end),
+                r->pass->renewing ? "goes on with the one read before"
+                                  : "answers tryLater outside");
         }
         else if (end < r->pass->now && !is_replaced(r, i)) {
             ap_log_error(APLOG_MARK, APLOG_WARNING, 0, r->pass->s,

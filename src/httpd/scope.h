@@ -7,8 +7,11 @@
 #ifndef OCSP_HTTPD_SCOPE_H
 #define OCSP_HTTPD_SCOPE_H
 
+#include <httpd.h>
+
 #include <apr_pools.h>
 #include <apr_tables.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "answer/answer.h"
@@ -25,6 +28,16 @@ typedef struct {
     const char *defined_at; /* file:line */
 } ocsp_scope_section_t;
 
+/** What becomes of an issuer's signers in one process: see renewal.h. */
+typedef struct {
+    server_rec *s;            /* whose issuer it is */
+    unsigned char digest[32]; /* of the certificates' files at the start */
+    _Atomic(const ocsp_answer_signers_t *) signers; /* NULL: those of the
+                                                       start */
+    _Atomic uint32_t seen; /* ocsp_arena_get_signers when they were opened */
+    int64_t tried;         /* when that was last tried, in seconds */
+} ocsp_scope_renewal_t;
+
 /** One issuer of a section, and what was made of it. */
 typedef struct {
     const ocsp_scope_section_t *section;
@@ -40,9 +53,10 @@ typedef struct {
     size_t slot;    /* in the arena */
     bool has_table; /* there was one after the last pass; under -t: would be */
     unsigned char id[OCSP_TABLE_ID_LEN];
-    const char *crl_file;          /* the one in use, or NULL; for people */
-    const ocsp_table_info_t *info; /* of a table under -t, or NULL */
-    ocsp_answer_signers_t signers;
+    const char *crl_file;             /* the one in use, or NULL; for people */
+    const ocsp_table_info_t *info;    /* of a table under -t, or NULL */
+    ocsp_answer_signers_t signers;    /* of the start: see renewal.h */
+    ocsp_scope_renewal_t *renewal;    /* NULL: its certificate cannot be read */
     apr_array_header_t *signer_files; /* const char *, of each signer's
                                          certificate; for people */
     const char *signer_why; /* NULL, or why there is none or an old one */

@@ -76,12 +76,14 @@ static const ocsp_signer_t *recall(const job_t *job, const char *cert_file)
 static void fail(job_t *job, const char *cert_file, apr_status_t rv,
                  const char *why)
 {
-    const ocsp_signer_t *signer = recall(job, cert_file);
+    /* who only renews goes on with all signers that there are */
+    bool renewing = job->pass->renewing;
+    const ocsp_signer_t *signer = renewing ? NULL : recall(job, cert_file);
 
     if (signer != NULL) {
         ocsp_roster_add(&job->roster, signer, cert_file);
     }
-    ocsp_roster_add_fault(&job->roster, rv, why, signer != NULL);
+    ocsp_roster_add_fault(&job->roster, rv, why, renewing || signer != NULL);
 }
 
 static void say_kept(const job_t *job, const ocsp_signer_t *signer,
@@ -104,7 +106,9 @@ static void say_kept(const job_t *job, const ocsp_signer_t *signer,
 static void take_pair(job_t *job, const ocsp_signer_t *signer,
                       const ocsp_pairs_cert_t *c, const ocsp_pairs_key_t *k)
 {
-    const ocsp_signer_t *kept = ocsp_signer_is_valid(signer, job->pass->now)
+    const ocsp_signer_t *kept = job->pass->renewing
+                                     || ocsp_signer_is_valid(signer,
+                                                             job->pass->now)
                                   ? NULL
                                   : recall(job, c->file);
 

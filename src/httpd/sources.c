@@ -7,10 +7,13 @@
 
 #include <apr_file_info.h>
 #include <apr_strings.h>
+#include <errno.h>
 #include <openssl/evp.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "httpd/log.h"
+#include "httpd/readers.h"
 #include "status/crlpath.h"
 
 /* A directory is read once a pass, however many issuers look into it. */
@@ -21,6 +24,27 @@ typedef struct {
     bool measured; /* its octets were counted */
     bool used;     /* some issuer looked into it */
 } dir_t;
+
+/* While httpd runs one warning of a directory is said once. */
+static bool is_news(const ocsp_pass_t *pass, const char *path,
+                    const char *warning)
+{
+    ocsp_trial_t *trial;
+
+    if (pass->trials == NULL) {
+        return warning != NULL;
+    }
+    trial = ocsp_trials_get(pass->trials, path, strlen(path));
+    if (trial->looked && ocsp_trial_has_text(trial, warning)) {
+        return false;
+    }
+    ocsp_trial_set_text(pass->trials, trial, warning);
+    if (!trial->looked) {
+        trial->looked = true;
+        return false; /* the parent has said it */
+    }
+    return warning != NULL;
+}
 
 static dir_t *scan(ocsp_pass_t *pass, const char *path)
 {
@@ -36,7 +60,7 @@ static dir_t *scan(ocsp_pass_t *pass, const char *path)
     if (d->rv != APR_SUCCESS) {
         d->entries = NULL;
     }
-    if (warning != NULL) {
+    if (is_news(pass, path, warning)) {
         pass->failures++;
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
                      "OCSP219: OCSPCRLPath: %s", warning);
@@ -57,6 +81,15 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_pass_t *pass,
     src->files = si->level->crl_files;
     src->found = found;
     src->places = apr_array_pstrcat(pass->ptemp, paths, ',');
+    src->indexes = si->level->index_files;
+    src->lists = si->level->issued_files;
+    /* what is in a directory of all CAs' need not concern one that has an
+     * index; a list tells of no revocation */
+    src->needs_crl = paths->nelts != 0
+                  && (si->level->index_files->nelts == 0
+                      || si->section->level->crl_paths->nelts != 0);
+    src->grace_s = si->policy.grace_s;
+    src->max_age_s = si->policy.max_age_s;
     src->checked = si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED;
     for (i = 0; i < paths->nelts; i++) {
         dir_t *d = scan(pass, APR_ARRAY_IDX(paths, i, const char *));
@@ -80,15 +113,45 @@ static apr_uint64_t size_of(const ocsp_pass_t *pass, const char *file)
              : 0;
 }
 
-apr_uint64_t ocsp_sources_measure(ocsp_pass_t *pass, const ocsp_level_t *level)
+static apr_uint64_t size_of_all(const ocsp_pass_t *pass,
+                                const apr_array_header_t *files)
 {
     apr_uint64_t octets = 0;
+    int i;
+
+    for (i = 0; i < files->nelts; i++) {
+        octets += size_of(pass, APR_ARRAY_IDX(files, i, const char *));
+    }
+    return octets;
+}
+
+const char *ocsp_sources_get_found(const ocsp_load_sources_t *src, int n)
+{
+    return APR_ARRAY_IDX(src->found, n, const ocsp_crlpath_entry_t *)->file;
+}
+
+apr_uint64_t ocsp_sources_count_octets(const ocsp_load_sources_t *src,
+                                       const ocsp_pass_t *pass)
+{
+    apr_uint64_t octets = size_of_all(pass, src->files)
+                        + size_of_all(pass, src->indexes)
+                        + size_of_all(pass, src->lists);
+    int i;
+
+    for (i = 0; i < src->found->nelts; i++) {
+        octets += size_of(pass, ocsp_sources_get_found(src, i));
+    }
+    return octets;
+}
+
+/* Of an index or a list a table takes less than its octets. */
+apr_uint64_t ocsp_sources_measure(ocsp_pass_t *pass, const ocsp_level_t *level)
+{
+    apr_uint64_t octets = size_of_all(pass, level->crl_files)
+                        + size_of_all(pass, level->index_files)
+                        + size_of_all(pass, level->issued_files);
     int i, j;
 
-    for (i = 0; i < level->crl_files->nelts; i++) {
-        octets += size_of(pass,
-                          APR_ARRAY_IDX(level->crl_files, i, const char *));
-    }
     for (i = 0; i < level->crl_paths->nelts; i++) {
         dir_t *d = scan(pass, APR_ARRAY_IDX(level->crl_paths, i, const char *));
 
@@ -124,10 +187,78 @@ bool ocsp_sources_make_id(ocsp_scope_issuer_t *si)
                   == 1
            && hash_names(ctx, si->level->crl_files)
            && hash_names(ctx, si->level->crl_paths)
+           && hash_names(ctx, si->level->index_files)
+           && hash_names(ctx, si->level->issued_files)
            && EVP_DigestFinal_ex(ctx, si->id, NULL) == 1;
 
     EVP_MD_CTX_free(ctx);
     return ok;
+}
+
+int64_t ocsp_sources_find_end(const ocsp_scope_issuer_t *si,
+                              const ocsp_table_info_t *info)
+{
+    return ocsp_table_find_end(info->crl, info->this_update, info->next_update,
+                               info->changed, si->policy.grace_s,
+                               si->policy.max_age_s);
+}
+
+static void add_paths(apr_array_header_t *out, const apr_array_header_t *paths)
+{
+    int i;
+
+    for (i = 0; i < paths->nelts; i++) {
+        ocsp_readers_path_t *path = apr_array_push(out);
+
+        path->path = APR_ARRAY_IDX(paths, i, const char *);
+    }
+}
+
+bool ocsp_sources_can_workers_read(const ocsp_load_sources_t *src,
+                                   const ocsp_level_t *level, apr_pool_t *p)
+{
+    apr_array_header_t *paths = apr_array_make(p, 8,
+                                               sizeof(ocsp_readers_path_t));
+    bool all;
+    int i;
+
+    add_paths(paths, level->crl_files);
+    add_paths(paths, level->crl_paths);
+    add_paths(paths, level->index_files);
+    add_paths(paths, level->issued_files);
+    for (i = 0; i < src->found->nelts; i++) {
+        ocsp_readers_path_t *path = apr_array_push(paths);
+
+        path->path = ocsp_sources_get_found(src, i);
+    }
+    all = ocsp_readers_check(paths, p) == APR_SUCCESS;
+    for (i = 0; i < paths->nelts; i++) {
+        all = all && APR_ARRAY_IDX(paths, i, ocsp_readers_path_t).readable;
+    }
+    return all;
+}
+
+static const char *find_unreadable(const apr_array_header_t *paths)
+{
+    int i;
+
+    for (i = 0; i < paths->nelts; i++) {
+        const char *path = APR_ARRAY_IDX(paths, i, const char *);
+
+        if (access(path, R_OK) != 0 && errno == EACCES) {
+            return path;
+        }
+    }
+    return NULL;
+}
+
+const char *ocsp_sources_find_unreadable(const ocsp_level_t *level)
+{
+    const char *path = find_unreadable(level->crl_files);
+
+    path = path != NULL ? path : find_unreadable(level->crl_paths);
+    path = path != NULL ? path : find_unreadable(level->index_files);
+    return path != NULL ? path : find_unreadable(level->issued_files);
 }
 
 void ocsp_sources_check_used(ocsp_pass_t *pass, const ocsp_level_t *level)

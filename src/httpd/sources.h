@@ -15,19 +15,46 @@
 
 /**
  * Find an issuer's sources; each directory is read once a pass.
- * @param src all but last
+ * @param src all but last and may_shrink
  * @return a directory that cannot be read, which hides what may be the newest
  *         CRL. Startup only; likewise what follows.
  */
 apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_pass_t *pass,
                                const ocsp_scope_issuer_t *si, const char **why);
 
+/** The n-th file that was found in a directory. Pure. */
+const char *ocsp_sources_get_found(const ocsp_load_sources_t *src, int n);
+
 /**
- * Fill id: a table belongs to a CA and to the sources it was made of, for two
+ * @return whether the workers' user can read all sources, asked of the kernel
+ *         as that user. Startup only.
+ */
+bool ocsp_sources_can_workers_read(const ocsp_load_sources_t *src,
+                                   const ocsp_level_t *level, apr_pool_t *p);
+
+/**
+ * @return a source that a level names and that this process may not read, or
+ *         NULL. As the workers' user.
+ */
+const char *ocsp_sources_find_unreadable(const ocsp_level_t *level);
+
+/** Octets of all files of an issuer. */
+apr_uint64_t ocsp_sources_count_octets(const ocsp_load_sources_t *src,
+                                       const ocsp_pass_t *pass);
+
+/**
+ * Fill id: a table belongs to a CA and to all sources it was made of, for two
  * virtual hosts may read different CRLs of one CA.
  * @return false: libcrypto could not
  */
 bool ocsp_sources_make_id(ocsp_scope_issuer_t *si);
+
+/**
+ * From when on what a table says of an issuer is stale, by its policy.
+ * @return as ocsp_table_find_end. Any thread.
+ */
+int64_t ocsp_sources_find_end(const ocsp_scope_issuer_t *si,
+                              const ocsp_table_info_t *info);
 
 /**
  * After all issuers: complain of a level's directories that cannot be read and
@@ -36,7 +63,7 @@ bool ocsp_sources_make_id(ocsp_scope_issuer_t *si);
 void ocsp_sources_check_used(ocsp_pass_t *pass, const ocsp_level_t *level);
 
 /**
- * Octets of all CRLs that a level names: files, and what its directories hold.
+ * Octets of all that a level names: files, and what its directories hold.
  */
 apr_uint64_t ocsp_sources_measure(ocsp_pass_t *pass, const ocsp_level_t *level);
 

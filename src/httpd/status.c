@@ -11,14 +11,18 @@
 #include <http_protocol.h>
 #include <mod_status.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "httpd/conf.h"
 #include "httpd/pass.h"
+#include "httpd/renewal.h"
+#include "status/crl.h"
 
 /* What is shown of one issuer; every string fit for a line of text. */
 typedef struct {
     const char *subject;
     apr_uint64_t entries;
+    apr_uint64_t issued;
     const char *this_update;
     const char *next_update;
     const char *last_load;
@@ -51,25 +55,95 @@ static const char *describe_signer(const ocsp_signer_t *signer, int64_t now,
         ocsp_signer_get0_description(signer), ")", NULL);
 }
 
-static const char *describe_signers(const ocsp_scope_issuer_t *si, int64_t now,
+/* As they are in the process that is asked. */
+static const char *describe_signers(const ocsp_conf_t *conf,
+                                    const ocsp_scope_issuer_t *si, int64_t now,
                                     apr_pool_t *p)
 {
+    ocsp_renewal_stay_t stay = ocsp_renewal_enter(conf->shared.renewal);
+    const ocsp_answer_signers_t *signers =
+        ocsp_renewal_get_signers(conf->shared.renewal, conf->shared.arena, si);
     const char *text = "";
     size_t i;
 
-    for (i = 0; i < si->signers.count; i++) {
+    for (i = 0; i < signers->count; i++) {
         text = apr_pstrcat(p, text, i != 0 ? "; " : "",
                            describe_signer(ocsp_response_template_get0_signer(
-                                               si->signers.templs[i]),
+                                               signers->templs[i]),
                                            now, p),
                            NULL);
     }
-    if (si->signers.count == 0) {
+    ocsp_renewal_leave(conf->shared.renewal, stay);
+    if (text[0] == '\0') {
         return si->signer_why != NULL ? si->signer_why : "none";
     }
     return si->signer_why == NULL
              ? text
              : apr_pstrcat(p, text, ", and a fault: ", si->signer_why, NULL);
+}
+
+/* Whether less than a third is left of the time from start to end. */
+static bool is_ending(int64_t start, int64_t end, int64_t now)
+{
+    return end != OCSP_TABLE_ENDLESS && end - now < (end - start) / 3;
+}
+
+static bool is_past_next_update(const ocsp_table_info_t *info, int64_t now)
+{
+    return info->crl && info->next_update != OCSP_CRL_NO_NEXT_UPDATE
+        && info->next_update <= now;
+}
+
+/* What the clock makes of what was loaded well: "stale", or "ok" with what the
+ * loading has said of it and what is to be said now. */
+static const char *describe_age(const ocsp_scope_issuer_t *si,
+                                const ocsp_table_info_t *info, const char *said,
+                                int64_t now, apr_pool_t *p)
+{
+    const ocsp_answer_policy_t *policy = &si->policy;
+    int64_t crl_end = ocsp_table_find_end(info->crl, info->this_update,
+                                          info->next_update, 0, policy->grace_s,
+                                          policy->max_age_s);
+    int64_t rest_end = ocsp_table_find_end(false, info->this_update,
+                                           OCSP_CRL_NO_NEXT_UPDATE,
+                                           info->changed, policy->grace_s,
+                                           policy->max_age_s);
+    const char *more = NULL;
+
+    if (crl_end <= now && is_past_next_update(info, now)) {
+        return "stale: past nextUpdate";
+    }
+    if (crl_end <= now || rest_end <= now) {
+        return "stale: older than OCSPSourceMaxAge";
+    }
+    if (is_past_next_update(info, now)) {
+        more = apr_pstrcat(p,
+                           "past nextUpdate, and counts by OCSPStaleGrace "
+                           "until ",
+                           ocsp_pass_print_time(p, crl_end), NULL);
+    }
+    else if (is_ending(info->this_update, crl_end, now)
+             || is_ending(info->changed, rest_end, now)) {
+        more = "less than a third of its time is left";
+    }
+    if (more == NULL || strstr(said, "OCSPStaleGrace") != NULL) {
+        return said; /* which the loading has seen already */
+    }
+    return apr_pstrcat(p, said, strcmp(said, "ok") == 0 ? ": " : "; ", more,
+                       NULL);
+}
+
+static void collect_table(facts_t *f, const ocsp_table_info_t *info,
+                          apr_pool_t *p)
+{
+    f->entries = info->entries;
+    f->issued = info->issued;
+    f->this_update = ocsp_pass_print_time(p, info->this_update);
+    if (info->crl) {
+        f->next_update = info->next_update != OCSP_CRL_NO_NEXT_UPDATE
+                           ? ocsp_pass_print_time(p, info->next_update)
+                           : "none";
+    }
 }
 
 static void collect(facts_t *f, const ocsp_conf_t *conf,
@@ -79,12 +153,12 @@ static void collect(facts_t *f, const ocsp_conf_t *conf,
     ocsp_table_info_t info;
 
     f->subject = si->name;
-    f->entries = 0;
+    f->entries = f->issued = 0;
     f->this_update = f->next_update = f->last_load = "-";
     f->last_result = si->issuer == NULL ? "certificate not readable"
                                         : "never loaded";
     /* file names may hold anything, and lines are told apart by their ends */
-    f->signer = ap_escape_logitem(p, describe_signers(si, now, p));
+    f->signer = ap_escape_logitem(p, describe_signers(conf, si, now, p));
     if (!si->has_slot) {
         return;
     }
@@ -97,12 +171,10 @@ static void collect(facts_t *f, const ocsp_conf_t *conf,
     }
     if (ocsp_arena_get_info(&info, conf->shared.arena, si->slot, si->id)
         == APR_SUCCESS) {
-        f->entries = info.entries;
-        if (note.ok && info.next_update <= now) {
-            f->last_result = "stale: past nextUpdate";
+        collect_table(f, &info, p);
+        if (note.ok) {
+            f->last_result = describe_age(si, &info, f->last_result, now, p);
         }
-        f->this_update = ocsp_pass_print_time(p, info.this_update);
-        f->next_update = ocsp_pass_print_time(p, info.next_update);
     }
 }
 
@@ -111,12 +183,13 @@ static void print_line(request_rec *r, int i, const facts_t *f)
     ap_rprintf(r,
                "OCSPIssuer[%d]Subject: %s\n"
                "OCSPIssuer[%d]Entries: %" APR_UINT64_T_FMT "\n"
+               "OCSPIssuer[%d]Issued: %" APR_UINT64_T_FMT "\n"
                "OCSPIssuer[%d]ThisUpdate: %s\n"
                "OCSPIssuer[%d]NextUpdate: %s\n"
                "OCSPIssuer[%d]LastLoad: %s\n"
                "OCSPIssuer[%d]LastResult: %s\n"
                "OCSPIssuer[%d]Signer: %s\n",
-               i, f->subject, i, f->entries, i, f->this_update, i,
+               i, f->subject, i, f->entries, i, f->issued, i, f->this_update, i,
                f->next_update, i, f->last_load, i, f->last_result, i,
                f->signer);
 }
@@ -125,9 +198,10 @@ static void print_row(request_rec *r, int i, const facts_t *f)
 {
     ap_rprintf(r,
                "<tr><td>%d</td><td>%s</td><td>%" APR_UINT64_T_FMT
+               "</td><td>%" APR_UINT64_T_FMT
                "</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td>"
                "<td>%s</td></tr>\n",
-               i, ap_escape_html(r->pool, f->subject), f->entries,
+               i, ap_escape_html(r->pool, f->subject), f->entries, f->issued,
                f->this_update, f->next_update, f->last_load,
                ap_escape_html(r->pool, f->last_result),
                ap_escape_html(r->pool, f->signer));
@@ -183,8 +257,9 @@ static void show_html(request_rec *r, const ocsp_counters_t *c)
                    ocsp_counters_get(c, counters[i].which));
     }
     ap_rputs("</tr></table>\n<table border=\"0\"><tr><th></th><th>Issuer</th>"
-             "<th>Revocations</th><th>thisUpdate</th><th>nextUpdate</th>"
-             "<th>Last load</th><th>Result</th><th>Signer</th></tr>\n",
+             "<th>Revocations</th><th>Issued</th><th>thisUpdate</th>"
+             "<th>nextUpdate</th><th>Last load</th><th>Result</th>"
+             "<th>Signer</th></tr>\n",
              r);
     print_issuers(r, print_row);
     ap_rputs("</table>\n", r);

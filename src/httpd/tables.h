@@ -18,10 +18,11 @@
 void ocsp_tables_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si);
 
 /**
- * After all issuers: complain of CRLs that were passed over and that nobody
- * else has taken either; and, when only checking, of an OCSPTableSize that is
- * too small. Startup only.
+ * Look whether an issuer's sources have changed, and load them then. What
+ * cannot be taken leaves the table in use as it is, and is said once. The
+ * issuer itself is not written to. One writer at a time, in the process that
+ * looks for changes.
  */
-void ocsp_tables_close(ocsp_pass_t *pass, server_rec *base);
+void ocsp_tables_look(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si);
 
 #endif

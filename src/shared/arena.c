@@ -13,7 +13,7 @@
 #include "shared/segment.h"
 
 #define ARENA_MAGIC UINT64_C(0x4f43535041524e41) /* OCSPARNA */
-#define ARENA_VERSION 2u
+#define ARENA_VERSION 3u
 
 /* How often a reader looks again before it gives up: each time a whole table
  * was published while it searched. */
@@ -64,21 +64,36 @@ apr_uint64_t ocsp_arena_get_room(const ocsp_arena_t *a)
     return (a->pages - OCSP_SEGMENT_FIRST_PAGE) * OCSP_SEGMENT_PAGE;
 }
 
-void ocsp_arena_begin(ocsp_arena_t *a)
+void ocsp_arena_recover(ocsp_arena_t *a)
 {
     size_t i;
 
-    a->configuration++;
-    a->hint = 0;
-    /* A writer that died left room reserved that nobody will publish. */
     for (i = 0; i < a->slot_count; i++) {
         a->slots[i].reserved_page = 0;
     }
 }
 
+void ocsp_arena_begin(ocsp_arena_t *a)
+{
+    a->hint = 0;
+    atomic_fetch_add(&a->configuration, 1u);
+}
+
+uint32_t ocsp_arena_get_configuration(const ocsp_arena_t *a)
+{
+    return atomic_load(&a->configuration);
+}
+
+bool ocsp_arena_is_slot_of(const ocsp_arena_t *a, size_t slot,
+                           const unsigned char id[OCSP_TABLE_ID_LEN])
+{
+    return slot < a->slot_count
+        && memcmp(a->slots[slot].id, id, OCSP_TABLE_ID_LEN) == 0;
+}
+
 /* The table of a slot goes; a reader that is in it looks again and finds
  * none. */
-static void retire(ocsp_segment_slot_t *s)
+static void retire(ocsp_arena_t *a, ocsp_segment_slot_t *s)
 {
     uint64_t word = atomic_load_explicit(&s->word, memory_order_relaxed);
 
@@ -87,29 +102,17 @@ static void retire(ocsp_segment_slot_t *s)
                           OCSP_SEGMENT_WORD_MAKE(0, OCSP_SEGMENT_WORD_GEN(word)
                                                         + 1),
                           memory_order_release);
+    ocsp_segment_give_back(a, s, word);
 }
 
-/* Workers of the previous configuration may still be answering from theirs. */
-static bool is_held(const ocsp_arena_t *a, const ocsp_segment_slot_t *s)
-{
-    return s->held_by != 0 && s->held_by + 1 >= a->configuration;
-}
-
-static bool has_table(const ocsp_segment_slot_t *s)
-{
-    return OCSP_SEGMENT_WORD_PAGE(
-               atomic_load_explicit(&s->word, memory_order_relaxed))
-        != 0;
-}
-
-static void assign(ocsp_segment_slot_t *s,
+static void assign(ocsp_arena_t *a, ocsp_segment_slot_t *s,
                    const unsigned char id[OCSP_TABLE_ID_LEN])
 {
-    retire(s);
+    retire(a, s);
     atomic_thread_fence(memory_order_seq_cst);
     memcpy(s->id, id, OCSP_TABLE_ID_LEN);
     ocsp_note_write(&s->note, 0, false, NULL);
-    s->doubtful = false;
+    s->doubtful = s->consent = false;
     atomic_store_explicit(&s->raised, 0, memory_order_relaxed);
     atomic_store_explicit(&s->checked, 0, memory_order_relaxed);
 }
@@ -127,7 +130,8 @@ apr_status_t ocsp_arena_claim(size_t *slot, ocsp_arena_t *a,
             *slot = i;
             return APR_SUCCESS;
         }
-        if (free_slot == OCSP_ARENA_SLOTS && !is_held(a, &a->slots[i])) {
+        if (free_slot == OCSP_ARENA_SLOTS
+            && !ocsp_segment_is_held(a, &a->slots[i])) {
             free_slot = i;
         }
     }
@@ -138,7 +142,7 @@ apr_status_t ocsp_arena_claim(size_t *slot, ocsp_arena_t *a,
         }
         free_slot = a->slot_count++;
     }
-    assign(&a->slots[free_slot], id);
+    assign(a, &a->slots[free_slot], id);
     a->slots[free_slot].held_by = a->configuration;
     *slot = free_slot;
     return APR_SUCCESS;
@@ -154,8 +158,8 @@ apr_status_t ocsp_arena_reserve(void **mem, ocsp_arena_t *a, size_t slot,
     s->reserved_page = 0;
     /* What no configuration holds any longer makes room. */
     for (i = 0; i < a->slot_count; i++) {
-        if (!is_held(a, &a->slots[i])) {
-            retire(&a->slots[i]);
+        if (!ocsp_segment_is_held(a, &a->slots[i])) {
+            retire(a, &a->slots[i]);
             a->slots[i].held_by = 0;
         }
     }
@@ -184,6 +188,7 @@ void ocsp_arena_publish(ocsp_arena_t *a, size_t slot)
                           OCSP_SEGMENT_WORD_MAKE(s->reserved_page, gen),
                           memory_order_release);
     s->reserved_page = 0;
+    ocsp_segment_give_back(a, s, word);
 }
 
 void ocsp_arena_note(ocsp_arena_t *a, size_t slot, int64_t time, bool ok,
@@ -208,32 +213,6 @@ bool ocsp_arena_is_doubtful(const ocsp_arena_t *a, size_t slot)
     return a->slots[slot].doubtful;
 }
 
-/* Where the published table lies; false: there is none. The word tells later
- * whether what was read there may be believed. */
-static bool locate(const unsigned char **mem, size_t *len, uint64_t *word,
-                   const ocsp_arena_t *a, const ocsp_segment_slot_t *s)
-{
-    apr_size_t page;
-
-    *word = atomic_load_explicit(&s->word, memory_order_acquire);
-    page = OCSP_SEGMENT_WORD_PAGE(*word);
-    if (page == 0) {
-        return false;
-    }
-    *len = (size_t)atomic_load_explicit(
-        &s->len[OCSP_SEGMENT_WORD_GEN(*word) & 1], memory_order_relaxed);
-    *mem = (const unsigned char *)a + page * OCSP_SEGMENT_PAGE;
-    /* A word and a length of two generations: moved() will say so. */
-    return page < a->pages && *len <= (a->pages - page) * OCSP_SEGMENT_PAGE;
-}
-
-/* Whether the table was replaced since locate gave this word. */
-static bool moved(const ocsp_segment_slot_t *s, uint64_t word)
-{
-    atomic_thread_fence(memory_order_acquire);
-    return atomic_load_explicit(&s->word, memory_order_relaxed) != word;
-}
-
 apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
                                size_t slot,
                                const unsigned char id[OCSP_TABLE_ID_LEN],
@@ -249,13 +228,13 @@ apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
 
     for (i = 0; i < LOOKUP_TRIES; i++) {
         rv = APR_ENOENT;
-        if (locate(&mem, &len, &word, a, s)) {
+        if (ocsp_segment_locate(&mem, &len, &word, a, s)) {
             rv = ocsp_table_lookup(&record, mem, len, id, serial, serial_len);
-            /* Of whoever has the slot now: moved() knows if that is another. */
+            /* Of whoever has the slot now: the word knows if it is another. */
             record.checked = atomic_load_explicit(&s->checked,
                                                   memory_order_relaxed);
         }
-        if (!moved(s, word)) {
+        if (!ocsp_segment_has_moved(s, word)) {
             if (rv != APR_SUCCESS) {
                 return APR_ENOENT;
             }
@@ -280,10 +259,10 @@ apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
 
     for (i = 0; i < LOOKUP_TRIES; i++) {
         rv = APR_ENOENT;
-        if (locate(&mem, &len, &word, a, s)) {
+        if (ocsp_segment_locate(&mem, &len, &word, a, s)) {
             rv = ocsp_table_get_info(&info, mem, len);
         }
-        if (!moved(s, word)) {
+        if (!ocsp_segment_has_moved(s, word)) {
             if (rv != APR_SUCCESS
                 || memcmp(info.id, id, OCSP_TABLE_ID_LEN) != 0) {
                 return APR_ENOENT;
@@ -293,6 +272,27 @@ apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
         }
     }
     return APR_EAGAIN;
+}
+
+void ocsp_arena_set_consent(ocsp_arena_t *a, size_t slot, bool consent)
+{
+    a->slots[slot].consent = consent;
+}
+
+bool ocsp_arena_has_consent(const ocsp_arena_t *a, size_t slot)
+{
+    return a->slots[slot].consent;
+}
+
+void ocsp_arena_renew_signers(ocsp_arena_t *a, size_t slot)
+{
+    atomic_fetch_add_explicit(&a->slots[slot].signers, 1u,
+                              memory_order_release);
+}
+
+uint32_t ocsp_arena_get_signers(const ocsp_arena_t *a, size_t slot)
+{
+    return atomic_load_explicit(&a->slots[slot].signers, memory_order_acquire);
 }
 
 bool ocsp_arena_raise(ocsp_arena_t *a, size_t slot, int64_t now,
@@ -312,88 +312,13 @@ void ocsp_arena_get_note(ocsp_note_t *out, const ocsp_arena_t *a, size_t slot,
     }
 }
 
-/* Copy one table, if it is whole and its slot's own. */
-static apr_status_t copy_table(ocsp_arena_t *to, size_t slot,
-                               const ocsp_arena_t *from,
-                               const ocsp_segment_slot_t *s, const char **why,
-                               apr_pool_t *p)
+void ocsp_arena_get_table(const void **mem, size_t *len, const ocsp_arena_t *a,
+                          size_t slot)
 {
-    const unsigned char *mem;
-    ocsp_table_info_t info;
+    const unsigned char *octets = NULL;
     uint64_t word;
-    size_t len;
-    void *copy;
-    apr_status_t rv;
 
-    if (!locate(&mem, &len, &word, from, s)) {
-        return APR_ENOENT;
-    }
-    if ((rv = ocsp_arena_reserve(&copy, to, slot, len, why, p))
-        != APR_SUCCESS) {
-        return rv;
-    }
-    memcpy(copy, mem, len);
-    rv = ocsp_table_check(copy, len, why);
-    if (rv == APR_SUCCESS
-        && (ocsp_table_get_info(&info, copy, len) != APR_SUCCESS
-            || memcmp(info.id, s->id, sizeof(info.id)) != 0
-            || moved(s, word))) {
-        *why = "status table: another issuer's, or replaced meanwhile";
-        rv = OCSP_EMALFORMED;
-    }
-    if (rv == APR_SUCCESS) {
-        ocsp_arena_publish(to, slot);
-    }
-    to->slots[slot].reserved_page = 0;
-    return rv;
-}
-
-/* Copy a slot's table and note. A slot whose table cannot be had stays empty:
- * the next load will fill it. */
-static apr_status_t copy_slot(ocsp_arena_t *to, const ocsp_arena_t *from,
-                              size_t i, const char **why, apr_pool_t *p)
-{
-    const ocsp_segment_slot_t *s = &from->slots[i];
-    ocsp_note_t note;
-    size_t slot;
-    apr_status_t rv = ocsp_arena_claim(&slot, to, s->id, why);
-
-    if (rv != APR_SUCCESS
-        || (rv = copy_table(to, slot, from, s, why, p)) != APR_SUCCESS) {
-        return rv;
-    }
-    ocsp_arena_get_note(&note, from, i, s->id);
-    to->slots[slot].doubtful = s->doubtful;
-    ocsp_arena_note(to, slot, note.time, note.ok, note.text);
-    atomic_store(&to->slots[slot].checked, atomic_load(&s->checked));
-    return APR_SUCCESS;
-}
-
-void ocsp_arena_copy(ocsp_arena_t *to, const ocsp_arena_t *from,
-                     const char **why, apr_pool_t *p)
-{
-    const char *reason = NULL;
-    unsigned left = 0;
-    size_t i;
-
-    *why = NULL;
-    if (!ocsp_arena_is_compatible(from)) {
-        *why = "the status tables are of another version of mod_ocsp";
-        return;
-    }
-    if (to->configuration == 0) {
-        ocsp_arena_begin(to); /* 0 would hold nothing */
-    }
-    for (i = 0; i < from->slot_count; i++) {
-        const ocsp_segment_slot_t *s = &from->slots[i];
-
-        if (is_held(from, s) && has_table(s)
-            && copy_slot(to, from, i, &reason, p) != APR_SUCCESS) {
-            left++;
-            *why = *why != NULL ? *why : reason;
-        }
-    }
-    if (left > 1) {
-        *why = apr_psprintf(p, "%s; %u tables are left behind", *why, left);
-    }
+    *len = 0;
+    *mem = ocsp_segment_locate(&octets, len, &word, a, &a->slots[slot]) ? octets
+                                                                        : NULL;
 }

@@ -58,6 +58,19 @@ void ocsp_arena_copy(ocsp_arena_t *to, const ocsp_arena_t *from,
 /** A new configuration begins to claim its slots. Startup only. */
 void ocsp_arena_begin(ocsp_arena_t *a);
 
+/** Which configuration it is, counted from 1; 0: none yet. Any thread. */
+uint32_t ocsp_arena_get_configuration(const ocsp_arena_t *a);
+
+/**
+ * What a writer that died had reserved is free again. By whoever has become the
+ * one writer.
+ */
+void ocsp_arena_recover(ocsp_arena_t *a);
+
+/** @return whether a slot is still an id's. One writer at a time. */
+bool ocsp_arena_is_slot_of(const ocsp_arena_t *a, size_t slot,
+                           const unsigned char id[OCSP_TABLE_ID_LEN]);
+
 /**
  * Find or make the slot of an id, and hold it for this configuration.
  * @return APR_ENOSPC: all are held. Startup only.
@@ -75,7 +88,10 @@ apr_status_t ocsp_arena_reserve(void **mem, ocsp_arena_t *a, size_t slot,
                                 apr_size_t len, const char **why,
                                 apr_pool_t *p);
 
-/** Let all readers see the reserved room instead. One writer at a time. */
+/**
+ * Let all readers see the reserved room instead. The memory of the table before
+ * goes back to the system. One writer at a time.
+ */
 void ocsp_arena_publish(ocsp_arena_t *a, size_t slot);
 
 /**
@@ -106,10 +122,34 @@ apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
                                const unsigned char id[OCSP_TABLE_ID_LEN],
                                const unsigned char *serial, size_t serial_len);
 
+/**
+ * The octets of the published table, for the one writer, who alone replaces it.
+ * @param mem valid until something is published or claimed; NULL: none
+ */
+void ocsp_arena_get_table(const void **mem, size_t *len, const ocsp_arena_t *a,
+                          size_t slot);
+
 /** What the published table says of itself; as ocsp_arena_lookup. */
 apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
                                  size_t slot,
                                  const unsigned char id[OCSP_TABLE_ID_LEN]);
+
+/**
+ * Say that the next issuance data may have lost what the table in use has, or
+ * that it may not: the word of a graceful restart that came while it was being
+ * written. One writer at a time.
+ */
+void ocsp_arena_set_consent(ocsp_arena_t *a, size_t slot, bool consent);
+
+/** @return what was said last. One writer at a time. */
+bool ocsp_arena_has_consent(const ocsp_arena_t *a, size_t slot);
+
+/** Tell all processes that the certificates of a slot's signers have changed.
+ * One writer at a time. */
+void ocsp_arena_renew_signers(ocsp_arena_t *a, size_t slot);
+
+/** How often that was told. Any thread. */
+uint32_t ocsp_arena_get_signers(const ocsp_arena_t *a, size_t slot);
 
 /**
  * @return whether something that all processes see is to be said of a slot now,

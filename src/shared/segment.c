@@ -5,6 +5,7 @@
  * Floor 3.
  */
 #include <apr_strings.h>
+#include <sys/mman.h>
 
 #include "shared/segment.h"
 
@@ -14,6 +15,57 @@
 apr_size_t ocsp_segment_count_pages(apr_uint64_t octets)
 {
     return (apr_size_t)((octets + OCSP_SEGMENT_PAGE - 1) / OCSP_SEGMENT_PAGE);
+}
+
+bool ocsp_segment_has_table(const ocsp_segment_slot_t *s)
+{
+    return OCSP_SEGMENT_WORD_PAGE(
+               atomic_load_explicit(&s->word, memory_order_relaxed))
+        != 0;
+}
+
+bool ocsp_segment_is_held(const ocsp_segment_t *a, const ocsp_segment_slot_t *s)
+{
+    return s->held_by != 0
+        && s->held_by + 1
+               >= atomic_load_explicit(&a->configuration, memory_order_relaxed);
+}
+
+bool ocsp_segment_locate(const unsigned char **mem, size_t *len, uint64_t *word,
+                         const ocsp_segment_t *a, const ocsp_segment_slot_t *s)
+{
+    apr_size_t page;
+
+    *word = atomic_load_explicit(&s->word, memory_order_acquire);
+    page = OCSP_SEGMENT_WORD_PAGE(*word);
+    if (page == 0) {
+        return false;
+    }
+    *len = (size_t)atomic_load_explicit(
+        &s->len[OCSP_SEGMENT_WORD_GEN(*word) & 1], memory_order_relaxed);
+    *mem = (const unsigned char *)a + page * OCSP_SEGMENT_PAGE;
+    /* A word and a length of two generations: has_moved will say so. */
+    return page < a->pages && *len <= (a->pages - page) * OCSP_SEGMENT_PAGE;
+}
+
+bool ocsp_segment_has_moved(const ocsp_segment_slot_t *s, uint64_t word)
+{
+    atomic_thread_fence(memory_order_acquire);
+    return atomic_load_explicit(&s->word, memory_order_relaxed) != word;
+}
+
+void ocsp_segment_give_back(ocsp_segment_t *a, const ocsp_segment_slot_t *s,
+                            uint64_t word)
+{
+    apr_size_t page = OCSP_SEGMENT_WORD_PAGE(word);
+    uint64_t len = s->len[OCSP_SEGMENT_WORD_GEN(word) & 1];
+
+    if (page != 0) {
+        /* where the system cannot do it, it keeps the pages for the next */
+        (void)madvise((unsigned char *)a + page * OCSP_SEGMENT_PAGE,
+                      ocsp_segment_count_pages(len) * OCSP_SEGMENT_PAGE,
+                      MADV_REMOVE);
+    }
 }
 
 /* Where the pages from first on for count collide with a table that is or may

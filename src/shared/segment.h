@@ -36,17 +36,19 @@ typedef struct {
     ocsp_note_cell_t note;
     _Atomic int64_t raised; /* last complaint of a worker, seconds */
     bool doubtful; /* a newer source was there, and could not be taken */
-    _Atomic int64_t checked; /* last load that ended well, seconds; 0: none */
+    bool consent;  /* somebody has said that issuance data may shrink */
+    _Atomic uint32_t signers; /* counts changes of the signers' certificates */
+    _Atomic int64_t checked;  /* last load that ended well, seconds; 0: none */
 } ocsp_segment_slot_t;
 
 typedef struct ocsp_segment_t {
     uint64_t magic;
-    uint32_t version;       /* ARENA_VERSION */
-    uint32_t table_version; /* OCSP_TABLE_VERSION */
-    uint64_t header_size;   /* sizeof(ocsp_segment_t) */
-    uint64_t pages;         /* of the whole segment */
-    uint32_t configuration; /* counts them */
-    uint32_t slot_count;    /* slots that were ever used */
+    uint32_t version;               /* ARENA_VERSION */
+    uint32_t table_version;         /* OCSP_TABLE_VERSION */
+    uint64_t header_size;           /* sizeof(ocsp_segment_t) */
+    uint64_t pages;                 /* of the whole segment */
+    _Atomic uint32_t configuration; /* counts them */
+    uint32_t slot_count;            /* slots that were ever used */
     uint64_t hint; /* page behind the last that were found; see there */
     ocsp_segment_slot_t slots[OCSP_SEGMENT_SLOTS];
 } ocsp_segment_t;
@@ -56,6 +58,36 @@ _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2,
 
 #define OCSP_SEGMENT_FIRST_PAGE                                                \
     ((sizeof(ocsp_segment_t) + OCSP_SEGMENT_PAGE - 1) / OCSP_SEGMENT_PAGE)
+
+/** @return whether a slot has a published table. Any thread. */
+bool ocsp_segment_has_table(const ocsp_segment_slot_t *s);
+
+/**
+ * @return whether the present configuration claims a slot or the previous did,
+ *         whose workers may still be answering. One writer at a time.
+ */
+bool ocsp_segment_is_held(const ocsp_segment_t *a,
+                          const ocsp_segment_slot_t *s);
+
+/**
+ * Where the published table of a slot lies.
+ * @param word tells later whether what was read there may be believed
+ * @return false: there is none. Any thread.
+ */
+bool ocsp_segment_locate(const unsigned char **mem, size_t *len, uint64_t *word,
+                         const ocsp_segment_t *a, const ocsp_segment_slot_t *s);
+
+/** @return whether the table was replaced since locate gave this word. Any
+ *         thread. */
+bool ocsp_segment_has_moved(const ocsp_segment_slot_t *s, uint64_t word);
+
+/**
+ * Give the memory of a table that is published no more back to the system.
+ * Whoever still reads there sees zeros, and then that the word has moved.
+ * @param word by which it was published. One writer at a time.
+ */
+void ocsp_segment_give_back(ocsp_segment_t *a, const ocsp_segment_slot_t *s,
+                            uint64_t word);
 
 /** How many pages so many octets take. */
 apr_size_t ocsp_segment_count_pages(apr_uint64_t octets);

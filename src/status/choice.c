@@ -41,7 +41,7 @@ static apr_status_t check_age(choice_t *c, const char *file,
                               "in the future: compare the clocks of the CA and "
                               "of this machine",
                               file, text);
-        return OCSP_ESTALE;
+        return OCSP_ENOTYET;
     }
     if (last != NULL && this_update < last->this_update) {
         c->why = apr_psprintf(c->pool,
@@ -105,8 +105,8 @@ static void drop(choice_t *c)
  * complete one; or gone since it was found. */
 static bool may_be_passed(apr_status_t rv)
 {
-    return rv == OCSP_EUNKNOWNCA || rv == OCSP_ESTALE || rv == OCSP_EUNSUPPORTED
-        || APR_STATUS_IS_ENOENT(rv);
+    return rv == OCSP_EUNKNOWNCA || rv == OCSP_ESTALE || rv == OCSP_ENOTYET
+        || rv == OCSP_EUNSUPPORTED || APR_STATUS_IS_ENOENT(rv);
 }
 
 /*

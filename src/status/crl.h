@@ -22,6 +22,9 @@
 /** A CRLNumber has at most 20 octets (RFC 5280 section 5.2.3). */
 #define OCSP_CRL_NUMBER_MAX 20
 
+/** How far a CA's clock may run ahead of ours, in seconds. */
+#define OCSP_CRL_SKEW_S 300
+
 /** next_update of a CRL that has none. */
 #define OCSP_CRL_NO_NEXT_UPDATE INT64_MIN
 

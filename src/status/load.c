@@ -3,28 +3,18 @@
  *
  * See load.h.
  */
-#include <apr_file_info.h>
 #include <apr_strings.h>
-#include <apr_time.h>
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "status/candidate.h"
 #include "status/choice.h"
 #include "status/crl.h"
-#include "status/crlpath.h"
-#include "status/file.h"
+#include "status/fingerprint.h"
+#include "status/issuance.h"
 #include "status/load.h"
 
 /** Firefox drops answers whose thisUpdate is older: REQUIREMENTS 98. */
 #define FIREFOX_MAX_AGE_S INT64_C(864000)
-
-/** A file system's clock may tick as seldom as this. */
-#define SETTLE_S 2
-
-#define FINGERPRINT_FIELDS                                                     \
-    (APR_FINFO_TYPE | APR_FINFO_DEV | APR_FINFO_INODE | APR_FINFO_SIZE         \
-     | APR_FINFO_MTIME | APR_FINFO_CTIME)
 
 /** What is being loaded, for whoever words a warning. */
 typedef struct {
@@ -39,6 +29,16 @@ static int count(const apr_array_header_t *list)
     return list != NULL ? list->nelts : 0;
 }
 
+static bool has_crl(const ocsp_load_sources_t *src)
+{
+    return count(src->files) + count(src->found) > 0;
+}
+
+static bool has_issuance(const ocsp_load_sources_t *src)
+{
+    return count(src->indexes) + count(src->lists) > 0;
+}
+
 static apr_status_t say_none(const ocsp_load_sources_t *src, const char **why,
                              apr_pool_t *p)
 {
@@ -51,91 +51,25 @@ static apr_status_t say_none(const ocsp_load_sources_t *src, const char **why,
     return APR_ENOENT;
 }
 
-static bool is_settled(apr_time_t touched, int64_t now)
-{
-    return apr_time_sec(touched) < now - SETTLE_S;
-}
-
-/* Bring one file into the digest; one that is not there counts as changing. */
-static apr_status_t digest_file(EVP_MD_CTX *ctx, bool *settled,
-                                const char *file, int64_t now, apr_pool_t *p)
-{
-    apr_finfo_t info = {0};
-    int64_t fields[5];
-    apr_status_t rv = apr_stat(&info, file, FINGERPRINT_FIELDS, p);
-
-    if (rv == APR_INCOMPLETE) {
-        rv = APR_SUCCESS;
-    }
-    fields[0] = (int64_t)info.device;
-    fields[1] = (int64_t)info.inode;
-    fields[2] = (int64_t)info.size;
-    fields[3] = (int64_t)info.mtime;
-    fields[4] = (int64_t)info.ctime;
-    *settled = *settled && rv == APR_SUCCESS && is_settled(info.mtime, now)
-            && is_settled(info.ctime, now);
-    /* The name's NUL keeps it apart from what follows. */
-    if (EVP_DigestUpdate(ctx, file, strlen(file) + 1) != 1
-        || EVP_DigestUpdate(ctx, fields, sizeof(fields)) != 1) {
-        return OCSP_ECRYPTO;
-    }
-    return rv;
-}
-
-/* A found file that is gone meanwhile is for ocsp_load_build to pass over. */
-static apr_status_t digest_files(EVP_MD_CTX *ctx, bool *settled,
-                                 const ocsp_load_sources_t *src, int64_t now,
-                                 const char **why, apr_pool_t *p)
-{
-    const char *file;
-    apr_status_t rv;
-    int i;
-
-    for (i = 0; i < count(src->files); i++) {
-        file = APR_ARRAY_IDX(src->files, i, const char *);
-        rv = digest_file(ctx, settled, file, now, p);
-        if (rv != APR_SUCCESS) {
-            *why = ocsp_file_reason(file,
-                                    "cannot be looked at (check path and "
-                                    "permissions)",
-                                    rv, p);
-            return rv;
-        }
-    }
-    for (i = 0; i < count(src->found); i++) {
-        file = APR_ARRAY_IDX(src->found, i, ocsp_crlpath_entry_t *)->file;
-        if (digest_file(ctx, settled, file, now, p) == OCSP_ECRYPTO) {
-            return OCSP_ECRYPTO;
-        }
-    }
-    return APR_SUCCESS;
-}
-
 apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
                                    const ocsp_load_sources_t *src, int64_t now,
                                    const char **why, apr_pool_t *p)
 {
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    apr_status_t rv = OCSP_ECRYPTO;
-    bool all_settled = true;
+    const apr_array_header_t *lists[] = {src->files, src->indexes, src->lists};
+    apr_array_header_t *named = apr_array_make(p, 4, sizeof(const char *));
+    size_t i;
 
     *settled = false;
-    if (count(src->files) + count(src->found) == 0) {
-        rv = say_none(src, why, p);
+    if (!has_crl(src) && !has_issuance(src)) {
+        return say_none(src, why, p);
     }
-    else if (ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1) {
-        rv = digest_files(ctx, &all_settled, src, now, why, p);
-        if (rv == APR_SUCCESS
-            && EVP_DigestFinal_ex(ctx, fingerprint, NULL) != 1) {
-            rv = OCSP_ECRYPTO;
+    for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        if (lists[i] != NULL) {
+            apr_array_cat(named, lists[i]);
         }
     }
-    EVP_MD_CTX_free(ctx);
-    if (rv == OCSP_ECRYPTO) {
-        *why = apr_psprintf(p, "SHA-256: %s", ocsp_issuer_take_errors(p));
-    }
-    *settled = rv == APR_SUCCESS && all_settled;
-    return rv;
+    return ocsp_fingerprint_make(fingerprint, settled, named, src->found, now,
+                                 why, p);
 }
 
 /* Say one thing more; file and separators go around it. */
@@ -161,8 +95,7 @@ static void warn_of_entries(const load_t *l, ocsp_load_result_t *out,
         warn(l, out,
              apr_psprintf(l->pool,
                           "%" APR_UINT64_T_FMT " entries repeat a serial "
-                          "number: the earliest "
-                          "revocation counts",
+                          "number: the earliest revocation counts",
                           repeats));
     }
     if (crl->sha1) {
@@ -170,46 +103,269 @@ static void warn_of_entries(const load_t *l, ocsp_load_result_t *out,
     }
 }
 
-static void warn_of_dates(const load_t *l, ocsp_load_result_t *out,
-                          const ocsp_crl_info_t *crl)
+/* What clients that count from thisUpdate no longer take. */
+static void warn_of_age(const load_t *l, ocsp_load_result_t *out)
 {
-    const ocsp_table_info_t *info = &out->info;
-    bool endless = crl->next_update == OCSP_CRL_NO_NEXT_UPDATE;
-
-    if (endless) {
-        warn(l, out,
-             apr_psprintf(l->pool,
-                          "RFC 5280 section 5.1.2.5: has no nextUpdate: counts "
-                          "until %s",
-                          ocsp_crl_print_time(info->next_update, l->pool)));
-    }
-    if (info->next_update <= l->now) {
-        warn(l, out,
-             apr_psprintf(l->pool,
-                          "RFC 5280 section 5.1.2.5: is out of date since %s: "
-                          "only what it lists is answered",
-                          ocsp_crl_print_time(info->next_update, l->pool)));
-    }
-    else if (!endless && !l->src->checked
-             && l->now - crl->this_update > FIREFOX_MAX_AGE_S) {
+    if (!l->src->checked
+        && l->now - out->info.this_update > FIREFOX_MAX_AGE_S) {
         warn(l, out,
              apr_psprintf(l->pool,
                           "thisUpdate %s is more than 10 days old: Firefox "
                           "drops such answers; have the CA write CRLs more "
                           "often",
-                          ocsp_crl_print_time(crl->this_update, l->pool)));
+                          ocsp_crl_print_time(out->info.this_update, l->pool)));
     }
 }
 
-static void fill_info(ocsp_table_info_t *info, const ocsp_crl_info_t *crl)
+/* Of the CRL alone: until when it counts, and whether it does. */
+static void warn_of_dates(const load_t *l, ocsp_load_result_t *out)
 {
-    memset(info, 0, sizeof(*info));
-    info->this_update = crl->this_update;
-    info->next_update = crl->next_update != OCSP_CRL_NO_NEXT_UPDATE
-                          ? crl->next_update
-                          : crl->this_update + OCSP_LOAD_MAX_AGE_S;
-    memcpy(info->number, crl->number, crl->number_len);
-    info->number_len = crl->number_len;
+    const ocsp_table_info_t *info = &out->info;
+    bool endless = info->next_update == OCSP_CRL_NO_NEXT_UPDATE;
+    int64_t end = ocsp_table_find_end(true, info->this_update,
+                                      info->next_update, 0, l->src->grace_s,
+                                      l->src->max_age_s);
+    const char *until = end == OCSP_TABLE_ENDLESS
+                          ? "for ever"
+                          : apr_psprintf(l->pool, "until %s",
+                                         ocsp_crl_print_time(end, l->pool));
+
+    if (endless) {
+        warn(l, out,
+             apr_psprintf(l->pool,
+                          "RFC 5280 section 5.1.2.5: has no nextUpdate: counts "
+                          "%s (OCSPSourceMaxAge)",
+                          until));
+    }
+    if (end <= l->now) {
+        warn(l, out,
+             apr_psprintf(l->pool,
+                          "RFC 5280 section 5.1.2.5: is out of date since %s: "
+                          "only what it lists is answered",
+                          ocsp_crl_print_time(end, l->pool)));
+        return;
+    }
+    if (!endless && info->next_update <= l->now) {
+        warn(l, out,
+             apr_psprintf(l->pool,
+                          "RFC 5280 section 5.1.2.5: is past its nextUpdate "
+                          "%s: counts %s (OCSPStaleGrace)",
+                          ocsp_crl_print_time(info->next_update, l->pool),
+                          until));
+    }
+    warn_of_age(l, out);
+}
+
+/* The files of issuance data, for people. */
+static const char *name_files(const load_t *l)
+{
+    return ocsp_issuance_name_files(l->src->indexes, l->src->lists, l->pool);
+}
+
+/* Where sources disagree (REQUIREMENTS 73), and whether one has been left. */
+static void warn_of_issuance(const load_t *l, ocsp_load_result_t *out,
+                             apr_uint64_t missed, apr_uint64_t disputes)
+{
+    const ocsp_table_info_t *info = &out->info;
+    int64_t end = ocsp_table_find_end(false, info->this_update,
+                                      info->next_update, info->changed,
+                                      l->src->grace_s, l->src->max_age_s);
+
+    if (missed > 0) {
+        warn(l, out,
+             apr_psprintf(l->pool,
+                          "RFC 5280 section 3.3: does not list "
+                          "%" APR_UINT64_T_FMT " certificates that are revoked "
+                          "in %s: revoked counts; have the CA write a new CRL",
+                          missed, name_files(l)));
+    }
+    if (disputes > 0) {
+        warn(l, out,
+             apr_psprintf(l->pool,
+                          "%" APR_UINT64_T_FMT " certificates are revoked, "
+                          "but valid in %s: revoked counts; have the CA's "
+                          "records corrected",
+                          disputes, name_files(l)));
+    }
+    if (end <= l->now) {
+        warn(l, out,
+             apr_psprintf(l->pool,
+                          "%s: last changed %s, longer ago than "
+                          "OCSPSourceMaxAge: only revocations are answered",
+                          name_files(l),
+                          ocsp_crl_print_time(info->changed, l->pool)));
+    }
+}
+
+/* A CA that lost its records may write a CRL of what is left of them. */
+static void warn_of_loss(const load_t *l, ocsp_load_result_t *out)
+{
+    const ocsp_table_info_t *last = l->src->last;
+    apr_uint64_t entries = ocsp_table_builder_count(out->builder);
+
+    if (last != NULL && entries < last->entries - last->entries / 2) {
+        warn(l, out,
+             apr_psprintf(l->pool,
+                          "%" APR_UINT64_T_FMT " revocations, "
+                          "%" APR_UINT64_T_FMT " before: more than half are "
+                          "gone; see whether the CA has lost any",
+                          entries, last->entries));
+    }
+}
+
+/* The CRL that counts; its entries are in out->builder, finished. */
+static apr_status_t build_crl(const load_t *l, ocsp_load_result_t *out,
+                              ocsp_crl_info_t *crl, const char **why)
+{
+    const ocsp_load_sources_t *src = l->src;
+    const ocsp_table_info_t *last = src->last;
+    /* A table without a CRL, of when the rest was read, holds none off. */
+    const ocsp_choice_rules_t rules = {.issuer = src->issuer,
+                                       .last = last != NULL && last->crl ? last
+                                                                         : NULL,
+                                       .latest = l->now + OCSP_CRL_SKEW_S};
+    apr_array_header_t *list;
+    ocsp_choice_t choice;
+    apr_uint64_t repeats;
+    apr_status_t rv;
+
+    if ((rv = ocsp_candidate_list(&list, src->files, src->found, src->issuer,
+                                  why, l->pool))
+            != APR_SUCCESS
+        || (rv = ocsp_choice_make(&choice, list, &rules, why, l->pool))
+               != APR_SUCCESS) {
+        return rv;
+    }
+    ocsp_table_builder_finish(choice.builder, &repeats, NULL);
+    *crl = choice.crl;
+    out->builder = choice.builder;
+    out->file = choice.file;
+    out->passed_over = choice.passed_over;
+    out->passed_files = choice.passed_files;
+    out->info.crl = true;
+    out->info.this_update = crl->this_update;
+    out->info.next_update = crl->next_update;
+    memcpy(out->info.number, crl->number, crl->number_len);
+    out->info.number_len = crl->number_len;
+    warn_of_entries(l, out, crl, repeats);
+    warn_of_dates(l, out);
+    return APR_SUCCESS;
+}
+
+/* No CRL, though there was one: what it listed would no longer be revoked. */
+static apr_status_t begin_without_crl(const load_t *l, ocsp_load_result_t *out,
+                                      const char **why)
+{
+    const ocsp_load_sources_t *src = l->src;
+    const apr_array_header_t *first = count(src->indexes) > 0 ? src->indexes
+                                                              : src->lists;
+
+    if (src->needs_crl) {
+        return say_none(src, why, l->pool);
+    }
+    if (src->last != NULL && src->last->crl) {
+        *why = apr_psprintf(l->pool,
+                            "%s: the CRL of %s has gone: put it back (or, if "
+                            "there is to be none, stop and start httpd)",
+                            src->places != NULL ? src->places : name_files(l),
+                            ocsp_issuer_get0_subject(src->issuer));
+        return APR_ENOENT;
+    }
+    out->builder = ocsp_table_builder_make(l->pool);
+    out->file = APR_ARRAY_IDX(first, 0, const char *);
+    out->info.this_update = l->now;
+    out->info.next_update = OCSP_CRL_NO_NEXT_UPDATE;
+    return APR_SUCCESS;
+}
+
+/* A loss is refused, unless the operator has restarted, who is told of it. */
+static apr_status_t judge_loss(const load_t *l, ocsp_load_result_t *out,
+                               const char *loss, const char **why)
+{
+    if (loss == NULL) {
+        return APR_SUCCESS;
+    }
+    loss = apr_pstrcat(l->pool, name_files(l), ": ", loss, NULL);
+    if (l->src->may_shrink) {
+        warn(l, out, loss);
+        return APR_SUCCESS;
+    }
+    *why = apr_pstrcat(l->pool, loss,
+                       ": restore it, or restart gracefully to take it", NULL);
+    return OCSP_ESTALE;
+}
+
+/* Whether there is a table to compare with. */
+static bool has_last(const load_t *l)
+{
+    const ocsp_load_sources_t *src = l->src;
+
+    return src->last != NULL && src->last->issuance && src->last_table != NULL;
+}
+
+/* What was issued, into the table of the CRL or one of its own. */
+static apr_status_t take_issuance(const load_t *l, ocsp_load_result_t *out,
+                                  const ocsp_crl_info_t *crl, const char **why)
+{
+    const ocsp_load_sources_t *src = l->src;
+    const char *loss;
+    apr_uint64_t disputes;
+    ocsp_issuance_t added;
+    apr_status_t rv = ocsp_issuance_add(&added, out->builder, crl, src->indexes,
+                                        src->lists, why, l->pool);
+
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    loss = ocsp_issuance_find_lost_rows(added.rows, src->last, l->pool);
+    if ((rv = judge_loss(l, out, loss, why)) != APR_SUCCESS) {
+        return rv;
+    }
+    ocsp_table_builder_finish(out->builder, NULL, &disputes);
+    out->info.changed = added.changed;
+    out->info.rows = added.rows;
+    warn_of_issuance(l, out, added.missed, disputes);
+    if (loss == NULL && has_last(l)) {
+        loss = ocsp_issuance_find_loss(
+            out->builder, src->last_table, src->last_len,
+            ocsp_table_is_same_crl(src->last, &out->info), l->pool);
+        rv = judge_loss(l, out, loss, why);
+    }
+    return rv;
+}
+
+/* What was known counts on beside a new CRL: what that revokes is not held back
+ * by a bad index. */
+static apr_status_t keep_issuance(const load_t *l, ocsp_load_result_t *out,
+                                  apr_status_t refused, const char *reason)
+{
+    const ocsp_load_sources_t *src = l->src;
+    const char *unsaid;
+
+    ocsp_table_builder_rollback(out->builder);
+    if (ocsp_table_builder_add_table(out->builder, src->last_table,
+                                     src->last_len, &unsaid)
+        != APR_SUCCESS) {
+        return refused;
+    }
+    ocsp_table_builder_finish(out->builder, NULL, NULL);
+    out->info.changed = src->last->changed;
+    out->info.rows = src->last->rows;
+    out->withheld = reason;
+    warn_of_issuance(l, out, 0, 0);
+    return APR_SUCCESS;
+}
+
+static apr_status_t build_issuance(const load_t *l, ocsp_load_result_t *out,
+                                   const ocsp_crl_info_t *crl, const char **why)
+{
+    apr_status_t rv = take_issuance(l, out, crl, why);
+
+    out->info.issuance = true;
+    return rv != APR_SUCCESS && crl != NULL && has_last(l)
+                && !ocsp_table_is_same_crl(l->src->last, &out->info)
+             ? keep_issuance(l, out, rv, *why)
+             : rv;
 }
 
 apr_status_t ocsp_load_build(ocsp_load_result_t *out,
@@ -217,32 +373,26 @@ apr_status_t ocsp_load_build(ocsp_load_result_t *out,
                              const char **why, apr_pool_t *p)
 {
     const load_t l = {.src = src, .now = now, .pool = p};
-    const ocsp_choice_rules_t rules = {.issuer = src->issuer,
-                                       .last = src->last,
-                                       .latest = now + OCSP_LOAD_SKEW_S};
-    apr_array_header_t *list;
-    ocsp_choice_t choice;
-    apr_uint64_t repeats;
+    ocsp_load_result_t result = {.builder = NULL};
+    ocsp_crl_info_t crl;
     apr_status_t rv;
 
-    if (count(src->files) + count(src->found) == 0) {
+    if (!has_crl(src) && !has_issuance(src)) {
         return say_none(src, why, p);
     }
-    if ((rv = ocsp_candidate_list(&list, src->files, src->found, src->issuer,
-                                  why, p))
-            != APR_SUCCESS
-        || (rv = ocsp_choice_make(&choice, list, &rules, why, p))
-               != APR_SUCCESS) {
+    rv = has_crl(src) ? build_crl(&l, &result, &crl, why)
+                      : begin_without_crl(&l, &result, why);
+    if (rv == APR_SUCCESS && has_issuance(src)) {
+        rv = build_issuance(&l, &result, has_crl(src) ? &crl : NULL, why);
+    }
+    if (rv != APR_SUCCESS) {
+        if (result.builder != NULL) {
+            ocsp_table_builder_free(result.builder);
+        }
         return rv;
     }
-    ocsp_table_builder_finish(choice.builder, &repeats);
-    memset(out, 0, sizeof(*out));
-    out->builder = choice.builder;
-    out->file = choice.file;
-    out->passed_over = choice.passed_over;
-    out->passed_files = choice.passed_files;
-    fill_info(&out->info, &choice.crl);
-    warn_of_entries(&l, out, &choice.crl, repeats);
-    warn_of_dates(&l, out, &choice.crl);
+    warn_of_loss(&l, &result);
+    result.info.issued = ocsp_table_builder_count_issued(result.builder);
+    *out = result;
     return APR_SUCCESS;
 }

@@ -17,12 +17,6 @@
 #include "status/status.h"
 #include "status/table.h"
 
-/** How far a CA's clock may run ahead of ours, in seconds. */
-#define OCSP_LOAD_SKEW_S 300
-
-/** How long a CRL without nextUpdate counts, in seconds: 7 days. */
-#define OCSP_LOAD_MAX_AGE_S INT64_C(604800)
-
 /** Where an issuer's status comes from. */
 typedef struct {
     const ocsp_issuer_t *issuer;
@@ -32,18 +26,35 @@ typedef struct {
                                         under its name, but perhaps of another
                                         key; or NULL */
     const char *places; /* the directories, for a reason; NULL: none */
-    bool checked;       /* OCSPThisUpdate checked: old age is no news */
+    const apr_array_header_t *indexes; /* const char *, absolute: databases of
+                                          "openssl ca"; or NULL */
+    const apr_array_header_t *lists;   /* const char *, absolute: lists of what
+                                          was issued; or NULL */
+    bool checked;      /* OCSPThisUpdate checked: old age is no news */
+    int64_t grace_s;   /* OCSPStaleGrace; for warnings alone, likewise: */
+    int64_t max_age_s; /* OCSPSourceMaxAge: see ocsp_table_find_end */
     const ocsp_table_info_t *last; /* of the table in use, or NULL: nothing
                                       older is taken (REQUIREMENTS 140) */
+    const void *last_table; /* its octets, which do not change meanwhile, or
+                               NULL */
+    size_t last_len;
+    bool needs_crl;  /* a directory is named, so a CRL must be there: issuance
+                       data alone will not do */
+    bool may_shrink; /* issuance data with fewer rows than last is taken: the
+                        operator has said so by a restart */
 } ocsp_load_sources_t;
 
 /** What came of it. */
 typedef struct {
     ocsp_table_builder_t *builder; /* finished, newly made in p */
     ocsp_table_info_t info;        /* all but id, fingerprint and entries */
-    const char *file;              /* the CRL that was taken */
+    const char *file;              /* the CRL that was taken, or without one
+                                      the first issuance file */
     const char *warning;           /* NULL, or what the operator should know
                                       although all is well */
+    const char *withheld; /* NULL, or why the issuance data was not taken: the
+                             table has the CRL and what was known before, and
+                             is to be built again even if no file changes */
     const char *passed_over; /* NULL, or found CRLs that are newer than the
                                       one taken, and why they were not */
     const apr_array_header_t *passed_files; /* const char *, theirs */
@@ -68,12 +79,25 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
  * is a found one that is broken or cannot be read. A found one by another key,
  * from the future or of a kind that is not understood is passed over for the
  * next newest.
+ * An index tells what was issued and what was revoked, with a CRL or without; a
+ * list what was issued. Of two that disagree revoked counts, with a warning
+ * (REQUIREMENTS 73). An index has no end mark, and may be an old copy: with
+ * fewer rows than the table in use was made of it is refused unless it may
+ * shrink; so is one by which a final revocation would be undone, while the CRL
+ * is the same or there is none. A table with less than
+ * half of the revocations of the one in use is taken with a warning.
+ * Issuance data that cannot be taken holds no CRL back that is newer than the
+ * one in use, if that rests on issuance data, too: the table then is the CRL
+ * with every entry of the last, and out->withheld says why. The rest of info is
+ * of the CRL, and of the last what it says of issuance data.
  * @param out untouched unless APR_SUCCESS
  * @param now seconds since 1970
  * @param why file, cause and remedy
- * @return as ocsp_crl_read; OCSP_ESTALE: from the future, or older than last;
- *         APR_ENOENT: no CRL at all. A CRL past its nextUpdate is taken: what
- *         it lists stays revoked
+ * @return as ocsp_crl_read, ocsp_index_read and ocsp_issued_read;
+ *         OCSP_ENOTYET: from the future; OCSP_ESTALE: older than last, or with
+ *         fewer rows or revocations; APR_ENOENT: no source at all, or no CRL
+ *         though last rests on one. A
+ *         CRL past its nextUpdate is taken: what it lists stays revoked
  */
 apr_status_t ocsp_load_build(ocsp_load_result_t *out,
                              const ocsp_load_sources_t *src, int64_t now,

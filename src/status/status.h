@@ -13,7 +13,7 @@
 #define OCSP_EMALFORMED (APR_OS_START_USERERR + 1)
 /** Another issuer's, or signed by another key. */
 #define OCSP_EUNKNOWNCA (APR_OS_START_USERERR + 2)
-/** Older than what is there, not valid yet, or no longer. */
+/** Older than what is there, or valid no longer. */
 #define OCSP_ESTALE (APR_OS_START_USERERR + 3)
 /** libcrypto failed; its own words are in the reason. */
 #define OCSP_ECRYPTO (APR_OS_START_USERERR + 4)
@@ -21,5 +21,7 @@
 #define OCSP_EUNSUPPORTED (APR_OS_START_USERERR + 5)
 /** Of the issuer's name, but certainly of another of its keys. */
 #define OCSP_EOTHERKEY (APR_OS_START_USERERR + 6)
+/** Of the future: it may be taken later as it is. */
+#define OCSP_ENOTYET (APR_OS_START_USERERR + 7)
 
 #endif

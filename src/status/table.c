@@ -58,7 +58,8 @@ static bool read_head(ocsp_table_head_t *head, const void *mem, size_t len)
     read_words(head, mem, 0, sizeof(*head));
     return memcmp(head->magic, OCSP_TABLE_MAGIC, sizeof(head->magic)) == 0
         && head->version == OCSP_TABLE_VERSION && head->len <= len
-        && head->number_len <= sizeof(head->number);
+        && head->number_len <= sizeof(head->number)
+        && (head->flags & ~(OCSP_TABLE_CRL | OCSP_TABLE_ISSUANCE)) == 0;
 }
 
 /* The group of one serial length; where it begins is for ocsp_table_check. */
@@ -117,17 +118,22 @@ static apr_status_t refuse(const char *what, const char **why)
     return OCSP_EMALFORMED;
 }
 
-static apr_status_t check_group(const group_t *g, const char **why)
+static apr_status_t check_group(const group_t *g, uint64_t *issued,
+                                const char **why)
 {
     size_t i;
 
     for (i = 0; i < g->count; i++) {
         const unsigned char *entry = entry_at(g, i);
+        unsigned reason = read_reason(entry + g->serial_len);
 
         if (i > 0 && memcmp(entry - g->width, entry, g->serial_len) >= 0) {
             return refuse("status table: serial numbers out of order", why);
         }
-        if (!is_reason(read_reason(entry + g->serial_len))) {
+        if (ocsp_table_layout_is_issued(reason)) {
+            ++*issued;
+        }
+        else if (!is_reason(reason)) {
             return refuse("status table: a reason that there is not", why);
         }
     }
@@ -143,6 +149,7 @@ apr_status_t ocsp_table_check(const void *mem, size_t len, const char **why)
     uint64_t offset;
     uint64_t expected = OCSP_TABLE_FIRST_ENTRY;
     uint64_t entries = 0;
+    uint64_t issued = 0;
     size_t serial_len;
     apr_status_t rv;
 
@@ -157,13 +164,14 @@ apr_status_t ocsp_table_check(const void *mem, size_t len, const char **why)
             || offset != expected) {
             return refuse("status table: a group is out of place", why);
         }
-        if ((rv = check_group(&g, why)) != APR_SUCCESS) {
+        if ((rv = check_group(&g, &issued, why)) != APR_SUCCESS) {
             return rv;
         }
         expected += g.count * g.width;
         entries += g.count;
     }
-    if (expected != len || entries != head.entries) {
+    if (expected != len || issued != head.issued
+        || entries - issued != head.entries) {
         return refuse("status table: the sums are wrong", why);
     }
     return APR_SUCCESS;
@@ -183,8 +191,52 @@ apr_status_t ocsp_table_get_info(ocsp_table_info_t *info, const void *mem,
     info->number_len = head.number_len;
     info->this_update = head.this_update;
     info->next_update = head.next_update;
+    info->crl = (head.flags & OCSP_TABLE_CRL) != 0;
+    info->issuance = (head.flags & OCSP_TABLE_ISSUANCE) != 0;
+    info->changed = head.changed;
     info->entries = head.entries;
+    info->issued = head.issued;
+    info->rows = head.rows;
     return APR_SUCCESS;
+}
+
+bool ocsp_table_is_same_crl(const ocsp_table_info_t *a,
+                            const ocsp_table_info_t *b)
+{
+    return a->crl == b->crl
+        && (!a->crl
+            || (a->this_update == b->this_update
+                && a->number_len == b->number_len
+                && memcmp(a->number, b->number, a->number_len) == 0));
+}
+
+/* A sum that stays what it means, whatever a table's octets are. */
+static int64_t add_up(int64_t time, int64_t seconds)
+{
+    if (seconds <= 0) {
+        return time;
+    }
+    return time > OCSP_TABLE_ENDLESS - seconds ? OCSP_TABLE_ENDLESS
+                                               : time + seconds;
+}
+
+int64_t ocsp_table_find_end(bool crl, int64_t this_update, int64_t next_update,
+                            int64_t changed, int64_t grace_s, int64_t max_age_s)
+{
+    int64_t end = OCSP_TABLE_ENDLESS;
+    int64_t changed_end = OCSP_TABLE_ENDLESS;
+
+    if (crl && next_update != OCSP_CRL_NO_NEXT_UPDATE) {
+        end = add_up(next_update, grace_s);
+    }
+    else if (crl && max_age_s != 0) {
+        end = add_up(this_update,
+                     max_age_s > 0 ? max_age_s : OCSP_TABLE_MAX_AGE_S);
+    }
+    if (changed != 0 && max_age_s > 0) {
+        changed_end = add_up(changed, max_age_s);
+    }
+    return changed_end < end ? changed_end : end;
 }
 
 /* How many octets all serial numbers begin with alike, as they are sorted. */
@@ -258,6 +310,10 @@ static void read_value(ocsp_record_t *out, const unsigned char *value)
     uint64_t packed = read_key(value, OCSP_TABLE_VALUE_LEN);
     unsigned reason = (unsigned)packed & 0x0fu;
 
+    if (ocsp_table_layout_is_issued(reason)) {
+        out->issued = true;
+        return;
+    }
     out->listed = true;
     out->revocation_time = (int64_t)(packed >> 4) - OCSP_TABLE_TIME_BIAS;
     out->reason = is_reason(reason) && reason != OCSP_TABLE_NO_REASON
@@ -282,12 +338,44 @@ apr_status_t ocsp_table_lookup(ocsp_record_t *out, const void *mem, size_t len,
         || !read_group(&g, &offset, mem, len, serial_len)) {
         return OCSP_EMALFORMED;
     }
+    record.crl = (head.flags & OCSP_TABLE_CRL) != 0;
+    record.issuance = (head.flags & OCSP_TABLE_ISSUANCE) != 0;
     record.this_update = head.this_update;
     record.next_update = head.next_update;
+    record.changed = head.changed;
     at = find(&g, serial);
     if (at < g.count) {
         read_value(&record, entry_at(&g, at) + serial_len);
     }
     *out = record;
     return APR_SUCCESS;
+}
+
+apr_uint64_t ocsp_table_count_lost(const void *mem, size_t len,
+                                   const ocsp_table_builder_t *b, bool undone)
+{
+    apr_uint64_t lost = 0;
+    uint64_t offset;
+    size_t serial_len, i;
+    group_t g;
+
+    for (serial_len = 1; serial_len <= OCSP_TABLE_GROUPS; serial_len++) {
+        if (!read_group(&g, &offset, mem, len, serial_len)) {
+            return lost;
+        }
+        for (i = 0; i < g.count; i++) {
+            const unsigned char *serial = entry_at(&g, i);
+            unsigned reason = read_reason(serial + serial_len);
+            ocsp_table_state_t now;
+
+            if (reason == OCSP_TABLE_HOLD
+                || ocsp_table_layout_is_issued(reason)) {
+                continue;
+            }
+            now = ocsp_table_builder_find(b, serial, serial_len);
+            lost += now == OCSP_TABLE_ISSUED
+                 || (now == OCSP_TABLE_UNLISTED && !undone);
+        }
+    }
+    return lost;
 }

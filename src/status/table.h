@@ -22,8 +22,15 @@
 
 /** Grows with every change of the bytes' layout. */
 #ifndef OCSP_TABLE_VERSION
-#define OCSP_TABLE_VERSION 1
+#define OCSP_TABLE_VERSION 2
 #endif
+
+/** How long a CRL without nextUpdate counts unless OCSPSourceMaxAge says
+ * otherwise, in seconds: 7 days. */
+#define OCSP_TABLE_MAX_AGE_S INT64_C(604800)
+
+/** What never becomes stale becomes so then. */
+#define OCSP_TABLE_ENDLESS INT64_MAX
 
 #define OCSP_TABLE_ID_LEN 32
 #define OCSP_TABLE_FINGERPRINT_LEN 32
@@ -32,21 +39,31 @@
 typedef struct {
     unsigned char id[OCSP_TABLE_ID_LEN]; /* whose table: see arena.h */
     unsigned char fingerprint[OCSP_TABLE_FINGERPRINT_LEN]; /* see load.h */
-    int64_t this_update;
-    int64_t next_update;                       /* from here on it is stale */
+    bool crl;            /* it rests on a CRL; else on issuance data alone */
+    bool issuance;       /* it rests on issuance data: an index or a list */
+    int64_t this_update; /* of the CRL; without one, when the rest was read */
+    int64_t next_update; /* of the CRL, or OCSP_CRL_NO_NEXT_UPDATE */
+    int64_t changed;     /* mtime of the issuance file that changed longest
+                            ago; 0: there is none */
     unsigned char number[OCSP_CRL_NUMBER_MAX]; /* CRLNumber */
     size_t number_len;                         /* 0: none */
-    apr_uint64_t entries;                      /* serial numbers listed */
+    apr_uint64_t entries; /* serial numbers that are revoked */
+    apr_uint64_t issued;  /* serial numbers that were issued and are not */
+    apr_uint64_t rows;    /* of all issuance files */
 } ocsp_table_info_t;
 
 /** What a table says of one certificate: a copy, borrowing nothing. */
 typedef struct {
     bool listed; /* revoked; the next two count only then */
     int64_t revocation_time;
-    int reason;          /* or OCSP_CRL_NO_REASON */
-    int64_t this_update; /* of the source that this rests on */
-    int64_t next_update; /* from here on it is stale */
-    int64_t checked;     /* last good look at the sources; 0: see arena.h */
+    int reason;  /* or OCSP_CRL_NO_REASON */
+    bool issued; /* not revoked, and issuance data has it */
+    bool crl;    /* as in ocsp_table_info_t; likewise: */
+    bool issuance;
+    int64_t this_update;
+    int64_t next_update;
+    int64_t changed;
+    int64_t checked; /* last good look at the sources; 0: see arena.h */
 } ocsp_record_t;
 
 typedef struct ocsp_table_builder_t ocsp_table_builder_t;
@@ -63,15 +80,61 @@ apr_status_t ocsp_table_builder_add(void *builder, const unsigned char *serial,
                                     const char **why);
 
 /**
- * Sort. Of a serial number listed more than once the earliest time counts, and
- * a final reason before certificateHold (REQUIREMENTS 148).
- * @param repeats how many entries this dropped; may be NULL
- * Nothing may be added after.
+ * Add one certificate that was issued and of which no revocation is known here.
+ * @param valid whether the source says so itself (an index), or only that it
+ *        was issued (a list)
+ * @return as ocsp_table_builder_add
  */
-void ocsp_table_builder_finish(ocsp_table_builder_t *b, apr_uint64_t *repeats);
+apr_status_t ocsp_table_builder_add_issued(ocsp_table_builder_t *b,
+                                           const unsigned char *serial,
+                                           size_t serial_len, bool valid,
+                                           const char **why);
 
-/** Serial numbers in a finished builder. */
+/**
+ * Add every entry of a table: what it has as revoked with time and reason, and
+ * what it has as issued.
+ * @param mem a table that has been checked and does not change meanwhile
+ * @return APR_ENOMEM, or OCSP_EMALFORMED: no table, or one of another version.
+ *         Some entries may have been added
+ */
+apr_status_t ocsp_table_builder_add_table(ocsp_table_builder_t *b,
+                                          const void *mem, size_t len,
+                                          const char **why);
+
+/**
+ * Forget what was added since the builder was last finished: it is finished
+ * then. Without that, everything.
+ */
+void ocsp_table_builder_rollback(ocsp_table_builder_t *b);
+
+/**
+ * Sort. Of a serial number listed more than once the earliest time counts, and
+ * a final reason before certificateHold (REQUIREMENTS 148); a revocation before
+ * anything else (REQUIREMENTS 73). More may be added after, and this called
+ * again.
+ * @param repeats how many revocations this dropped; may be NULL
+ * @param disputes how many that were added as valid are revoked; may be NULL
+ */
+void ocsp_table_builder_finish(ocsp_table_builder_t *b, apr_uint64_t *repeats,
+                               apr_uint64_t *disputes);
+
+/** What a builder has of a serial number. */
+typedef enum {
+    OCSP_TABLE_UNLISTED = 0,
+    OCSP_TABLE_ISSUED, /* and not revoked */
+    OCSP_TABLE_REVOKED
+} ocsp_table_state_t;
+
+/** What it was of a serial number when the builder was last finished. */
+ocsp_table_state_t ocsp_table_builder_find(const ocsp_table_builder_t *b,
+                                           const unsigned char *serial,
+                                           size_t serial_len);
+
+/** Revoked serial numbers in a finished builder. */
 apr_uint64_t ocsp_table_builder_count(const ocsp_table_builder_t *b);
+
+/** Issued ones that are not revoked. */
+apr_uint64_t ocsp_table_builder_count_issued(const ocsp_table_builder_t *b);
 
 /** Octets that a finished builder's table takes. */
 size_t ocsp_table_builder_size(const ocsp_table_builder_t *b);
@@ -79,7 +142,7 @@ size_t ocsp_table_builder_size(const ocsp_table_builder_t *b);
 /**
  * Write a finished builder's table.
  * @param mem aligned to 8, ocsp_table_builder_size octets
- * @param info all but entries, which is counted
+ * @param info all but entries and issued, which are counted
  */
 void ocsp_table_builder_seal(const ocsp_table_builder_t *b, void *mem,
                              const ocsp_table_info_t *info);
@@ -100,6 +163,37 @@ apr_status_t ocsp_table_check(const void *mem, size_t len, const char **why);
  */
 apr_status_t ocsp_table_get_info(ocsp_table_info_t *info, const void *mem,
                                  size_t len);
+
+/**
+ * Count final revocations of a table, of any reason but certificateHold, that a
+ * finished builder does not have.
+ * @param mem a table that has been checked and does not change meanwhile
+ * @param undone count those alone that the builder has as issued; what it does
+ *        not have at all may have expired
+ */
+apr_uint64_t ocsp_table_count_lost(const void *mem, size_t len,
+                                   const ocsp_table_builder_t *b, bool undone);
+
+/**
+ * Tell whether two tables rest on one CRL, by its thisUpdate and CRLNumber, or
+ * both on none. Pure.
+ */
+bool ocsp_table_is_same_crl(const ocsp_table_info_t *a,
+                            const ocsp_table_info_t *b);
+
+/**
+ * From when on what rests on a table is stale: nextUpdate and the grace, or for
+ * a CRL without nextUpdate its thisUpdate and the greatest age; and for
+ * issuance data its last change and the greatest age, if one is set.
+ * @param crl, this_update, next_update, changed as in ocsp_table_info_t
+ * @param grace_s OCSPStaleGrace
+ * @param max_age_s OCSPSourceMaxAge; 0: off; below 0: OCSP_TABLE_MAX_AGE_S for
+ *        a CRL, and off for issuance data
+ * @return seconds since 1970, or OCSP_TABLE_ENDLESS. Pure.
+ */
+int64_t ocsp_table_find_end(bool crl, int64_t this_update, int64_t next_update,
+                            int64_t changed, int64_t grace_s,
+                            int64_t max_age_s);
 
 /**
  * Look up one certificate.

@@ -14,20 +14,24 @@
 /** First room for a serial length, in entries. */
 #define ROOM_MIN 64
 
-#define CERTIFICATE_HOLD 6u
-
-_Static_assert(OCSP_TABLE_GROUPS + OCSP_TABLE_VALUE_LEN <= OCSP_SORT_WIDTH_MAX,
-               "the widest entry can be sorted");
-_Static_assert(1 + OCSP_TABLE_VALUE_LEN >= OCSP_SORT_WIDTH_MIN, "the narrowest "
-                                                                "entry can be "
-                                                                "sorted");
+_Static_assert(OCSP_TABLE_GROUPS + OCSP_TABLE_VALUE_LEN <= OCSP_SORT_WIDTH_MAX
+                   && 1 + OCSP_TABLE_VALUE_LEN >= OCSP_SORT_WIDTH_MIN,
+               "the widest and the narrowest entry can be sorted");
 
 /** The entries of one serial length. */
 typedef struct {
     unsigned char *data; /* malloc */
     size_t count;
     size_t room;
+    size_t finished; /* of count: sorted, without repeats */
+    size_t issued;   /* of finished: not revoked */
 } group_t;
+
+/** What finishing finds. */
+typedef struct {
+    apr_uint64_t repeats;
+    apr_uint64_t disputes;
+} tally_t;
 
 struct ocsp_table_builder_t {
     apr_pool_t *pool;
@@ -65,11 +69,16 @@ void ocsp_table_builder_free(ocsp_table_builder_t *b)
     apr_pool_cleanup_run(b->pool, b, free_groups);
 }
 
-static apr_status_t grow(group_t *g, size_t width, const char **why)
+/* Make room for so many entries more. */
+static apr_status_t grow(group_t *g, size_t width, size_t more,
+                         const char **why)
 {
     size_t room = g->room != 0 ? g->room + g->room / 2 : ROOM_MIN;
     unsigned char *data = NULL;
 
+    if (room - g->count < more) {
+        room = g->count + more;
+    }
     if (room <= SIZE_MAX / 2 / width) {
         data = realloc(g->data, room * width);
     }
@@ -82,29 +91,40 @@ static apr_status_t grow(group_t *g, size_t width, const char **why)
     return APR_SUCCESS;
 }
 
-static void pack_value(unsigned char *out, int64_t time, int reason)
+/* Entries that are packed as they are here. */
+static apr_status_t append(group_t *g, size_t width,
+                           const unsigned char *entries, size_t count,
+                           const char **why)
 {
-    uint64_t value = (uint64_t)(time + OCSP_TABLE_TIME_BIAS) << 4;
+    apr_status_t rv = APR_SUCCESS;
+
+    if (count > g->room - g->count) {
+        rv = grow(g, width, count, why);
+    }
+    if (rv == APR_SUCCESS && count > 0) {
+        memcpy(g->data + g->count * width, entries, count * width);
+        g->count += count;
+    }
+    return rv;
+}
+
+static void pack_value(unsigned char *out, int64_t time, unsigned reason)
+{
+    uint64_t value = (uint64_t)(time + OCSP_TABLE_TIME_BIAS) << 4 | reason;
     int i;
 
-    value |= reason >= 0 && reason < (int)OCSP_TABLE_NO_REASON
-               ? (uint64_t)reason
-               : OCSP_TABLE_NO_REASON;
     for (i = OCSP_TABLE_VALUE_LEN - 1; i >= 0; i--) {
         out[i] = (unsigned char)value;
         value >>= 8;
     }
 }
 
-apr_status_t ocsp_table_builder_add(void *builder, const unsigned char *serial,
-                                    size_t serial_len, int64_t time, int reason,
-                                    const char **why)
+/* Add one entry; reason is what its four bits say. */
+static apr_status_t add(ocsp_table_builder_t *b, const unsigned char *serial,
+                        size_t serial_len, int64_t time, unsigned reason,
+                        const char **why)
 {
-    ocsp_table_builder_t *b = builder;
-    size_t width;
-    group_t *g;
-    unsigned char *entry;
-    apr_status_t rv;
+    unsigned char entry[OCSP_SORT_WIDTH_MAX];
 
     if (serial_len == 0 || serial_len > OCSP_TABLE_GROUPS
         || (serial_len > 1 && serial[0] == 0)) {
@@ -115,16 +135,69 @@ apr_status_t ocsp_table_builder_add(void *builder, const unsigned char *serial,
         *why = "RFC 5280 section 5.1.2.6: a revocation time out of range";
         return OCSP_EMALFORMED;
     }
-    g = &b->groups[serial_len - 1];
-    width = group_width(serial_len - 1);
-    if (g->count == g->room && (rv = grow(g, width, why)) != APR_SUCCESS) {
-        return rv;
-    }
-    entry = g->data + g->count * width;
     memcpy(entry, serial, serial_len);
     pack_value(entry + serial_len, time, reason);
-    g->count++;
-    return APR_SUCCESS;
+    return append(&b->groups[serial_len - 1], group_width(serial_len - 1),
+                  entry, 1, why);
+}
+
+apr_status_t ocsp_table_builder_add(void *builder, const unsigned char *serial,
+                                    size_t serial_len, int64_t time, int reason,
+                                    const char **why)
+{
+    /* What no response can give as a reason has other meanings here. */
+    return add(builder, serial, serial_len, time,
+               reason >= 0 && reason <= 10 ? (unsigned)reason
+                                           : OCSP_TABLE_NO_REASON,
+               why);
+}
+
+apr_status_t ocsp_table_builder_add_issued(ocsp_table_builder_t *b,
+                                           const unsigned char *serial,
+                                           size_t serial_len, bool valid,
+                                           const char **why)
+{
+    return add(b, serial, serial_len, OCSP_GTIME_MAX,
+               valid ? OCSP_TABLE_VALID : OCSP_TABLE_ISSUED, why);
+}
+
+apr_status_t ocsp_table_builder_add_table(ocsp_table_builder_t *b,
+                                          const void *mem, size_t len,
+                                          const char **why)
+{
+    const unsigned char *bytes = mem;
+    ocsp_table_group_t from[OCSP_TABLE_GROUPS];
+    ocsp_table_info_t info;
+    apr_status_t rv = ocsp_table_get_info(&info, mem, len);
+    size_t i;
+
+    if (rv != APR_SUCCESS) {
+        *why = "status table: not one of this version";
+        return rv;
+    }
+    memcpy(from, bytes + sizeof(ocsp_table_head_t), sizeof(from));
+    for (i = 0; i < OCSP_TABLE_GROUPS && rv == APR_SUCCESS; i++) {
+        size_t width = group_width(i);
+
+        if (from[i].offset > len
+            || from[i].count > (len - from[i].offset) / width) {
+            *why = "status table: a group is out of place";
+            return OCSP_EMALFORMED;
+        }
+        rv = append(&b->groups[i], width, bytes + from[i].offset,
+                    (size_t)from[i].count, why);
+    }
+    return rv;
+}
+
+void ocsp_table_builder_rollback(ocsp_table_builder_t *b)
+{
+    size_t i;
+
+    /* What is added comes behind what is sorted, and leaves that alone. */
+    for (i = 0; i < OCSP_TABLE_GROUPS; i++) {
+        b->groups[i].count = b->groups[i].finished;
+    }
 }
 
 static unsigned entry_reason(const unsigned char *entry, size_t width)
@@ -133,53 +206,116 @@ static unsigned entry_reason(const unsigned char *entry, size_t width)
 }
 
 /*
- * Keep one entry of each serial number. They stand by time, then by reason: the
- * first has the earliest time, and the first final reason replaces a hold.
+ * Bring what a further entry of one serial number says into the one that is
+ * kept. They come by time, then by reason: the first has the earliest time, and
+ * the first final reason replaces a hold. What is not revoked comes last, but
+ * for a revocation without a reason at the last time there is.
  */
-static size_t drop_repeats(group_t *g, size_t width)
+static void merge(unsigned char *kept, const unsigned char *next, size_t width,
+                  bool *disputed, tally_t *tally)
+{
+    unsigned old = entry_reason(kept, width);
+    unsigned new = entry_reason(next, width);
+    bool was_issued = ocsp_table_layout_is_issued(old);
+    bool is_issued = ocsp_table_layout_is_issued(new);
+
+    if (was_issued != is_issued
+        && (old == OCSP_TABLE_VALID || new == OCSP_TABLE_VALID)) {
+        tally->disputes += !*disputed;
+        *disputed = true;
+    }
+    if (was_issued) {
+        if (!is_issued || new == OCSP_TABLE_VALID) {
+            memcpy(kept, next, width);
+        }
+    }
+    else if (!is_issued) {
+        tally->repeats++;
+        if (old == OCSP_TABLE_HOLD) {
+            kept[width - 1] = (unsigned char)((kept[width - 1] & 0xf0u) | new);
+        }
+    }
+}
+
+/* Keep one entry of each serial number. */
+static void drop_repeats(group_t *g, size_t width, tally_t *tally)
 {
     size_t serial_len = width - OCSP_TABLE_VALUE_LEN;
     unsigned char *kept = g->data;
     const unsigned char *next = g->data;
     const unsigned char *end = g->data + g->count * width;
-    size_t dropped = 0;
+    bool disputed = false;
 
+    g->count = 1;
     for (next += width; next < end; next += width) {
         if (memcmp(kept, next, serial_len) == 0) {
-            unsigned reason = entry_reason(next, width);
-
-            if (entry_reason(kept, width) == CERTIFICATE_HOLD) {
-                kept[width - 1] = (unsigned char)((kept[width - 1] & 0xf0u)
-                                                  | reason);
-            }
-            dropped++;
+            merge(kept, next, width, &disputed, tally);
             continue;
         }
+        g->issued += ocsp_table_layout_is_issued(entry_reason(kept, width));
+        disputed = false;
         kept += width;
-        if (dropped != 0) {
+        g->count++;
+        if (kept != next) {
             memcpy(kept, next, width);
         }
     }
-    g->count -= dropped;
-    return dropped;
+    g->issued += ocsp_table_layout_is_issued(entry_reason(kept, width));
 }
 
-void ocsp_table_builder_finish(ocsp_table_builder_t *b, apr_uint64_t *repeats)
+void ocsp_table_builder_finish(ocsp_table_builder_t *b, apr_uint64_t *repeats,
+                               apr_uint64_t *disputes)
 {
-    apr_uint64_t dropped = 0;
+    tally_t tally = {.repeats = 0};
     size_t i;
 
     for (i = 0; i < OCSP_TABLE_GROUPS; i++) {
         group_t *g = &b->groups[i];
 
-        if (g->count > 1) {
+        if (g->count != g->finished) {
+            g->issued = 0;
             ocsp_sort_records(g->data, g->count, group_width(i));
-            dropped += drop_repeats(g, group_width(i));
+            drop_repeats(g, group_width(i), &tally);
+            g->finished = g->count;
         }
     }
     if (repeats != NULL) {
-        *repeats = dropped;
+        *repeats = tally.repeats;
     }
+    if (disputes != NULL) {
+        *disputes = tally.disputes;
+    }
+}
+
+/* By halves: this is asked of revoked rows of an index alone. */
+ocsp_table_state_t ocsp_table_builder_find(const ocsp_table_builder_t *b,
+                                           const unsigned char *serial,
+                                           size_t serial_len)
+{
+    const group_t *g;
+    size_t width;
+    size_t low = 0, end;
+
+    if (serial_len == 0 || serial_len > OCSP_TABLE_GROUPS) {
+        return OCSP_TABLE_UNLISTED;
+    }
+    g = &b->groups[serial_len - 1];
+    width = group_width(serial_len - 1);
+    end = g->finished;
+    while (low < end) {
+        size_t at = low + (end - low) / 2;
+        const unsigned char *entry = g->data + at * width;
+        int order = memcmp(serial, entry, serial_len);
+
+        if (order == 0) {
+            return ocsp_table_layout_is_issued(entry_reason(entry, width))
+                     ? OCSP_TABLE_ISSUED
+                     : OCSP_TABLE_REVOKED;
+        }
+        end = order < 0 ? at : end;
+        low = order < 0 ? low : at + 1;
+    }
+    return OCSP_TABLE_UNLISTED;
 }
 
 apr_uint64_t ocsp_table_builder_count(const ocsp_table_builder_t *b)
@@ -188,7 +324,18 @@ apr_uint64_t ocsp_table_builder_count(const ocsp_table_builder_t *b)
     size_t i;
 
     for (i = 0; i < OCSP_TABLE_GROUPS; i++) {
-        count += b->groups[i].count;
+        count += b->groups[i].count - b->groups[i].issued;
+    }
+    return count;
+}
+
+apr_uint64_t ocsp_table_builder_count_issued(const ocsp_table_builder_t *b)
+{
+    apr_uint64_t count = 0;
+    size_t i;
+
+    for (i = 0; i < OCSP_TABLE_GROUPS; i++) {
+        count += b->groups[i].issued;
     }
     return count;
 }
@@ -217,6 +364,10 @@ static void write_head(ocsp_table_head_t *head, const ocsp_table_info_t *info)
     memcpy(head->fingerprint, info->fingerprint, sizeof(head->fingerprint));
     memcpy(head->number, info->number, number_len);
     head->number_len = (uint32_t)number_len;
+    head->flags = (info->crl ? OCSP_TABLE_CRL : 0)
+                | (info->issuance ? OCSP_TABLE_ISSUANCE : 0);
+    head->changed = info->changed;
+    head->rows = info->rows;
 }
 
 void ocsp_table_builder_seal(const ocsp_table_builder_t *b, void *mem,
@@ -238,7 +389,8 @@ void ocsp_table_builder_seal(const ocsp_table_builder_t *b, void *mem,
         if (len != 0) {
             memcpy(bytes + offset, g->data, len);
         }
-        head.entries += g->count;
+        head.entries += g->count - g->issued;
+        head.issued += g->issued;
         offset += len;
     }
     head.len = offset;

@@ -7,11 +7,12 @@
  *       0  +------------------------------------------------------------+
  *          | magic "OCSPTABL" | version 4 | number_len 4                |
  *          | len of all 8 | entries 8 | this_update 8 | next_update 8   |
- *          | id 32 | fingerprint 32 | number 20 | zero 4                |
- *     136  +------------------------------------------------------------+
+ *          | id 32 | fingerprint 32 | number 20 | flags 4               |
+ *          | issued 8 | changed 8 | rows 8                              |
+ *     160  +------------------------------------------------------------+
  *          | 64 x { offset 8 | count 8 }: the n-th, from 1, is of the   |
  *          | entries whose serial number has n octets                   |
- *    1160  +------------------------------------------------------------+
+ *    1184  +------------------------------------------------------------+
  *          | group 1:  count x [ serial 1 octet   | value 6 ]           |
  *          | group 2:  count x [ serial 2 octets  | value 6 ]           |
  *          | ...                                                        |
@@ -21,11 +22,14 @@
  * Each group is sorted by serial number and lists none twice; groups follow
  * one another without gaps. A value is 48 bits, big-endian: seconds since 1970
  * plus 2^43 (44 bits), then the reason (4 bits, 15: none); so that earlier
- * values are lower octets.
+ * values are lower octets. Of what was issued and is not revoked the time is
+ * the last there is, and the reason 14 (a source says that it is valid) or 13
+ * (a source lists it); head.entries counts revocations, head.issued the rest.
  */
 #ifndef OCSP_STATUS_TABLE_LAYOUT_H
 #define OCSP_STATUS_TABLE_LAYOUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +41,13 @@
 #define OCSP_TABLE_VALUE_LEN 6
 #define OCSP_TABLE_TIME_BIAS (INT64_C(1) << 43)
 #define OCSP_TABLE_NO_REASON 15u
+#define OCSP_TABLE_HOLD 6u /* certificateHold */
+#define OCSP_TABLE_VALID 14u
+#define OCSP_TABLE_ISSUED 13u
+
+/* Flags of a table: what it rests on. */
+#define OCSP_TABLE_CRL 1u
+#define OCSP_TABLE_ISSUANCE 2u
 
 typedef struct {
     unsigned char magic[8];
@@ -49,7 +60,10 @@ typedef struct {
     unsigned char id[32];
     unsigned char fingerprint[32];
     unsigned char number[20];
-    unsigned char zero[4];
+    uint32_t flags;
+    uint64_t issued;
+    int64_t changed;
+    uint64_t rows;
 } ocsp_table_head_t;
 
 typedef struct {
@@ -60,10 +74,17 @@ typedef struct {
 #define OCSP_TABLE_FIRST_ENTRY                                                 \
     (sizeof(ocsp_table_head_t) + OCSP_TABLE_GROUPS * sizeof(ocsp_table_group_t))
 
+/** @return whether these reason bits stand for a certificate not revoked. */
+static inline bool ocsp_table_layout_is_issued(unsigned reason)
+{
+    return reason == OCSP_TABLE_VALID || reason == OCSP_TABLE_ISSUED;
+}
+
 _Static_assert(sizeof(ocsp_table_group_t) == 16, "no padding");
 _Static_assert(offsetof(ocsp_table_head_t, id) == 48, "no padding before id");
-_Static_assert(sizeof(ocsp_table_head_t) == 136, "as drawn");
-_Static_assert(OCSP_TABLE_FIRST_ENTRY == 1160, "as drawn");
+_Static_assert(offsetof(ocsp_table_head_t, issued) == 136, "nor before issued");
+_Static_assert(sizeof(ocsp_table_head_t) == 160, "as drawn");
+_Static_assert(OCSP_TABLE_FIRST_ENTRY == 1184, "as drawn");
 _Static_assert(OCSP_GTIME_MAX<OCSP_TABLE_TIME_BIAS
                               && OCSP_GTIME_MIN> - OCSP_TABLE_TIME_BIAS,
                "every time that can be written fits");

@@ -146,7 +146,7 @@ static void phases(measure_t *m, const void *ctx)
                            builder, &why, b->pool),
              why);
     measure_lap(m);
-    ocsp_table_builder_finish(builder, NULL);
+    ocsp_table_builder_finish(builder, NULL, NULL);
     measure_lap(m);
     info.this_update = crl.this_update;
     info.next_update = crl.next_update;

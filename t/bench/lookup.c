@@ -145,7 +145,7 @@ static void load_sequential(bench_t *b, int table, size_t entries)
                                         &why),
                  why);
     }
-    ocsp_table_builder_finish(builder, NULL);
+    ocsp_table_builder_finish(builder, NULL, NULL);
     publish(b, table, builder, &info);
 }
 

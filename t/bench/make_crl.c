@@ -1,13 +1,16 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * make_crl [-n entries] [-k p256|rsa] [-s samples] directory: a CA and a CRL of
- * any size for benchmarks. Writes into the directory ca.pem, ca.key, ca.crl (DER)
- * and serials: a line "listed HEX TIME REASON" for each of the first samples
- * entries, a line "unlisted HEX" for as many serial numbers that are not there.
+ * make_crl [-n entries] [-k p256|rsa] [-s samples] [-g number] directory: a CA
+ * and a CRL of any size for benchmarks. Writes into the directory ca.pem,
+ * ca.key, ca.crl (DER) and serials: a line "listed HEX TIME REASON" for each of
+ * the first samples entries, a line "unlisted HEX" for as many serial numbers
+ * that are not there. With -g the next CRL of the CA that is there, of this
+ * CRLNumber (1 to 127): it begins with the serial numbers of the one before.
  *
- * The DER is made by hand and streamed, twice with the same pseudo-random numbers:
- * once into the signature, once into the file. Memory does not grow with the CRL.
+ * The DER is made by hand and streamed, twice with the same pseudo-random
+ * numbers: once into the signature, once into the file. Memory does not grow with
+ * the CRL.
  */
 #include <errno.h>
 #include <openssl/err.h>
@@ -18,10 +21,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "ca.h"
 #include "entries.h"
 #include "pki.h"
 #include "wire/der.h"
@@ -55,7 +58,7 @@ static const unsigned char rsa_sha256[] = {
 };
 static const unsigned char aki_oid[] = {0x06, 0x03, 0x55, 0x1d, 0x23};
 static const unsigned char crl_number[] = {
-    0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x14, 0x04, 0x03, 0x02, 0x01, 0x01,
+    0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x14, 0x04, 0x03, 0x02, 0x01,
 };
 static const unsigned char version_2[] = {0x02, 0x01, 0x01};
 /* clang-format on */
@@ -65,15 +68,19 @@ static const unsigned char version_2[] = {0x02, 0x01, 0x01};
 #define AT_TIME (AT_SERIAL + ENTRIES_SERIAL_LEN + 2)
 #define AT_REASON (ENTRY_LEN - 1)
 
+/** CRLNumbers that take one octet. */
+#define NUMBER_MAX 127
+
 /** What is made. */
 typedef struct {
     size_t entries;
     size_t samples;
+    size_t number; /* CRLNumber */
+    bool next;     /* of the CA that is there */
     bool rsa;
     const char *directory;
     int64_t now;
-    EVP_PKEY *key;
-    X509 *cert;
+    ca_t ca;
 } plan_t;
 
 /** Where the DER goes; ends the program when it cannot. */
@@ -149,11 +156,14 @@ static void put_time(ocsp_der_writer_t *w, int64_t seconds)
 static void put_extensions(ocsp_der_writer_t *w, const plan_t *plan)
 {
     unsigned char id[EVP_MAX_MD_SIZE];
+    unsigned char number = (unsigned char)plan->number;
     unsigned id_len = 0;
     size_t mark = ocsp_der_mark(w);
     size_t inner;
 
-    need(X509_pubkey_digest(plan->cert, EVP_sha1(), id, &id_len) == 1, "key");
+    need(X509_pubkey_digest(plan->ca.cert, EVP_sha1(), id, &id_len) == 1,
+         "key");
+    ocsp_der_put(w, &number, 1);
     ocsp_der_put(w, crl_number, sizeof(crl_number));
     inner = ocsp_der_mark(w);
     ocsp_der_put(w, id, id_len);
@@ -172,7 +182,7 @@ static void put_head(ocsp_der_writer_t *w, const plan_t *plan, size_t tail_len)
     size_t entries_len = plan->entries * ENTRY_LEN;
     size_t end = ocsp_der_mark(w);
     unsigned char *name = NULL;
-    int len = i2d_X509_NAME(X509_get_subject_name(plan->cert), &name);
+    int len = i2d_X509_NAME(X509_get_subject_name(plan->ca.cert), &name);
 
     need(len > 0, "name");
     if (entries_len > 0) {
@@ -231,26 +241,13 @@ static size_t sign_tbs(unsigned char *signature, const plan_t *plan)
     size_t len = SIGNATURE_MAX;
 
     need(ctx != NULL
-             && EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, plan->key)
+             && EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, plan->ca.key)
                     == 1,
          "signature");
     (void)emit_tbs(plan, to_signature, ctx);
     need(EVP_DigestSignFinal(ctx, signature, &len) == 1, "signature");
     EVP_MD_CTX_free(ctx);
     return len;
-}
-
-static FILE *create(const plan_t *plan, const char *name)
-{
-    char path[4096];
-    FILE *f;
-
-    need(snprintf(path, sizeof(path), "%s/%s", plan->directory, name)
-             < (int)sizeof(path),
-         "path");
-    f = fopen(path, "wb");
-    need(f != NULL, path);
-    return f;
 }
 
 /*
@@ -263,7 +260,7 @@ static void write_crl(const plan_t *plan)
     unsigned char header_buf[OCSP_DER_HEADER_MAX];
     ocsp_der_writer_t header, tail;
     size_t tbs_len, tail_len, mark;
-    FILE *f = create(plan, "ca.crl");
+    FILE *f = ca_open(plan->directory, "ca.crl", "wb");
 
     ocsp_der_writer_init(&tail, tail_buf, sizeof(tail_buf));
     mark = ocsp_der_mark(&tail);
@@ -294,7 +291,7 @@ static void write_hex(FILE *f, const unsigned char *serial)
 static void write_serials(const plan_t *plan)
 {
     char text[OCSP_GTIME_ISO_LEN + 1] = "";
-    FILE *f = create(plan, "serials");
+    FILE *f = ca_open(plan->directory, "serials", "wb");
     uint64_t state = ENTRIES_LISTED, other = ENTRIES_UNLISTED;
     entries_t e;
     size_t i;
@@ -315,27 +312,6 @@ static void write_serials(const plan_t *plan)
     need(ferror(f) == 0 && fclose(f) == 0, "serials");
 }
 
-static void write_pem(const plan_t *plan, const char *name, pki_bytes_t pem)
-{
-    FILE *f = create(plan, name);
-
-    need(fchmod(fileno(f), S_IRUSR | S_IWUSR) == 0, name);
-    to_file(f, pem.data, pem.len);
-    need(fclose(f) == 0, name);
-    free(pem.data);
-}
-
-static void make_ca(plan_t *plan)
-{
-    const pki_cert_opts_t opts = {.key_usage = "critical,digitalSignature,"
-                                               "keyCertSign,cRLSign"};
-
-    plan->key = pki_make_key(plan->rsa ? PKI_RSA2048 : PKI_P256);
-    plan->cert = pki_make_ca("Benchmark CA", plan->key, &opts);
-    write_pem(plan, "ca.key", pki_key_pem(plan->key));
-    write_pem(plan, "ca.pem", pki_cert_pem(plan->cert));
-}
-
 static size_t parse_count(const char *text)
 {
     char *end;
@@ -353,12 +329,17 @@ static void parse_options(plan_t *plan, int argc, char **argv)
 {
     int c;
 
-    while ((c = getopt(argc, argv, "n:k:s:")) != -1) {
+    while ((c = getopt(argc, argv, "n:k:s:g:")) != -1) {
         if (c == 'n') {
             plan->entries = parse_count(optarg);
         }
         else if (c == 's') {
             plan->samples = parse_count(optarg);
+        }
+        else if (c == 'g') {
+            plan->next = true;
+            plan->number = parse_count(optarg);
+            need(plan->number >= 1 && plan->number <= NUMBER_MAX, "number");
         }
         else if (c == 'k' && strcmp(optarg, "rsa") == 0) {
             plan->rsa = true;
@@ -369,7 +350,7 @@ static void parse_options(plan_t *plan, int argc, char **argv)
     }
     if (optind != argc - 1) {
         (void)fputs("usage: make_crl [-n entries] [-k p256|rsa] [-s samples] "
-                    "directory\n",
+                    "[-g number] directory\n",
                     stderr);
         exit(2);
     }
@@ -380,13 +361,15 @@ int main(int argc, char **argv)
 {
     plan_t plan = {.entries = 1000000,
                    .samples = 1000,
+                   .number = 1,
                    .now = (int64_t)time(NULL)};
 
     parse_options(&plan, argc, argv);
-    make_ca(&plan);
+    plan.ca = plan.next ? ca_read(plan.directory)
+                        : ca_make(plan.directory, plan.rsa);
+    plan.rsa = EVP_PKEY_is_a(plan.ca.key, "RSA") == 1;
     write_crl(&plan);
     write_serials(&plan);
-    X509_free(plan.cert);
-    EVP_PKEY_free(plan.key);
+    ca_free(plan.ca);
     return 0;
 }

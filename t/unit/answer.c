@@ -137,7 +137,7 @@ static bool has_extended_revoke(OCSP_BASICRESP *basic)
     return has;
 }
 
-/* The bytes say what the answer says of itself. */
+/* R94: nextUpdate is always there. The bytes say what the answer says of itself. */
 static void is_answer(const ocsp_answer_t *got, const case_t *c,
                       const ocsp_answer_subject_t *subjects)
 {
@@ -167,6 +167,7 @@ static void is_answer(const ocsp_answer_t *got, const case_t *c,
     }
     ok(all, "%s: a SingleResponse for each, in order", c->name);
     is_int(earliest, c->next_update, "nextUpdate in the bytes");
+    /* R95 */
     ok(is_time(OCSP_resp_get0_produced_at(basic), NOW)
            && got->produced_at == NOW,
        "%s: produced now", c->name);
@@ -217,8 +218,13 @@ static ocsp_answer_subject_t make_subject(const case_t *c, size_t i,
     return (ocsp_answer_subject_t){
         .certid = party_der(certid(i)),
         .knowledge = a->knowledge,
-        .record = {a->listed, NOW - 40 * DAY - (int64_t)i, a->reason,
-                   a->this_update, a->next_update, a->checked},
+        .record = {.listed = a->listed,
+                   .revocation_time = NOW - 40 * DAY - (int64_t)i,
+                   .reason = a->reason,
+                   .crl = true,
+                   .this_update = a->this_update,
+                   .next_update = a->next_update,
+                   .checked = a->checked},
         .signers = is_ours || a->signer != NOBODY ? signers : NULL,
         .policy = is_ours ? policy : NULL};
 }
@@ -266,8 +272,12 @@ static void test_failure(apr_pool_t *p)
     ocsp_answer_signers_t signers = {&templs[USUAL], 1};
     ocsp_answer_subject_t subject = {party_der(id),
                                      OCSP_ANSWER_RECORD,
-                                     {true, INT64_MIN, 1, NOW - DAY, NOW + DAY,
-                                      0},
+                                     {.listed = true,
+                                      .revocation_time = INT64_MIN,
+                                      .reason = 1,
+                                      .crl = true,
+                                      .this_update = NOW - DAY,
+                                      .next_update = NOW + DAY},
                                      &signers,
                                      &policy};
     ocsp_answer_t got;

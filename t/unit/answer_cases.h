@@ -158,7 +158,7 @@ static const case_t cases[] = {
     {"good after it: never", 1, {UNTIL(USUAL, NOW - DAY)}, 0,
      LATER, 0, 0, 0, 0, 0, false},
     {"good by data that never was good for a time", 1,
-     {UNTIL(USUAL, INT64_MIN)}, 0, LATER, 0, 0, 0, 0, 0, false},
+     {UNTIL(USUAL, INT64_MIN + 1)}, 0, LATER, 0, 0, 0, 0, 0, false},
     /* R68 */
     {"revoked in the data's last second", 1,
      {REVOKED_UNTIL(1, USUAL, NOW + 1)}, 0, OK, NOW - DAY, NOW + 1, 0, 1, 0, false},
@@ -213,7 +213,7 @@ static const case_t cases[] = {
      UNAUTHORIZED, 0, 0, 0, 0, 0, false},
     {"two CAs, one without data", 2, {NO_TABLE, GOOD(OTHER_CA)}, 0,
      UNAUTHORIZED, 0, 0, 0, 0, 0, false},
-    /* R40 R41 */
+    /* R40 R41 R103 */
     {"three: the latest thisUpdate, the earliest nextUpdate", 3,
      {GOOD(USUAL),
       {LISTED(USUAL, 1, NOW - HOUR, NOW + HOUR)},

@@ -27,7 +27,7 @@
 #define P_NOBODYS "3006" A_NOBODYS
 
 /* clang-format off */
-/* R118 R127: one certificate, several signers. */
+/* R102 R118 R127: one certificate, several signers. */
 static const struct {
     const char *name;
     int signers[LIST_MAX + 1];

@@ -155,8 +155,10 @@ SIDES ocsp_answer_subject_t make_subject(side_t *side, const int *signers,
     side->signers.templs = side->list;
     return (ocsp_answer_subject_t){.certid = party_der(side->id),
                                    .knowledge = OCSP_ANSWER_RECORD,
-                                   .record = {false, 0, OCSP_CRL_NO_REASON,
-                                              NOW - DAY, NOW + 30 * DAY, 0},
+                                   .record = {.reason = OCSP_CRL_NO_REASON,
+                                              .crl = true,
+                                              .this_update = NOW - DAY,
+                                              .next_update = NOW + 30 * DAY},
                                    .signers = &side->signers,
                                    .policy = &side->policy};
 }

@@ -163,7 +163,7 @@ static ocsp_arena_t *make_bad(bool other_id)
     ocsp_arena_begin(a);
     memcpy(info.id, other_id ? id_c : id_a, sizeof(info.id));
     (void)ocsp_table_builder_add(b, listed, sizeof(listed), 2000, 1, &why);
-    ocsp_table_builder_finish(b, NULL);
+    ocsp_table_builder_finish(b, NULL, NULL);
     len = ocsp_table_builder_size(b);
     (void)ocsp_arena_reserve(&mem, a, claim(a, id_a), len, &why, pool);
     ocsp_table_builder_seal(b, mem, &info);

@@ -153,7 +153,8 @@ static bool says(const case_t *c, const char *text)
 static void run(const case_t *c)
 {
     ground_t g = begin(c->files);
-    ocsp_table_info_t last = {.this_update = PKI_NOW + c->last_day * PKI_DAY,
+    ocsp_table_info_t last = {.crl = true,
+                              .this_update = PKI_NOW + c->last_day * PKI_DAY,
                               .number = {c->last_number},
                               .number_len = c->last_number != 0};
     const ocsp_load_sources_t src = {.issuer = party.issuer,

@@ -30,8 +30,11 @@ typedef struct {
     apr_status_t want;
     bool checked;     /* OCSPThisUpdate checked */
     const char *said; /* the warning, or the reason; NULL: no warning */
-    int64_t until;    /* the table's next_update; 0: the CRL's */
+    int64_t grace_s;
+    int64_t max_age_s; /* 0: not set; OFF */
 } case_t;
+
+#define OFF INT64_C(-2)
 
 #define DAYS(n) (PKI_NOW + (n)*PKI_DAY)
 
@@ -56,12 +59,12 @@ static const case_t cases[] = {
      .said = "out of date",
      .checked = true},
     {.name = "a clock 5 minutes ahead is forgiven",
-     .this_update = PKI_NOW + OCSP_LOAD_SKEW_S,
+     .this_update = PKI_NOW + OCSP_CRL_SKEW_S,
      .next_update = DAYS(7)},
     {.name = "6 minutes are not",
-     .this_update = PKI_NOW + OCSP_LOAD_SKEW_S + 60,
+     .this_update = PKI_NOW + OCSP_CRL_SKEW_S + 60,
      .next_update = DAYS(7),
-     .want = OCSP_ESTALE,
+     .want = OCSP_ENOTYET,
      .said = "thisUpdate 2026-06-01T00:06:00Z is in the future"},
     {.name = "a CRL past its nextUpdate is taken with a warning",
      .this_update = DAYS(-8),
@@ -77,13 +80,42 @@ static const case_t cases[] = {
     {.name = "R139: without nextUpdate it counts for 7 days",
      .this_update = DAYS(-1),
      .next_update = PKI_NO_NEXT_UPDATE,
-     .said = "has no nextUpdate: counts until 2026-06-07T00:00:00Z",
-     .until = DAYS(6)},
+     .said = "has no nextUpdate: counts until 2026-06-07T00:00:00Z "
+             "(OCSPSourceMaxAge)"},
     {.name = "and then no longer",
      .this_update = DAYS(-8),
      .next_update = PKI_NO_NEXT_UPDATE,
-     .said = "out of date",
-     .until = DAYS(-1)},
+     .said = "out of date since 2026-05-31T00:00:00Z"},
+    {.name = "R139: or as long as OCSPSourceMaxAge says",
+     .this_update = DAYS(-8),
+     .next_update = PKI_NO_NEXT_UPDATE,
+     .max_age_s = 9 * PKI_DAY,
+     .said = "has no nextUpdate: counts until 2026-06-02T00:00:00Z"},
+    {.name = "or for ever",
+     .this_update = DAYS(-9),
+     .next_update = PKI_NO_NEXT_UPDATE,
+     .max_age_s = OFF,
+     .said = "has no nextUpdate: counts for ever"},
+    {.name = "R98: Firefox does not ask OCSPSourceMaxAge",
+     .this_update = DAYS(-11),
+     .next_update = PKI_NO_NEXT_UPDATE,
+     .max_age_s = OFF,
+     .said = "Firefox"},
+    {.name = "OCSPSourceMaxAge says nothing of a CRL with nextUpdate",
+     .this_update = DAYS(-8),
+     .next_update = DAYS(7),
+     .max_age_s = PKI_DAY},
+    {.name = "within the grace a CRL counts, with a warning",
+     .this_update = DAYS(-8),
+     .next_update = DAYS(-1),
+     .grace_s = 2 * PKI_DAY,
+     .said = "past its nextUpdate 2026-05-31T00:00:00Z: counts until "
+             "2026-06-02T00:00:00Z (OCSPStaleGrace)"},
+    {.name = "R67: after it no longer",
+     .this_update = DAYS(-8),
+     .next_update = DAYS(-2),
+     .grace_s = 2 * PKI_DAY,
+     .said = "out of date since 2026-06-01T00:00:00Z"},
     {.name = "nextUpdate before thisUpdate is malformed",
      .this_update = DAYS(-1),
      .next_update = DAYS(-2),
@@ -149,7 +181,7 @@ static void run(const case_t *c)
                            .number = c->number};
     char *path = write_crl(NULL, 0, &opts);
     ocsp_load_sources_t src = sources(path);
-    ocsp_table_info_t last = {.this_update = c->last_update};
+    ocsp_table_info_t last = {.crl = true, .this_update = c->last_update};
     ocsp_load_result_t out = {.builder = NULL};
     const char *why = NULL;
     const char *said;
@@ -161,6 +193,11 @@ static void run(const case_t *c)
     }
     src.last = c->last_update != 0 ? &last : NULL;
     src.checked = c->checked;
+    src.grace_s = c->grace_s;
+    src.max_age_s = c->max_age_s != 0 ? c->max_age_s : -1;
+    if (c->max_age_s == OFF) {
+        src.max_age_s = 0;
+    }
     rv = ocsp_load_build(&out, &src, PKI_NOW, &why, pool);
     said = rv == APR_SUCCESS ? out.warning : why;
     ok(rv == c->want && (out.builder != NULL) == (rv == APR_SUCCESS)
@@ -171,8 +208,8 @@ static void run(const case_t *c)
        "%s (%s)", c->name, said != NULL ? said : "");
     if (rv == APR_SUCCESS) {
         ok(out.info.this_update == c->this_update && out.file == path
-               && out.info.next_update
-                      == (c->until != 0 ? c->until : c->next_update),
+               && out.info.next_update == c->next_update && out.info.crl
+               && !out.info.issuance && out.info.changed == 0,
            "... and its file and dates are kept");
     }
     pki_remove_file(path);
@@ -207,13 +244,9 @@ static void test_entries(void)
            && strstr(warning, "SHA-1") != NULL,
        "all three oddities are told (%s)", warning);
     ok(out.info.number_len == 2 && memcmp(out.info.number, "\x12\x34", 2) == 0,
-       "CRLNum"
-       "ber "
-       "is "
-       "kept");
+       "CRLNumber is kept");
     is_int((long long)ocsp_table_builder_count(out.builder), 2,
-           "two of them are "
-           "left");
+           "two of them are left");
     len = ocsp_table_builder_size(out.builder);
     mem = malloc(len);
     ocsp_table_builder_seal(out.builder, mem, &out.info);
@@ -277,8 +310,8 @@ static void test_fingerprint(void)
        "3 seconds ago it is, and has the same fingerprint");
     ok(ocsp_load_fingerprint(b, &settled, &src, st.st_ctime - 60, &why, pool)
                == APR_SUCCESS
-           && !settled,
-       "a file from the future is not settled");
+           && settled,
+       "a time that lies ahead tells nothing, and is not waited for");
     set_times(path, st.st_mtime - 100);
     ok(ocsp_load_fingerprint(b, &settled, &src, st.st_ctime + 60, &why, pool)
                == APR_SUCCESS

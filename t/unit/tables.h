@@ -42,7 +42,7 @@ __attribute__((unused)) static apr_status_t publish(
         rv = ocsp_table_builder_add(b, serial, sizeof(serial), mark * 2, 1,
                                     &why);
     }
-    ocsp_table_builder_finish(b, NULL);
+    ocsp_table_builder_finish(b, NULL, NULL);
     if (rv == APR_SUCCESS) {
         rv = ocsp_arena_reserve(&mem, a, slot, ocsp_table_builder_size(b), &why,
                                 p);

@@ -14,6 +14,11 @@ our @EXPORT = qw(%directive);
 
 my $a        = ca('a');
 my $b        = ca('b');
+# what the same CA's CRL agrees with
+my $index  = "$a->{dir}/issued.txt";
+my $issued = "$a->{dir}/issued.hex";
+OCSPTest::PKI::spew($index, "V\t491231235959Z\t\t2001\tunknown\t/CN=a\n");
+OCSPTest::PKI::spew($_, "2001\n") for $issued, "$issued.more";
 my $anywhere = 'section vhost main';
 my $long     = '"/' . 'x/' x 3000 . '"';
 
@@ -90,6 +95,10 @@ my $one_argument = 'takes one argument';
 our %directive = (
     files('OCSPCRLFile', 'section', 'CRL file', $a->{crl}, "$a->{dir}/ca.crl",
         [['', qr/OCSPCRLFile requires at least one argument/]]),
+    files('OCSPIndexFile', 'section', 'index file', $index, "$b->{dir}/index.txt",
+        [['', qr/OCSPIndexFile requires at least one argument/]]),
+    files('OCSPIssuedFile', 'section', 'issued file', $issued, "$issued.more",
+        [['', qr/OCSPIssuedFile requires at least one argument/]]),
     files('OCSPCRLPath', $anywhere, 'CRL directory', $a->{dir}, $b->{dir},
         [['', qr/OCSPCRLPath $one_argument/],
             [qq("$a->{dir}" "$b->{dir}"), qr/OCSPCRLPath $one_argument/]]),
@@ -114,6 +123,20 @@ our %directive = (
             ['31622400', 31622400], ['00060', 60]],
         ['59', '0', '367d', '31622401', '8785h', '1m', '1w', '1min30s', '"2 h"', 'h',
             '1hour', '200000000000000d'], 'from 60 to 31622400 seconds'),
+    numbers('OCSPStaleGrace', $anywhere, 'a duration',
+        [['1', 1], ['0', 0], ['0d', 0], ['90S', 90], ['30min', 1800], ['7d', 604800],
+            ['366d', 31622400]],
+        ['367d', '31622401', '1m', '1w', 'off'], 'from 0 to 31622400 seconds'),
+    numbers('OCSPSourceMaxAge', $anywhere, 'off or a duration',
+        [['60', 60], ['1min', 60], ['12h', 43200], ['7d', 604800],
+            ['366d', 31622400], ['off', 'off'], ['Off', 'off']],
+        ['59', '0', '367d', '31622401', '1m', 'on', 'offx', '"off "'],
+        'from 60 to 31622400 seconds'),
+    numbers('OCSPRefresh', 'main', 'off or a duration',
+        [['1', 1], ['60', 60], ['5min', 300], ['24H', 86400], ['1d', 86400],
+            ['off', 'off'], ['OFF', 'off']],
+        ['0', '2d', '86401', '1m', 'on', 'offx', '" off"'],
+        'from 1 to 86400 seconds'),
     numbers('OCSPHTTPMaxAge', $anywhere, 'a duration',
         [['1', 1], ['1s', 1], ['2min', 120], ['1h', 3600], ['366d', 31622400]],
         ['0', '0d', '367d', '1m', '1k'], 'from 1 to 31622400 seconds'),

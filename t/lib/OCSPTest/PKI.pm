@@ -116,6 +116,7 @@ default_crl_days = 30
 crl_extensions = crl
 [crl]
 authorityKeyIdentifier = keyid
+[plain]
 [req]
 distinguished_name = dn
 [dn]
@@ -169,6 +170,7 @@ sub sign_crl {
     spew("$ca->{dir}/crlnumber", "01\n") if !-e "$ca->{dir}/crlnumber";
     my $pem = "$file.pem";
     must('openssl', 'ca', '-config', $ca->{config}, '-gencrl', '-out', $pem,
+        $opt{exts} ? ('-crlexts', $opt{exts}) : (),
         $opt{last} ? ('-crl_lastupdate', $opt{last}) : (),
         $opt{next} ? ('-crl_nextupdate', $opt{next}) : ());
     if ($opt{der}) {
@@ -206,11 +208,12 @@ sub make_ca {
 }
 
 # More CAs, for one suite alone: name => [key of the CA, key of its delegate or
-# undef]. Each with its CRL.
+# undef, common name's last word unless it is the name]. Each with its CRL.
 sub make_more {
     my (%more) = @_;
     for my $name (sort keys %more) {
-        $spec{$name} = [@{ $more{$name} }[0, 1], "OCSP Test CA $name"];
+        my ($key, $signer_key, $word) = @{ $more{$name} };
+        $spec{$name} = [$key, $signer_key, 'OCSP Test CA ' . ($word // $name)];
         make_ca($name, "$root/leaf.key");
         sign_crl($name);
     }

@@ -1,0 +1,345 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See outcome.h. Floor 4.
+ */
+#include "httpd/outcome.h"
+
+#include <apr_strings.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "httpd/conf.h"
+#include "httpd/log.h"
+#include "httpd/sources.h"
+
+/* How much of its time a table has behind it. */
+typedef enum {
+    FRESH = 0,
+    AGEING, /* less than a third is left */
+    STALE
+} age_t;
+
+/* How a table's note begins that is not of the newest CRL. */
+#define NOT_NEWEST "not the newest: "
+
+/* One issuer's CRLs that are newer than the one taken. */
+typedef struct {
+    server_rec *s;
+    const ocsp_scope_issuer_t *si;
+    ocsp_load_result_t result;
+} passed_t;
+
+/* Whether they are all another key's of the same name, and in use there. */
+static bool are_others(const ocsp_pass_t *pass, const passed_t *passed)
+{
+    const apr_array_header_t *files = passed->result.passed_files;
+    bool all = true;
+    int i;
+
+    for (i = 0; i < files->nelts; i++) {
+        all = all
+           && apr_hash_get(pass->taken, APR_ARRAY_IDX(files, i, const char *),
+                           APR_HASH_KEY_STRING)
+                  != NULL;
+    }
+    return all;
+}
+
+/* From when on nobody can be told good. */
+static bool is_stale(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                     const ocsp_table_info_t *info)
+{
+    return ocsp_sources_find_end(si, info) <= pass->now;
+}
+
+static void say_published(const ocsp_pass_t *pass,
+                          const ocsp_scope_issuer_t *si,
+                          const ocsp_load_result_t *result)
+{
+    const ocsp_table_info_t *info = &result->info;
+    int64_t end = ocsp_sources_find_end(si, info);
+
+    ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
+                 "OCSP205: %s: table published: %" APR_UINT64_T_FMT
+                 " revocations%s, from %s until %s (%s)",
+                 si->name, info->entries,
+                 info->issuance
+                     ? apr_psprintf(pass->ptemp,
+                                    ", %" APR_UINT64_T_FMT " others issued",
+                                    info->issued)
+                     : "",
+                 ocsp_pass_print_time(pass->ptemp, info->this_update),
+                 end == OCSP_TABLE_ENDLESS
+                     ? "the next change"
+                     : ocsp_pass_print_time(pass->ptemp, end),
+                 result->file);
+}
+
+/* Whether the last words of a table were of CRLs that were passed over for
+ * these reasons; for NULL: not of any. */
+static bool has_told(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                     const char *passed_over)
+{
+    const size_t len = sizeof(NOT_NEWEST) - 1;
+    ocsp_note_t note;
+    bool told;
+
+    ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
+    told = strncmp(note.text, NOT_NEWEST, len) == 0;
+    if (passed_over == NULL || !told) {
+        return (passed_over == NULL) != told;
+    }
+    return strncmp(note.text + len, passed_over, sizeof(note.text) - len - 1)
+        == 0;
+}
+
+/* A CA that writes often is not told the same as often; at graceful somebody
+ * looks on. */
+static bool is_new_warning(const ocsp_pass_t *pass,
+                           const ocsp_scope_issuer_t *si, const char *warning)
+{
+    ocsp_note_t note;
+
+    if (warning == NULL || pass->trials == NULL) {
+        return warning != NULL;
+    }
+    ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
+    return strncmp(note.text, warning, sizeof(note.text) - 1) != 0;
+}
+
+static void add_passed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                       const ocsp_load_result_t *result)
+{
+    passed_t *passed;
+
+    if (pass->passed == NULL) {
+        pass->passed = apr_array_make(pass->ptemp, 2, sizeof(passed_t));
+    }
+    passed = apr_array_push(pass->passed);
+    passed->s = pass->s;
+    passed->si = si;
+    passed->result = *result;
+}
+
+void ocsp_outcome_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                         const ocsp_load_result_t *result, bool is_news)
+{
+    bool stale = is_stale(pass, si, &result->info);
+    bool told = si->has_slot && pass->trials != NULL
+             && has_told(pass, si, result->passed_over);
+
+    pass->failures += stale;
+    if (is_new_warning(pass, si, result->warning)) {
+        ap_log_error(APLOG_MARK, stale ? APLOG_ERR : APLOG_WARNING, 0, pass->s,
+                     "OCSP208: %s: %s", si->name, result->warning);
+    }
+    if (si->has_slot) {
+        /* until it is known whose the others are: ocsp_outcome_close */
+        ocsp_arena_set_doubtful(pass->arena, si->slot,
+                                result->passed_over != NULL);
+        if (!told || result->passed_over == NULL) {
+            ocsp_arena_note(pass->arena, si->slot, pass->now, true,
+                            result->warning);
+        }
+        if (is_news) {
+            say_published(pass, si, result);
+        }
+    }
+    if (result->passed_over != NULL && !told) {
+        add_passed(pass, si, result);
+    }
+    apr_hash_set(pass->taken, result->file, APR_HASH_KEY_STRING, "");
+}
+
+void ocsp_outcome_failed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                         apr_status_t rv, const char *why, bool have_last)
+{
+    pass->failures++;
+    if (si->has_slot) {
+        ocsp_arena_note(pass->arena, si->slot, pass->now, false, why);
+    }
+    ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_pass_log_status(rv), pass->s,
+                 "OCSP206: %s: %s; <OCSPIssuer> at %s %s", si->name, why,
+                 si->where,
+                 have_last ? "goes on with the table loaded before"
+                           : "answers tryLater");
+}
+
+bool ocsp_outcome_is_known(const ocsp_pass_t *pass,
+                           const ocsp_scope_issuer_t *si, const char *why)
+{
+    ocsp_note_t note;
+
+    ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
+    return note.time != 0 && !note.ok
+        && strncmp(note.text, why, sizeof(note.text) - 1) == 0;
+}
+
+const char *ocsp_outcome_find_closed(const ocsp_pass_t *pass,
+                                     const ocsp_scope_issuer_t *si,
+                                     ocsp_trial_t *trial)
+{
+    const char *path = ocsp_sources_find_unreadable(si->level), *text;
+    ocsp_note_t note;
+
+    if (path == NULL) {
+        return NULL;
+    }
+    text = apr_pstrcat(pass->ptemp, path,
+                       ": the workers' user cannot read it: changes are seen "
+                       "at graceful only",
+                       NULL);
+    ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
+    if (!trial->looked && note.ok
+        && strncmp(note.text, text, sizeof(note.text) - 1) != 0) {
+        /* of the time before: nothing was looked at */
+        ocsp_arena_note(pass->arena, si->slot, note.time, true, text);
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s, "OCSP232: %s: %s",
+                     si->name, text);
+    }
+    trial->looked = true;
+    return text;
+}
+
+static age_t find_age_of(int64_t begin, int64_t end, int64_t now)
+{
+    if (end == OCSP_TABLE_ENDLESS || end - now > (end - begin) / 3) {
+        return FRESH;
+    }
+    return end > now ? AGEING : STALE;
+}
+
+/* A CRL's time begins at its thisUpdate, that of issuance data when it last
+ * changed; the older of the two counts. */
+static age_t find_age(const char **cure, const ocsp_scope_issuer_t *si,
+                      const ocsp_table_info_t *info, int64_t now)
+{
+    ocsp_table_info_t part = *info;
+    age_t crl = FRESH, rest = FRESH;
+
+    if (info->crl) {
+        part.changed = 0;
+        crl = find_age_of(part.this_update, ocsp_sources_find_end(si, &part),
+                          now);
+    }
+    if (info->issuance) {
+        part = *info;
+        part.crl = false;
+        rest = find_age_of(part.changed, ocsp_sources_find_end(si, &part), now);
+    }
+    *cure = rest > crl ? "see why its index or list does not change any more, "
+                         "or set OCSPSourceMaxAge"
+                       : "have the CA write a new CRL";
+    return crl > rest ? crl : rest;
+}
+
+/* What was last said of an issuer's table, by this process. What it was when
+ * the process began its looks the parent has said. */
+static unsigned exchange_age(const ocsp_pass_t *pass,
+                             const ocsp_scope_issuer_t *si, age_t age)
+{
+    const uintptr_t key[] = {(uintptr_t)si, 1}; /* apart from renewal.c's */
+    ocsp_trial_t *trial = ocsp_trials_get(pass->trials, key, sizeof(key));
+    unsigned said = trial->looked ? trial->age : (unsigned)age;
+
+    trial->looked = true;
+    trial->age = age;
+    return said;
+}
+
+void ocsp_outcome_check_age(const ocsp_pass_t *pass,
+                            const ocsp_scope_issuer_t *si, bool warned)
+{
+    ocsp_table_info_t info;
+    unsigned said = FRESH;
+    const char *cure, *end;
+    age_t age;
+
+    if (ocsp_arena_get_info(&info, pass->arena, si->slot, si->id)
+        != APR_SUCCESS) {
+        return;
+    }
+    age = find_age(&cure, si, &info, pass->now);
+    if (pass->trials != NULL) {
+        said = exchange_age(pass, si, age);
+    }
+    if (age <= said || (warned && age == STALE)) {
+        return;
+    }
+    end = ocsp_pass_print_time(pass->ptemp, ocsp_sources_find_end(si, &info));
+    if (age == STALE) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
+                     "OCSP213: %s: what is known ended at %s: <OCSPIssuer> at "
+                     "%s answers tryLater but for what is revoked; %s",
+                     si->name, end, si->where, cure);
+    }
+    else {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s,
+                     "OCSP230: %s: what is known ends at %s for <OCSPIssuer> "
+                     "at %s, and two thirds of its time are over: %s",
+                     si->name, end, si->where, cure);
+    }
+}
+
+/* What is on disk is what is in use, whatever the last try ended in; a warning
+ * of then stands. */
+void ocsp_outcome_unchanged(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                            const ocsp_table_info_t *info)
+{
+    ocsp_note_t note;
+
+    ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
+    ocsp_arena_note(pass->arena, si->slot, pass->now, true,
+                    note.ok ? note.text : NULL);
+    ap_log_error(APLOG_MARK, pass->trials == NULL ? APLOG_DEBUG : APLOG_TRACE1,
+                 0, pass->s, "OCSP207: %s: sources unchanged", si->name);
+}
+
+static void close_passed(ocsp_pass_t *pass, const passed_t *passed)
+{
+    const ocsp_scope_issuer_t *si = passed->si;
+    const ocsp_load_result_t *result = &passed->result;
+    bool doubtful = !are_others(pass, passed);
+
+    if (si->has_slot) {
+        ocsp_arena_set_doubtful(pass->arena, si->slot, doubtful);
+        ocsp_arena_note(pass->arena, si->slot, pass->now, true,
+                        doubtful ? apr_pstrcat(pass->ptemp, NOT_NEWEST,
+                                               result->passed_over, NULL)
+                                 : result->warning);
+    }
+    if (doubtful) {
+        pass->failures++;
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, passed->s,
+                     "OCSP220: %s: %s taken, and not what is newer: %s",
+                     si->name, result->file, result->passed_over);
+    }
+}
+
+/* A check has no room to run out of; so it counts. */
+static void check_room(ocsp_pass_t *pass, server_rec *base)
+{
+    int64_t size = ocsp_conf_get(base)->table_size;
+
+    if (pass->keep == NULL && size != OCSP_LEVEL_UNSET
+        && pass->octets + pass->largest > (apr_uint64_t)size) {
+        pass->failures++;
+        ap_log_error(
+            APLOG_MARK, APLOG_ERR, 0, base,
+            "OCSP226: OCSPTableSize: the tables take %" APR_UINT64_T_FMT
+            " octets, and as much again while they are replaced: "
+            "OCSPTableSize %" APR_UINT64_T_FMT "m would do",
+            pass->octets, (pass->octets >> 19) + 2);
+    }
+}
+
+void ocsp_outcome_close(ocsp_pass_t *pass, server_rec *base)
+{
+    int i;
+
+    check_room(pass, base);
+    for (i = 0; pass->passed != NULL && i < pass->passed->nelts; i++) {
+        close_passed(pass, &APR_ARRAY_IDX(pass->passed, i, passed_t));
+    }
+}

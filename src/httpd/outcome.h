@@ -1,0 +1,57 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * What is said of a load, in the log and in shared memory: taken, refused, not
+ * changed, old. Floor 4.
+ */
+#ifndef OCSP_HTTPD_OUTCOME_H
+#define OCSP_HTTPD_OUTCOME_H
+
+#include "httpd/pass.h"
+#include "httpd/scope.h"
+#include "status/load.h"
+
+/**
+ * A table was published, or under "httpd -t" would be.
+ * @param is_news false: it says what the one before said
+ * One writer at a time, likewise what follows.
+ */
+void ocsp_outcome_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                         const ocsp_load_result_t *result, bool is_news);
+
+/** Sources were not taken. @param have_last whether a table stays in use */
+void ocsp_outcome_failed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                         apr_status_t rv, const char *why, bool have_last);
+
+/** @return whether ocsp_outcome_failed has said this, and nothing since */
+bool ocsp_outcome_is_known(const ocsp_pass_t *pass,
+                           const ocsp_scope_issuer_t *si, const char *why);
+
+/**
+ * Find a source that the workers' user, who looks for changes, may not read,
+ * though the parent could; said once, and then left to graceful.
+ * @return NULL: none; or that it is so, in words
+ */
+const char *ocsp_outcome_find_closed(const ocsp_pass_t *pass,
+                                     const ocsp_scope_issuer_t *si,
+                                     ocsp_trial_t *trial);
+
+/** The table in use, which info describes, is what the sources say. */
+void ocsp_outcome_unchanged(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                            const ocsp_table_info_t *info);
+
+/**
+ * Say it when a table that is in use has grown older, by an issuer's policy.
+ * @param warned whether it was loaded just now, with a warning if it is stale
+ */
+void ocsp_outcome_check_age(const ocsp_pass_t *pass,
+                            const ocsp_scope_issuer_t *si, bool warned);
+
+/**
+ * After all issuers: complain of CRLs that were passed over and that nobody
+ * else has taken either; and, when only checking, of an OCSPTableSize that is
+ * too small.
+ */
+void ocsp_outcome_close(ocsp_pass_t *pass, server_rec *base);
+
+#endif

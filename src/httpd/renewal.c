@@ -1,0 +1,335 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See renewal.h. Floor 4.
+ */
+#include "httpd/renewal.h"
+
+#include <apr_file_info.h>
+#include <apr_strings.h>
+#include <openssl/evp.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "httpd/log.h"
+#include "httpd/pairs.h"
+#include "httpd/signers.h"
+
+/* Between two tries of one process to open an issuer's signers, in seconds. */
+#define TRY_EVERY_S 1
+
+/* A file that was touched so shortly ago may still be being written, s. */
+#define SETTLE_S 2
+
+/* So often it is looked at again before what is there is tried. */
+#define LOOKS_AT_WRITING 15
+
+/* Signers of one issuer, in a pool of their own. */
+typedef struct set_t {
+    ocsp_answer_signers_t signers;
+    apr_pool_t *pool;
+    struct set_t *next; /* of those to be freed */
+} set_t;
+
+/*
+ * Who signs is counted in, under the parity of the epoch. A set that was
+ * replaced in one epoch is freed when the epoch is the next and nobody is left
+ * under the parity of before.
+ */
+struct ocsp_renewal_t {
+    apr_hash_t *key_ring;
+    ocsp_keep_t *keep;
+    atomic_flag busy; /* some thread opens signers */
+    _Atomic unsigned epoch;
+    _Atomic unsigned users[2];
+    set_t *replaced; /* in this epoch */
+    set_t *leaving;  /* in the one before */
+};
+
+ocsp_renewal_t *ocsp_renewal_make(const ocsp_pass_t *pass)
+{
+    ocsp_renewal_t *r = apr_pcalloc(pass->pconf, sizeof(*r));
+
+    r->key_ring = ocsp_pairs_make_ring(pass);
+    r->keep = pass->keep;
+    atomic_flag_clear(&r->busy);
+    return r;
+}
+
+/* --- what the files are --------------------------------------------------- */
+
+static bool digest_file(EVP_MD_CTX *ctx, const char *file, bool *settled,
+                        const ocsp_pass_t *pass)
+{
+    apr_finfo_t info = {0};
+    int64_t fields[4];
+
+    (void)apr_stat(&info, file,
+                   APR_FINFO_INODE | APR_FINFO_SIZE | APR_FINFO_MTIME
+                       | APR_FINFO_CTIME,
+                   pass->ptemp);
+    fields[0] = (int64_t)info.inode;
+    fields[1] = (int64_t)info.size;
+    fields[2] = (int64_t)info.mtime;
+    fields[3] = (int64_t)info.ctime;
+    *settled = *settled && info.ctime != 0
+            && (apr_time_sec(info.ctime) < pass->now - SETTLE_S
+                || apr_time_sec(info.ctime) > pass->now + SETTLE_S);
+    return EVP_DigestUpdate(ctx, file, strlen(file) + 1) == 1
+        && EVP_DigestUpdate(ctx, fields, sizeof(fields)) == 1;
+}
+
+/* Names, sizes and times of the certificates. @return false: no SHA-256 */
+static bool digest(unsigned char out[OCSP_TRIAL_DIGEST_LEN], bool *settled,
+                   ocsp_pass_t *pass, const ocsp_scope_issuer_t *si)
+{
+    const apr_array_header_t *files =
+        ocsp_pairs_get_files(pass, si->level->cert_files);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
+    int i;
+
+    *settled = true;
+    for (i = 0; ok && i < files->nelts; i++) {
+        ok = digest_file(ctx, APR_ARRAY_IDX(files, i, const char *), settled,
+                         pass);
+    }
+    ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+    EVP_MD_CTX_free(ctx);
+    return ok;
+}
+
+void ocsp_renewal_note(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
+{
+    ocsp_scope_renewal_t *renewal = apr_pcalloc(pass->pconf, sizeof(*renewal));
+    bool settled;
+
+    renewal->s = pass->s;
+    if (!digest(renewal->digest, &settled, pass, si) || !settled) {
+        /* it will be looked at once more */
+        memset(renewal->digest, 0, sizeof(renewal->digest));
+    }
+    if (si->has_slot) {
+        atomic_store(&renewal->seen,
+                     ocsp_arena_get_signers(pass->arena, si->slot));
+    }
+    si->renewal = renewal;
+}
+
+/* --- opening -------------------------------------------------------------- */
+
+/* The signers of an issuer as its files are now, in a pool of its own.
+ * @return NULL: not all is well with them */
+static set_t *open_set(ocsp_pass_t *pass, const ocsp_renewal_t *r,
+                       const ocsp_scope_issuer_t *si)
+{
+    ocsp_scope_issuer_t copy = *si;
+    unsigned failures = pass->failures;
+    apr_pool_t *pool;
+    set_t *set;
+
+    /* nobody's child: pools of a process may be made by one thread alone */
+    if (apr_pool_create_unmanaged_ex(&pool, NULL, NULL) != APR_SUCCESS) {
+        return NULL;
+    }
+    apr_pool_tag(pool, "ocsp_signers");
+    pass->pconf = pool;
+    pass->renewing = true;
+    pass->key_ring = r->key_ring;
+    ocsp_signers_open(pass, &copy);
+    if (pass->failures != failures || copy.signers.count == 0) {
+        apr_pool_destroy(pool);
+        return NULL;
+    }
+    set = apr_pcalloc(pool, sizeof(*set));
+    set->signers = copy.signers;
+    set->pool = pool;
+    return set;
+}
+
+/* Whether every process signs with these already: those of the start. */
+static bool is_in_use(const set_t *set, const ocsp_pass_t *pass,
+                      const ocsp_scope_issuer_t *si)
+{
+    const ocsp_answer_signers_t *a = &set->signers, *b = &si->signers;
+    bool same = a->count == b->count
+             && atomic_load(&si->renewal->signers) == NULL
+             && ocsp_arena_get_signers(pass->arena, si->slot)
+                    == atomic_load(&si->renewal->seen);
+    size_t i;
+
+    for (i = 0; same && i < a->count; i++) {
+        same = ocsp_signer_is_same(
+            ocsp_response_template_get0_signer(a->templs[i]),
+            ocsp_response_template_get0_signer(b->templs[i]));
+    }
+    return same;
+}
+
+/* Whether the files are what they were when the signers were last opened; or
+ * are being written. */
+static bool is_settled_change(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                              ocsp_trial_t *trial,
+                              unsigned char now[OCSP_TRIAL_DIGEST_LEN])
+{
+    /* a process that begins to look does not know what the one before has
+     * seen */
+    bool other = !trial->known
+              && (atomic_load(&si->renewal->signers) != NULL
+                  || ocsp_arena_get_signers(pass->arena, si->slot)
+                         != atomic_load(&si->renewal->seen));
+    bool settled;
+
+    if (!digest(now, &settled, pass, si)
+        || (!other
+            && memcmp(now, trial->known ? trial->digest : si->renewal->digest,
+                      OCSP_TRIAL_DIGEST_LEN)
+                   == 0)) {
+        return false;
+    }
+    if (!settled && trial->failures < LOOKS_AT_WRITING) {
+        trial->failures++;
+        pass->retry = true;
+        return false;
+    }
+    trial->failures = 0;
+    return true;
+}
+
+void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
+                       const ocsp_scope_issuer_t *si)
+{
+    ocsp_trial_t *trial = ocsp_trials_get(pass->trials, &si, sizeof(si));
+    unsigned char now[OCSP_TRIAL_DIGEST_LEN];
+    ocsp_pass_t own = *pass;
+    bool changed;
+    set_t *set;
+
+    if (!si->has_slot || si->renewal == NULL) {
+        return;
+    }
+    changed = is_settled_change(pass, si, trial, now);
+    if (!changed && !trial->looked) {
+        return;
+    }
+    if (!changed) {
+        /* said before; but a certificate of tomorrow is good tomorrow */
+        ocsp_pass_hush(&own);
+    }
+    set = open_set(&own, r, si);
+    if (changed) {
+        trial->known = true;
+        memcpy(trial->digest, now, sizeof(now));
+    }
+    trial->looked = set == NULL; /* it is to be tried again */
+    if (set == NULL) {
+        return;
+    }
+    if (!is_in_use(set, pass, si)) {
+        ocsp_arena_renew_signers(pass->arena, si->slot);
+        ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
+                     "OCSP233: %s: the signers' certificates have changed: "
+                     "every process takes them up",
+                     si->name);
+    }
+    apr_pool_destroy(set->pool);
+}
+
+/* --- in each process ------------------------------------------------------ */
+
+ocsp_renewal_stay_t ocsp_renewal_enter(ocsp_renewal_t *r)
+{
+    for (;;) {
+        unsigned epoch = atomic_load(&r->epoch);
+
+        atomic_fetch_add(&r->users[epoch & 1], 1u);
+        if (atomic_load(&r->epoch) == epoch) {
+            return epoch & 1;
+        }
+        atomic_fetch_sub(&r->users[epoch & 1], 1u);
+    }
+}
+
+void ocsp_renewal_leave(ocsp_renewal_t *r, ocsp_renewal_stay_t stay)
+{
+    atomic_fetch_sub(&r->users[stay], 1u);
+}
+
+/* By the one thread that is busy, which itself has a stay. */
+static void free_leaving(ocsp_renewal_t *r)
+{
+    unsigned before = (atomic_load(&r->epoch) + 1) & 1;
+
+    if (atomic_load(&r->users[before]) != 0) {
+        return;
+    }
+    while (r->leaving != NULL) {
+        set_t *next = r->leaving->next;
+
+        apr_pool_destroy(r->leaving->pool);
+        r->leaving = next;
+    }
+    r->leaving = r->replaced;
+    r->replaced = NULL;
+    atomic_fetch_add(&r->epoch, 1u);
+}
+
+static void install(ocsp_renewal_t *r, ocsp_scope_renewal_t *renewal,
+                    set_t *set)
+{
+    /* signers are the first member */
+    set_t *old = (set_t *)(uintptr_t)atomic_exchange(&renewal->signers,
+                                                     &set->signers);
+
+    if (old != NULL) {
+        old->next = r->replaced;
+        r->replaced = old;
+    }
+    free_leaving(r);
+}
+
+static void renew(ocsp_renewal_t *r, const ocsp_arena_t *arena,
+                  const ocsp_scope_issuer_t *si)
+{
+    ocsp_scope_renewal_t *renewal = si->renewal;
+    uint32_t told = ocsp_arena_get_signers(arena, si->slot);
+    ocsp_pass_t pass;
+    apr_pool_t *ptemp;
+    set_t *set;
+
+    if (apr_pool_create_unmanaged_ex(&ptemp, NULL, NULL) != APR_SUCCESS) {
+        return;
+    }
+    ocsp_pass_begin(&pass, r->keep, ptemp, ptemp);
+    if (pass.now >= renewal->tried + TRY_EVERY_S || pass.now < renewal->tried) {
+        renewal->tried = pass.now;
+        pass.s = renewal->s;
+        ocsp_pass_hush(&pass);
+        set = open_set(&pass, r, si);
+        if (set != NULL) {
+            install(r, renewal, set);
+            atomic_store(&renewal->seen, told);
+        }
+    }
+    apr_pool_destroy(ptemp);
+}
+
+const ocsp_answer_signers_t *ocsp_renewal_get_signers(
+    ocsp_renewal_t *r, const ocsp_arena_t *arena, const ocsp_scope_issuer_t *si)
+{
+    const ocsp_answer_signers_t *renewed;
+
+    if (si->renewal == NULL) {
+        return &si->signers;
+    }
+    if (si->has_slot
+        && ocsp_arena_get_signers(arena, si->slot)
+               != atomic_load_explicit(&si->renewal->seen, memory_order_relaxed)
+        && !atomic_flag_test_and_set(&r->busy)) {
+        renew(r, arena, si);
+        atomic_flag_clear(&r->busy);
+    }
+    renewed = atomic_load(&si->renewal->signers);
+    return renewed != NULL ? renewed : &si->signers;
+}

@@ -1,0 +1,32 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Serial numbers as people and programs write them, in hexadecimal -> the form
+ * in which they are compared. Floor 1, but libc only.
+ */
+#ifndef OCSP_STATUS_SERIAL_H
+#define OCSP_STATUS_SERIAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "wire/certid.h"
+
+/** A serial number as ocsp_certid_serial makes it. */
+typedef struct {
+    unsigned char data[OCSP_CERTID_SERIAL_MAX];
+    size_t len;
+} ocsp_serial_t;
+
+/**
+ * Parse a serial number: any number of digits, in upper or lower case, leading
+ * zeros or none; "-" before a negative one, which becomes the content octets of
+ * its DER.
+ * @param colons whether single colons may stand between digits
+ * @return false: another character, no digit, or more than
+ *         OCSP_CERTID_SERIAL_MAX octets; out is then undefined. Pure.
+ */
+bool ocsp_serial_parse(ocsp_serial_t *out, const unsigned char *text,
+                       size_t len, bool colons);
+
+#endif

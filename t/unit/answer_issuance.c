@@ -1,0 +1,315 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Unit tests of src/answer/answer, part four: what issuance data changes, and
+ * when data is stale.
+ */
+#include <openssl/err.h>
+#include <openssl/ocsp.h>
+
+#include "answer/answer.h"
+#include "answer_signers.h"
+#include "tap.h"
+#include "wire/gtime.h"
+
+#define MINUTE INT64_C(60)
+#define ENDLESS OCSP_CRL_NO_NEXT_UPDATE
+
+/* What is said. */
+enum { TRY_LATER = 0, REFUSED, GOOD, REVOKED, UNKNOWN, NEVER_ISSUED };
+
+/* What is known: since when, and until when of the CRL. */
+#define CRL(since, until)                                                      \
+    .crl = true, .this_update = (since), .next_update = (until)
+#define USUAL_CRL CRL(NOW - DAY, NOW + DAY)
+/* an index, changed and read and looked at since then */
+#define INDEX(change, read, look)                                              \
+    .issuance = true, .this_update = (read), .next_update = ENDLESS,           \
+    .changed = (change), .checked = (look)
+#define USUAL_INDEX INDEX(NOW - DAY, NOW - HOUR, NOW - MINUTE)
+#define BOTH                                                                   \
+    CRL(NOW - DAY, NOW + DAY), .issuance = true, .changed = NOW - HOUR,        \
+                               .checked = NOW - MINUTE
+#define LISTED(why)                                                            \
+    .listed = true, .revocation_time = NOW - DAY, .reason = (why)
+
+/* What is wanted: of OCSPUnlisted, OCSPStaleGrace, OCSPSourceMaxAge (unset). */
+#define UNLISTED(how) .unlisted = OCSP_ANSWER_UNLISTED_##how, .max_age_s = -1
+#define AUTO UNLISTED(AUTO)
+#define GRACE(seconds) AUTO, .grace_s = (seconds)
+#define MAX_AGE(seconds)                                                       \
+    .unlisted = OCSP_ANSWER_UNLISTED_AUTO, .max_age_s = (seconds)
+#define CHECKED AUTO, .this_update = OCSP_ANSWER_THIS_UPDATE_CHECKED
+
+#define HALF_DAY (NOW + 12 * HOUR)
+#define TEN_MINUTES (NOW + 10 * MINUTE)
+
+typedef struct {
+    const char *name;
+    ocsp_record_t record;
+    ocsp_answer_policy_t policy; /* of 12 hours, unless it says otherwise */
+    int want;
+    int64_t this_update; /* unless TRY_LATER or REFUSED; likewise: */
+    int64_t next_update;
+} row_t;
+
+/* clang-format off */
+static const row_t rows[] = {
+    /* R53 R64 R65: issued is good, as soon as it is known, whatever else is not */
+    {"issued", {USUAL_INDEX, .issued = true}, {AUTO},
+     GOOD, NOW - 6 * MINUTE, HALF_DAY},
+    {"issued, and the CRL does not list it", {BOTH, .issued = true}, {AUTO},
+     GOOD, NOW - DAY, HALF_DAY},
+    {"issued, where others are good", {BOTH, .issued = true}, {UNLISTED(GOOD)},
+     GOOD, NOW - DAY, HALF_DAY},
+    {"issued, where others are unknown", {BOTH, .issued = true},
+     {UNLISTED(UNKNOWN)}, GOOD, NOW - DAY, HALF_DAY},
+    {"issued, where others are unauthorized", {BOTH, .issued = true},
+     {UNLISTED(UNAUTHORIZED)}, GOOD, NOW - DAY, HALF_DAY},
+    {"issued, where others never were", {BOTH, .issued = true},
+     {UNLISTED(REVOKED)}, GOOD, NOW - DAY, HALF_DAY},
+    /* R53 R54 R57 */
+    {"revoked by an index", {USUAL_INDEX, LISTED(4)}, {AUTO},
+     REVOKED, NOW - 6 * MINUTE, HALF_DAY},
+    {"on hold by an index", {USUAL_INDEX, LISTED(6)}, {AUTO},
+     REVOKED, NOW - 6 * MINUTE, HALF_DAY},
+    {"revoked by both", {BOTH, LISTED(1)}, {AUTO}, REVOKED, NOW - DAY, HALF_DAY},
+    {"revoked, where others never were issued", {BOTH, LISTED(1)},
+     {UNLISTED(REVOKED)}, REVOKED, NOW - DAY, HALF_DAY},
+    /* R60 R61: what issuance data lacks */
+    {"not issued", {USUAL_INDEX}, {AUTO}, UNKNOWN, NOW - 6 * MINUTE, TEN_MINUTES},
+    {"not issued, nor on the CRL", {BOTH}, {AUTO}, UNKNOWN, NOW - DAY, TEN_MINUTES},
+    {"not issued, by the directive unknown", {BOTH}, {UNLISTED(UNKNOWN)},
+     UNKNOWN, NOW - DAY, TEN_MINUTES},
+    {"not issued, by the directive good", {BOTH}, {UNLISTED(GOOD)},
+     GOOD, NOW - DAY, HALF_DAY},
+    {"not issued, by the directive unauthorized", {BOTH},
+     {UNLISTED(UNAUTHORIZED)}, REFUSED, 0, 0},
+    /* R62 */
+    {"not issued, by the directive revoked", {BOTH}, {UNLISTED(REVOKED)},
+     NEVER_ISSUED, NOW - DAY, TEN_MINUTES},
+    /* R66 */
+    {"not on the CRL, and no issuance data", {USUAL_CRL}, {AUTO},
+     GOOD, NOW - DAY, HALF_DAY},
+    {"the same, by the directive unknown", {USUAL_CRL}, {UNLISTED(UNKNOWN)},
+     UNKNOWN, NOW - DAY, TEN_MINUTES},
+    /* R99 R96 */
+    {"read, and not looked at since",
+     {INDEX(NOW - DAY, NOW - HOUR, 0), .issued = true}, {AUTO},
+     GOOD, NOW - 65 * MINUTE, HALF_DAY},
+    {"read after the last look",
+     {INDEX(NOW - DAY, NOW - MINUTE, NOW - HOUR), .issued = true}, {AUTO},
+     GOOD, NOW - 6 * MINUTE, HALF_DAY},
+    {"looked at in this second",
+     {INDEX(NOW - DAY, NOW - HOUR, NOW), .issued = true}, {AUTO},
+     GOOD, NOW - 5 * MINUTE, HALF_DAY},
+    {"looked at by a clock ahead",
+     {INDEX(NOW - DAY, NOW - HOUR, NOW + HOUR), .issued = true}, {AUTO},
+     GOOD, NOW - 5 * MINUTE, HALF_DAY},
+    {"looked at, by OCSPThisUpdate checked", {USUAL_INDEX, .issued = true},
+     {CHECKED}, GOOD, NOW - 6 * MINUTE, HALF_DAY},
+    /* R97: an answer that rests on two sources has the older one's time */
+    {"both, by OCSPThisUpdate checked", {BOTH, .issued = true}, {CHECKED},
+     GOOD, NOW - MINUTE, HALF_DAY},
+    /* R67 R97: OCSPStaleGrace */
+    {"at nextUpdate, with a grace of an hour",
+     {CRL(NOW - DAY, NOW)}, {GRACE(HOUR)}, GOOD, NOW - DAY, NOW + HOUR},
+    {"in the last second of the grace",
+     {CRL(NOW - DAY, NOW - HOUR + 1)}, {GRACE(HOUR)}, GOOD, NOW - DAY, NOW + 1},
+    {"at the end of the grace",
+     {CRL(NOW - DAY, NOW - HOUR)}, {GRACE(HOUR)}, TRY_LATER, 0, 0},
+    {"the grace is promised to nobody before nextUpdate",
+     {CRL(NOW - DAY, NOW + MINUTE)}, {GRACE(HOUR)}, GOOD, NOW - DAY, NOW + MINUTE},
+    {"unknown in the grace", {CRL(NOW - DAY, NOW)},
+     {UNLISTED(UNKNOWN), .grace_s = 2 * MINUTE}, UNKNOWN, NOW - DAY, NOW + 2 * MINUTE},
+    {"issued, in the grace",
+     {CRL(NOW - DAY, NOW), .issuance = true, .issued = true}, {GRACE(HOUR)},
+     GOOD, NOW - DAY, NOW + HOUR},
+    {"issued, at the end of the grace",
+     {CRL(NOW - DAY, NOW - HOUR), .issuance = true, .issued = true},
+     {GRACE(HOUR)}, TRY_LATER, 0, 0},
+    {"a grace that is longer than an answer holds",
+     {CRL(NOW - DAY, NOW)}, {GRACE(7 * DAY)}, GOOD, NOW - DAY, HALF_DAY},
+    /* R68 */
+    {"on hold in the grace", {CRL(NOW - DAY, NOW), LISTED(6)}, {GRACE(HOUR)},
+     REVOKED, NOW - DAY, NOW + HOUR},
+    {"on hold at the end of the grace",
+     {CRL(NOW - DAY, NOW - HOUR), LISTED(6)}, {GRACE(HOUR)}, TRY_LATER, 0, 0},
+    {"revoked at the end of the grace",
+     {CRL(NOW - DAY, NOW - HOUR), LISTED(1)}, {GRACE(HOUR)},
+     REVOKED, NOW - DAY, NOW + HOUR},
+    /* R67: OCSPSourceMaxAge, of what has no nextUpdate */
+    {"a CRL without an end, a second short of 7 days",
+     {CRL(NOW - 7 * DAY + 1, ENDLESS)}, {AUTO}, GOOD, NOW - 7 * DAY + 1, NOW + 1},
+    {"a CRL without an end, at 7 days", {CRL(NOW - 7 * DAY, ENDLESS)}, {AUTO},
+     TRY_LATER, 0, 0},
+    {"a CRL without an end, of an hour's age", {CRL(NOW - HOUR, ENDLESS)},
+     {MAX_AGE(HOUR)}, TRY_LATER, 0, 0},
+    {"a CRL without an end, a second short of it",
+     {CRL(NOW - HOUR + 1, ENDLESS)}, {MAX_AGE(HOUR)},
+     GOOD, NOW - HOUR + 1, NOW + 1},
+    {"a CRL without an end, by OCSPSourceMaxAge off",
+     {CRL(NOW - 300 * DAY, ENDLESS)}, {MAX_AGE(0)},
+     GOOD, NOW - 300 * DAY, HALF_DAY},
+    {"a CRL with an end, whatever its age", {CRL(NOW - 300 * DAY, NOW + DAY)},
+     {MAX_AGE(HOUR)}, GOOD, NOW - 300 * DAY, HALF_DAY},
+    {"revoked, and the CRL of an hour's age",
+     {CRL(NOW - HOUR, ENDLESS), LISTED(1)}, {MAX_AGE(HOUR)},
+     REVOKED, NOW - HOUR, NOW + HOUR},
+    {"an index that never changed",
+     {INDEX(NOW - 300 * DAY, NOW - HOUR, NOW), .issued = true}, {AUTO},
+     GOOD, NOW - 5 * MINUTE, HALF_DAY},
+    {"what never ends by OCSPSourceMaxAge off, and the longest of answers",
+     {INDEX(NOW - 300 * DAY, NOW - HOUR, NOW), .issued = true},
+     {MAX_AGE(0), .next_update_s = 366 * DAY}, GOOD, NOW - 5 * MINUTE,
+     NOW + 366 * DAY},
+    {"nor does an index otherwise",
+     {INDEX(NOW - 300 * DAY, NOW - HOUR, NOW), .issued = true},
+     {AUTO, .next_update_s = 366 * DAY}, GOOD, NOW - 5 * MINUTE,
+     NOW + 366 * DAY},
+    {"an index that did not change for a day",
+     {INDEX(NOW - DAY, NOW - HOUR, NOW), .issued = true}, {MAX_AGE(DAY)},
+     TRY_LATER, 0, 0},
+    {"an index, a second short of it",
+     {INDEX(NOW - DAY + 1, NOW - HOUR, NOW), .issued = true}, {MAX_AGE(DAY)},
+     GOOD, NOW - 5 * MINUTE, NOW + 1},
+    {"not issued, by an index that is too old",
+     {INDEX(NOW - DAY, NOW - HOUR, NOW)}, {MAX_AGE(DAY)}, TRY_LATER, 0, 0},
+    {"revoked by an index that is too old",
+     {INDEX(NOW - DAY, NOW - HOUR, NOW), LISTED(1)}, {MAX_AGE(DAY)},
+     REVOKED, NOW - 5 * MINUTE, NOW + HOUR},
+    {"on hold by an index that is too old",
+     {INDEX(NOW - DAY, NOW - HOUR, NOW), LISTED(6)}, {MAX_AGE(DAY)},
+     TRY_LATER, 0, 0},
+    {"a fresh CRL and an index that is too old", {BOTH, .issued = true},
+     {MAX_AGE(HOUR)}, TRY_LATER, 0, 0},
+    {"a fresh CRL and an index that is too old soon", {BOTH, .issued = true},
+     {MAX_AGE(HOUR + 1)}, GOOD, NOW - DAY, NOW + 1},
+};
+/* clang-format on */
+
+static bool is_time(const ASN1_GENERALIZEDTIME *t, int64_t want)
+{
+    int64_t got = 0;
+
+    return t != NULL
+        && ocsp_gtime_parse(&got, ASN1_STRING_get0_data(t),
+                            (size_t)ASN1_STRING_length(t))
+        && got == want;
+}
+
+/* The one SingleResponse of a success, as OpenSSL reads it. */
+static bool says(OCSP_SINGLERESP *single, const row_t *row)
+{
+    static const int of[] = {[GOOD] = V_OCSP_CERTSTATUS_GOOD,
+                             [REVOKED] = V_OCSP_CERTSTATUS_REVOKED,
+                             [UNKNOWN] = V_OCSP_CERTSTATUS_UNKNOWN,
+                             [NEVER_ISSUED] = V_OCSP_CERTSTATUS_REVOKED};
+    ASN1_GENERALIZEDTIME *revoked, *this_update, *next_update;
+    int reason = -1;
+    int status = OCSP_single_get0_status(single, &reason, &revoked,
+                                         &this_update, &next_update);
+
+    return status == of[row->want] && is_time(this_update, row->this_update)
+        && is_time(next_update, row->next_update)
+        && (row->want != REVOKED
+            || (is_time(revoked, row->record.revocation_time)
+                && reason == row->record.reason))
+        && (row->want != NEVER_ISSUED || (is_time(revoked, 0) && reason == 6));
+}
+
+static void is_answer(const ocsp_answer_t *got, const row_t *row)
+{
+    static const unsigned char extended[] = "\x2b\x06\x01\x05\x05\x07\x30\x01"
+                                            "\x09";
+    const unsigned char *at = got->der.data;
+    OCSP_RESPONSE *response = d2i_OCSP_RESPONSE(NULL, &at, (long)got->der.len);
+    OCSP_BASICRESP *basic = OCSP_response_get1_basic(response);
+    bool lasting = row->want == GOOD || row->want == REVOKED;
+
+    ok(says(OCSP_resp_get0(basic, 0), row), "%s: status and times", row->name);
+    is_int(got->this_update, row->this_update, "thisUpdate");
+    is_int(got->next_update, row->next_update, "nextUpdate");
+    ok(got->good == (row->want == GOOD)
+           && got->unknown == (row->want == UNKNOWN)
+           && got->good + got->revoked + got->unknown == 1,
+       "%s: counted", row->name);
+    ok(got->lasting == lasting, "%s: caches may%s keep it", row->name,
+       lasting ? "" : " not");
+    ok((memmem(got->der.data, got->der.len, extended, sizeof(extended) - 1)
+        != NULL)
+           == (row->want == NEVER_ISSUED),
+       "%s: extended revoke only where it was never issued", row->name);
+    OCSP_BASICRESP_free(basic);
+    OCSP_RESPONSE_free(response);
+}
+
+static void test_row(const row_t *row, apr_pool_t *p)
+{
+    static const ocsp_answer_wishes_t no_wishes;
+    static const int signers[] = {P256, NONE};
+    side_t side;
+    ocsp_answer_subject_t subject = make_subject(&side, signers, 12 * HOUR);
+    ocsp_answer_t got;
+
+    subject.record = row->record;
+    side.policy = row->policy;
+    if (side.policy.next_update_s == 0) {
+        side.policy.next_update_s = 12 * HOUR;
+    }
+    memset(&got, 0x55, sizeof(got));
+    ocsp_answer_make(&got, &subject, 1, &no_wishes, NOW, p);
+    if (row->want == TRY_LATER || row->want == REFUSED) {
+        is_int(got.status, row->want == REFUSED ? UNAUTHORIZED : LATER,
+               row->name);
+    }
+    else if (ok(got.status == OCSP_RESPONSE_SUCCESSFUL, "%s (status %u)",
+                row->name, got.status)) {
+        is_answer(&got, row);
+    }
+    free(side.id.data);
+}
+
+/* R103: of several none is told for longer than its own issuer's data holds. */
+static void test_several(apr_pool_t *p)
+{
+    static const ocsp_answer_wishes_t no_wishes;
+    static const int signers[] = {P256, NONE};
+    side_t sides[2];
+    ocsp_answer_subject_t subjects[] = {make_subject(&sides[0], signers,
+                                                     12 * HOUR),
+                                        make_subject(&sides[1], signers,
+                                                     12 * HOUR)};
+    ocsp_answer_t got;
+
+    subjects[0].record = (ocsp_record_t){USUAL_INDEX, .issued = true};
+    subjects[1].record = (ocsp_record_t){CRL(NOW - DAY, NOW)};
+    sides[1].policy.grace_s = HOUR;
+    ocsp_answer_make(&got, subjects, 2, &no_wishes, NOW, p);
+    is_int(got.status, OCSP_RESPONSE_SUCCESSFUL, "one in its grace, one not");
+    is_int(got.good, 2, "both are good");
+    is_int(got.next_update, NOW + HOUR, "until the grace ends");
+    sides[1].policy.grace_s = 0;
+    ocsp_answer_make(&got, subjects, 2, &no_wishes, NOW, p);
+    is_int(got.status, LATER, "a grace is for its own issuer alone");
+    sides[0].policy.grace_s = HOUR;
+    ocsp_answer_make(&got, subjects, 2, &no_wishes, NOW, p);
+    is_int(got.status, LATER, "and not for another's");
+    free(sides[0].id.data);
+    free(sides[1].id.data);
+}
+
+int main(void)
+{
+    apr_pool_t *p = party_begin();
+    size_t i;
+
+    make_templates(p);
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        test_row(&rows[i], p);
+    }
+    test_several(p);
+    ok(ERR_peek_error() == 0, "no error is left behind");
+    party_end(p);
+    return done_testing();
+}

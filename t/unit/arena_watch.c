@@ -1,0 +1,143 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The arena as the process that looks for changes uses it: what a writer that
+ * died has left, memory that goes back, renewed signers.
+ */
+#include "shared/arena.h"
+
+#include <apr_general.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tables.h"
+#include "tap.h"
+
+#define PAGE 4096
+#define ROOM ((apr_size_t)8 << 20)
+#define BIG 50000 /* entries of a table of some hundred pages */
+
+static apr_pool_t *pool;
+static ocsp_arena_t *arena;
+static size_t slot;
+
+/* Pages that are in memory, of the header and of the first tables behind it. */
+static size_t count_resident(void)
+{
+    static unsigned char map[ROOM / PAGE];
+    size_t i, n = 0;
+
+    if (mincore(arena, ROOM, map) != 0) {
+        return 0;
+    }
+    for (i = 0; i < ROOM / PAGE; i++) {
+        n += map[i] & 1;
+    }
+    return n;
+}
+
+static void test_room_goes_back(void)
+{
+    size_t small, big, again;
+
+    is_int(publish(arena, slot, id_a, 1000, 1, pool), APR_SUCCESS,
+           "a small "
+           "table");
+    small = count_resident();
+    is_int(publish(arena, slot, id_a, 2000, BIG, pool), APR_SUCCESS,
+           "a large "
+           "one");
+    big = count_resident();
+    is_int(publish(arena, slot, id_a, 3000, 1, pool), APR_SUCCESS,
+           "and a small "
+           "one");
+    again = count_resident();
+    ok(big > small + 100, "a large table takes memory (%lu and %lu pages)",
+       (unsigned long)small, (unsigned long)big);
+    ok(again <= small + 2, "which the system has again (%lu pages)",
+       (unsigned long)again);
+}
+
+/* The writer is killed with room reserved, a half-written table in it. */
+static void test_recovery(void)
+{
+    ocsp_record_t rec;
+    const char *why = NULL;
+    void *mem;
+    pid_t child = fork();
+    int status;
+
+    if (child == 0) {
+        apr_status_t rv = ocsp_arena_reserve(&mem, arena, slot, ROOM - ROOM / 4,
+                                             &why, pool);
+
+        if (rv == APR_SUCCESS) {
+            memset(mem, 0xff, PAGE);
+        }
+        _exit(rv == APR_SUCCESS ? 0 : 1);
+    }
+    ok(waitpid(child, &status, 0) == child && status == 0,
+       "a writer reserves most of the room and dies");
+    ok(ocsp_arena_lookup(&rec, arena, slot, id_a, listed, 3) == APR_SUCCESS
+           && rec.listed && rec.this_update == 3000,
+       "what was published is there");
+    ocsp_arena_recover(arena);
+    ok(ocsp_arena_reserve(&mem, arena, 1, ROOM - ROOM / 4, &why, pool)
+           == APR_SUCCESS,
+       "the next has the room (%s)", why != NULL ? why : "");
+    ocsp_arena_recover(arena);
+}
+
+static void test_signers(void)
+{
+    uint32_t before = ocsp_arena_get_signers(arena, slot);
+    uint32_t other = ocsp_arena_get_signers(arena, 1);
+
+    ocsp_arena_renew_signers(arena, slot);
+    ok(ocsp_arena_get_signers(arena, slot) == before + 1,
+       "renewed signers are counted");
+    ok(ocsp_arena_get_signers(arena, 1) == other, "of one slot alone");
+}
+
+static void test_slots(void)
+{
+    const char *why;
+    size_t third;
+
+    ok(ocsp_arena_is_slot_of(arena, slot, id_a), "a slot is its id's");
+    ok(!ocsp_arena_is_slot_of(arena, slot, id_b), "and no other's");
+    ok(!ocsp_arena_is_slot_of(arena, OCSP_ARENA_SLOTS, id_a),
+       "nor is one that is none");
+    is_int(ocsp_arena_get_configuration(arena), 1, "the first configuration");
+    ocsp_arena_begin(arena);
+    ocsp_arena_begin(arena);
+    is_int(ocsp_arena_get_configuration(arena), 3, "and the third");
+    ok(ocsp_arena_claim(&third, arena, id_b, &why) == APR_SUCCESS
+           && !ocsp_arena_is_slot_of(arena, third, id_a),
+       "what nobody has claimed since is another's");
+}
+
+int main(void)
+{
+    const char *why = "";
+    size_t other;
+
+    apr_initialize();
+    apr_pool_create(&pool, NULL);
+    if (ocsp_arena_make(&arena, ROOM, &why, pool) != APR_SUCCESS) {
+        printf("Bail out! %s\n", why);
+        return 1;
+    }
+    ocsp_arena_begin(arena);
+    (void)ocsp_arena_claim(&slot, arena, id_a, &why);
+    (void)ocsp_arena_claim(&other, arena, id_b, &why);
+    test_room_goes_back();
+    test_recovery();
+    test_signers();
+    test_slots();
+    apr_terminate();
+    return done_testing();
+}
