@@ -280,34 +280,20 @@ static bool is_configured(server_rec *base)
 
 /* --- hooks ---------------------------------------------------------------- */
 
-/* Whether a serial number that nothing lists may be answered good. */
-static bool is_good_unlisted(const ocsp_scope_issuer_t *si)
-{
-    return si->policy.unlisted == OCSP_ANSWER_UNLISTED_GOOD
-        || (si->policy.unlisted == OCSP_ANSWER_UNLISTED_AUTO
-            && !ocsp_level_names_issuance(si->level));
-}
-
 /* REQUIREMENTS 66 */
 static void say_what_good_means(server_rec *base)
 {
-    const server_rec *s;
-    int i;
+    const server_rec *s = base;
 
-    for (s = base; s != NULL; s = s->next) {
-        const ocsp_scope_t *own = ocsp_conf_get(s)->own;
-
-        for (i = 0; i < own->issuers->nelts; i++) {
-            if (is_good_unlisted(ocsp_scope_get(own, i))) {
-                ap_log_error(APLOG_MARK, APLOG_INFO, 0, base,
-                             "OCSP211: serial numbers that a CRL does not list "
-                             "are answered good (RFC 6960 section 2.2) unless "
-                             "OCSPUnlisted says otherwise, also if they were "
-                             "never issued: this does not meet Baseline "
-                             "Requirements 4.9.9");
-                return;
-            }
-        }
+    while (s != NULL && !ocsp_scope_has_good_unlisted(ocsp_conf_get(s)->own)) {
+        s = s->next;
+    }
+    if (s != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_INFO, 0, base,
+                     "OCSP211: serial numbers that a CRL does not list are "
+                     "answered good (RFC 6960 section 2.2) unless OCSPUnlisted "
+                     "says otherwise, also if they were never issued: this "
+                     "does not meet Baseline Requirements 4.9.9");
     }
 }
 

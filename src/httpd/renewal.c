@@ -200,7 +200,8 @@ static bool is_settled_change(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
 void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
                        const ocsp_scope_issuer_t *si)
 {
-    ocsp_trial_t *trial = ocsp_trials_get(pass->trials, &si, sizeof(si));
+    const uintptr_t key[] = {(uintptr_t)si, 0}; /* apart from outcome.c's */
+    ocsp_trial_t *trial = ocsp_trials_get(pass->trials, key, sizeof(key));
     unsigned char now[OCSP_TRIAL_DIGEST_LEN];
     ocsp_pass_t own = *pass;
     bool changed;

@@ -98,3 +98,22 @@ const ocsp_scope_issuer_t *ocsp_scope_find(const ocsp_scope_t *scope,
     }
     return NULL;
 }
+
+static bool is_good_unlisted(const ocsp_scope_issuer_t *si)
+{
+    return si->policy.unlisted == OCSP_ANSWER_UNLISTED_GOOD
+        || (si->policy.unlisted == OCSP_ANSWER_UNLISTED_AUTO
+            && !ocsp_level_names_issuance(si->level));
+}
+
+bool ocsp_scope_has_good_unlisted(const ocsp_scope_t *scope)
+{
+    int i;
+
+    for (i = 0; i < scope->issuers->nelts; i++) {
+        if (is_good_unlisted(ocsp_scope_get(scope, i))) {
+            return true;
+        }
+    }
+    return false;
+}

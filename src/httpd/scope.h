@@ -87,6 +87,10 @@ ocsp_scope_issuer_t *ocsp_scope_get(const ocsp_scope_t *scope, int i);
 /** Once all are added and opened: make ready for ocsp_scope_find. */
 void ocsp_scope_freeze(ocsp_scope_t *scope, apr_pool_t *p);
 
+/** @return whether a serial number that nothing lists is good for any issuer.
+ *          Pure. */
+bool ocsp_scope_has_good_unlisted(const ocsp_scope_t *scope);
+
 /** @return the issuer that a CertID names, or NULL. Any thread. */
 const ocsp_scope_issuer_t *ocsp_scope_find(const ocsp_scope_t *scope,
                                            const ocsp_certid_t *id);
