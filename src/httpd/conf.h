@@ -34,7 +34,8 @@ typedef struct {
     ocsp_counters_t *counters;      /* likewise */
     struct ocsp_renewal_t *renewal; /* NULL: likewise */
     bool can_lock; /* processes can take turns in writing into the arena */
-    struct ocsp_keep_t *keep; /* of the parent; in a child a copy */
+    struct ocsp_keep_t *keep;   /* of the parent; in a child a copy */
+    struct ocsp_watch_t *watch; /* NULL: nobody looks for changes */
 } ocsp_conf_shared_t;
 
 /** One server's or virtual host's. */

@@ -336,7 +336,7 @@ static void start(ocsp_pass_t *pass, server_rec *base)
 int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *base)
 {
-    const ocsp_conf_t *conf = ocsp_conf_get(base);
+    ocsp_conf_t *conf = ocsp_conf_get(base);
     ocsp_pass_t pass;
 
     ocsp_pass_begin(&pass, ocsp_keep_get(base->process->pool), pconf, ptemp);
@@ -355,7 +355,7 @@ int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (conf->shared.arena == NULL || ocsp_conf_get_refresh(conf) == 0) {
         return OK;
     }
-    ocsp_watch_start(pconf, base);
+    conf->shared.watch = ocsp_watch_start(pconf, base);
     return OK;
 }
 
@@ -377,8 +377,13 @@ int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 
 void ocsp_refresh_start_child(apr_pool_t *pchild, server_rec *base)
 {
+    ocsp_watch_t *watch = ocsp_conf_get(base)->shared.watch;
+
     /* "httpd -X" has no other process */
     if (!ap_exists_config_define("ONE_PROCESS")) {
         ocsp_keep_forget_passphrases();
+    }
+    if (watch != NULL) {
+        ocsp_watch_start_child(watch, pchild);
     }
 }

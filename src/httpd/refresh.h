@@ -25,7 +25,8 @@ int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *s);
 
-/** httpd's child_init: what only the parent needs is wiped. */
+/** httpd's child_init: what only the parent needs is wiped; its end is made
+ * to wait for a look. */
 void ocsp_refresh_start_child(apr_pool_t *pchild, server_rec *base);
 
 #endif

@@ -8,6 +8,8 @@
 #include <ap_mpm.h>
 #include <apr_optional.h>
 #include <mod_watchdog.h>
+#include <openssl/crypto.h>
+#include <stdatomic.h>
 
 #include "httpd/conf.h"
 #include "httpd/keep.h"
@@ -25,8 +27,14 @@
 /* Ticks, of a second each, that another process may write before it is said. */
 #define LONG_WAIT_TICKS 60
 
+/* A process that ends waits so long for its look to end, in seconds. */
+#define END_WAIT_S 8
+
+/* Of the gate. */
+enum { IDLE, LOOKING, CLOSED };
+
 /* How the look goes on; a copy in every child, used in one. */
-typedef struct {
+struct ocsp_watch_t {
     server_rec *base;
     ocsp_keep_t *keep;
     uint32_t configuration; /* the arena's, for which this was started */
@@ -34,8 +42,8 @@ typedef struct {
     unsigned waits; /* ticks in a row at which another was writing */
     int64_t due;    /* the next look, in seconds since 1970; 0: now */
     ocsp_trials_t *trials;
-    apr_pool_t *pool; /* of trials */
-} watch_t;
+    _Atomic int gate;
+};
 
 bool ocsp_watch_is_possible(void)
 {
@@ -67,7 +75,7 @@ static void look_at_scope(ocsp_pass_t *pass, const ocsp_conf_t *conf,
     }
 }
 
-static void look(watch_t *w, apr_pool_t *ptemp)
+static void look(ocsp_watch_t *w, apr_pool_t *ptemp)
 {
     const ocsp_conf_t *main = ocsp_conf_get(w->base);
     ocsp_pass_t pass;
@@ -92,7 +100,7 @@ static void look(watch_t *w, apr_pool_t *ptemp)
 }
 
 /* Nobody else writes; and what one who died was writing is nothing. */
-static void look_alone(watch_t *w, apr_pool_t *ptemp)
+static void look_alone(ocsp_watch_t *w, apr_pool_t *ptemp)
 {
     ocsp_arena_t *arena = ocsp_conf_get(w->base)->shared.arena;
 
@@ -117,34 +125,56 @@ static void look_alone(watch_t *w, apr_pool_t *ptemp)
 
 static apr_status_t tick(int state, void *data, apr_pool_t *ptemp)
 {
-    watch_t *w = data;
+    ocsp_watch_t *w = data;
     int64_t now = (int64_t)apr_time_sec(apr_time_now());
 
+    int idle = IDLE;
+
+    if (state == AP_WATCHDOG_STATE_STOPPING) {
+        return APR_SUCCESS; /* said by two threads, while a third may look */
+    }
     if (state == AP_WATCHDOG_STATE_STARTING) {
-        apr_pool_create(&w->pool, NULL);
-        apr_pool_tag(w->pool, "ocsp_watch");
-        w->trials = ocsp_trials_make(w->pool);
+        /* for as long as this thread is there */
+        w->trials = ocsp_trials_make(apr_pool_parent_get(ptemp));
         w->due = 0;
     }
-    else if (state == AP_WATCHDOG_STATE_STOPPING) {
-        apr_pool_destroy(w->pool);
-        w->pool = NULL;
-        w->trials = NULL;
-        return APR_SUCCESS;
-    }
     /* a clock that was put back does not keep it from looking */
-    if (now >= w->due || now < w->due - w->refresh_s) {
+    if ((now >= w->due || now < w->due - w->refresh_s)
+        && atomic_compare_exchange_strong(&w->gate, &idle, LOOKING)) {
         look_alone(w, ptemp);
+        /* exit() cleans libcrypto up before it waits for this thread */
+        OPENSSL_thread_stop();
+        atomic_store(&w->gate, IDLE);
     }
     return APR_SUCCESS;
 }
 
-void ocsp_watch_start(apr_pool_t *pconf, server_rec *base)
+/* Nobody looks any more when this is over. */
+static apr_status_t close_gate(void *data)
+{
+    ocsp_watch_t *w = data;
+    apr_time_t until = apr_time_now() + apr_time_from_sec(END_WAIT_S);
+    int idle = IDLE;
+
+    while (!atomic_compare_exchange_strong(&w->gate, &idle, CLOSED)
+           && idle == LOOKING && apr_time_now() < until) {
+        idle = IDLE;
+        apr_sleep(apr_time_from_msec(5));
+    }
+    return APR_SUCCESS;
+}
+
+void ocsp_watch_start_child(ocsp_watch_t *w, apr_pool_t *pchild)
+{
+    apr_pool_pre_cleanup_register(pchild, w, close_gate);
+}
+
+ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base)
 {
     APR_OPTIONAL_FN_TYPE(ap_watchdog_get_instance) * get;
     APR_OPTIONAL_FN_TYPE(ap_watchdog_register_callback) * add;
     const ocsp_conf_t *conf = ocsp_conf_get(base);
-    watch_t *w = apr_pcalloc(pconf, sizeof(*w));
+    ocsp_watch_t *w = apr_pcalloc(pconf, sizeof(*w));
     ap_watchdog_t *watchdog;
     apr_status_t rv = APR_ENOTIMPL;
 
@@ -159,7 +189,7 @@ void ocsp_watch_start(apr_pool_t *pconf, server_rec *base)
                      "OCSP237: OCSPRefresh: no lock file can be made in the "
                      "directory for temporary files: changes are seen at "
                      "graceful only");
-        return;
+        return NULL;
     }
     if (get != NULL && add != NULL) {
         rv = get(&watchdog, NAME, 0, 1, pconf);
@@ -172,5 +202,7 @@ void ocsp_watch_start(apr_pool_t *pconf, server_rec *base)
                      "OCSP234: OCSPRefresh: there is no mod_watchdog: changes "
                      "are seen at graceful only; LoadModule watchdog_module, "
                      "or set OCSPRefresh off");
+        return NULL;
     }
+    return w;
 }

@@ -15,10 +15,22 @@
 /** @return whether mod_watchdog is there. Startup only. */
 bool ocsp_watch_is_possible(void);
 
+/** The looks of one configuration; every child has a copy. */
+typedef struct ocsp_watch_t ocsp_watch_t;
+
 /**
  * Have all issuers looked at, as often as the main server's OCSPRefresh says.
- * @param base the main server, whose shared is filled. Startup only.
+ * @param base the main server, whose shared is filled.
+ * @return newly made in pconf; NULL: nobody looks, which is logged. Startup
+ * only.
  */
-void ocsp_watch_start(apr_pool_t *pconf, server_rec *base);
+ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base);
+
+/**
+ * httpd's child_init: the end of pchild waits, for seconds at most, until this
+ * process looks no more. Without, the thread that looks would meet a libcrypto
+ * that exit() has cleaned up.
+ */
+void ocsp_watch_start_child(ocsp_watch_t *w, apr_pool_t *pchild);
 
 #endif
