@@ -14,6 +14,7 @@
 #
 # make unit          the C unit tests alone: seconds, no server, any user
 # make replay        every corpus file through its parser
+# make race          what is shared without locks, under ThreadSanitizer
 # make test-full     sanitizers, leaks, valgrind, every MPM, longer fuzzing
 # make mutants       deliberate defects: each must turn the tests red
 # make tidy          clang-tidy and cppcheck
@@ -97,12 +98,19 @@ FUZZ_HELP  := $(filter-out $(FUZZ_SRC) t/fuzz/replay.c,$(wildcard t/fuzz/*.c))
 REPLAY     = $(FUZZ_SRC:%.c=$(O)/%)
 FUZZERS    = $(FUZZ_SRC:t/fuzz/%.c=$(BUILD)/fuzz/%)
 
-BENCH_ALL  := $(wildcard t/bench/*.c)
+FLOOR      = $(O)/t/bench/floor.so
+BENCH_ALL  := $(filter-out t/bench/floor.c,$(wildcard t/bench/*.c))
 BENCH_SRC  := $(if $(BENCH_ALL),$(shell grep -lE '^int main' $(BENCH_ALL)))
 BENCH_OBJ  = $(patsubst %.c,$(O)/%.o,$(filter-out $(BENCH_SRC),$(BENCH_ALL)))
 BENCH      = $(BENCH_SRC:%.c=$(O)/%)
 # What the server suites need of them.
 TEST_BENCH = $(addprefix $(O)/t/bench/,make_cas make_crl oracle)
+
+# What all processes share without locks. The arena is not among it: it has fences,
+# which ThreadSanitizer does not know.
+RACE_SRC   := $(addprefix src/shared/,siphash.c place.c cache_room.c cache.c \
+    gate.c recent.c) src/wire/der.c
+RACE       = $(addprefix $(BUILD)/race/,cache_race gate_race recent)
 
 # The module as one whose tables are others: a test puts it in the place of the
 # first while httpd runs. Only what knows their version is compiled again.
@@ -114,8 +122,8 @@ NEXT_SO    = $(O)/next/mod_ocsp.so
 ALL_C      := $(SRC) $(wildcard t/unit/*.c t/fuzz/*.c t/bench/*.c)
 ALL_H      := $(wildcard src/*.h src/*/*.h t/unit/*.h t/fuzz/*.h t/bench/*.h)
 
-.PHONY: all so units benches tools deps run test test-full unit replay fuzz bench \
-    mutants tidy format-check coverage install clean
+.PHONY: all so units benches tools deps run test test-full unit replay race fuzz \
+    bench mutants tidy format-check coverage install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -126,15 +134,15 @@ SAY = $(if $(V),,@echo '  $1 $@' && )
 all: so
 so: $(SO)
 units: $(UNIT) $(REPLAY) $(NEXT_SO) $(TEST_BENCH)
-benches: $(BENCH)
+benches: $(BENCH) $(FLOOR)
 
 # A file sees the headers of its own floor and of those below, nothing above:
 # what is not on the include path cannot be included.
 INC =
 $(O)/src/status/%.o $(O)/src/answer/%.o $(O)/src/shared/%.o: INC = $(APR_INC)
 $(O)/src/httpd/%.o $(O)/mod_ocsp.o: INC = $(AP_INC)
-$(O)/t/%.o $(BUILD)/fuzz/%: INC = -iquote t/unit -iquote t/fuzz $(APR_INC)
-$(O)/next/%.o: INC = $(AP_INC)
+$(O)/t/%.o $(BUILD)/fuzz/% $(BUILD)/race/%: INC = -iquote t/unit -iquote t/fuzz $(APR_INC)
+$(O)/next/%.o $(O)/t/bench/floor.o: INC = $(AP_INC)
 
 $(O)/%.o: %.c | tools
 	@mkdir -p $(@D)
@@ -166,6 +174,10 @@ $(BENCH): $(O)/t/bench/%: $(O)/t/bench/%.o $(BENCH_OBJ) $(CORE_OBJ) $(UNIT_OBJ) 
     $(POOL_OBJ)
 	$(call SAY,LD)$(CC) -o $@ $^ $(LINK_FLAGS) $(APR_LIBS) -lcrypto
 
+# httpd's own cost: a module for the benchmark alone.
+$(FLOOR): $(O)/t/bench/floor.o
+	$(call SAY,LD)$(CC) -shared -o $@ $^ $(LINK_FLAGS) -lcrypto
+
 # Everything in one clang call: only so does the whole of it guide the fuzzer.
 $(BUILD)/fuzz/%: t/fuzz/%.c $(FUZZ_HELP) $(CORE_SRC) $(UNIT_ALL) $(ALL_H) | tools
 	@mkdir -p $(@D)
@@ -175,8 +187,13 @@ $(BUILD)/fuzz/%: t/fuzz/%.c $(FUZZ_HELP) $(CORE_SRC) $(UNIT_ALL) $(ALL_H) | tool
 	    $(filter-out $(UNIT_SRC),$(UNIT_ALL)) t/unit/pool_malloc.c \
 	    $(APR_LIBS) -lcrypto
 
+$(RACE): $(BUILD)/race/%: t/unit/%.c $(RACE_SRC) $(ALL_H) | tools
+	@mkdir -p $(@D)
+	$(call SAY,RACE)$(CC) -std=c11 $(CPP_FLAGS) $(INC) $(WARN) $(WERROR) -O1 -g \
+	    -fsanitize=thread -o $@ $< $(RACE_SRC) $(APR_LIBS)
+
 -include $(patsubst %.o,%.d,$(OBJ) $(NEXT_OBJ) $(UNIT_SRC:%.c=$(O)/%.o) $(UNIT_OBJ) \
-    $(FUZZ_SRC:%.c=$(O)/%.o) $(BENCH_ALL:%.c=$(O)/%.o))
+    $(FUZZ_SRC:%.c=$(O)/%.o) $(BENCH_ALL:%.c=$(O)/%.o) $(FLOOR:.so=.o))
 
 tools:
 	@CC='$(CC)' APXS='$(APXS)' APR_CONFIG='$(APR_CONFIG)' t/bin/need build
@@ -206,6 +223,7 @@ test-full:
 	t/bin/run-suite -b $(BUILD) -v -m prefork smoke
 	OCSP_TEST_LONG=1 t/bin/run-suite -b $(BUILD) -m worker
 	OCSP_TEST_LONG=1 t/bin/run-suite -b $(BUILD) -m prefork
+	$(MAKE) race
 	FUZZ_SEED=1 $(MAKE) fuzz
 
 unit: $(UNIT)
@@ -213,6 +231,9 @@ unit: $(UNIT)
 
 replay: $(REPLAY)
 	OCSP_REPLAY=$(O)/t/fuzz prove t/05-replay.t
+
+race: $(RACE)
+	prove $(RACE) :: threads
 
 fuzz: $(FUZZERS)
 	FUZZ_TIME=$(FUZZ_TIME) t/bin/fuzz $(BUILD)/fuzz

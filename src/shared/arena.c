@@ -13,7 +13,7 @@
 #include "shared/segment.h"
 
 #define ARENA_MAGIC UINT64_C(0x4f43535041524e41) /* OCSPARNA */
-#define ARENA_VERSION 3u
+#define ARENA_VERSION 4u
 
 /* How often a reader looks again before it gives up: each time a whole table
  * was published while it searched. */
@@ -98,10 +98,9 @@ static void retire(ocsp_arena_t *a, ocsp_segment_slot_t *s)
     uint64_t word = atomic_load_explicit(&s->word, memory_order_relaxed);
 
     s->reserved_page = 0;
-    atomic_store_explicit(&s->word,
+    ocsp_segment_set_word(a, s,
                           OCSP_SEGMENT_WORD_MAKE(0, OCSP_SEGMENT_WORD_GEN(word)
-                                                        + 1),
-                          memory_order_release);
+                                                        + 1));
     ocsp_segment_give_back(a, s, word);
 }
 
@@ -184,9 +183,7 @@ void ocsp_arena_publish(ocsp_arena_t *a, size_t slot)
 
     atomic_store_explicit(&s->len[gen & 1], s->reserved_len,
                           memory_order_relaxed);
-    atomic_store_explicit(&s->word,
-                          OCSP_SEGMENT_WORD_MAKE(s->reserved_page, gen),
-                          memory_order_release);
+    ocsp_segment_set_word(a, s, OCSP_SEGMENT_WORD_MAKE(s->reserved_page, gen));
     s->reserved_page = 0;
     ocsp_segment_give_back(a, s, word);
 }
@@ -286,8 +283,18 @@ bool ocsp_arena_has_consent(const ocsp_arena_t *a, size_t slot)
 
 void ocsp_arena_renew_signers(ocsp_arena_t *a, size_t slot)
 {
+    uint64_t epoch = ocsp_segment_begin_change(a);
+
     atomic_fetch_add_explicit(&a->slots[slot].signers, 1u,
                               memory_order_release);
+    ocsp_segment_end_change(a, epoch);
+}
+
+uint64_t ocsp_arena_get_epoch(const ocsp_arena_t *a)
+{
+    uint64_t epoch = atomic_load(&a->epoch);
+
+    return epoch % 2 == 0 ? epoch : 0;
 }
 
 uint32_t ocsp_arena_get_signers(const ocsp_arena_t *a, size_t slot)

@@ -148,6 +148,13 @@ bool ocsp_arena_has_consent(const ocsp_arena_t *a, size_t slot);
  * One writer at a time. */
 void ocsp_arena_renew_signers(ocsp_arena_t *a, size_t slot);
 
+/**
+ * What has become of all tables and signers, as one number: as long as it stays
+ * the same, so does what is looked up here, but for the times of checks.
+ * @return 0: something is just changing. Any thread.
+ */
+uint64_t ocsp_arena_get_epoch(const ocsp_arena_t *a);
+
 /** How often that was told. Any thread. */
 uint32_t ocsp_arena_get_signers(const ocsp_arena_t *a, size_t slot);
 

@@ -10,9 +10,10 @@
 #include <stddef.h>
 
 /** Grows with every change of the counters or of their layout. */
-#define OCSP_COUNTERS_VERSION 1
+#define OCSP_COUNTERS_VERSION 2
 
-/** What is counted: certificates by status, then requests by error. */
+/** What is counted: certificates by status, requests by error, then what it
+ * took to answer. */
 typedef enum {
     OCSP_COUNTER_GOOD = 0,
     OCSP_COUNTER_REVOKED,
@@ -22,7 +23,11 @@ typedef enum {
     OCSP_COUNTER_TRY_LATER,
     OCSP_COUNTER_UNAUTHORIZED,
     OCSP_COUNTER_HTTP_ERROR, /* refused before it was an OCSP request */
-    OCSP_COUNTERS            /* how many there are */
+    OCSP_COUNTER_CACHE_HIT,
+    OCSP_COUNTER_CACHE_MISS,   /* of what could be in the cache */
+    OCSP_COUNTER_SIGNATURE,    /* made */
+    OCSP_COUNTER_SIGN_REFUSED, /* too many wanted to sign */
+    OCSP_COUNTERS              /* how many there are */
 } ocsp_counter_t;
 
 /** Counters in shared memory. */

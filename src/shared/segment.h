@@ -48,6 +48,7 @@ typedef struct ocsp_segment_t {
     uint64_t header_size;           /* sizeof(ocsp_segment_t) */
     uint64_t pages;                 /* of the whole segment */
     _Atomic uint32_t configuration; /* counts them */
+    _Atomic uint64_t epoch;         /* odd while something changes */
     uint32_t slot_count;            /* slots that were ever used */
     uint64_t hint; /* page behind the last that were found; see there */
     ocsp_segment_slot_t slots[OCSP_SEGMENT_SLOTS];
@@ -58,6 +59,21 @@ _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2,
 
 #define OCSP_SEGMENT_FIRST_PAGE                                                \
     ((sizeof(ocsp_segment_t) + OCSP_SEGMENT_PAGE - 1) / OCSP_SEGMENT_PAGE)
+
+/**
+ * What answers tell begins to change: until the end no epoch counts, nor if its
+ * writer dies in between, until the next change.
+ * @return what the end takes. One writer at a time.
+ */
+uint64_t ocsp_segment_begin_change(ocsp_segment_t *a);
+
+/** It has changed. */
+void ocsp_segment_end_change(ocsp_segment_t *a, uint64_t epoch);
+
+/** Change a slot's word: the table of before is no longer published. One writer
+ * at a time. */
+void ocsp_segment_set_word(ocsp_segment_t *a, ocsp_segment_slot_t *s,
+                           uint64_t word);
 
 /** @return whether a slot has a published table. Any thread. */
 bool ocsp_segment_has_table(const ocsp_segment_slot_t *s);

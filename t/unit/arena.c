@@ -27,6 +27,7 @@ static void check_life(ocsp_arena_t *a, apr_pool_t *p)
     ocsp_record_t rec;
     const char *why;
     size_t slot, again, other;
+    uint64_t epoch;
 
     ocsp_arena_begin(a);
     ok(ocsp_arena_claim(&slot, a, id_a, &why) == APR_SUCCESS, "a slot is had");
@@ -50,7 +51,9 @@ static void check_life(ocsp_arena_t *a, apr_pool_t *p)
            "a table of another id is none");
     is_int(ocsp_arena_lookup(&rec, a, other, id_b, listed, 3), APR_ENOENT,
            "nor does it show in another slot");
+    epoch = ocsp_arena_get_epoch(a);
     is_int(publish(a, slot, id_a, 2000, 500, p), APR_SUCCESS, "replaced");
+    ok(epoch != 0 && ocsp_arena_get_epoch(a) > epoch, "another epoch begins");
     ok(ocsp_arena_get_info(&info, a, slot, id_a) == APR_SUCCESS
            && info.this_update == 2000 && info.entries == 500,
        "the new one is seen");

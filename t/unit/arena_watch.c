@@ -95,10 +95,13 @@ static void test_signers(void)
 {
     uint32_t before = ocsp_arena_get_signers(arena, slot);
     uint32_t other = ocsp_arena_get_signers(arena, 1);
+    uint64_t epoch = ocsp_arena_get_epoch(arena);
 
     ocsp_arena_renew_signers(arena, slot);
     ok(ocsp_arena_get_signers(arena, slot) == before + 1,
        "renewed signers are counted");
+    ok(epoch != 0 && ocsp_arena_get_epoch(arena) > epoch,
+       "and another epoch begins");
     ok(ocsp_arena_get_signers(arena, 1) == other, "of one slot alone");
 }
 

@@ -1,0 +1,58 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * What the threads of one process have just been asked, by its very octets, and
+ * what they said: for the rest of the second, and as long as nothing changes
+ * that answers tell. Few, small and never waited for: an entry that another
+ * thread has in its hands is as good as none. Floor 3.
+ */
+#ifndef OCSP_SHARED_RECENT_H
+#define OCSP_SHARED_RECENT_H
+
+#include <apr_pools.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/der.h"
+
+/** So many are remembered at most: whoever sends variants of a request pushes
+ * out no more, and until the next second only what comes after them. */
+#define OCSP_RECENT_ENTRIES 32
+
+/** Longer questions are not remembered, in octets. */
+#define OCSP_RECENT_ASKED_MAX 256
+
+typedef struct ocsp_recent_t ocsp_recent_t;
+
+/** What was asked, and when. */
+typedef struct {
+    const void *whose; /* of whom: what answers depend on besides */
+    unsigned form; /* in which form: the same octets may mean another thing */
+    ocsp_der_t asked;
+    uint64_t epoch; /* see ocsp_arena_get_epoch; 0: nothing is remembered */
+    int64_t second; /* since 1970 */
+} ocsp_recent_key_t;
+
+/**
+ * Newly made in p: nothing is remembered yet.
+ * @param said_max octets; longer answers are not remembered. Startup only.
+ */
+ocsp_recent_t *ocsp_recent_make(apr_pool_t *p, size_t said_max);
+
+/**
+ * What was said to a question of the same octets, in the same second and epoch.
+ * @param len octets of it
+ * @return newly made in p; NULL: nothing remembered. Any thread.
+ */
+void *ocsp_recent_find(size_t *len, ocsp_recent_t *r,
+                       const ocsp_recent_key_t *key, apr_pool_t *p);
+
+/**
+ * Remember what is said. The epoch must have been read before what the answer
+ * tells was looked up. Who came first in a second stays. Any thread.
+ */
+void ocsp_recent_keep(ocsp_recent_t *r, const ocsp_recent_key_t *key,
+                      const void *said, size_t len);
+
+#endif

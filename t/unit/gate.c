@@ -1,0 +1,240 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The gate: how many sign and wait, whose turn it is, and what becomes of the
+ * places of those who died.
+ */
+#include <sys/wait.h>
+
+#include "gates.h"
+#include "tap.h"
+
+#define PID 4711
+
+static void test_limit(void)
+{
+    ocsp_gate_ticket_t t[3] = {make(A, 2, 0), make(A, 2, 0), make(A, 2, 0)};
+
+    begin();
+    ok(count_is(0, 0), "nobody signs at first");
+    ok(ocsp_gate_enter(gate, &t[0], NOW) && ocsp_gate_enter(gate, &t[1], NOW),
+       "as many sign as may");
+    ok(ocsp_gate_enter(gate, &t[1], NOW) && count_is(2, 0),
+       "who signs already is not counted twice");
+    ok(!ocsp_gate_enter(gate, &t[2], NOW), "and no more");
+    ocsp_gate_leave(gate, &t[0]);
+    ocsp_gate_leave(gate, &t[0]);
+    ok(count_is(1, 0) && ocsp_gate_enter(gate, &t[2], NOW),
+       "whoever leaves makes room for one");
+    ok(!ocsp_gate_enter(gate, &t[0], NOW), "for one only");
+    t[0] = make(A, 3, 0);
+    ok(ocsp_gate_enter(gate, &t[0], NOW), "a higher limit lets more in");
+    ocsp_gate_make_ticket(&t[0], PID, A, OCSP_GATE_MAX + 1, OCSP_GATE_MAX + 1);
+    ok(t[0].limit == OCSP_GATE_MAX && t[0].waiting == OCSP_GATE_MAX,
+       "there are so many places at most");
+}
+
+/* How many of an issuer find a place to wait in, one after the other. */
+static unsigned fill(ocsp_gate_ticket_t *t, uint32_t issuer, unsigned places)
+{
+    unsigned n = 0;
+
+    t[0] = make(issuer, 1, places);
+    while (ocsp_gate_wait(gate, &t[n], NOW)) {
+        t[++n] = make(issuer, 1, places);
+    }
+    return n;
+}
+
+static void test_waiting(void)
+{
+    static const unsigned most[] = {0, 1, 1, 2, 3, 3, 4, 5, 6};
+    ocsp_gate_ticket_t a[9], b[9], more = make(A, 1, 8), c = make(C, 1, 8);
+    unsigned places, n, good = 0;
+
+    for (places = 0; places <= 8; places++) {
+        begin();
+        n = fill(a, A, places);
+        good += n == most[places] && count_is(0, n);
+    }
+    is_int(good, 9,
+           "alone, an issuer waits in three quarters of the places, "
+           "but one that is the only one is anybody's");
+    ok(ocsp_gate_wait(gate, &a[0], NOW) && count_is(0, 6),
+       "who waits already takes no other place");
+    is_int(fill(b, B, 8), 2, "another has what is left");
+    ok(!ocsp_gate_wait(gate, &c, NOW), "and a third nothing");
+    for (n = 0; n < 2; n++) {
+        ocsp_gate_leave(gate, &a[n]);
+        good += !ocsp_gate_wait(gate, &more, NOW);
+    }
+    is_int(good, 11, "then the first has half of the places");
+    ok(ocsp_gate_wait(gate, &c, NOW) && fill(b, B, 8) == 1,
+       "what it gives back is for others");
+    ocsp_gate_leave(gate, &a[2]);
+    ok(ocsp_gate_wait(gate, &more, NOW) && !ocsp_gate_wait(gate, &a[0], NOW),
+       "up to half is its own");
+    ok(ocsp_gate_enter(gate, &a[3], NOW) && count_is(1, 7),
+       "who begins to sign waits no more");
+}
+
+/* Lets those who want to sign try in this order until one may; he leaves. */
+static uint32_t serve(ocsp_gate_ticket_t *const *wanting, size_t n, int64_t now)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        if (ocsp_gate_enter(gate, wanting[i], now)) {
+            ocsp_gate_leave(gate, wanting[i]);
+            return ocsp_gate_wait(gate, wanting[i], now) ? wanting[i]->issuer
+                                                         : 0;
+        }
+    }
+    return 0;
+}
+
+static void test_turns(void)
+{
+    ocsp_gate_ticket_t a1 = make(A, 1, 8), a2 = make(A, 1, 8);
+    ocsp_gate_ticket_t a3 = make(A, 1, 8), b = make(B, 1, 8);
+    ocsp_gate_ticket_t c = make(C, 1, 8);
+    ocsp_gate_ticket_t *const two[] = {&a1, &a2, &a3, &b};
+    ocsp_gate_ticket_t *const three[] = {&a1, &a2, &a3, &b, &c};
+    int i, good = 0;
+
+    begin();
+    (void)ocsp_gate_wait(gate, &a1, NOW);
+    (void)ocsp_gate_wait(gate, &a2, NOW);
+    (void)ocsp_gate_wait(gate, &a3, NOW);
+    for (i = 0; i < 3; i++) {
+        good += serve(two, 3, NOW) == A;
+    }
+    is_int(good, 3, "alone, an issuer signs again and again");
+    (void)ocsp_gate_wait(gate, &b, NOW);
+    for (i = 0; i < 10; i++) {
+        good += serve(two, 4, NOW) == (i % 2 == 0 ? B : A);
+    }
+    is_int(good, 13, "two issuers take turns, however many ask for one first");
+    (void)ocsp_gate_wait(gate, &c, NOW);
+    for (i = 0; i < 9; i++) {
+        good += serve(three, 5, NOW) == (i % 3 == 0 ? C : i % 3 == 1 ? B : A);
+    }
+    is_int(good, 22, "and so do three");
+    ocsp_gate_leave(gate, &b);
+    ocsp_gate_leave(gate, &c);
+    for (i = 0; i < 3; i++) {
+        good += serve(two, 3, NOW) == A;
+    }
+    is_int(good, 25, "those who left are waited for no more");
+}
+
+static void test_room_for_all(void)
+{
+    ocsp_gate_ticket_t a = make(A, 2, 4), more = make(A, 2, 4);
+    ocsp_gate_ticket_t b = make(B, 2, 4);
+
+    begin();
+    (void)ocsp_gate_enter(gate, &a, NOW);
+    ocsp_gate_leave(gate, &a);
+    (void)ocsp_gate_wait(gate, &b, NOW);
+    ok(ocsp_gate_enter(gate, &a, NOW),
+       "nobody holds back where there is a place for all");
+    ok(!ocsp_gate_enter(gate, &more, NOW), "the last is for whose turn it is");
+    ok(ocsp_gate_enter(gate, &b, NOW), "who takes it");
+}
+
+static void test_silent(void)
+{
+    ocsp_gate_ticket_t a = make(A, 1, 4), b = make(B, 1, 4);
+    int64_t now;
+
+    begin();
+    (void)ocsp_gate_enter(gate, &a, NOW);
+    ocsp_gate_leave(gate, &a);
+    (void)ocsp_gate_wait(gate, &b, NOW);
+    ok(!ocsp_gate_enter(gate, &a, NOW + 500), "one who waits is respected");
+    ok(ocsp_gate_enter(gate, &a, NOW + 501),
+       "but not who has died while he waited");
+
+    for (now = NOW; now < NOW + 10000; now += 250) {
+        (void)ocsp_gate_enter(gate, &b, now);
+    }
+    ocsp_gate_leave(gate, &a);
+    ok(!ocsp_gate_enter(gate, &a, now), "who asks again and again is alive");
+    ok(!ocsp_gate_enter(gate, &a, now - 750)
+           && ocsp_gate_enter(gate, &a, now - 751),
+       "a clock that went back does not make him wait forever");
+}
+
+static void test_lost(void)
+{
+    ocsp_gate_ticket_t dead = make(A, 1, 1), next = make(B, 1, 1);
+    ocsp_gate_ticket_t third = make(A, 1, 1);
+
+    begin();
+    (void)ocsp_gate_enter(gate, &dead, NOW);
+    ok(!ocsp_gate_enter(gate, &next, NOW + OCSP_GATE_LOST_MS),
+       "a place is kept while its process lives");
+    ok(ocsp_gate_enter(gate, &next, NOW + OCSP_GATE_LOST_MS + 1),
+       "until it counts as lost");
+    ocsp_gate_leave(gate, &dead);
+    ok(count_at(NOW + OCSP_GATE_LOST_MS + 1, 1, 0)
+           && !ocsp_gate_enter(gate, &third, NOW + OCSP_GATE_LOST_MS + 1),
+       "who comes back late gives back nothing that is another's");
+    ok(ocsp_gate_enter(gate, &third, NOW), "after the clock went back as well");
+
+    begin();
+    (void)ocsp_gate_wait(gate, &dead, NOW);
+    ok(!ocsp_gate_wait(gate, &next, NOW + OCSP_GATE_LOST_MS),
+       "likewise for those who wait");
+    ok(ocsp_gate_wait(gate, &next, NOW + OCSP_GATE_LOST_MS + 1),
+       "until they count as lost");
+    ocsp_gate_leave(gate, &dead);
+    ok(count_at(NOW + OCSP_GATE_LOST_MS + 1, 0, 1),
+       "who comes late gives back nothing here either");
+    ok(count_at(NOW + 3 * OCSP_GATE_LOST_MS, 0, 0),
+       "what was lost is not counted");
+}
+
+/* The number of a process that there is no more. */
+static int32_t get_dead_pid(void)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        _exit(0);
+    }
+    return waitpid(pid, NULL, 0) == pid ? (int32_t)pid : 0;
+}
+
+static void test_dead_process(void)
+{
+    ocsp_gate_ticket_t dead, next = make(A, 1, 1), third = make(A, 1, 1);
+
+    begin();
+    ocsp_gate_make_ticket(&dead, get_dead_pid(), A, 1, 1);
+    ok(ocsp_gate_enter(gate, &dead, NOW), "a process signs and dies");
+    ok(!ocsp_gate_enter(gate, &next, NOW + 1000), "which is not asked at once");
+    ok(ocsp_gate_enter(gate, &next, NOW + 1001),
+       "but before it counts as lost");
+    ok(!ocsp_gate_enter(gate, &third, NOW + 20000),
+       "one that lives keeps what it has");
+    dead.signing_place = -1;
+    ok(ocsp_gate_wait(gate, &dead, NOW)
+           && ocsp_gate_wait(gate, &next, NOW + 5000)
+           && !ocsp_gate_wait(gate, &third, NOW + 20000),
+       "and so for those who wait");
+}
+
+int main(void)
+{
+    test_limit();
+    test_waiting();
+    test_turns();
+    test_room_for_all();
+    test_silent();
+    test_lost();
+    test_dead_process();
+    free(gate);
+    return done_testing();
+}

@@ -1,0 +1,179 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Many threads and processes at one gate: never more sign than may, all issuers
+ * come in, and what those held who were killed is free again.
+ *
+ *   gate_race          all of it
+ *   gate_race threads  threads alone, for ThreadSanitizer
+ */
+#include "shared/gate.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tap.h"
+
+#define NOW INT64_C(1767225600000)
+#define LIMIT 2
+#define WAITING 4
+#define ISSUERS 3
+#define THREADS 6
+#define ROUNDS 3000
+#define PROCESSES 3
+
+/* What all processes count. */
+typedef struct {
+    _Atomic unsigned inside, too_many, killed_inside;
+    _Atomic unsigned long served[ISSUERS];
+} tally_t;
+
+static ocsp_gate_t *gate;
+static tally_t *tally;
+
+static ocsp_gate_ticket_t make(uint32_t issuer)
+{
+    ocsp_gate_ticket_t t;
+
+    ocsp_gate_make_ticket(&t, (int32_t)getpid(), issuer, LIMIT, WAITING);
+    return t;
+}
+
+static void sign(uint32_t issuer, int64_t now)
+{
+    ocsp_gate_ticket_t t = make(issuer);
+    int tries;
+
+    for (tries = 0; !ocsp_gate_enter(gate, &t, now); tries++) {
+        if (tries == 100 || !ocsp_gate_wait(gate, &t, now)) {
+            ocsp_gate_leave(gate, &t);
+            return;
+        }
+        sched_yield();
+    }
+    if (atomic_fetch_add(&tally->inside, 1) >= LIMIT) {
+        atomic_fetch_add(&tally->too_many, 1);
+    }
+    atomic_fetch_add(&tally->served[issuer], 1);
+    sched_yield();
+    atomic_fetch_sub(&tally->inside, 1);
+    ocsp_gate_rest(gate, &t, now, now % 8 == 0 ? 2 : 0);
+}
+
+static void *run(void *arg)
+{
+    uint32_t issuer = (uint32_t)(uintptr_t)arg;
+    int i;
+
+    for (i = 0; i < ROUNDS; i++) {
+        sign(issuer, NOW + i);
+    }
+    return NULL;
+}
+
+static bool run_threads(void)
+{
+    pthread_t threads[THREADS];
+    unsigned long i, begun = 0;
+
+    for (i = 0; i < THREADS; i++) {
+        begun += pthread_create(&threads[i], NULL, run,
+                                (void *)(uintptr_t)(i % ISSUERS))
+              == 0;
+    }
+    for (i = 0; i < begun; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    return begun == THREADS;
+}
+
+static void check(void)
+{
+    unsigned signing, waiting, i, served = 0;
+
+    for (i = 0; i < ISSUERS; i++) {
+        served += tally->served[i] > 0;
+    }
+    is_int(served, ISSUERS, "all issuers sign");
+    is_int(tally->too_many, 0, "never more at once than may");
+    ocsp_gate_count(gate, 1, &signing, &waiting);
+    ok(signing == 0 && waiting == 0, "nothing is held in the end (%u, %u)",
+       signing, waiting);
+}
+
+static void test_processes(void)
+{
+    int i, status, failed = 0;
+
+    for (i = 0; i < PROCESSES; i++) {
+        if (fork() == 0) {
+            _exit(run_threads() ? 0 : 1);
+        }
+    }
+    while (wait(&status) > 0) {
+        failed |= status;
+    }
+    ok(failed == 0, "processes with threads sign");
+    check();
+}
+
+/* Each holds all that it can get, and is killed. */
+static void test_killed(void)
+{
+    ocsp_gate_ticket_t t[LIMIT + 1], w = make(1);
+    unsigned i, good = 0;
+    pid_t child = fork();
+
+    if (child == 0) {
+        for (i = 0; i < LIMIT; i++) {
+            ocsp_gate_ticket_t mine = make(0);
+
+            (void)ocsp_gate_enter(gate, &mine, NOW);
+            mine = make(i);
+            (void)ocsp_gate_wait(gate, &mine, NOW);
+        }
+        atomic_fetch_add(&tally->killed_inside, 1);
+        for (;;) {
+            pause();
+        }
+    }
+    while (child > 0 && tally->killed_inside == 0) {
+        sched_yield();
+    }
+    ok(!ocsp_gate_enter(gate, &w, NOW + 1500), "a process holds the gate");
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    for (i = 0; i <= LIMIT; i++) {
+        t[i] = make(2);
+        good += ocsp_gate_enter(gate, &t[i], NOW + 2500);
+    }
+    is_int(good, LIMIT, "which is free when it is killed, and no wider");
+}
+
+int main(int argc, char **argv)
+{
+    size_t len = ocsp_gate_size();
+    unsigned char *mem = mmap(NULL, len + sizeof(*tally),
+                              PROT_READ | PROT_WRITE,
+                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (mem == MAP_FAILED) {
+        printf("Bail out! no shared memory\n");
+        return 1;
+    }
+    gate = ocsp_gate_init(mem);
+    tally = (tally_t *)(void *)(mem + len);
+    ok(run_threads(), "threads sign");
+    check();
+    if (argc < 2 || strcmp(argv[1], "threads") != 0) {
+        test_processes();
+        test_killed();
+    }
+    return done_testing();
+}
