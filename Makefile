@@ -76,7 +76,7 @@ endif
 CPP_FLAGS = -D_GNU_SOURCE -DOPENSSL_API_COMPAT=30000 -DOPENSSL_NO_DEPRECATED \
     -iquote src
 ALL_FLAGS = -std=c11 $(CPP_FLAGS) $(INC) $(WARN) $(WERROR) $(HARDEN) -fPIC \
-    $(CFLAGS)
+    -fvisibility=hidden $(CFLAGS)
 LINK_FLAGS = -Wl,-z,relro -Wl,-z,now $(VARIANT) $(LDFLAGS)
 
 # Sources. The core knows no httpd: it is what unit tests and fuzzers link.

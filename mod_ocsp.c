@@ -15,6 +15,7 @@
 #include "httpd/conf.h"
 #include "httpd/directives.h"
 #include "httpd/handler.h"
+#include "httpd/quick.h"
 #include "httpd/refresh.h"
 #include "httpd/status.h"
 
@@ -29,6 +30,7 @@ static void register_hooks(apr_pool_t *p)
      * walk. */
     ap_hook_map_to_storage(ocsp_claim_map_to_storage, NULL, NULL,
                            APR_HOOK_LAST);
+    ap_hook_quick_handler(ocsp_quick_handle, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(ocsp_handler_handle, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(ocsp_refresh_check, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(ocsp_refresh_start, NULL, NULL, APR_HOOK_MIDDLE);
@@ -37,7 +39,8 @@ static void register_hooks(apr_pool_t *p)
                       APR_HOOK_MIDDLE);
 }
 
-AP_DECLARE_MODULE(ocsp) = {
+/* The one name that others see. */
+__attribute__((visibility("default"))) AP_DECLARE_MODULE(ocsp) = {
     STANDARD20_MODULE_STUFF,
     .create_server_config = ocsp_conf_make,
     .merge_server_config = ocsp_conf_merge,

@@ -11,6 +11,7 @@ use File::Path qw(make_path);
 use Time::Local qw(timegm);
 use Test::More;
 use OCSPTest;
+use OCSPTest::Httpd;
 
 my $vars = OCSPTest::vars();
 my $top  = $vars->{top_dir};
@@ -303,10 +304,10 @@ for my $name (sort keys %example) {
         ask($example, $name, $_, $port) for @{ $example->{cas} // ['a'] };
     }
     $example->{more}->($name, $ports[0], $dump) if $example->{more};
-    kill 'TERM', OCSPTest::slurp("$config.pid");
+    OCSPTest::Httpd::end(OCSPTest::slurp("$config.pid") =~ s/\s+//r);
     ok OCSPTest::wait_for(30, sub { !-e "$config.pid" }),
         "$name: it ends when told to";
-    unlike OCSPTest::slurp("$config.log"), qr/OCSP\d{3}|:(?:error|crit)\]/,
+    unlike OCSPTest::slurp("$config.log"), qr/OCSP\d{3}|ocsp:(?:error|crit)\]/,
         "$name: nothing in its error log";
 }
 

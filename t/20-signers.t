@@ -72,7 +72,7 @@ my ($crl_status, $crl) = run('openssl', 'crl', '-in', ca('b')->{crl}, '-noout',
 my ($crl_this, $crl_next) = $crl =~ /lastUpdate=(.*)\nnextUpdate=(.*)\n/
     or die $crl;
 my $before = time;
-my $res    = post(request('b', [serial_good]));
+my $res    = post(request('b', ['5A5A5A'])); # which nobody has asked for
 my $after  = time;
 my $text   = text_of($res->{body});
 my @times  = $res->{body} =~ /\x18\x0f(\d{14}Z)/g;

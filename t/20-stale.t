@@ -141,7 +141,7 @@ my @cases = (
 my %lasts = ('an hour' => $hour, 'half a day' => 12 * $hour);
 
 my @port  = map { free_port() } @cases;
-my $httpd = OCSPTest::Httpd->start('stale', "OCSPRefresh off\n"
+my $httpd = OCSPTest::Httpd->start('stale', "OCSPRefresh off\nOCSPCacheSize off\n"
     . join '', map { vhost($port[$_], $cases[$_][1]) } 0 .. $#cases);
 
 for my $n (0 .. $#cases) {
@@ -193,7 +193,7 @@ my $of_late = by_crl($late);
 my $of_young = by_crl($young);
 my %at = map { $_ => free_port() }
     qw(silent grace none age alone off section);
-my $levels = OCSPTest::Httpd->start('stale-levels', "OCSPRefresh off\n"
+my $levels = OCSPTest::Httpd->start('stale-levels', "OCSPRefresh off\nOCSPCacheSize off\n"
     . "OCSPStaleGrace 2h\nOCSPSourceMaxAge 12h\n" . $of_late
     . by_index_of('b', $index)
     . vhost($at{silent}, '')
@@ -232,7 +232,7 @@ is $levels->says('b', serial_good, port => $at{alone}), 'tryLater',
 # --- at graceful ----------------------------------------------------------------------
 
 # a setting counts although the files have not changed
-$levels->configure("OCSPRefresh off\nOCSPStaleGrace 5h\n" . $of_late
+$levels->configure("OCSPRefresh off\nOCSPCacheSize off\nOCSPStaleGrace 5h\n" . $of_late
     . vhost($at{age}, "OCSPSourceMaxAge 1h\n" . $of_young));
 isnt $levels->graceful, undef, 'graceful with another grace';
 is ask($levels->{port}, 'a', serial_good)->{next}, $now + 4 * $hour,

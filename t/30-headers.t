@@ -128,6 +128,16 @@ for (1 .. 20) {
     last if $since->{code} == 304;
 }
 is $since->{code}, 304, 'If-Modified-Since the last time: not modified';
+# what is said may have been made before what the client has
+is http('GET', $path, headers => ['If-Modified-Since' => $future])->{code}, 200,
+    'If-Modified-Since of tomorrow: the whole answer';
+my $listed = '/ocsp/' . get_path(request('b', [serial_compromised]));
+my $revoked = http('GET', $listed);
+is http('GET', $listed, headers => ['If-Modified-Since'
+    => header($revoked, 'Last-Modified')])->{code}, 200,
+    'If-Modified-Since of a revoked one: the whole answer';
+is http('HEAD', $path, headers => [Range => 'bytes=0-9'])->{code}, 200,
+    'HEAD has no parts';
 is http('GET', $path, headers => ['If-Modified-Since' => $now,
     'If-None-Match' => '"other"'])->{code}, 200,
     'If-None-Match goes before If-Modified-Since';

@@ -179,6 +179,14 @@ for my $case (
 
 # --- builtin ----------------------------------------------------------------------------
 
+# The processes of a session.
+sub of_session {
+    my ($session) = @_;
+    return map { m{/(\d+)/stat\z} } grep {
+        (eval { OCSPTest::slurp($_) } // '') =~ /.*\) \S \d+ \d+ (\d+) /s && $1 == $session
+    } glob '/proc/[0-9]*/stat';
+}
+
 # Run a command in a session of its own, on a terminal or on none; the terminal's
 # owner answers each question with the next word. (exit status, all that was shown)
 sub in_session {
@@ -202,7 +210,7 @@ sub in_session {
         waitpid $child, 0;
         my $code = $? >> 8 || $? & 127;
         # a session that ends takes with it who is not yet on his own
-        sleep 0.5;
+        wait_for(30, sub { !grep { $_ != $$ } of_session($$) });
         POSIX::_exit($code);
     }
     my $end = time + 60;
@@ -212,8 +220,13 @@ sub in_session {
         next if !select($bits, undef, undef, 0.1) || !$master;
         sysread $master, my $text, 4096 or next;
         $shown .= $text;
-        next if $text !~ /phrase of [^\n]*: \z/;
-        sleep 0.2; # who types before the echo is off is seen
+        next if $shown !~ /phrase of [^\n]*: \z/;
+        # who types before the echo is off is seen
+        my $terminal = POSIX::Termios->new;
+        wait_for(10, sub {
+            $terminal->getattr(fileno $master);
+            return !($terminal->getlflag & POSIX::ECHO());
+        });
         syswrite $master, (shift(@$words) // '') . "\n";
     }
     return ($? >> 8 || $? & 127, $shown);

@@ -86,12 +86,14 @@ my $c2 = ca('c2');
 my $user = getpwuid $<;
 my ($status, $said, $dump) = dump_of(
     "OCSPMaxCerts 7\nOCSPTableSize 64m\nOCSPNonce ignore\n"
+    . "OCSPCacheSize 1m\nOCSPSignLimit 3\nOCSPQuickHandler on\n"
     . issuer_section('a')
     . with('b', 'OCSPUnlisted unknown', 'OCSPStaleGrace 90min',
         'OCSPSourceMaxAge off', 'OCSPNextUpdate 2d', 'OCSPHTTPMaxAge 5min',
         'OCSPThisUpdate checked', 'OCSPNonce echo', 'OCSPResponderID name',
-        'OCSPIncludeCertificate off', 'OCSPTrustedResponder on')
+        'OCSPIncludeCertificate off', 'OCSPTrustedResponder on', 'OCSPPreproduce hot')
     . "<VirtualHost *:1>\nServerName v.example.com\nOCSPMaxRequestSize 2k\n"
+    . "OCSPQuickHandler off\n"
     . qq(OCSPCRLPath "$dir/crls"\n)
     . section($fresh->{cert}, qq(OCSPCertificateFile "$fresh->{signer}"),
         qq(OCSPCertificateKeyFile "$fresh->{signer_key}"))
@@ -107,12 +109,14 @@ like $said, qr/^Syntax OK$/m, 'all is right: and httpd says so';
 my $policy = 'policy: OCSPUnlisted %s, OCSPStaleGrace %d, OCSPSourceMaxAge %s,'
     . ' OCSPNextUpdate %d, OCSPHTTPMaxAge %d,'
     . ' OCSPThisUpdate %s, OCSPNonce %s, OCSPResponderID %s,'
-    . ' OCSPIncludeCertificate %s, OCSPTrustedResponder %s';
-my @usual = ('good', 0, 'default', 43200, 3600, 'source', 'ignore', 'key', 'auto', 'off');
+    . ' OCSPIncludeCertificate %s, OCSPTrustedResponder %s, OCSPPreproduce %s';
+my @usual = ('good', 0, 'default', 43200, 3600, 'source', 'ignore', 'key', 'auto', 'off',
+    'off');
 for my $case (
     ['ocsp.example.com', 'a', ca('a')->{crl}, 'file', 'P-256 with SHA-256', @usual],
     ['ocsp.example.com', 'b', ca('b')->{crl}, 'file', 'RSA 2048 with SHA-256',
-        'unknown', 5400, 'off', 172800, 300, 'checked', 'echo', 'name', 'off', 'on'],
+        'unknown', 5400, 'off', 172800, 300, 'checked', 'echo', 'name', 'off', 'on',
+        'hot'],
     ['v.example.com', 'fresh', "$dir/crls/fresh.crl", 'directory',
         'P-256 with SHA-256', @usual],
     ['v.example.com', 'c2', "$dir/crls/c2.crl", 'directory', 'P-256 with SHA-256',
@@ -136,10 +140,11 @@ for my $case (
     has_line($lines, sprintf($policy, @words), "$name: the policy");
 }
 like $dump->{'ocsp.example.com'}{''}, qr/
-    ^OCSPMaxCerts\ 7,\ OCSPMaxRequestSize\ 10240,
-    \ OCSPTableSize\ 67108864,\ OCSPRefresh\ 60,\ OCSPPassPhraseDialog\ builtin$/mx,
+    ^OCSPMaxCerts\ 7,\ OCSPMaxRequestSize\ 10240,\ OCSPQuickHandler\ on,
+    \ OCSPTableSize\ 67108864,\ OCSPRefresh\ 60,\ OCSPCacheSize\ 1048576,
+    \ OCSPSignLimit\ 3,\ OCSPPassPhraseDialog\ builtin$/mx,
     'the main server: what is its alone';
-like $dump->{'v.example.com'}{''}, qr/^OCSPMaxCerts 7, OCSPMaxRequestSize 2048$/m,
+like $dump->{'v.example.com'}{''}, qr/^OCSPMaxCerts 7, OCSPMaxRequestSize 2048, OCSPQuickHandler off$/m,
     'a virtual host: what it has and inherits';
 # an inherited issuer comes with the settings that the virtual host has for it
 my $inherited = $dump->{'v.example.com'}{ ca('a')->{subject} } // '';
@@ -248,11 +253,13 @@ unlike $said, qr/OCSP issuers|policy/, 'without DUMP_OCSP nothing is listed';
 my $modules = Apache::Test::config()->apxs('LIBEXECDIR');
 my @main    = ('OCSPNonce ignore', 'OCSPMaxCerts 7', 'OCSPMaxRequestSize 2k',
     'OCSPTableSize 64m', 'OCSPPassPhraseDialog builtin', qq(OCSPCRLPath "$dir/crls"),
-    'OCSPResponderID name', 'OCSPRefresh 5min');
+    'OCSPResponderID name', 'OCSPRefresh 5min', 'OCSPCacheSize 1m', 'OCSPSignLimit 3',
+    'OCSPQuickHandler off');
 my @section = ('OCSPIncludeCertificate on', 'OCSPNextUpdate 2h',
     'OCSPHTTPMaxAge 5min', 'OCSPThisUpdate checked', 'OCSPUnlisted unknown',
     'OCSPTrustedResponder off', qq(OCSPIndexFile "$index"),
-    qq(OCSPIssuedFile "$list"), 'OCSPStaleGrace 1h', 'OCSPSourceMaxAge off');
+    qq(OCSPIssuedFile "$list"), 'OCSPStaleGrace 1h', 'OCSPSourceMaxAge off',
+    'OCSPPreproduce all');
 my $httpd = OCSPTest::Httpd->start('info',
     qq(LoadModule info_module "$modules/mod_info.so"\n)
     . "<Location \"/server-info\">\n    SetHandler server-info\n</Location>\n"

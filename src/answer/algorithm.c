@@ -236,6 +236,15 @@ bool ocsp_algorithm_set_up(EVP_MD_CTX *ctx, const ocsp_algorithm_t *algorithm,
     return true;
 }
 
+bool ocsp_algorithm_set_up_bare(EVP_PKEY_CTX *ctx,
+                                const ocsp_algorithm_t *algorithm,
+                                const EVP_MD *md)
+{
+    return EVP_PKEY_sign_init(ctx) == 1
+        && EVP_PKEY_CTX_set_signature_md(ctx, md) == 1
+        && (!algorithm->sets_pss || set_pss(ctx));
+}
+
 bool ocsp_algorithm_verify(const ocsp_algorithm_t *algorithm, EVP_PKEY *key,
                            ocsp_der_t signature, ocsp_der_t data)
 {
@@ -303,4 +312,15 @@ bool ocsp_algorithm_is_same_kind(const EVP_PKEY *a, const EVP_PKEY *b)
 
     return type != NULL && EVP_PKEY_is_a(b, type)
         && (!EVP_PKEY_is_a(a, "EC") || find_curve(a) == find_curve(b));
+}
+
+bool ocsp_algorithm_is_explicit(const EVP_PKEY *key)
+{
+    int is_explicit = 0;
+
+    return EVP_PKEY_get_int_param(
+               key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
+               &is_explicit)
+            == 1
+        && is_explicit == 1;
 }

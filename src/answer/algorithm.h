@@ -38,6 +38,15 @@ bool ocsp_algorithm_set_up(EVP_MD_CTX *ctx, const ocsp_algorithm_t *algorithm,
                            EVP_PKEY *key);
 
 /**
+ * Prepare a context to sign digests, again and again.
+ * @param md of the algorithm's digest
+ * @return false: libcrypto's error queue says why. Any thread.
+ */
+bool ocsp_algorithm_set_up_bare(EVP_PKEY_CTX *ctx,
+                                const ocsp_algorithm_t *algorithm,
+                                const EVP_MD *md);
+
+/**
  * @return whether a signature is what the algorithm wants; if not, libcrypto's
  *         error queue may say why. Startup only.
  */
@@ -49,6 +58,12 @@ bool ocsp_algorithm_verify(const ocsp_algorithm_t *algorithm, EVP_PKEY *key,
  *         one: see ocsp_signer_has_algorithm. Pure.
  */
 bool ocsp_algorithm_fits(ocsp_der_t id, ocsp_der_t wish);
+
+/**
+ * @return whether a public key's curve is spelt out: RFC 5480 section 2.1.1
+ *         forbids it, and clients refuse the certificate. Startup only.
+ */
+bool ocsp_algorithm_is_explicit(const EVP_PKEY *key);
 
 /** @return whether two keys are of one algorithm and curve. Startup only. */
 bool ocsp_algorithm_is_same_kind(const EVP_PKEY *a, const EVP_PKEY *b);

@@ -175,7 +175,7 @@ static void say_unlisted(ocsp_response_single_t *out,
     out->reason = OCSP_CRL_NO_REASON;
     switch (unlisted) {
     case OCSP_ANSWER_UNLISTED_GOOD:
-    case OCSP_ANSWER_UNLISTED_UNAUTHORIZED: /* ocsp_answer_make sees to it */
+    case OCSP_ANSWER_UNLISTED_UNAUTHORIZED: /* heed_policies sees to it */
         out->status = OCSP_STATUS_GOOD;
         return;
     case OCSP_ANSWER_UNLISTED_AUTO: /* find_unlisted has seen to it */
@@ -278,9 +278,10 @@ static void count_single(ocsp_answer_t *out, const ocsp_response_single_t *s)
 }
 
 /* What the policies of all that is asked about want of the whole response. */
-static bool heed_policies(ocsp_answer_t *out, ocsp_response_content_t *content,
+static bool heed_policies(ocsp_answer_draft_t *draft,
                           const ocsp_answer_subject_t *subjects)
 {
+    ocsp_response_content_t *content = &draft->content;
     bool authorized = true;
     size_t i;
 
@@ -297,66 +298,89 @@ static bool heed_policies(ocsp_answer_t *out, ocsp_response_content_t *content,
                       && unlisted != OCSP_ANSWER_UNLISTED_UNAUTHORIZED;
             content->extended_revoke = content->extended_revoke
                                     || unlisted == OCSP_ANSWER_UNLISTED_REVOKED;
-            out->lasting = out->lasting
-                        && unlisted == OCSP_ANSWER_UNLISTED_GOOD;
+            draft->lasting = draft->lasting
+                          && unlisted == OCSP_ANSWER_UNLISTED_GOOD;
         }
     }
-    out->lasting = out->lasting && content->nonce.data == NULL;
+    draft->answer.lasting = draft->lasting && content->nonce.data == NULL;
     return authorized;
 }
 
-void ocsp_answer_make(ocsp_answer_t *out, const ocsp_answer_subject_t *subjects,
-                      size_t count, const ocsp_answer_wishes_t *wishes,
-                      int64_t now, apr_pool_t *p)
+static void refuse(ocsp_answer_draft_t *out, ocsp_response_status_t status,
+                   const char *why)
 {
-    const ocsp_response_template_t *templ;
-    ocsp_response_single_t *singles;
-    ocsp_response_content_t content;
+    *out = (ocsp_answer_draft_t){.templ = NULL};
+    ocsp_answer_refuse(&out->answer, status, why);
+}
+
+/* Each certificate's part, or why nothing can be said now. */
+static const char *decide_all(ocsp_answer_draft_t *out,
+                              const ocsp_answer_subject_t *subjects,
+                              size_t count, int64_t now, apr_pool_t *p)
+{
+    ocsp_response_single_t *singles = apr_pcalloc(p, count * sizeof(*singles));
+    int64_t signer_end = ocsp_signer_get_not_after(out->answer.signer);
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        const char *why = decide(&singles[i], &subjects[i], signer_end, now);
+
+        if (why != NULL) {
+            return why;
+        }
+        count_single(&out->answer, &singles[i]);
+    }
+    out->content.singles = singles;
+    return NULL;
+}
+
+void ocsp_answer_draft(ocsp_answer_draft_t *out,
+                       const ocsp_answer_subject_t *subjects, size_t count,
+                       const ocsp_answer_wishes_t *wishes, int64_t now,
+                       apr_pool_t *p)
+{
     ocsp_election_t choice;
     const char *why = find_signers(&choice, subjects, count, p);
     bool ended = false;
-    size_t i;
 
     if (why != NULL) {
-        ocsp_answer_refuse(out, OCSP_RESPONSE_UNAUTHORIZED, why);
+        refuse(out, OCSP_RESPONSE_UNAUTHORIZED, why);
         return;
     }
     if ((why = find_any_lack(&choice, subjects, count, now, &ended)) != NULL) {
-        ocsp_answer_refuse(out, OCSP_RESPONSE_TRY_LATER, why);
-        out->signers_ended = ended;
+        refuse(out, OCSP_RESPONSE_TRY_LATER, why);
+        out->answer.signers_ended = ended;
         return;
     }
-    templ = ocsp_election_choose(&choice, wishes->preferred,
-                                 wishes->signed_with);
-    singles = apr_pcalloc(p, count * sizeof(*singles));
-    *out = (ocsp_answer_t){
-        .status = OCSP_RESPONSE_SUCCESSFUL,
-        .signer = signer_of(templ),
-        .produced_at = now,
-        .this_update = INT64_MIN,
-        .next_update = INT64_MAX,
-        .lasting = templ
-                == ocsp_election_choose_usual(&choice, wishes->signed_with)};
-    for (i = 0; i < count; i++) {
-        why = decide(&singles[i], &subjects[i],
-                     ocsp_signer_get_not_after(out->signer), now);
-        if (why != NULL) {
-            ocsp_answer_refuse(out, OCSP_RESPONSE_TRY_LATER, why);
-            return;
-        }
-        count_single(out, &singles[i]);
+    *out = (ocsp_answer_draft_t){
+        .answer = {.status = OCSP_RESPONSE_SUCCESSFUL,
+                   .produced_at = now,
+                   .this_update = INT64_MIN,
+                   .next_update = INT64_MAX},
+        .templ = ocsp_election_choose(&choice, wishes->preferred,
+                                      wishes->signed_with),
+        .content = {.count = count, .nonce = wishes->nonce, .produced_at = now},
+        .policy = subjects[0].policy};
+    out->answer.signer = signer_of(out->templ);
+    out->lasting = out->templ
+                == ocsp_election_choose_usual(&choice, wishes->signed_with);
+    if ((why = decide_all(out, subjects, count, now, p)) != NULL) {
+        refuse(out, OCSP_RESPONSE_TRY_LATER, why);
     }
-    content = (ocsp_response_content_t){.singles = singles,
-                                        .count = count,
-                                        .nonce = wishes->nonce,
-                                        .produced_at = now};
-    if (!heed_policies(out, &content, subjects)) {
-        ocsp_answer_refuse(out, OCSP_RESPONSE_UNAUTHORIZED,
-                           "RFC 9919 section 3.2.3: a serial number that no"
-                           " source lists");
+    else if (!heed_policies(out, subjects)) {
+        refuse(out, OCSP_RESPONSE_UNAUTHORIZED,
+               "RFC 9919 section 3.2.3: a serial number that no source lists");
     }
-    else if (ocsp_response_make(&out->der, templ, &content, &why, p)
-             != APR_SUCCESS) {
-        ocsp_answer_refuse(out, OCSP_RESPONSE_INTERNAL_ERROR, why);
+}
+
+void ocsp_answer_sign(ocsp_answer_draft_t *draft,
+                      ocsp_signer_contexts_t *contexts, apr_pool_t *p)
+{
+    const char *why = NULL;
+
+    if (ocsp_response_make(&draft->answer.der, draft->templ, &draft->content,
+                           contexts, &why, p)
+        != APR_SUCCESS) {
+        refuse(draft, OCSP_RESPONSE_INTERNAL_ERROR, why);
     }
 }

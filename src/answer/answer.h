@@ -106,17 +106,25 @@ typedef struct {
     bool signers_ended; /* nobody who may sign is within his dates */
 } ocsp_answer_t;
 
+/** What is going to be said, before it is signed. */
+typedef struct {
+    ocsp_answer_t answer; /* of OCSP_RESPONSE_SUCCESSFUL: without der */
+    const ocsp_response_template_t *templ; /* likewise: who signs; and */
+    ocsp_response_content_t content;       /* what */
+    bool lasting; /* likewise: the answer's, were there no nonce */
+    const ocsp_answer_policy_t *policy; /* likewise: of the first issuer */
+} ocsp_answer_draft_t;
+
 /**
- * Decide and sign. What will never be answered comes before what may be later,
- * so that no client retries in vain:
+ * Decide what is said, and who signs it. What will never be answered comes
+ * before what may be later, so that no client retries in vain:
  * - a foreign CertID, or two that no one signer may answer together, is
  *   unauthorized for the whole request (REQUIREMENTS 58, 59);
  * - then, of any CertID: not readable, no signer, no data, no signer within its
  *   dates, data that is stale by ocsp_table_find_end (67) but for a final
  *   revocation (68), or no time left until nextUpdate is tryLater (76, 127);
  * - then a serial that is not listed, where OCSPUnlisted says so, is
- *   unauthorized;
- * - a response that cannot be signed or encoded is internalError (77).
+ *   unauthorized.
  * Who signs, of those within their dates that may sign for every CertID: see
  * election.h (REQUIREMENTS 118, 127).
  * nextUpdate is the earliest of now + next_update_s, the signer's notAfter and
@@ -125,14 +133,84 @@ typedef struct {
  * CRL OCSP_ANSWER_SKEW_S before the last good look, but never later than now
  * (96, 97, 99, 104).
  * A nonce is echoed unless an issuer asked about ignores it (109).
- * @param out always filled
+ * @param out always filled; it points into p and to what subjects and wishes
+ *        point to
  * @param count 1 or more
  * @param now seconds since 1970
  * Any thread.
  */
-void ocsp_answer_make(ocsp_answer_t *out, const ocsp_answer_subject_t *subjects,
-                      size_t count, const ocsp_answer_wishes_t *wishes,
-                      int64_t now, apr_pool_t *p);
+void ocsp_answer_draft(ocsp_answer_draft_t *out,
+                       const ocsp_answer_subject_t *subjects, size_t count,
+                       const ocsp_answer_wishes_t *wishes, int64_t now,
+                       apr_pool_t *p);
+
+/**
+ * Sign a draft that is no error: its answer gets its bytes. What cannot be
+ * signed or encoded becomes internalError (REQUIREMENTS 77).
+ * @param contexts of this thread, or NULL: see ocsp_signer_sign
+ * Any thread.
+ */
+void ocsp_answer_sign(ocsp_answer_draft_t *draft,
+                      ocsp_signer_contexts_t *contexts, apr_pool_t *p);
+
+/** Leave the nonce out: RFC 9919 section 3.2.1 lets a responder that is too
+ * busy to sign (REQUIREMENTS 116). @return false: there was none. Pure. */
+bool ocsp_answer_drop_nonce(ocsp_answer_draft_t *draft);
+
+/** The longest key of a draft, in octets. */
+#define OCSP_ANSWER_KEY_MAX 256
+
+/**
+ * What tells the response to a draft apart from all others but for its times:
+ * the signer and how he presents himself, the status with reason and time, the
+ * policy of times, the CertID to the octet (REQUIREMENTS 47). So what was good
+ * is never found for what is revoked (72).
+ * @return octets of it; 0: such a response is made each time: an error, with a
+ *         nonce, about several certificates, about what is not listed unless
+ *         that is good, or a CertID too long. Pure.
+ */
+size_t ocsp_answer_get_key(unsigned char key[OCSP_ANSWER_KEY_MAX],
+                           const ocsp_answer_draft_t *draft);
+
+/** The CertID in a key. Pure. */
+ocsp_der_t ocsp_answer_get_certid(ocsp_der_t key);
+
+/** The id of the template in a key, see ocsp_response_template_get0_id.
+ * Pure. */
+const unsigned char *ocsp_answer_get0_template_id(ocsp_der_t key);
+
+/** Times of a response that was made before, seconds since 1970. */
+typedef struct {
+    int64_t produced_at;
+    int64_t this_update;
+    int64_t next_update;
+} ocsp_answer_times_t;
+
+/**
+ * @return whether a response made before under a draft's key may be said now:
+ *         it claims no more than one that would be made now (97, 104), is not
+ *         of the future, and OCSP_ANSWER_LEFT_S are left of it, or as much as a
+ *         new one would have (102). Pure.
+ */
+bool ocsp_answer_may_say(const ocsp_answer_draft_t *draft,
+                         const ocsp_answer_times_t *made);
+
+/** Say what was made before: the answer gets these bytes and times. Pure. */
+void ocsp_answer_say(ocsp_answer_draft_t *draft,
+                     const ocsp_answer_times_t *made, ocsp_der_t der);
+
+/** What clients subtract from nextUpdate, and a bit more, in seconds
+ * (REQUIREMENTS 102). */
+#define OCSP_ANSWER_LEFT_S 360
+
+/**
+ * From when on a response is made anew although it holds: half of its time,
+ * sooner or later by up to a sixteenth, so that what was made together is not
+ * renewed together; and no later than that OCSP_ANSWER_LEFT_S are left.
+ * @param random any number. Pure.
+ */
+int64_t ocsp_answer_find_renewal(const ocsp_answer_times_t *made,
+                                 uint32_t random);
 
 /** An answer that is an error; why is borrowed. Pure. */
 void ocsp_answer_refuse(ocsp_answer_t *out, ocsp_response_status_t status,

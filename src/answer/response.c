@@ -9,6 +9,7 @@
  * it, once it is signed; the headers, which hold all lengths, at last. Floor 2.
  */
 #include "answer/response.h"
+#include "answer/response_layout.h"
 #include "status/crl.h"
 #include "wire/gtime.h"
 
@@ -17,9 +18,12 @@
 
 #define GTIME_ELEMENT_LEN (2 + OCSP_GTIME_LEN)
 
-/* A SingleResponse but for its CertID: header, revoked with a reason, times. */
+/* Revoked, with a reason. */
+#define STATUS_MAX (2 + GTIME_ELEMENT_LEN + 5)
+
+/* A SingleResponse but for its CertID: header, status, times. */
 #define SINGLE_MAX                                                             \
-    (OCSP_DER_HEADER_MAX + 2 + GTIME_ELEMENT_LEN + 5 + GTIME_ELEMENT_LEN + 2   \
+    (OCSP_DER_HEADER_MAX + STATUS_MAX + GTIME_ELEMENT_LEN + 2                  \
      + GTIME_ELEMENT_LEN)
 
 /* The rest of tbsResponseData but for ID and nonce: headers, producedAt. */
@@ -45,90 +49,6 @@ static const unsigned char extended_revoke[] = {
     OCSP_DER_OID, 9, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x09,
     OCSP_DER_OCTET_STRING, 2, OCSP_DER_NULL, 0};
 /* clang-format on */
-
-struct ocsp_response_template_t {
-    const ocsp_signer_t *signer;
-    ocsp_der_t responder; /* responderID */
-    ocsp_der_t algorithm; /* signatureAlgorithm */
-    ocsp_der_t certs;     /* len 0: none */
-    size_t signature_max;
-};
-
-/* Content in up to two elements, made in p. */
-static ocsp_der_t wrap_twice(unsigned outer, unsigned inner, ocsp_der_t content,
-                             apr_pool_t *p)
-{
-    size_t cap = content.len + (size_t)2 * OCSP_DER_HEADER_MAX;
-    ocsp_der_writer_t w;
-    ocsp_der_t out;
-    size_t end;
-
-    ocsp_der_writer_init(&w, apr_palloc(p, cap), cap);
-    end = ocsp_der_mark(&w);
-    ocsp_der_put(&w, content.data, content.len);
-    if (inner != 0) {
-        ocsp_der_wrap(&w, inner, end);
-    }
-    ocsp_der_wrap(&w, outer, end);
-    out.data = w.buf + w.pos;
-    out.len = w.cap - w.pos;
-    return out;
-}
-
-/* certs  [0] EXPLICIT SEQUENCE OF Certificate OPTIONAL: one or none. */
-static ocsp_der_t encode_certs(const ocsp_signer_t *signer,
-                               ocsp_response_include_t include, apr_pool_t *p)
-{
-    static const ocsp_der_t none = {NULL, 0};
-
-    if (include == OCSP_RESPONSE_INCLUDE_OFF
-        || (include == OCSP_RESPONSE_INCLUDE_AUTO
-            && ocsp_signer_is_issuer(signer))) {
-        return none;
-    }
-    return wrap_twice(OCSP_DER_CONTEXT_CONSTRUCTED(0), OCSP_DER_SEQUENCE,
-                      ocsp_signer_get_cert(signer), p);
-}
-
-/*
- * ResponderID ::= CHOICE {                    (RFC 6960 section 4.2.1)
- *     byName  [1] Name,
- *     byKey   [2] KeyHash }                   KeyHash ::= OCTET STRING
- * The module's tags are EXPLICIT.
- */
-static ocsp_der_t encode_responder(const ocsp_signer_t *signer, bool by_name,
-                                   apr_pool_t *p)
-{
-    ocsp_der_t hash = {ocsp_signer_get0_key_hash(signer),
-                       OCSP_SIGNER_KEY_HASH_LEN};
-
-    if (by_name) {
-        return wrap_twice(OCSP_DER_CONTEXT_CONSTRUCTED(1), 0,
-                          ocsp_signer_get_name(signer), p);
-    }
-    return wrap_twice(OCSP_DER_CONTEXT_CONSTRUCTED(2), OCSP_DER_OCTET_STRING,
-                      hash, p);
-}
-
-ocsp_response_template_t *ocsp_response_template_make(
-    const ocsp_signer_t *signer, const ocsp_response_style_t *style,
-    apr_pool_t *p)
-{
-    ocsp_response_template_t *t = apr_pcalloc(p, sizeof(*t));
-
-    t->signer = signer;
-    t->responder = encode_responder(signer, style->by_name, p);
-    t->algorithm = ocsp_signer_get_algorithm(signer);
-    t->certs = encode_certs(signer, style->include, p);
-    t->signature_max = ocsp_signer_get_signature_max(signer);
-    return t;
-}
-
-const ocsp_signer_t *ocsp_response_template_get0_signer(
-    const ocsp_response_template_t *t)
-{
-    return t->signer;
-}
 
 static void put_gtime(ocsp_der_writer_t *w, int64_t seconds)
 {
@@ -305,6 +225,12 @@ static void put_tail(ocsp_der_writer_t *w, const ocsp_response_template_t *t,
     ocsp_der_put(w, t->algorithm.data, t->algorithm.len);
 }
 
+/* Of an element whose content is so long. */
+static size_t element_len(size_t content_len)
+{
+    return ocsp_der_header_len(content_len) + content_len;
+}
+
 static size_t tail_len(const ocsp_response_template_t *t, size_t signature_len)
 {
     return t->algorithm.len + ocsp_der_header_len(signature_len + 1) + 1
@@ -334,9 +260,29 @@ static void wrap_up(ocsp_der_writer_t *w, size_t end)
     ocsp_der_wrap(w, OCSP_DER_SEQUENCE, end);
 }
 
+/* As put_single, put_data and wrap_up have it: revoked, with a reason, and with
+ * what RFC 6960 section 4.4.8 wants. */
+size_t ocsp_response_template_get_max(const ocsp_response_template_t *t,
+                                      size_t certid_len)
+{
+    size_t len;
+
+    if (certid_len > LENGTH_MAX) {
+        return SIZE_MAX;
+    }
+    len = element_len(certid_len + STATUS_MAX + GTIME_ELEMENT_LEN
+                      + element_len(GTIME_ELEMENT_LEN));
+    len = element_len(t->responder.len + GTIME_ELEMENT_LEN + element_len(len)
+                      + element_len(element_len(sizeof(extended_revoke))));
+    len = element_len(len + tail_len(t, t->signature_max));
+    len = element_len(sizeof(basic_oid) + element_len(len));
+    return element_len(sizeof(successful) + element_len(len));
+}
+
 apr_status_t ocsp_response_make(ocsp_der_t *out,
                                 const ocsp_response_template_t *t,
                                 const ocsp_response_content_t *content,
+                                ocsp_signer_contexts_t *contexts,
                                 const char **why, apr_pool_t *p)
 {
     size_t data_end = measure(t, content);
@@ -364,8 +310,8 @@ apr_status_t ocsp_response_make(ocsp_der_t *out,
     }
     data.data = buf + w.pos;
     data.len = data_end - w.pos;
-    rv = ocsp_signer_sign(t->signer, buf + data_end + tail_max, &signature_len,
-                          data, why, p);
+    rv = ocsp_signer_sign(t->signer, contexts, buf + data_end + tail_max,
+                          &signature_len, data, why, p);
     if (rv != APR_SUCCESS) {
         return rv;
     }

@@ -85,8 +85,22 @@ ocsp_response_template_t *ocsp_response_template_make(
 const ocsp_signer_t *ocsp_response_template_get0_signer(
     const ocsp_response_template_t *t);
 
+/** Octets of what tells templates apart. */
+#define OCSP_RESPONSE_ID_LEN 16
+
+/** A digest of all that a template puts into a response: two that are equal
+ * make the same responses. Zeros: libcrypto could not make it. Pure. */
+const unsigned char *ocsp_response_template_get0_id(
+    const ocsp_response_template_t *t);
+
+/** The longest response about one certificate, without a nonce, with a CertID
+ * of so many octets. Pure. */
+size_t ocsp_response_template_get_max(const ocsp_response_template_t *t,
+                                      size_t certid_len);
+
 /**
  * Encode and sign.
+ * @param contexts of this thread, or NULL: see ocsp_signer_sign
  * @param out the OCSPResponse, newly made in p
  * @return OCSP_ECRYPTO, OCSP_EMALFORMED (a time that cannot be written)
  * Any thread.
@@ -94,6 +108,7 @@ const ocsp_signer_t *ocsp_response_template_get0_signer(
 apr_status_t ocsp_response_make(ocsp_der_t *out,
                                 const ocsp_response_template_t *t,
                                 const ocsp_response_content_t *content,
+                                ocsp_signer_contexts_t *contexts,
                                 const char **why, apr_pool_t *p);
 
 /**

@@ -1,17 +1,15 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See signer.h. A signer that came out of here has signed once already, and the
- * signature fitted its certificate: what can only fail later is a key that goes
- * away. Floor 2.
+ * See signer.h. A signer that came out of here has signed once: what can fail
+ * later is a key that goes away. Floor 2.
  */
 #include <apr_strings.h>
-#include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/x509.h>
 
 #include "answer/algorithm.h"
+#include "answer/contexts.h"
 #include "answer/delegate.h"
 #include "answer/signer.h"
 #include "wire/gtime.h"
@@ -20,6 +18,7 @@ struct ocsp_signer_t {
     EVP_PKEY *key;
     EVP_MD_CTX *ready; /* set up to sign, never used: only copied */
     ocsp_algorithm_t algorithm;
+    bool lasts; /* a kept context signs as well, which was tried */
     ocsp_der_t cert;
     ocsp_der_t name;     /* its subject */
     bool is_issuer;      /* the CA signs itself */
@@ -27,6 +26,7 @@ struct ocsp_signer_t {
     int64_t not_before;
     int64_t not_after;
     size_t signature_max;
+    unsigned cost_us; /* of a signature; 0: not known */
     unsigned char key_hash[OCSP_SIGNER_KEY_HASH_LEN];
 };
 
@@ -53,18 +53,6 @@ bool ocsp_signer_is_pair(const X509 *cert, const EVP_PKEY *key)
     return is_pair;
 }
 
-/* RFC 5480 section 2.1.1 forbids it, and clients refuse the certificate. */
-static bool has_explicit_curve(const X509 *cert)
-{
-    int explicit_curve = 0;
-
-    return EVP_PKEY_get_int_param(
-               X509_get0_pubkey(cert),
-               OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &explicit_curve)
-            == 1
-        && explicit_curve == 1;
-}
-
 static apr_status_t check_key(ocsp_algorithm_t *out,
                               const ocsp_signer_material_t *material,
                               const char **why, apr_pool_t *p)
@@ -75,7 +63,7 @@ static apr_status_t check_key(ocsp_algorithm_t *out,
         *why = apr_psprintf(p, "%s: %s", material->key_file, fault);
         return OCSP_EMALFORMED;
     }
-    if (has_explicit_curve(material->cert)) {
+    if (ocsp_algorithm_is_explicit(X509_get0_pubkey(material->cert))) {
         *why = apr_psprintf(p,
                             "%s: RFC 5480 section 2.1.1: the curve is spelt out"
                             " instead of named: have the certificate issued for"
@@ -96,7 +84,6 @@ static apr_status_t check_key(ocsp_algorithm_t *out,
 static bool has_name_of(const X509 *cert, const ocsp_issuer_t *issuer)
 {
     ocsp_der_t name = {NULL, 0};
-
     return X509_NAME_get0_der(X509_get_subject_name(cert), &name.data,
                               &name.len)
             == 1
@@ -201,14 +188,15 @@ static apr_status_t take_key(ocsp_signer_t *s, EVP_PKEY *key, const char **why,
     return APR_SUCCESS;
 }
 
-/* A key file may hold the right public half beside a wrong private one. */
-static apr_status_t try_key(const ocsp_signer_t *s, const X509 *cert,
-                            const char **why, apr_pool_t *p)
+static apr_status_t try_signature(const ocsp_signer_t *s, const X509 *cert,
+                                  ocsp_contexts_t *contexts, const char **why,
+                                  apr_pool_t *p)
 {
     ocsp_der_t data = {s->key_hash, sizeof(s->key_hash)};
     unsigned char *buf = apr_palloc(p, s->signature_max);
     ocsp_der_t signature = {buf, s->signature_max};
-    apr_status_t rv = ocsp_signer_sign(s, buf, &signature.len, data, why, p);
+    apr_status_t rv = ocsp_signer_sign(s, contexts, buf, &signature.len, data,
+                                       why, p);
 
     if (rv == APR_SUCCESS
         && !ocsp_algorithm_verify(&s->algorithm, X509_get0_pubkey(cert),
@@ -218,6 +206,25 @@ static apr_status_t try_key(const ocsp_signer_t *s, const X509 *cert,
                            " key and certificate: ",
                            ocsp_issuer_take_errors(p), NULL);
         rv = OCSP_ECRYPTO;
+    }
+    return rv;
+}
+
+/* A key file may hold the right public half beside a wrong private one; and a
+ * token may sign nothing but what it has digested itself. */
+static apr_status_t try_key(ocsp_signer_t *s, const X509 *cert,
+                            const char **why, apr_pool_t *p)
+{
+    apr_status_t rv = try_signature(s, cert, NULL, why, p);
+    apr_pool_t *ptmp = NULL;
+    const char *ignored;
+
+    if (rv == APR_SUCCESS && apr_pool_create(&ptmp, p) == APR_SUCCESS) {
+        s->lasts = true;
+        s->lasts = try_signature(s, cert, ocsp_contexts_make(ptmp), &ignored,
+                                 ptmp)
+                == APR_SUCCESS;
+        apr_pool_destroy(ptmp);
     }
     return rv;
 }
@@ -337,29 +344,57 @@ bool ocsp_signer_has_algorithm(const ocsp_signer_t *signer,
     return ocsp_algorithm_fits(signer->algorithm.id, algorithm);
 }
 
+void ocsp_signer_set_cost(ocsp_signer_t *signer, unsigned us)
+{
+    signer->cost_us = us;
+}
+
+unsigned ocsp_signer_get_cost(const ocsp_signer_t *signer)
+{
+    return signer->cost_us;
+}
+
 size_t ocsp_signer_get_signature_max(const ocsp_signer_t *signer)
 {
     return signer->signature_max;
 }
 
+ocsp_signer_contexts_t *ocsp_signer_make_contexts(apr_pool_t *p)
+{
+    return ocsp_contexts_make(p);
+}
+
+/* A copy saves a third of what a P-256 signature takes with a context of its
+ * own; not every OpenSSL 3.0 copies one without a digest (Ed25519). */
+static bool sign_by_copy(const ocsp_signer_t *signer, unsigned char *signature,
+                         size_t *signature_len, ocsp_der_t data)
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool done = ctx != NULL
+             && (EVP_MD_CTX_copy_ex(ctx, signer->ready) == 1
+                 || ocsp_algorithm_set_up(ctx, &signer->algorithm, signer->key))
+             && EVP_DigestSign(ctx, signature, signature_len, data.data,
+                               data.len)
+                    == 1;
+
+    EVP_MD_CTX_free(ctx);
+    return done;
+}
+
 apr_status_t ocsp_signer_sign(const ocsp_signer_t *signer,
+                              ocsp_signer_contexts_t *contexts,
                               unsigned char *signature, size_t *signature_len,
                               ocsp_der_t data, const char **why, apr_pool_t *p)
 {
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    apr_status_t rv = APR_SUCCESS;
+    bool done;
 
-    ERR_clear_error();
-    /* A copy saves a third of what a P-256 signature takes with a context of
-     * its own; not every OpenSSL 3.0 copies one without a digest (Ed25519). */
-    if (ctx == NULL
-        || (EVP_MD_CTX_copy_ex(ctx, signer->ready) != 1
-            && !ocsp_algorithm_set_up(ctx, &signer->algorithm, signer->key))
-        || EVP_DigestSign(ctx, signature, signature_len, data.data, data.len)
-               != 1) {
-        *why = ocsp_issuer_take_errors(p);
-        rv = OCSP_ECRYPTO;
+    if (ERR_peek_error() != 0) { /* to look costs less than to clear */
+        ERR_clear_error();
     }
-    EVP_MD_CTX_free(ctx);
-    return rv;
+    done = contexts != NULL && signer->lasts
+             ? ocsp_contexts_sign(contexts, &signer->algorithm, signer->key,
+                                  signature, signature_len, data)
+             : sign_by_copy(signer, signature, signature_len, data);
+    *why = done ? NULL : ocsp_issuer_take_errors(p);
+    return done ? APR_SUCCESS : OCSP_ECRYPTO;
 }

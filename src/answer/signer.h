@@ -117,14 +117,31 @@ bool ocsp_signer_has_algorithm(const ocsp_signer_t *signer,
 /** The longest signature that ocsp_signer_sign makes, in octets. Pure. */
 size_t ocsp_signer_get_signature_max(const ocsp_signer_t *signer);
 
+/** Say how long a signature takes, in microseconds: floors below have no clock.
+ * Startup only. */
+void ocsp_signer_set_cost(ocsp_signer_t *signer, unsigned us);
+
+/** What was said; 0: nothing. Pure. */
+unsigned ocsp_signer_get_cost(const ocsp_signer_t *signer);
+
+/** What one thread keeps from one signature to the next: libcrypto's contexts,
+ * set up for the keys that it has signed with last. */
+typedef struct ocsp_contexts_t ocsp_signer_contexts_t;
+
+/** Newly made in p, which frees them: that thread's pool, or one that ends
+ * before libcrypto does. */
+ocsp_signer_contexts_t *ocsp_signer_make_contexts(apr_pool_t *p);
+
 /**
  * Sign bytes.
+ * @param contexts of this very thread, or NULL: made and freed here
  * @param signature_len in: room, at least ocsp_signer_get_signature_max; out:
  *        octets written
  * @param why libcrypto's own words, made in p
  * @return OCSP_ECRYPTO. libcrypto's error queue is left empty. Any thread.
  */
 apr_status_t ocsp_signer_sign(const ocsp_signer_t *signer,
+                              ocsp_signer_contexts_t *contexts,
                               unsigned char *signature, size_t *signature_len,
                               ocsp_der_t data, const char **why, apr_pool_t *p);
 

@@ -18,7 +18,7 @@
 #define HANDLER "ocsp"
 #define HANDLER_TYPE "application/ocsp-request"
 
-static bool is_our_name(const char *handler)
+bool ocsp_claim_is_our_name(const char *handler)
 {
     return handler != NULL
         && (ap_cstr_casecmp(handler, HANDLER) == 0
@@ -27,16 +27,17 @@ static bool is_our_name(const char *handler)
 
 /* What SetHandler or ForceType will say once httpd asks: they are evaluated
  * only in the fixups, when the URL has long been taken apart. */
-static bool is_our_location(request_rec *r)
+bool ocsp_claim_is_our_location(request_rec *r)
 {
     const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
 
     if (core->expr_handler != NULL) {
         const char *err = NULL;
         const char *name = ap_expr_str_exec(r, core->expr_handler, &err);
-        return err == NULL && is_our_name(name);
+        return err == NULL && ocsp_claim_is_our_name(name);
     }
-    return is_our_name(core->handler != NULL ? core->handler : core->mime_type);
+    return ocsp_claim_is_our_name(core->handler != NULL ? core->handler
+                                                        : core->mime_type);
 }
 
 static bool has_mark(const request_rec *r)
@@ -46,7 +47,7 @@ static bool has_mark(const request_rec *r)
 
 bool ocsp_claim_is_claimed(const request_rec *r)
 {
-    return has_mark(r) && is_our_name(r->handler);
+    return has_mark(r) && ocsp_claim_is_our_name(r->handler);
 }
 
 int ocsp_claim_pre_translate_name(request_rec *r)
@@ -54,7 +55,7 @@ int ocsp_claim_pre_translate_name(request_rec *r)
     /* An ErrorDocument below our location is httpd's own business. */
     if (r->proxyreq != PROXYREQ_NONE
         || (r->prev != NULL && ap_is_HTTP_ERROR(r->prev->status))
-        || !is_our_location(r)) {
+        || !ocsp_claim_is_our_location(r)) {
         return DECLINED;
     }
     /* Any pointer that is not NULL. */

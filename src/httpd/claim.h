@@ -15,6 +15,12 @@
 /** httpd's pre_translate_name: DONE if the request's location is ours. */
 int ocsp_claim_pre_translate_name(request_rec *r);
 
+/** @return whether the location that per_dir_config is merged for is ours */
+bool ocsp_claim_is_our_location(request_rec *r);
+
+/** @return whether a name is our handler's. Pure. */
+bool ocsp_claim_is_our_name(const char *handler);
+
 /** @return whether a request was claimed and its handler is still ours */
 bool ocsp_claim_is_claimed(const request_rec *r);
 

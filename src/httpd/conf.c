@@ -6,6 +6,8 @@
 #include "httpd/conf.h"
 
 #include <apr_strings.h>
+#include <sched.h>
+#include <unistd.h>
 
 #include "httpd/log.h"
 
@@ -20,6 +22,9 @@ void *ocsp_conf_make(apr_pool_t *p, server_rec *s)
     conf->max_request_size = OCSP_LEVEL_UNSET;
     conf->table_size = OCSP_LEVEL_UNSET;
     conf->refresh_s = OCSP_LEVEL_UNSET;
+    conf->cache_size = OCSP_LEVEL_UNSET;
+    conf->sign_limit = OCSP_LEVEL_UNSET;
+    conf->quick = OCSP_LEVEL_UNSET;
     return conf;
 }
 
@@ -36,6 +41,9 @@ void *ocsp_conf_merge(apr_pool_t *p, void *base, void *add)
     }
     if (conf->max_request_size == OCSP_LEVEL_UNSET) {
         conf->max_request_size = outer->max_request_size;
+    }
+    if (conf->quick == OCSP_LEVEL_UNSET) {
+        conf->quick = outer->quick;
     }
     return conf;
 }
@@ -62,4 +70,31 @@ int64_t ocsp_conf_get_refresh(const ocsp_conf_t *main)
 {
     return main->refresh_s != OCSP_LEVEL_UNSET ? main->refresh_s
                                                : OCSP_CONF_REFRESH_S;
+}
+
+size_t ocsp_conf_get_cache_size(const ocsp_conf_t *main)
+{
+    return main->cache_size != OCSP_LEVEL_UNSET ? (size_t)main->cache_size
+                                                : OCSP_CONF_CACHE_SIZE;
+}
+
+unsigned ocsp_conf_get_processors(void)
+{
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+#ifdef CPU_COUNT
+    cpu_set_t usable;
+
+    if (sched_getaffinity(0, sizeof(usable), &usable) == 0) {
+        count = CPU_COUNT(&usable);
+    }
+#endif
+    return count < 1             ? 1
+         : count > OCSP_GATE_MAX ? OCSP_GATE_MAX
+                                 : (unsigned)count;
+}
+
+unsigned ocsp_conf_get_sign_limit(const ocsp_conf_t *main)
+{
+    return main->sign_limit != OCSP_LEVEL_UNSET ? (unsigned)main->sign_limit
+                                                : ocsp_conf_get_processors();
 }

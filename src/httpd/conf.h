@@ -17,7 +17,10 @@
 #include "httpd/level.h"
 #include "httpd/scope.h"
 #include "shared/arena.h"
+#include "shared/cache.h"
 #include "shared/counters.h"
+#include "shared/gate.h"
+#include "shared/recent.h"
 
 /** Certificates in one request at most (OCSPMaxCerts' default). */
 #define OCSP_CONF_MAX_CERTS 20
@@ -28,11 +31,19 @@
 /** How often files are looked at, in seconds (OCSPRefresh's default, 60s). */
 #define OCSP_CONF_REFRESH_S 60
 
+/** Octets for signed responses (OCSPCacheSize's default, 32m). */
+#define OCSP_CONF_CACHE_SIZE ((size_t)32 * 1024 * 1024)
+
 /** What all servers share: over all processes, and over graceful restarts. */
 typedef struct {
     ocsp_arena_t *arena;            /* NULL: no shared memory to be had */
     ocsp_counters_t *counters;      /* likewise */
+    ocsp_cache_t *cache;            /* NULL: OCSPCacheSize off, or likewise */
+    ocsp_gate_t *gate;              /* NULL: likewise */
+    ocsp_recent_t *recent;          /* of this process; NULL: no cache */
     struct ocsp_renewal_t *renewal; /* NULL: likewise */
+    struct ocsp_budget_t *budget;   /* NULL: likewise */
+    struct ocsp_threads_t *threads; /* NULL: likewise */
     bool can_lock; /* processes can take turns in writing into the arena */
     struct ocsp_keep_t *keep;   /* of the parent; in a child a copy */
     struct ocsp_watch_t *watch; /* NULL: nobody looks for changes */
@@ -47,6 +58,9 @@ typedef struct ocsp_conf_t {
     int64_t max_request_size;        /* octets */
     int64_t table_size;              /* octets; main server only; likewise: */
     int64_t refresh_s;               /* 0: OCSPRefresh off */
+    int64_t cache_size;              /* octets; 0: OCSPCacheSize off */
+    int64_t sign_limit;              /* OCSPSignLimit; main server only */
+    int quick;                       /* OCSPQuickHandler on */
     const char *dialog;              /* a program, or NULL */
     ocsp_level_t *section;           /* being read, or NULL */
     const struct ocsp_conf_t *outer; /* a virtual host's main server, or NULL */
@@ -71,6 +85,18 @@ size_t ocsp_conf_get_max_certs(const ocsp_conf_t *conf);
 
 /** Octets of a request at most. Any thread. */
 size_t ocsp_conf_get_max_request_size(const ocsp_conf_t *conf);
+
+/** Octets of the cache; 0: none. @param main the main server's. Startup only.
+ */
+size_t ocsp_conf_get_cache_size(const ocsp_conf_t *main);
+
+/** How many httpd may use: a container or taskset may give it fewer than there
+ * are. 1 to OCSP_GATE_MAX. Startup only. */
+unsigned ocsp_conf_get_processors(void);
+
+/** Signatures under way at once; by default as many as there are processors.
+ * @param main likewise. Startup only. */
+unsigned ocsp_conf_get_sign_limit(const ocsp_conf_t *main);
 
 /**
  * How often files are looked at for changes, in seconds; 0: never.

@@ -118,27 +118,39 @@ static const char *set_duration(cmd_parms *cmd, void *dir, const char *arg)
                       "a duration like 90, 30min, 12h or 7d", " seconds");
 }
 
-static const char *set_duration_or_off(cmd_parms *cmd, void *dir,
-                                       const char *arg)
+static const char *set_off(cmd_parms *cmd)
 {
     const char *why;
-    int64_t *field;
+    int64_t *field = find_field(&why, cmd, cmd->info);
 
-    if (ap_cstr_casecmp(arg, "off") != 0) {
-        return set_number(cmd, arg, ocsp_units_parse_duration,
-                          "off or a duration like 90, 30min, 12h or 7d",
-                          " seconds");
-    }
-    if ((field = find_field(&why, cmd, cmd->info)) != NULL) {
+    if (field != NULL) {
         *field = 0;
     }
     return why;
+}
+
+static const char *set_duration_or_off(cmd_parms *cmd, void *dir,
+                                       const char *arg)
+{
+    return ap_cstr_casecmp(arg, "off") == 0
+             ? set_off(cmd)
+             : set_number(cmd, arg, ocsp_units_parse_duration,
+                          "off or a duration like 90, 30min, 12h or 7d",
+                          " seconds");
 }
 
 static const char *set_size(cmd_parms *cmd, void *dir, const char *arg)
 {
     return set_number(cmd, arg, ocsp_units_parse_size,
                       "a size like 10k, 64m or 2g", " octets");
+}
+
+static const char *set_size_or_off(cmd_parms *cmd, void *dir, const char *arg)
+{
+    return ap_cstr_casecmp(arg, "off") == 0
+             ? set_off(cmd)
+             : set_number(cmd, arg, ocsp_units_parse_size,
+                          "off or a size like 1m, 64m or 2g", " octets");
 }
 
 static const char *set_count(cmd_parms *cmd, void *dir, const char *arg)
@@ -265,13 +277,15 @@ static const char *set_issuer(cmd_parms *cmd, void *dir, const char *arg)
 /* Where keywords stand in their enums. */
 _Static_assert(OCSP_ANSWER_UNLISTED_REVOKED == 3
                    && OCSP_RESPONSE_INCLUDE_OFF == 2
-                   && OCSP_ANSWER_THIS_UPDATE_CHECKED == 1,
+                   && OCSP_ANSWER_THIS_UPDATE_CHECKED == 1
+                   && OCSP_LEVEL_PREPRODUCE_ALL == 2,
                "the n-th word means n");
 static const char *const key_or_name[] = {"key", "name", NULL};
 static const char *const auto_on_off[] = {"auto", "on", "off", NULL};
 static const char *const echo_or_ignore[] = {"echo", "ignore", NULL};
 static const char *const source_or_checked[] = {"source", "checked", NULL};
 static const char *const off_or_on[] = {"off", "on", NULL};
+static const char *const off_hot_all[] = {"off", "hot", "all", NULL};
 static const char *const unlisted[] = {"good", "unknown", "unauthorized",
                                        "revoked", NULL};
 
@@ -307,6 +321,13 @@ static const spec_t max_request_size = {IN_SERVER, CONF(max_request_size), 128,
 static const spec_t table_size = {IN_MAIN, CONF(table_size), 1024 * 1024,
                                   INT64_C(1) << 43, NULL};
 static const spec_t refresh = {IN_MAIN, CONF(refresh_s), 1, REFRESH_MAX, NULL};
+static const spec_t cache_size = {IN_MAIN, CONF(cache_size),
+                                  OCSP_CACHE_SIZE_MIN, INT64_C(1) << 40, NULL};
+static const spec_t sign_limit = {IN_MAIN, CONF(sign_limit), 1, OCSP_GATE_MAX,
+                                  NULL};
+static const spec_t quick = {IN_SERVER, CONF(quick), 0, 0, off_or_on};
+static const spec_t preproduce = {IN_SECTION, LEVEL(preproduce), 0, 0,
+                                  off_hot_all};
 static const spec_t dialog = {IN_MAIN, CONF(dialog), 0, 0, NULL};
 
 #define DIRECTIVE(kind, name, set, spec, help)                                 \
@@ -358,5 +379,13 @@ const command_rec ocsp_directives[] = {
               "octets of a request at most"),
     DIRECTIVE(AP_INIT_TAKE1, "OCSPTableSize", set_size, table_size,
               "room in shared memory for the status tables"),
+    DIRECTIVE(AP_INIT_TAKE1, "OCSPCacheSize", set_size_or_off, cache_size,
+              "off, or room in shared memory for signed responses"),
+    DIRECTIVE(AP_INIT_TAKE1, "OCSPSignLimit", set_count, sign_limit,
+              "signatures under way at once, over all processes"),
+    DIRECTIVE(AP_INIT_TAKE1, "OCSPQuickHandler", set_word, quick,
+              "on: answer before access rules are asked"),
+    DIRECTIVE(AP_INIT_TAKE1, "OCSPPreproduce", set_word, preproduce,
+              "off, hot or all: what is signed ahead of need"),
     {.name = NULL},
 };

@@ -193,6 +193,7 @@ static const char *describe_limit(const dump_t *d, int64_t seconds)
 static void print_policy(const dump_t *d, const ocsp_scope_issuer_t *si)
 {
     static const char *const include[] = {"auto", "on", "off"};
+    static const char *const preproduce[] = {"off", "hot", "all"};
     ocsp_response_style_t style;
 
     ocsp_level_get_style(&style, si->level);
@@ -200,7 +201,8 @@ static void print_policy(const dump_t *d, const ocsp_scope_issuer_t *si)
            ", OCSPSourceMaxAge %s, OCSPNextUpdate %" APR_INT64_T_FMT
            ", OCSPHTTPMaxAge %" APR_INT64_T_FMT
            ", OCSPThisUpdate %s, OCSPNonce %s, OCSPResponderID %s, "
-           "OCSPIncludeCertificate %s, OCSPTrustedResponder %s\n",
+           "OCSPIncludeCertificate %s, OCSPTrustedResponder %s, "
+           "OCSPPreproduce %s\n",
            describe_unlisted(si), (apr_int64_t)si->policy.grace_s,
            describe_limit(d, si->policy.max_age_s),
            (apr_int64_t)si->policy.next_update_s,
@@ -209,7 +211,7 @@ static void print_policy(const dump_t *d, const ocsp_scope_issuer_t *si)
                                                                      : "source",
            si->policy.ignore_nonce ? "ignore" : "echo",
            style.by_name ? "name" : "key", include[style.include],
-           si->level->trusted == 1 ? "on" : "off");
+           si->level->trusted == 1 ? "on" : "off", preproduce[si->preproduce]);
 }
 
 static void print_issuer(const dump_t *d, const ocsp_scope_issuer_t *si)
@@ -243,16 +245,19 @@ static void print_scope(const dump_t *d, const ocsp_scope_t *scope)
 /* What only the main server says. */
 static const char *print_main(const dump_t *d, const ocsp_conf_t *conf)
 {
-    return apr_pstrcat(d->pass->ptemp, ", OCSPTableSize ",
-                       conf->table_size != OCSP_LEVEL_UNSET
-                           ? apr_psprintf(d->pass->ptemp, "%" APR_INT64_T_FMT,
-                                          (apr_int64_t)conf->table_size)
-                           : "by need",
-                       ", OCSPRefresh ",
-                       describe_limit(d, ocsp_conf_get_refresh(conf)),
-                       ", OCSPPassPhraseDialog ",
-                       conf->dialog != NULL ? "exec:" : "builtin", conf->dialog,
-                       NULL);
+    return apr_pstrcat(
+        d->pass->ptemp, ", OCSPTableSize ",
+        conf->table_size != OCSP_LEVEL_UNSET
+            ? apr_psprintf(d->pass->ptemp, "%" APR_INT64_T_FMT,
+                           (apr_int64_t)conf->table_size)
+            : "by need",
+        ", OCSPRefresh ", describe_limit(d, ocsp_conf_get_refresh(conf)),
+        ", OCSPCacheSize ",
+        describe_limit(d, (int64_t)ocsp_conf_get_cache_size(conf)),
+        ", OCSPSignLimit ",
+        apr_itoa(d->pass->ptemp, (int)ocsp_conf_get_sign_limit(conf)),
+        ", OCSPPassPhraseDialog ", conf->dialog != NULL ? "exec:" : "builtin",
+        conf->dialog, NULL);
 }
 
 /* Sections that come to nothing. */
@@ -291,8 +296,9 @@ static void print_server(const dump_t *d, const server_rec *s)
                : "",
            s->defn_name != NULL ? ")" : "");
     printf("  OCSPMaxCerts %" APR_SIZE_T_FMT
-           ", OCSPMaxRequestSize %" APR_SIZE_T_FMT "%s\n",
+           ", OCSPMaxRequestSize %" APR_SIZE_T_FMT ", OCSPQuickHandler %s%s\n",
            ocsp_conf_get_max_certs(conf), ocsp_conf_get_max_request_size(conf),
+           conf->quick == 1 ? "on" : "off",
            conf->outer != NULL ? "" : print_main(d, conf));
     print_scope(d, conf->own);
     print_empty(conf);

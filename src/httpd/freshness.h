@@ -13,12 +13,30 @@
 #include <stdint.h>
 
 #include "answer/answer.h"
+#include "wire/gtime.h"
+
+/** The headers of an answer, found once for all to whom it is given now. */
+typedef struct {
+    bool lasting;        /* HTTP caches may keep it: all of the following */
+    apr_time_t modified; /* in whole seconds */
+    char cache_control[80];
+    char expires[OCSP_GTIME_HTTP_LEN + 1];
+    char modified_text[OCSP_GTIME_HTTP_LEN + 1];
+    char etag[67]; /* quoted; empty: none */
+} ocsp_freshness_t;
 
 /**
- * Set the headers of an answer: a lasting one may be kept, nothing else.
- * @param cap_s longest max-age in seconds
- * @return whether it may, and so be asked for conditionally. Any thread.
+ * A lasting answer may be kept, nothing else.
+ * @param date of the response, seconds since 1970
+ * @param digest SHA-256 of the answer's octets, or NULL: not known
+ * @param now seconds since 1970; the answer may have been made before
+ * @param cap_s longest max-age in seconds. Any thread.
  */
-bool ocsp_freshness_set(request_rec *r, const ocsp_answer_t *a, int64_t cap_s);
+void ocsp_freshness_make(ocsp_freshness_t *f, const ocsp_answer_t *a,
+                         int64_t date, const unsigned char *digest, int64_t now,
+                         int64_t cap_s);
+
+/** Set them. @param f stays as long as the request. Any thread. */
+void ocsp_freshness_set(request_rec *r, const ocsp_freshness_t *f);
 
 #endif

@@ -15,4 +15,7 @@
  */
 int ocsp_handler_handle(request_rec *r);
 
+/** Answer a request that is surely ours; as ocsp_handler_handle. Any thread. */
+int ocsp_handler_serve(request_rec *r);
+
 #endif

@@ -16,7 +16,7 @@
 #include <string.h>
 
 /* Another layout of these structs gets another key, and so starts anew. */
-#define KEEP_KEY "mod_ocsp-keep-3"
+#define KEEP_KEY "mod_ocsp-keep-4"
 
 /* Address space for tables, committed as used: a table takes less than its CRL,
  * mostly half of it, and a new one is built beside the old. */
@@ -24,6 +24,9 @@
 #define ROOM_LEAST (APR_UINT64_C(16) << 20)
 #define ROOM_PER_CRL_OCTET 4
 #define ROOM_MOST (APR_UINT64_C(1) << 46) /* what a process can address */
+
+/* Of shared memory, in octets: a page. */
+#define ALIGNMENT 4096
 
 /* Between two tries to become the writer. */
 #define LOCK_POLL_US APR_TIME_C(20000)
@@ -35,10 +38,17 @@ struct ocsp_keep_t {
     ocsp_arena_t *arena;       /* or NULL */
     apr_uint64_t arena_wanted; /* OCSPTableSize it was made for; 0: none */
     apr_proc_mutex_t *writer;  /* or NULL */
-    ocsp_counters_t *counters; /* or NULL */
-    int counters_version;      /* of what made them */
+    apr_hash_t *memories;      /* name -> memory_t */
     apr_hash_t *files;         /* name -> file_t */
 };
+
+/* Shared memory in a pool of its own. */
+typedef struct {
+    apr_pool_t *pool;
+    void *base;
+    apr_size_t size;
+    int version;
+} memory_t;
 
 /* The contents have a pool of their own, or the process's would grow with every
  * renewed certificate. */
@@ -62,6 +72,7 @@ ocsp_keep_t *ocsp_keep_get(apr_pool_t *process)
         k->pool = process;
         apr_pool_create(&k->words, process);
         apr_pool_tag(k->words, "ocsp_words");
+        k->memories = apr_hash_make(process);
         k->files = apr_hash_make(process);
     }
     for (hi = apr_hash_first(NULL, k->files); hi; hi = apr_hash_next(hi)) {
@@ -209,19 +220,44 @@ void ocsp_keep_unlock(ocsp_keep_t *k)
     (void)apr_proc_mutex_unlock(k->writer);
 }
 
-ocsp_counters_t *ocsp_keep_open_counters(ocsp_keep_t *k)
+void ocsp_keep_drop_memory(ocsp_keep_t *k, const char *name)
 {
+    memory_t *m = apr_hash_get(k->memories, name, APR_HASH_KEY_STRING);
+
+    if (m != NULL && m->pool != NULL) {
+        apr_pool_destroy(m->pool);
+        memset(m, 0, sizeof(*m));
+    }
+}
+
+void *ocsp_keep_open_memory(bool *fresh, ocsp_keep_t *k, const char *name,
+                            apr_size_t size, int version)
+{
+    memory_t *m = apr_hash_get(k->memories, name, APR_HASH_KEY_STRING);
     apr_shm_t *shm;
 
-    if (k->counters == NULL || k->counters_version != OCSP_COUNTERS_VERSION) {
-        k->counters = NULL;
-        if (apr_shm_create(&shm, ocsp_counters_size(), NULL, k->pool)
-            == APR_SUCCESS) {
-            k->counters = ocsp_counters_init(apr_shm_baseaddr_get(shm));
-            k->counters_version = OCSP_COUNTERS_VERSION;
-        }
+    *fresh = false;
+    if (m == NULL) {
+        m = apr_pcalloc(k->pool, sizeof(*m));
+        apr_hash_set(k->memories, apr_pstrdup(k->pool, name),
+                     APR_HASH_KEY_STRING, m);
     }
-    return k->counters;
+    if (m->pool != NULL && m->size == size && m->version == version) {
+        return m->base;
+    }
+    ocsp_keep_drop_memory(k, name);
+    apr_pool_create(&m->pool, k->pool);
+    apr_pool_tag(m->pool, "ocsp_memory");
+    if (apr_shm_create(&shm, size + ALIGNMENT, NULL, m->pool) != APR_SUCCESS) {
+        ocsp_keep_drop_memory(k, name);
+        return NULL;
+    }
+    m->base = (void *)(((uintptr_t)apr_shm_baseaddr_get(shm) + ALIGNMENT - 1)
+                       & ~(uintptr_t)(ALIGNMENT - 1));
+    m->size = size;
+    m->version = version;
+    *fresh = true;
+    return m->base;
 }
 
 static unsigned char *copy(ocsp_der_t from, apr_pool_t *p)

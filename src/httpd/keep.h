@@ -13,7 +13,6 @@
 #include <stdbool.h>
 
 #include "shared/arena.h"
-#include "shared/counters.h"
 #include "wire/der.h"
 
 typedef struct ocsp_keep_t ocsp_keep_t;
@@ -54,8 +53,18 @@ bool ocsp_keep_lock(ocsp_keep_t *k, unsigned wait_s);
 /** Be it no more. */
 void ocsp_keep_unlock(ocsp_keep_t *k);
 
-/** The counters, kept or new; NULL: no memory to be shared. Startup only. */
-ocsp_counters_t *ocsp_keep_open_counters(ocsp_keep_t *k);
+/**
+ * Shared memory by its name: what was kept, or a new one where nothing of this
+ * size and version was.
+ * @param fresh whether it is new, and so all zeroes
+ * @return aligned to a page; NULL: no memory to be shared. Children of before
+ *         go on with theirs. Startup only.
+ */
+void *ocsp_keep_open_memory(bool *fresh, ocsp_keep_t *k, const char *name,
+                            apr_size_t size, int version);
+
+/** Keep it no longer. Startup only. */
+void ocsp_keep_drop_memory(ocsp_keep_t *k, const char *name);
 
 /**
  * Keep copies of one or two files' contents.

@@ -29,7 +29,8 @@ ocsp_level_t *ocsp_level_make(apr_pool_t *p)
                             .ignore_nonce = OCSP_LEVEL_UNSET,
                             .this_update = OCSP_LEVEL_UNSET,
                             .unlisted = OCSP_LEVEL_UNSET,
-                            .trusted = OCSP_LEVEL_UNSET};
+                            .trusted = OCSP_LEVEL_UNSET,
+                            .preproduce = OCSP_LEVEL_UNSET};
     return level;
 }
 
@@ -87,6 +88,7 @@ ocsp_level_t *ocsp_level_merge(apr_pool_t *p, const ocsp_level_t *outer,
     level->this_update = merge_int(outer->this_update, inner->this_update);
     level->unlisted = merge_int(outer->unlisted, inner->unlisted);
     level->trusted = merge_int(outer->trusted, inner->trusted);
+    level->preproduce = merge_int(outer->preproduce, inner->preproduce);
     return level;
 }
 
@@ -102,7 +104,8 @@ bool ocsp_level_is_silent(const ocsp_level_t *level)
         && level->ignore_nonce == OCSP_LEVEL_UNSET
         && level->this_update == OCSP_LEVEL_UNSET
         && level->unlisted == OCSP_LEVEL_UNSET
-        && level->trusted == OCSP_LEVEL_UNSET;
+        && level->trusted == OCSP_LEVEL_UNSET
+        && level->preproduce == OCSP_LEVEL_UNSET;
 }
 
 /* Lists are borrowed, so the same ones are the same. */
@@ -134,6 +137,13 @@ int64_t ocsp_level_get_http_max_age(const ocsp_level_t *level)
     return level->http_max_age_s != OCSP_LEVEL_UNSET
              ? level->http_max_age_s
              : OCSP_LEVEL_HTTP_MAX_AGE_S;
+}
+
+ocsp_level_preproduce_t ocsp_level_get_preproduce(const ocsp_level_t *level)
+{
+    return level->preproduce != OCSP_LEVEL_UNSET
+             ? (ocsp_level_preproduce_t)level->preproduce
+             : OCSP_LEVEL_PREPRODUCE_OFF;
 }
 
 void ocsp_level_get_style(ocsp_response_style_t *out, const ocsp_level_t *level)

@@ -25,6 +25,13 @@
 /** Cap of max-age in seconds (OCSPHTTPMaxAge's default, 1h). */
 #define OCSP_LEVEL_HTTP_MAX_AGE_S 3600
 
+/** What is signed ahead of need (OCSPPreproduce). */
+typedef enum {
+    OCSP_LEVEL_PREPRODUCE_OFF = 0,
+    OCSP_LEVEL_PREPRODUCE_HOT, /* what is asked for often */
+    OCSP_LEVEL_PREPRODUCE_ALL  /* what is known of */
+} ocsp_level_preproduce_t;
+
 /** Lists are empty and numbers OCSP_LEVEL_UNSET where nothing is said. */
 typedef struct {
     apr_array_header_t *crl_files; /* const char *, whole paths; likewise: */
@@ -43,6 +50,7 @@ typedef struct {
     int this_update;   /* ocsp_answer_this_update_t */
     int unlisted;      /* ocsp_answer_unlisted_t */
     int trusted;       /* OCSPTrustedResponder on */
+    int preproduce;    /* ocsp_level_preproduce_t */
 } ocsp_level_t;
 
 /** A level that says nothing, newly made in p. */
@@ -67,6 +75,9 @@ void ocsp_level_get_policy(ocsp_answer_policy_t *out,
 
 /** Cap of max-age in seconds, with its default. Pure. */
 int64_t ocsp_level_get_http_max_age(const ocsp_level_t *level);
+
+/** What is signed ahead of need, with its default. Pure. */
+ocsp_level_preproduce_t ocsp_level_get_preproduce(const ocsp_level_t *level);
 
 /** How its signers present themselves, with defaults. Pure. */
 void ocsp_level_get_style(ocsp_response_style_t *out,

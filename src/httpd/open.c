@@ -93,6 +93,7 @@ static void add_issuer(ocsp_pass_t *pass, ocsp_scope_t *scope,
     si->name = si->cert_file;
     ocsp_level_get_policy(&si->policy, level);
     si->http_max_age_s = ocsp_level_get_http_max_age(level);
+    si->preproduce = ocsp_level_get_preproduce(level);
     open_certificate(pass, si);
     ocsp_scope_add(scope, si);
 }

@@ -12,6 +12,8 @@
 #include <mpm_common.h>
 #include <string.h>
 
+#include "httpd/budget.h"
+#include "httpd/commons.h"
 #include "httpd/conf.h"
 #include "httpd/dialog.h"
 #include "httpd/dump.h"
@@ -20,10 +22,13 @@
 #include "httpd/open.h"
 #include "httpd/outcome.h"
 #include "httpd/pairs.h"
+#include "httpd/quick.h"
+#include "httpd/recall.h"
 #include "httpd/renewal.h"
 #include "httpd/signers.h"
 #include "httpd/sources.h"
 #include "httpd/tables.h"
+#include "httpd/threads.h"
 #include "httpd/watch.h"
 
 /* How long the parent, and with it every new request, waits for a process of
@@ -143,6 +148,7 @@ static ocsp_scope_issuer_t *open_view(ocsp_pass_t *pass,
     si->level = level;
     ocsp_level_get_policy(&si->policy, level);
     si->http_max_age_s = ocsp_level_get_http_max_age(level);
+    si->preproduce = ocsp_level_get_preproduce(level);
     if (si->issuer == NULL || si->passed_over) {
         return si;
     }
@@ -214,58 +220,6 @@ static void open_all(ocsp_pass_t *pass, server_rec *base)
     ocsp_outcome_close(pass, base);
 }
 
-/* --- shared memory -------------------------------------------------------- */
-
-static apr_uint64_t measure_crls(ocsp_pass_t *pass, server_rec *base)
-{
-    apr_uint64_t octets = 0;
-    int i;
-
-    for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
-        const ocsp_conf_t *conf = ocsp_conf_get(pass->s);
-
-        if (pass->s != base && conf == ocsp_conf_get(base)) {
-            continue;
-        }
-        octets += ocsp_sources_measure(pass, conf->said);
-        for (i = 0; i < conf->sections->nelts; i++) {
-            octets += ocsp_sources_measure(pass,
-                                           APR_ARRAY_IDX(conf->sections, i,
-                                                         ocsp_scope_section_t *)
-                                               ->level);
-        }
-    }
-    return octets;
-}
-
-static void open_arena(ocsp_pass_t *pass, server_rec *base)
-{
-    int64_t wanted = ocsp_conf_get(base)->table_size;
-    const char *why = NULL;
-    apr_status_t rv;
-
-    rv = ocsp_keep_open_arena(&pass->arena, pass->keep,
-                              measure_crls(pass, base),
-                              wanted != OCSP_LEVEL_UNSET ? (apr_uint64_t)wanted
-                                                         : 0,
-                              &why);
-    if (rv != APR_SUCCESS) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, rv, base,
-                     "OCSP210: %s: every issuer answers tryLater; give this "
-                     "machine or its container more memory, or set a smaller "
-                     "OCSPTableSize",
-                     why);
-        return;
-    }
-    if (why != NULL) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base, "OCSP222: %s", why);
-    }
-    if (!pass->locked_out) {
-        ocsp_arena_recover(pass->arena);
-    }
-    ocsp_arena_begin(pass->arena);
-}
-
 static bool is_configured(server_rec *base)
 {
     const server_rec *s;
@@ -297,6 +251,23 @@ static void say_what_good_means(server_rec *base)
     }
 }
 
+static bool preproduces(const server_rec *s)
+{
+    int i;
+
+    for (; s != NULL; s = s->next) {
+        const ocsp_scope_t *own = ocsp_conf_get(s)->own;
+
+        for (i = 0; i < own->issuers->nelts; i++) {
+            if (ocsp_scope_get(own, i)->preproduce
+                != OCSP_LEVEL_PREPRODUCE_OFF) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* All of it, by the one writer: a process of before may still be loading. */
 static void start(ocsp_pass_t *pass, server_rec *base)
 {
@@ -313,8 +284,7 @@ static void start(ocsp_pass_t *pass, server_rec *base)
                      "what has changed is loaded later");
     }
     if (is_configured(base)) {
-        open_arena(pass, base);
-        shared.counters = ocsp_keep_open_counters(pass->keep);
+        ocsp_commons_open_arena(pass, base);
     }
     pass->defers = shared.can_lock
                 && ocsp_conf_get_refresh(ocsp_conf_get(base)) != 0
@@ -325,8 +295,16 @@ static void start(ocsp_pass_t *pass, server_rec *base)
     }
     ocsp_keep_sweep(pass->keep);
     shared.arena = pass->arena;
-    if (shared.counters != NULL) {
+    if (is_configured(base)) {
+        ocsp_commons_open(&shared, pass->keep, base);
         shared.renewal = ocsp_renewal_make(pass);
+        shared.threads = ocsp_threads_make(pass->pconf);
+        shared.recent = ocsp_recall_make(pass->pconf, &shared);
+        shared.budget = ocsp_budget_make(pass->pconf, shared.gate,
+                                         shared.counters,
+                                         ocsp_conf_get_sign_limit(
+                                             ocsp_conf_get(base)),
+                                         ocsp_conf_get_processors());
     }
     for (s = base; s != NULL; s = s->next) {
         ocsp_conf_get(s)->shared = shared;
@@ -352,10 +330,11 @@ int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return OK;
     }
     say_what_good_means(base);
-    if (conf->shared.arena == NULL || ocsp_conf_get_refresh(conf) == 0) {
-        return OK;
+    ocsp_quick_check(base, ptemp);
+    if (conf->shared.arena != NULL
+        && (ocsp_conf_get_refresh(conf) != 0 || preproduces(base))) {
+        conf->shared.watch = ocsp_watch_start(pconf, base);
     }
-    conf->shared.watch = ocsp_watch_start(pconf, base);
     return OK;
 }
 
@@ -369,6 +348,7 @@ int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     }
     ocsp_pass_begin(&pass, NULL, pconf, ptemp);
     open_all(&pass, base);
+    ocsp_quick_check(base, ptemp);
     if (ap_exists_config_define("DUMP_OCSP")) {
         ocsp_dump_print(&pass, base);
     }
@@ -378,6 +358,7 @@ int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 void ocsp_refresh_start_child(apr_pool_t *pchild, server_rec *base)
 {
     ocsp_watch_t *watch = ocsp_conf_get(base)->shared.watch;
+    ocsp_threads_t *threads = ocsp_conf_get(base)->shared.threads;
 
     /* "httpd -X" has no other process */
     if (!ap_exists_config_define("ONE_PROCESS")) {
@@ -385,5 +366,8 @@ void ocsp_refresh_start_child(apr_pool_t *pchild, server_rec *base)
     }
     if (watch != NULL) {
         ocsp_watch_start_child(watch, pchild);
+    }
+    if (threads != NULL) {
+        ocsp_threads_start_child(threads, pchild);
     }
 }

@@ -62,6 +62,7 @@ typedef struct {
     const char *signer_why; /* NULL, or why there is none or an old one */
     ocsp_answer_policy_t policy;
     int64_t http_max_age_s;
+    ocsp_level_preproduce_t preproduce;
 } ocsp_scope_issuer_t;
 
 /** The issuers of one level. */

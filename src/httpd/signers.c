@@ -15,6 +15,11 @@
  * be there any more, nor among those that a pattern means. */
 #define LAST "the signer of before"
 
+/* Trial signatures by which it is known how long one takes, and what is surely
+ * not quick, in microseconds. */
+#define COST_TRIES 5
+#define COST_SURE_US 400
+
 /* What is being put together for one issuer. */
 typedef struct {
     ocsp_pass_t *pass;
@@ -123,6 +128,29 @@ static void take_pair(job_t *job, const ocsp_signer_t *signer,
     }
 }
 
+/* How long a signature takes: the shortest of some, since others run as well;
+ * of what takes its time one is enough. */
+static void measure(ocsp_signer_t *signer, apr_pool_t *p)
+{
+    static const unsigned char data[64];
+    unsigned char *signature = apr_palloc(p, ocsp_signer_get_signature_max(
+                                                 signer));
+    apr_time_t shortest = APR_INT32_MAX;
+    const char *why;
+    int i;
+
+    for (i = 0; i < COST_TRIES && (i == 0 || shortest < COST_SURE_US); i++) {
+        apr_time_t start = apr_time_now(), took;
+        size_t len = ocsp_signer_get_signature_max(signer);
+
+        (void)ocsp_signer_sign(signer, NULL, signature, &len,
+                               (ocsp_der_t){data, sizeof(data)}, &why, p);
+        took = apr_time_now() - start;
+        shortest = took >= 0 && took < shortest ? took : shortest;
+    }
+    ocsp_signer_set_cost(signer, (unsigned)shortest);
+}
+
 /* Try a certificate that is this issuer's, or should be. */
 static void take_cert(job_t *job, ocsp_pairs_cert_t *c)
 {
@@ -154,6 +182,7 @@ static void take_cert(job_t *job, ocsp_pairs_cert_t *c)
         job->roster.unchecked = NULL;
     }
     if (rv == APR_SUCCESS) {
+        measure(signer, job->pass->ptemp);
         take_pair(job, signer, c, k);
         warn(job, c->stray
                       ? apr_pstrcat(job->pass->ptemp, c->file,

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "httpd/budget.h"
 #include "httpd/conf.h"
 #include "httpd/pass.h"
 #include "httpd/renewal.h"
@@ -42,6 +43,10 @@ static const struct {
     {OCSP_COUNTER_TRY_LATER, "TryLater"},
     {OCSP_COUNTER_UNAUTHORIZED, "Unauthorized"},
     {OCSP_COUNTER_HTTP_ERROR, "HTTPError"},
+    {OCSP_COUNTER_CACHE_HIT, "CacheHits"},
+    {OCSP_COUNTER_CACHE_MISS, "CacheMisses"},
+    {OCSP_COUNTER_SIGNATURE, "Signatures"},
+    {OCSP_COUNTER_SIGN_REFUSED, "SignRefused"},
 };
 
 #define COUNTERS (sizeof(counters) / sizeof(counters[0]))
@@ -232,19 +237,67 @@ static void print_issuers(request_rec *r,
     }
 }
 
-static void show_text(request_rec *r, const ocsp_counters_t *c)
+/* What is in the cache, and who signs just now. */
+typedef struct {
+    ocsp_cache_info_t cache;
+    unsigned signing;
+    unsigned waiting;
+} load_t;
+
+static void collect_load(load_t *load, const ocsp_conf_shared_t *shared)
 {
+    memset(load, 0, sizeof(*load));
+    if (shared->cache != NULL) {
+        ocsp_cache_get_info(&load->cache, shared->cache);
+    }
+    if (shared->budget != NULL) {
+        ocsp_budget_count(shared->budget, &load->signing, &load->waiting);
+    }
+}
+
+static void show_load_text(request_rec *r, const ocsp_conf_shared_t *shared)
+{
+    load_t load;
+
+    collect_load(&load, shared);
+    ap_rprintf(r,
+               "OCSPCacheEntries: %" APR_UINT64_T_FMT
+               "\nOCSPCachePlaces: %" APR_UINT64_T_FMT
+               "\nOCSPCacheEvicted: %" APR_UINT64_T_FMT
+               "\nOCSPSigning: %u\nOCSPSignWaiting: %u\n",
+               load.cache.used, load.cache.places, load.cache.evicted,
+               load.signing, load.waiting);
+}
+
+static void show_load_html(request_rec *r, const ocsp_conf_shared_t *shared)
+{
+    load_t load;
+
+    collect_load(&load, shared);
+    ap_rprintf(r,
+               "<p>Cache: %" APR_UINT64_T_FMT " of %" APR_UINT64_T_FMT
+               " places used, %" APR_UINT64_T_FMT
+               " evicted; signing: %u, waiting for it: %u</p>\n",
+               load.cache.used, load.cache.places, load.cache.evicted,
+               load.signing, load.waiting);
+}
+
+static void show_text(request_rec *r, const ocsp_conf_shared_t *shared)
+{
+    const ocsp_counters_t *c = shared->counters;
     size_t i;
 
     for (i = 0; i < COUNTERS; i++) {
         ap_rprintf(r, "OCSP%s: %" APR_UINT64_T_FMT "\n", counters[i].name,
                    ocsp_counters_get(c, counters[i].which));
     }
+    show_load_text(r, shared);
     print_issuers(r, print_line);
 }
 
-static void show_html(request_rec *r, const ocsp_counters_t *c)
+static void show_html(request_rec *r, const ocsp_conf_shared_t *shared)
 {
+    const ocsp_counters_t *c = shared->counters;
     size_t i;
 
     ap_rputs("<hr />\n<h2>OCSP responder</h2>\n<table border=\"0\"><tr>", r);
@@ -256,7 +309,9 @@ static void show_html(request_rec *r, const ocsp_counters_t *c)
         ap_rprintf(r, "<td>%" APR_UINT64_T_FMT "</td>",
                    ocsp_counters_get(c, counters[i].which));
     }
-    ap_rputs("</tr></table>\n<table border=\"0\"><tr><th></th><th>Issuer</th>"
+    ap_rputs("</tr></table>\n", r);
+    show_load_html(r, shared);
+    ap_rputs("<table border=\"0\"><tr><th></th><th>Issuer</th>"
              "<th>Revocations</th><th>Issued</th><th>thisUpdate</th>"
              "<th>nextUpdate</th><th>Last load</th><th>Result</th>"
              "<th>Signer</th></tr>\n",
@@ -273,10 +328,10 @@ int ocsp_status_show(request_rec *r, int flags)
         return DECLINED; /* no issuer is configured */
     }
     if (flags & AP_STATUS_SHORT) {
-        show_text(r, conf->shared.counters);
+        show_text(r, &conf->shared);
     }
     else {
-        show_html(r, conf->shared.counters);
+        show_html(r, &conf->shared);
     }
     return OK;
 }

@@ -16,6 +16,7 @@
 #include "httpd/log.h"
 #include "httpd/outcome.h"
 #include "httpd/pass.h"
+#include "httpd/preproduce.h"
 #include "httpd/renewal.h"
 #include "httpd/tables.h"
 
@@ -42,6 +43,7 @@ struct ocsp_watch_t {
     unsigned waits; /* ticks in a row at which another was writing */
     int64_t due;    /* the next look, in seconds since 1970; 0: now */
     ocsp_trials_t *trials;
+    ocsp_preproduce_t *ahead; /* or NULL */
     _Atomic int gate;
 };
 
@@ -95,12 +97,22 @@ static void look(ocsp_watch_t *w, apr_pool_t *ptemp)
         }
     }
     ocsp_outcome_close(&pass, w->base);
+    /* a table has been published, or signers have changed */
+    if (w->ahead != NULL && (pass.octets != 0 || pass.renewed)) {
+        ocsp_preproduce_tell(w->ahead);
+    }
     w->due = pass.now
            + (pass.retry && RETRY_S < w->refresh_s ? RETRY_S : w->refresh_s);
 }
 
+/* A clock that was put back does not keep it from looking. */
+static bool is_due(const ocsp_watch_t *w, int64_t now)
+{
+    return w->refresh_s != 0 && (now >= w->due || now < w->due - w->refresh_s);
+}
+
 /* Nobody else writes; and what one who died was writing is nothing. */
-static void look_alone(ocsp_watch_t *w, apr_pool_t *ptemp)
+static void work_alone(ocsp_watch_t *w, int64_t now, apr_pool_t *ptemp)
 {
     ocsp_arena_t *arena = ocsp_conf_get(w->base)->shared.arena;
 
@@ -117,8 +129,15 @@ static void look_alone(ocsp_watch_t *w, apr_pool_t *ptemp)
     }
     w->waits = 0;
     if (ocsp_arena_get_configuration(arena) == w->configuration) {
-        ocsp_arena_recover(arena);
-        look(w, ptemp);
+        if (is_due(w, now)) {
+            ocsp_arena_recover(arena);
+            look(w, ptemp);
+        }
+        if (w->ahead != NULL) {
+            /* the look may have taken its time */
+            ocsp_preproduce_step(w->ahead,
+                                 (int64_t)apr_time_sec(apr_time_now()), ptemp);
+        }
     }
     ocsp_keep_unlock(w->keep);
 }
@@ -127,7 +146,6 @@ static apr_status_t tick(int state, void *data, apr_pool_t *ptemp)
 {
     ocsp_watch_t *w = data;
     int64_t now = (int64_t)apr_time_sec(apr_time_now());
-
     int idle = IDLE;
 
     if (state == AP_WATCHDOG_STATE_STOPPING) {
@@ -135,13 +153,15 @@ static apr_status_t tick(int state, void *data, apr_pool_t *ptemp)
     }
     if (state == AP_WATCHDOG_STATE_STARTING) {
         /* for as long as this thread is there */
-        w->trials = ocsp_trials_make(apr_pool_parent_get(ptemp));
+        apr_pool_t *pthread = apr_pool_parent_get(ptemp);
+
+        w->trials = ocsp_trials_make(pthread);
+        w->ahead = ocsp_preproduce_make(pthread, w->base);
         w->due = 0;
     }
-    /* a clock that was put back does not keep it from looking */
-    if ((now >= w->due || now < w->due - w->refresh_s)
+    if ((w->ahead != NULL || is_due(w, now))
         && atomic_compare_exchange_strong(&w->gate, &idle, LOOKING)) {
-        look_alone(w, ptemp);
+        work_alone(w, now, ptemp);
         /* exit() cleans libcrypto up before it waits for this thread */
         OPENSSL_thread_stop();
         atomic_store(&w->gate, IDLE);

@@ -19,6 +19,7 @@
 #include "status/crl.h"
 #include "status/issuer.h"
 #include "status/status.h"
+#include "wire/certid.h"
 
 /** Grows with every change of the bytes' layout. */
 #ifndef OCSP_TABLE_VERSION
@@ -206,5 +207,22 @@ int64_t ocsp_table_find_end(bool crl, int64_t this_update, int64_t next_update,
 apr_status_t ocsp_table_lookup(ocsp_record_t *out, const void *mem, size_t len,
                                const unsigned char id[OCSP_TABLE_ID_LEN],
                                const unsigned char *serial, size_t serial_len);
+
+/** A certificate that a table lists. */
+typedef struct {
+    unsigned char serial[OCSP_CERTID_SERIAL_MAX]; /* as it is compared: no
+                                                     leading 00 octets */
+    size_t serial_len;
+    bool revoked; /* else issued and not revoked */
+} ocsp_table_item_t;
+
+/**
+ * Walk over what a table lists, in the order of the serial numbers.
+ * @param mem a sealed table that stays as it is meanwhile
+ * @param cursor 0 at first
+ * @return false: that was all. Pure.
+ */
+bool ocsp_table_next(ocsp_table_item_t *out, const void *mem, size_t len,
+                     apr_uint64_t *cursor);
 
 #endif

@@ -60,7 +60,10 @@ static bool get_long_length(ocsp_der_t *in, size_t octets, size_t *len)
     return true;
 }
 
-bool ocsp_der_get_header(ocsp_der_t *in, unsigned *tag, size_t *content_len)
+/* This and get_any are what every element costs: inline, as calls of functions
+ * that leave the file are not. */
+static inline bool get_header(ocsp_der_t *in, unsigned *tag,
+                              size_t *content_len)
 {
     ocsp_der_t rest = *in;
     size_t len;
@@ -79,13 +82,18 @@ bool ocsp_der_get_header(ocsp_der_t *in, unsigned *tag, size_t *content_len)
     return true;
 }
 
-bool ocsp_der_get_any(ocsp_der_t *in, unsigned *tag, ocsp_der_t *element,
-                      ocsp_der_t *content)
+bool ocsp_der_get_header(ocsp_der_t *in, unsigned *tag, size_t *content_len)
+{
+    return get_header(in, tag, content_len);
+}
+
+static inline bool get_any(ocsp_der_t *in, unsigned *tag, ocsp_der_t *element,
+                           ocsp_der_t *content)
 {
     ocsp_der_t rest = *in;
     size_t len;
 
-    if (!ocsp_der_get_header(&rest, tag, &len) || len > rest.len) {
+    if (!get_header(&rest, tag, &len) || len > rest.len) {
         return false;
     }
     if (content) {
@@ -101,20 +109,24 @@ bool ocsp_der_get_any(ocsp_der_t *in, unsigned *tag, ocsp_der_t *element,
     return true;
 }
 
+bool ocsp_der_get_any(ocsp_der_t *in, unsigned *tag, ocsp_der_t *element,
+                      ocsp_der_t *content)
+{
+    return get_any(in, tag, element, content);
+}
+
 bool ocsp_der_get(ocsp_der_t *in, unsigned tag, ocsp_der_t *content)
 {
     unsigned found;
 
-    return ocsp_der_peek(in, tag)
-        && ocsp_der_get_any(in, &found, NULL, content);
+    return ocsp_der_peek(in, tag) && get_any(in, &found, NULL, content);
 }
 
 bool ocsp_der_get_element(ocsp_der_t *in, unsigned tag, ocsp_der_t *element)
 {
     unsigned found;
 
-    return ocsp_der_peek(in, tag)
-        && ocsp_der_get_any(in, &found, element, NULL);
+    return ocsp_der_peek(in, tag) && get_any(in, &found, element, NULL);
 }
 
 bool ocsp_der_get_optional(ocsp_der_t *in, unsigned tag, ocsp_der_t *content)
@@ -184,9 +196,15 @@ void ocsp_der_put(ocsp_der_writer_t *w, const void *data, size_t len)
 
 void ocsp_der_put_header(ocsp_der_writer_t *w, unsigned tag, size_t content_len)
 {
-    unsigned char header[OCSP_DER_HEADER_MAX];
     size_t len = ocsp_der_header_len(content_len);
+    unsigned char *header;
 
+    if (!w->ok || len > w->pos) {
+        w->ok = false;
+        return;
+    }
+    w->pos -= len;
+    header = w->buf + w->pos;
     header[0] = (unsigned char)tag;
     if (len == 2) {
         header[1] = (unsigned char)content_len;
@@ -200,7 +218,6 @@ void ocsp_der_put_header(ocsp_der_writer_t *w, unsigned tag, size_t content_len)
             content_len >>= 8;
         }
     }
-    ocsp_der_put(w, header, len);
 }
 
 size_t ocsp_der_mark(const ocsp_der_writer_t *w)

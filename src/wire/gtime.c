@@ -51,13 +51,20 @@ static bool is_valid(const civil_t *c)
         && c->minute <= 59 && c->second <= 59;
 }
 
+/* Days from the first of January to the first of a month. */
+static int days_before_month(int year, int month)
+{
+    static const short days[] = {0,   31,  59,  90,  120, 151,
+                                 181, 212, 243, 273, 304, 334};
+
+    return days[month - 1] + (month > 2 && is_leap(year));
+}
+
 static int64_t join(const civil_t *c)
 {
-    static const short before[] = {0,   31,  59,  90,  120, 151,
-                                   181, 212, 243, 273, 304, 334};
     int64_t days = days_before_year(c->year) + c->day - 1 - DAYS_TO_1970;
 
-    days += before[c->month - 1] + (c->month > 2 && is_leap(c->year));
+    days += days_before_month(c->year, c->month);
     return ((days * 24 + c->hour) * 60 + c->minute) * 60 + c->second;
 }
 
@@ -82,10 +89,12 @@ static bool split(civil_t *c, int64_t seconds)
     }
     c->year = (int)year;
     left = (int)(days - days_before_year(year));
-    for (c->month = 1; left >= days_in_month(c->year, c->month); c->month++) {
-        left -= days_in_month(c->year, c->month);
+    /* No month is longer, and all together are not shorter by a month. */
+    c->month = left / 31 + 1;
+    if (c->month < 12 && left >= days_before_month(c->year, c->month + 1)) {
+        c->month++;
     }
-    c->day = left + 1;
+    c->day = left - days_before_month(c->year, c->month) + 1;
     c->hour = of_day / 3600;
     c->minute = of_day / 60 % 60;
     c->second = of_day % 60;
@@ -185,13 +194,13 @@ static char *put_text(char *out, const char *text, size_t len)
     return out + len;
 }
 
-/* HHMMSS, or HH:MM:SS. */
-static char *put_clock(char *out, const civil_t *c, const char *separator)
+/* HH:MM:SS. */
+static char *put_clock(char *out, const civil_t *c)
 {
     out = put_pair(out, c->hour);
-    out = put_text(out, separator, strlen(separator));
+    out = put_text(out, ":", 1);
     out = put_pair(out, c->minute);
-    out = put_text(out, separator, strlen(separator));
+    out = put_text(out, ":", 1);
     return put_pair(out, c->second);
 }
 
@@ -205,7 +214,9 @@ bool ocsp_gtime_format(char *out, int64_t seconds)
     out = put_year(out, c.year);
     out = put_pair(out, c.month);
     out = put_pair(out, c.day);
-    *put_clock(out, &c, "") = 'Z';
+    out = put_pair(out, c.hour);
+    out = put_pair(out, c.minute);
+    *put_pair(out, c.second) = 'Z';
     return true;
 }
 
@@ -229,7 +240,7 @@ bool ocsp_gtime_format_http(char *out, int64_t seconds)
     out = put_text(out, " ", 1);
     out = put_year(out, c.year);
     out = put_text(out, " ", 1);
-    out = put_clock(out, &c, ":");
+    out = put_clock(out, &c);
     put_text(out, " GMT", 4);
     return true;
 }
@@ -247,6 +258,6 @@ bool ocsp_gtime_format_iso(char *out, int64_t seconds)
     out = put_text(out, "-", 1);
     out = put_pair(out, c.day);
     out = put_text(out, "T", 1);
-    *put_clock(out, &c, ":") = 'Z';
+    *put_clock(out, &c) = 'Z';
     return true;
 }

@@ -357,10 +357,21 @@ sub graceful {
 
 # --- another httpd ----------------------------------------------------------------
 
+my %given; # ports
+
+# A port that nobody listens at: none of those that the system gives to clients, who
+# might have it by the time when httpd listens, and each but once.
 sub free_port {
-    my $sock = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1)
-        or die "no port: $!";
-    return $sock->sockport;
+    my $system = eval { slurp('/proc/sys/net/ipv4/ip_local_port_range') } // '32768';
+    my ($end)  = $system =~ /^(\d+)/;
+    $end = 32_768 if $end < 20_000;
+    for (1 .. 1000) {
+        my $port = 10_000 + int rand $end - 10_000;
+        return $port if !$given{$port}++
+            && IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port,
+                Listen => 1);
+    }
+    die "no port: $!";
 }
 
 # An <OCSPIssuer> section: issuer_section(CA, file => replacement ...), the files

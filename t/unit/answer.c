@@ -9,6 +9,7 @@
 
 #include "answer/answer.h"
 #include "answer_cases.h"
+#include "answered.h"
 #include "hex.h"
 #include "party.h"
 #include "tap.h"
@@ -245,7 +246,7 @@ static void test_case(const case_t *c, apr_pool_t *p)
         subjects[i] = make_subject(c, i, &policies[i], &signers[i]);
     }
     memset(&got, 0x55, sizeof(got));
-    ocsp_answer_make(&got, subjects, c->count, &no_wishes, NOW, p);
+    answered(&got, subjects, c->count, &no_wishes, NOW, p);
     if (ok(got.status == c->want, "%s (status %u, want %u)", c->name,
            got.status, c->want)) {
         if (c->want == OK) {
@@ -283,7 +284,7 @@ static void test_failure(apr_pool_t *p)
     ocsp_answer_t got;
 
     memset(&got, 0x55, sizeof(got));
-    ocsp_answer_make(&got, &subject, 1, &no_wishes, NOW, p);
+    answered(&got, &subject, 1, &no_wishes, NOW, p);
     is_int(got.status, INTERNAL, "a revocation in no year is internalError");
     is_refusal(&got, INTERNAL, "a revocation in no year");
     free(id.data);

@@ -7,6 +7,7 @@
 
 #include "answer/answer.h"
 #include "answer_signers.h"
+#include "answered.h"
 #include "tap.h"
 
 /* AlgorithmIdentifiers */
@@ -125,7 +126,7 @@ static void test_choice(apr_pool_t *p)
         ocsp_answer_t got;
 
         memset(&got, 0x55, sizeof(got));
-        ocsp_answer_make(&got, &subject, 1, &wishes, NOW, p);
+        answered(&got, &subject, 1, &wishes, NOW, p);
         if (rows[i].want == NONE) {
             is_int(got.status, LATER, rows[i].name);
         }

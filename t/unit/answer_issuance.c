@@ -9,6 +9,7 @@
 
 #include "answer/answer.h"
 #include "answer_signers.h"
+#include "answered.h"
 #include "tap.h"
 #include "wire/gtime.h"
 
@@ -258,7 +259,7 @@ static void test_row(const row_t *row, apr_pool_t *p)
         side.policy.next_update_s = 12 * HOUR;
     }
     memset(&got, 0x55, sizeof(got));
-    ocsp_answer_make(&got, &subject, 1, &no_wishes, NOW, p);
+    answered(&got, &subject, 1, &no_wishes, NOW, p);
     if (row->want == TRY_LATER || row->want == REFUSED) {
         is_int(got.status, row->want == REFUSED ? UNAUTHORIZED : LATER,
                row->name);
@@ -285,15 +286,15 @@ static void test_several(apr_pool_t *p)
     subjects[0].record = (ocsp_record_t){USUAL_INDEX, .issued = true};
     subjects[1].record = (ocsp_record_t){CRL(NOW - DAY, NOW)};
     sides[1].policy.grace_s = HOUR;
-    ocsp_answer_make(&got, subjects, 2, &no_wishes, NOW, p);
+    answered(&got, subjects, 2, &no_wishes, NOW, p);
     is_int(got.status, OCSP_RESPONSE_SUCCESSFUL, "one in its grace, one not");
     is_int(got.good, 2, "both are good");
     is_int(got.next_update, NOW + HOUR, "until the grace ends");
     sides[1].policy.grace_s = 0;
-    ocsp_answer_make(&got, subjects, 2, &no_wishes, NOW, p);
+    answered(&got, subjects, 2, &no_wishes, NOW, p);
     is_int(got.status, LATER, "a grace is for its own issuer alone");
     sides[0].policy.grace_s = HOUR;
-    ocsp_answer_make(&got, subjects, 2, &no_wishes, NOW, p);
+    answered(&got, subjects, 2, &no_wishes, NOW, p);
     is_int(got.status, LATER, "and not for another's");
     free(sides[0].id.data);
     free(sides[1].id.data);

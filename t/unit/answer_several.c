@@ -8,6 +8,7 @@
 
 #include "answer/answer.h"
 #include "answer_signers.h"
+#include "answered.h"
 #include "tap.h"
 
 /* clang-format off */
@@ -62,7 +63,7 @@ static void test_pairs(apr_pool_t *p)
                                        pairs[i].policy_s[n]);
         }
         memset(&got, 0x55, sizeof(got));
-        ocsp_answer_make(&got, subjects, 2, &wishes, NOW, p);
+        answered(&got, subjects, 2, &wishes, NOW, p);
         is_int(got.status, pairs[i].want, pairs[i].name);
         if (pairs[i].want == OCSP_RESPONSE_SUCCESSFUL) {
             ok(is_by(&got, pairs[i].by) && got.lasting
@@ -86,7 +87,7 @@ static void test_own_policies(apr_pool_t *p)
                                         make_subject(&sides[1], signers, HOUR)};
     ocsp_answer_t got;
 
-    ocsp_answer_make(&got, subjects, 2, &wishes, NOW, p);
+    answered(&got, subjects, 2, &wishes, NOW, p);
     ok(got.status == OCSP_RESPONSE_SUCCESSFUL
            && memmem(got.der.data, got.der.len, times, 15) != NULL
            && memmem(got.der.data, got.der.len, times + 15, 15) != NULL,
@@ -124,7 +125,7 @@ static void test_nonce(apr_pool_t *p)
         }
         sides[0].policy.ignore_nonce = cases[i].ignore[0];
         sides[1].policy.ignore_nonce = cases[i].ignore[1];
-        ocsp_answer_make(&got, subjects, 2, &wishes, NOW, p);
+        answered(&got, subjects, 2, &wishes, NOW, p);
         ok(got.status == OCSP_RESPONSE_SUCCESSFUL
                && (memmem(got.der.data, got.der.len, nonce.data, nonce.len)
                    != NULL)

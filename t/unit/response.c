@@ -113,7 +113,8 @@ static ocsp_der_t respond_with(const responder_t *r,
 {
     ocsp_der_t out = {NULL, 1};
     const char *why = "";
-    apr_status_t rv = ocsp_response_make(&out, r->templ, content, &why, p);
+    apr_status_t rv = ocsp_response_make(&out, r->templ, content, NULL, &why,
+                                         p);
 
     if (!ok(rv == APR_SUCCESS && ERR_peek_error() == 0,
             "%s: made, no error left behind", r->name)) {

@@ -16,7 +16,8 @@ static void is_refused(const responder_t *r,
     ocsp_der_t out = {(const unsigned char *)"", 1};
     const char *why = NULL;
 
-    ok(ocsp_response_make(&out, r->templ, content, &why, p) == OCSP_EMALFORMED
+    ok(ocsp_response_make(&out, r->templ, content, NULL, &why, p)
+               == OCSP_EMALFORMED
            && out.data == NULL && out.len == 0 && why != NULL
            && strstr(why, want) != NULL,
        "%s: refused", name);

@@ -61,7 +61,8 @@ static ocsp_der_t respond(const responder_t *r, ocsp_der_t id, ocsp_der_t nonce,
     ocsp_der_t out = {NULL, 1};
     const char *why = "";
 
-    if (ocsp_response_make(&out, r->templ, &content, &why, p) != APR_SUCCESS) {
+    if (ocsp_response_make(&out, r->templ, &content, NULL, &why, p)
+        != APR_SUCCESS) {
         printf("Bail out! %s\n", why);
         abort();
     }

@@ -10,76 +10,11 @@
 
 #include "answer/signer.h"
 #include "hex.h"
-#include "party.h"
+#include "signing.h"
 #include "tap.h"
 
 #define THREADS 4
 #define ROUNDS 50
-
-/* RSASSA-PSS parameters (RFC 4055 section 3.1): digest and mask by the same
- * one, trailing octet of its OID; salt length. */
-#define PSS(digest, salt)                                                      \
-    "3041 06092a864886f70d01010a 3034 a00f 300d 0609608648016503040"           \
-    "2" digest "0500 a11c 301a 06092a864886f70d010108 300d "                   \
-    "06096086480165030402" digest "0500 a203 0201" salt
-
-/* R129: the AlgorithmIdentifier to the octet. */
-static const struct {
-    const char *name;
-    pki_kind_t kind;
-    int pss_salt; /* 0: no RSA-PSS key */
-    bool restricted;
-    const char *algorithm;
-    const char *digest; /* to verify with */
-} kinds[] = {
-    {"RSA 2048 with SHA-256", PKI_RSA2048, 0, false,
-     "300d06092a864886f70d01010b0500", "SHA2-256"},
-    {"P-256 with SHA-256", PKI_P256, 0, false, "300a06082a8648ce3d040302",
-     "SHA2-256"},
-    {"P-384 with SHA-384", PKI_P384, 0, false, "300a06082a8648ce3d040303",
-     "SHA2-384"},
-    {"Ed25519", PKI_ED25519, 0, false, "300506032b6570", NULL},
-    {"RSA-PSS 2048 with SHA-256", PKI_RSA2048, 32, false, PSS("01", "20"),
-     "SHA2-256"},
-    {"RSA-PSS 2048 with SHA-256", PKI_RSA2048, 32, true, PSS("01", "20"),
-     "SHA2-256"},
-    {"RSA-PSS 2048 with SHA-256", PKI_RSA2048, 24, true, PSS("01", "18"),
-     "SHA2-256"},
-    {"RSA-PSS 2048 with SHA-384", PKI_RSA2048, 48, true, PSS("02", "30"),
-     "SHA2-384"},
-    {"RSA-PSS 2048 with SHA-512", PKI_RSA2048, 64, true, PSS("03", "40"),
-     "SHA2-512"},
-};
-
-static EVP_PKEY *make_key(size_t kind)
-{
-    const char *digest = kinds[kind].restricted ? kinds[kind].digest : NULL;
-
-    return kinds[kind].pss_salt == 0
-             ? pki_make_key(kinds[kind].kind)
-             : party_pss_key(2048, digest, digest, kinds[kind].pss_salt);
-}
-
-/* With PSS to the very salt length: not what the key would allow besides. */
-static bool verifies(EVP_PKEY *key, const char *digest, int pss_salt,
-                     const void *signature, size_t signature_len,
-                     ocsp_der_t data)
-{
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    EVP_PKEY_CTX *key_ctx = NULL;
-    bool good =
-        ctx != NULL
-        && EVP_DigestVerifyInit_ex(ctx, &key_ctx, digest, NULL, NULL, key, NULL)
-               == 1
-        && (pss_salt == 0
-            || (EVP_PKEY_CTX_set_rsa_mgf1_md_name(key_ctx, digest, NULL) == 1
-                && EVP_PKEY_CTX_set_rsa_pss_saltlen(key_ctx, pss_salt) == 1))
-        && EVP_DigestVerify(ctx, signature, signature_len, data.data, data.len)
-               == 1;
-
-    EVP_MD_CTX_free(ctx);
-    return good;
-}
 
 static void test_signing(const ocsp_signer_t *s, EVP_PKEY *key, size_t kind,
                          apr_pool_t *p)
@@ -90,21 +25,29 @@ static void test_signing(const ocsp_signer_t *s, EVP_PKEY *key, size_t kind,
     size_t len = max;
     unsigned char *signature = malloc(max);
     const char *why = NULL;
+    ocsp_signer_contexts_t *contexts = ocsp_signer_make_contexts(p);
     int i;
 
-    /* one from a copied context, and another: parameters must go with both */
-    for (i = 0; i < 2; i++) {
+    /* from copied contexts, then kept ones: parameters must go with each */
+    for (i = 0; i < 4; i++) {
         len = max;
-        ok(ocsp_signer_sign(s, signature, &len, data, &why, p) == APR_SUCCESS
+        ok(ocsp_signer_sign(s, i < 2 ? NULL : contexts, signature, &len, data,
+                            &why, p)
+                   == APR_SUCCESS
                && len <= max
                && verifies(key, kinds[kind].digest, kinds[kind].pss_salt,
                            signature, len, data),
            "%s: signature %d verifies", name, i + 1);
     }
-    len = 10;
-    ok(ocsp_signer_sign(s, signature, &len, data, &why, p) == OCSP_ECRYPTO
-           && why != NULL && why[0] != '\0',
-       "%s: a signature that does not fit is refused", name);
+    for (i = 0; i < 2; i++) {
+        len = 10;
+        ok(ocsp_signer_sign(s, i < 1 ? NULL : contexts, signature, &len, data,
+                            &why, p)
+                   == OCSP_ECRYPTO
+               && why != NULL && why[0] != '\0',
+           "%s: a signature that does not fit is refused", name);
+        why = NULL;
+    }
     ok(ERR_peek_error() == 0, "%s: no error is left behind", name);
     free(signature);
 }
@@ -184,18 +127,21 @@ static void *work(void *arg)
 {
     worker_t *w = arg;
     ocsp_der_t data = {(const unsigned char *)w, sizeof(*w)};
+    ocsp_signer_contexts_t *contexts;
     apr_pool_t *p = NULL;
     int i;
 
     if (apr_pool_create(&p, NULL) != APR_SUCCESS) {
         return NULL;
     }
+    contexts = ocsp_signer_make_contexts(p);
     for (i = 0; i < ROUNDS; i++) {
         unsigned char signature[256];
         size_t len = sizeof(signature);
         const char *why = NULL;
 
-        if (ocsp_signer_sign(w->signer, signature, &len, data, &why, p)
+        if (ocsp_signer_sign(w->signer, i % 2 == 0 ? contexts : NULL, signature,
+                             &len, data, &why, p)
                 == APR_SUCCESS
             && verifies(w->key, "SHA2-256", w->pss_salt, signature, len,
                         data)) {

@@ -12,6 +12,8 @@ use OCSPTest qw(MALFORMED INTERNAL_ERROR TRY_LATER UNAUTHORIZED children config
 use OCSPTest::Quick;
 use Time::HiRes qw(sleep);
 
+use constant QUIET_S => 6; # for connections to end: longer than a kept one lasts
+
 # Several processes, few enough that a graceful restart is quick: so many, of so
 # many threads each, or so many of prefork's.
 sub processes {
@@ -141,26 +143,21 @@ sub pids_since {
     return map { $_ => 1 } split ' ', substr OCSPTest::slurp($file), $mark;
 }
 
-# What all of its processes answer when they are asked of a serial number, its
-# configuration having who_log(NAME): (bodies, processes that could not be reached).
-# So many requests are begun that they take every worker, then all are ended at once.
-sub reach {
-    my ($self, $ca, $serial, %opt) = @_;
+# What all of its processes answer to these octets, its configuration having
+# who_log(NAME): (answers, processes that could not be reached). So many requests are
+# begun that they take every worker, then all are ended at once.
+sub spread {
+    my ($self, $bytes) = @_;
     my $file = OCSPTest::vars()->{t_logs} . "/$self->{name}.who";
     my $mark = -s $file;
-    my $body = quick_request($ca, $serial);
-    my $head = join "\r\n", 'POST / HTTP/1.1',
-        'Host: ' . ($opt{host} // '127.0.0.1'),
-        'Content-Type: application/ocsp-request', 'Content-Length: ' . length $body,
-        'Connection: close', '', '';
-    my (@bodies, @missed);
+    my (@answers, @missed);
     for my $round (1 .. 5) {
         my $n = ($ENV{OCSP_MPM} // '') eq 'prefork'
             ? children($self->{pid}) : $self->{workers};
-        my @socks = map { begin($self->{port}, $head . substr $body, 0, -1) } 1 .. $n;
+        my @socks = map { begin($self->{port}, substr $bytes, 0, -1) } 1 .. $n;
         sleep 0.2;
-        print {$_} substr $body, -1 for @socks;
-        push @bodies, map { finish($_) } @socks;
+        print {$_} substr $bytes, -1 for @socks;
+        push @answers, map { answer_of($_) } @socks;
         wait_for(2, sub {
             my %seen = pids_since($file, $mark);
             @missed = grep { !$seen{$_} } children($self->{pid});
@@ -168,7 +165,26 @@ sub reach {
         });
         last if !@missed;
     }
-    return (\@bodies, \@missed);
+    return (\@answers, \@missed);
+}
+
+# A request of one's own: message(METHOD, TARGET, body =>, host =>, fields => [...])
+sub message {
+    my ($method, $target, %opt) = @_;
+    my $body = $opt{body};
+    my @body = defined $body ? ('Content-Type: application/ocsp-request',
+        'Content-Length: ' . length $body) : ();
+    return join("\r\n", "$method $target HTTP/1.1",
+        'Host: ' . ($opt{host} // '127.0.0.1'), @body, @{ $opt{fields} // [] },
+        'Connection: close', '', '') . ($body // '');
+}
+
+# The same of a serial number, by POST: (bodies, processes that could not be reached)
+sub reach {
+    my ($self, $ca, $serial, %opt) = @_;
+    my ($answers, $missed) = $self->spread(message('POST', '/',
+        body => quick_request($ca, $serial), host => $opt{host}));
+    return ([map { $_->{body} } @$answers], $missed);
 }
 
 # The same in words, unverified: one, if they are of one mind.
@@ -188,13 +204,29 @@ sub begin {
     return $sock;
 }
 
-sub finish {
+# What comes until the end of the connection, taken apart.
+sub answer_of {
     my ($sock) = @_;
     local $SIG{ALRM} = sub { die "no answer within 30 s\n" };
     alarm 30;
     my $answer = do { local $/; <$sock> } // '';
     alarm 0;
-    return (split /\r\n\r\n/, $answer, 2)[1] // '';
+    return OCSPTest::parse_http($answer);
+}
+
+sub finish { return answer_of(@_)->{body} }
+
+# What its server-status says of the module: {OCSPSignatures => ...}
+sub status {
+    my ($self) = @_;
+    my $res = http('GET', '/server-status?auto', port => $self->{port});
+    return { $res->{body} =~ /^(OCSP[^:\n]+):[ ]?(.*)$/mg };
+}
+
+# By how much a number there has grown: grown({before}, NAME)
+sub grown {
+    my ($self, $before, $name) = @_;
+    return ($self->status->{$name} // 0) - ($before->{$name} // 0);
 }
 
 # What its server-status says of an issuer: {Subject => ..., LastResult => ...}
@@ -220,11 +252,47 @@ sub kill_child {
     return;
 }
 
+# Whether neither this process nor a child of its has a connection, or a thread that
+# does something.
+sub is_quiet {
+    my ($parent) = @_;
+    my %open;
+    for my $file (grep { -e } qw(/proc/net/tcp /proc/net/tcp6)) {
+        # its state, where 0A is listening, and the inode
+        /^\s*\d+: \S+ \S+ (\w\w) (?:\S+\s+){5}(\d+)/ && $1 ne '0A' and $open{$2} = 1
+            for split /\n/, OCSPTest::slurp($file);
+    }
+    for my $pid ($parent, children($parent)) {
+        for my $fd (glob "/proc/$pid/fd/*") {
+            return 0 if (readlink($fd) // '') =~ /^socket:\[(\d+)\]/ && $open{$1};
+        }
+        for my $stat (glob "/proc/$pid/task/*/stat") {
+            return 0 if (eval { OCSPTest::slurp($stat) } // '') =~ /\) [RD] /;
+        }
+    }
+    return 1;
+}
+
+# Wait until an httpd has done with all that it was asked: settle(PID)
+sub settle {
+    my ($pid) = @_;
+    my $quiet = 0;
+    return wait_for(QUIET_S, sub { ($quiet = is_quiet($pid) ? $quiet + 1 : 0) >= 2 });
+}
+
+# Tell an httpd to end. Event looks at the sockets of its workers then, of which one
+# that ends just now may free its own.
+sub end {
+    my ($pid) = @_;
+    settle($pid);
+    return kill 'TERM', $pid;
+}
+
 # True if it ended when told to. What the log says of those that kill_child killed is
 # taken out: whatever else ended by a signal is a fault.
 sub stop {
     my ($self) = @_;
-    kill 'TERM', delete $self->{pid};
+    end(delete $self->{pid});
     my $ended = wait_for(30, sub { !-e "$self->{config}.pid" });
     my $log   = OCSPTest::slurp($self->{log});
     my $count = 0;

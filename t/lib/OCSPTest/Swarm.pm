@@ -26,11 +26,12 @@ sub revoked_by { return sprintf '%04X', 0x5000 + $_[0] }
 sub forged     { return sprintf '%04X', 0x6600 + $_[0] % 100 }
 
 # start(PORT, CA, FILE that tells the last generation, clients =>, control => [path,
-# content], hosts => [virtual hosts that are asked only of what does not change])
+# content], hosts => [virtual hosts that are asked only of what does not change], pick
+# => code that chooses a serial number by the last generation)
 sub start {
     my ($class, $port, $ca, $file, %opt) = @_;
-    my $self = bless { port => $port, ca => $ca, file => $file,
-        control => $opt{control}, hosts => $opt{hosts} }, $class;
+    my $self = bless { port => $port, ca => $ca, file => $file, pick => $opt{pick}
+        // \&pick, control => $opt{control}, hosts => $opt{hosts} }, $class;
     quick_certid($ca, serial_good); # which the children then need not ask openssl
     $self->{clients} = [map { $self->fork_client($_) } 1 .. $opt{clients} // 16];
     return $self;
@@ -50,9 +51,10 @@ sub fork_client {
     if (!$pid) {
         close $in;
         srand $id;
-        $self->run_client($out);
+        my $done = eval { $self->run_client($out, $id); 1 };
+        print {$out} 'trouble ', $@ =~ s/\s+/ /gr, "\n" if !$done;
         close $out;
-        POSIX::_exit(0); # no END block of Test::More
+        POSIX::_exit($done ? 0 : 1); # no END block of Test::More
     }
     close $out;
     return { pid => $pid, in => $in };
@@ -154,7 +156,7 @@ sub turn {
     my ($serial, $host) = $hosts && rand() < 0.5
         ? (rand() < 0.2 ? serial_compromised : forged(int rand 100),
             $hosts->[rand @$hosts])
-        : pick($state->{last});
+        : $self->{pick}->($state->{last});
     my $began = now();
     my ($res, $why) = $self->ask($state,
         message('POST', '/', quick_request($ca, $serial), $host));

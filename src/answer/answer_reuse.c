@@ -1,0 +1,139 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See answer.h: which of the responses that were made before says the same as a
+ * draft, and for how long. A key is
+ *
+ *   | template 16 | status 1 | reason 1 | revocation time 8
+ *   | OCSPThisUpdate 1 | OCSPNextUpdate 8 | CertID |
+ *
+ * Issuers, and virtual hosts with data of their own, may share keys: the CertID
+ * names the CA, the status is part of it, and the times are compared with the
+ * draft's. Two that want other times do not: each would overwrite the other's.
+ * Floor 2.
+ */
+#include <string.h>
+
+#include "answer/answer.h"
+
+#define TIME_LEN 8
+#define CERTID_AT (OCSP_RESPONSE_ID_LEN + 2 + TIME_LEN + 1 + TIME_LEN)
+
+/* What is not listed may be any moment, but for good (REQUIREMENTS 61, 62):
+ * nobody else is said to be unknown or never to have been issued. */
+static bool is_about_unlisted(const ocsp_response_content_t *content)
+{
+    return content->extended_revoke
+        || content->singles[0].status == OCSP_STATUS_UNKNOWN;
+}
+
+static bool has_key(const ocsp_answer_draft_t *draft)
+{
+    return draft->answer.status == OCSP_RESPONSE_SUCCESSFUL
+        && draft->content.count == 1 && draft->content.nonce.data == NULL
+        && !is_about_unlisted(&draft->content)
+        && draft->content.singles[0].certid.len
+               <= OCSP_ANSWER_KEY_MAX - CERTID_AT;
+}
+
+bool ocsp_answer_drop_nonce(ocsp_answer_draft_t *draft)
+{
+    if (draft->content.nonce.data == NULL) {
+        return false;
+    }
+    draft->content.nonce = (ocsp_der_t){NULL, 0};
+    draft->answer.lasting = draft->lasting;
+    return true;
+}
+
+static unsigned char *put_number(unsigned char *at, int64_t number)
+{
+    int shift;
+
+    for (shift = 56; shift >= 0; shift -= 8) {
+        *at++ = (unsigned char)((uint64_t)number >> shift);
+    }
+    return at;
+}
+
+size_t ocsp_answer_get_key(unsigned char key[OCSP_ANSWER_KEY_MAX],
+                           const ocsp_answer_draft_t *draft)
+{
+    static const unsigned char no_id[OCSP_RESPONSE_ID_LEN];
+    const ocsp_response_single_t *single = draft->content.singles;
+    const unsigned char *id;
+    unsigned char *at = key + OCSP_RESPONSE_ID_LEN;
+
+    if (!has_key(draft)) {
+        return 0;
+    }
+    id = ocsp_response_template_get0_id(draft->templ);
+    if (memcmp(id, no_id, sizeof(no_id)) == 0) {
+        return 0; /* it would be another's as well */
+    }
+    memcpy(key, id, OCSP_RESPONSE_ID_LEN);
+    *at++ = (unsigned char)single->status;
+    *at++ = (unsigned char)single->reason;
+    at = put_number(at, single->revocation_time);
+    *at++ = (unsigned char)draft->policy->this_update;
+    at = put_number(at, draft->policy->next_update_s);
+    memcpy(at, single->certid.data, single->certid.len);
+    return CERTID_AT + single->certid.len;
+}
+
+ocsp_der_t ocsp_answer_get_certid(ocsp_der_t key)
+{
+    return key.len < CERTID_AT
+             ? (ocsp_der_t){NULL, 0}
+             : (ocsp_der_t){key.data + CERTID_AT, key.len - CERTID_AT};
+}
+
+const unsigned char *ocsp_answer_get0_template_id(ocsp_der_t key)
+{
+    return key.data;
+}
+
+bool ocsp_answer_may_say(const ocsp_answer_draft_t *draft,
+                         const ocsp_answer_times_t *made)
+{
+    const ocsp_answer_t *anew = &draft->answer;
+    int64_t now = draft->content.produced_at;
+    int64_t enough = now + OCSP_ANSWER_LEFT_S;
+
+    if (enough > anew->next_update) {
+        enough = anew->next_update;
+    }
+    return made->produced_at <= now && made->this_update <= anew->this_update
+        && made->next_update <= anew->next_update
+        && made->next_update >= enough;
+}
+
+void ocsp_answer_say(ocsp_answer_draft_t *draft,
+                     const ocsp_answer_times_t *made, ocsp_der_t der)
+{
+    draft->answer.der = der;
+    draft->answer.produced_at = made->produced_at;
+    draft->answer.this_update = made->this_update;
+    draft->answer.next_update = made->next_update;
+}
+
+int64_t ocsp_answer_find_renewal(const ocsp_answer_times_t *made,
+                                 uint32_t random)
+{
+    /* modulo 2^64, and so right for all times that are in order */
+    uint64_t lasts = (uint64_t)made->next_update - (uint64_t)made->produced_at;
+    uint64_t step = lasts / 16;
+    uint64_t choices = 2 * step + 1;
+    uint64_t after;
+
+    if (made->next_update <= made->produced_at || lasts <= OCSP_ANSWER_LEFT_S) {
+        return made->produced_at;
+    }
+    /* choices * random / 2^32 without overflow: from 0 to choices - 1 */
+    after = lasts / 2 - step + (choices >> 32) * random
+          + ((choices & UINT32_MAX) * random >> 32);
+    if (after > lasts - OCSP_ANSWER_LEFT_S) {
+        after = lasts - OCSP_ANSWER_LEFT_S;
+    }
+    return (int64_t)((uint64_t)made->produced_at + after);
+}

@@ -1,0 +1,254 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See budget.h. Floor 4.
+ */
+#include "httpd/budget.h"
+
+#include <ap_mpm.h>
+#include <apr_thread_cond.h>
+#include <apr_thread_mutex.h>
+#include <sched.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Of all workers, one in so many may wait. */
+#define WAITING_SHARE 4
+
+/* Who waits gives his processor away so many times, then sleeps between two
+ * tries: in microseconds. */
+#define YIELDS 3
+#define SLEEP_MIN_US 200
+#define SLEEP_MAX_US 4000
+
+struct ocsp_budget_t {
+    ocsp_gate_t *gate;
+    const ocsp_counters_t *counters;
+    unsigned limit;
+    unsigned processors;
+    unsigned waiting;              /* of all processes */
+    ocsp_budget_stay_t *under_way; /* of this process; under lock */
+    apr_thread_mutex_t *lock;
+    apr_thread_cond_t *done; /* something is under way no more */
+};
+
+static unsigned share_of(int workers)
+{
+    int share = workers / WAITING_SHARE;
+
+    return share < 1             ? 1
+         : share > OCSP_GATE_MAX ? OCSP_GATE_MAX
+                                 : (unsigned)share;
+}
+
+ocsp_budget_t *ocsp_budget_make(apr_pool_t *pconf, ocsp_gate_t *gate,
+                                const ocsp_counters_t *counters, unsigned limit,
+                                unsigned processors)
+{
+    ocsp_budget_t *b = apr_pcalloc(pconf, sizeof(*b));
+    int processes = 1, threads = 1;
+
+    (void)ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &processes);
+    (void)ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    threads = threads < 1 ? 1 : threads; /* prefork has none */
+    b->gate = gate;
+    b->counters = counters;
+    b->limit = limit;
+    b->processors = processors;
+    b->waiting = share_of(processes * threads);
+    if (apr_thread_mutex_create(&b->lock, APR_THREAD_MUTEX_DEFAULT, pconf)
+            != APR_SUCCESS
+        || apr_thread_cond_create(&b->done, pconf) != APR_SUCCESS) {
+        b->lock = NULL; /* then threads may make the same */
+    }
+    return b;
+}
+
+static int64_t read_us(clockid_t clock)
+{
+    struct timespec now = {0, 0};
+
+    (void)clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int64_t now_ms(void)
+{
+    return read_us(CLOCK_MONOTONIC) / 1000;
+}
+
+static uint64_t get_hits(const ocsp_budget_t *b)
+{
+    return b->counters != NULL
+             ? ocsp_counters_get(b->counters, OCSP_COUNTER_CACHE_HIT)
+             : 0;
+}
+
+static const ocsp_budget_stay_t *find_same(const ocsp_budget_t *b,
+                                           ocsp_der_t key)
+{
+    const ocsp_budget_stay_t *stay = b->under_way;
+
+    while (stay != NULL && !ocsp_der_equal(stay->key, key)) {
+        stay = stay->next;
+    }
+    return stay;
+}
+
+static void add(ocsp_budget_stay_t *stay, ocsp_budget_t *b, ocsp_der_t key)
+{
+    stay->key = key;
+    stay->next = b->under_way;
+    b->under_way = stay;
+}
+
+/* What another thread makes is waited for, by any number: all of them end with
+ * the one signature. */
+static ocsp_budget_word_t follow(ocsp_budget_t *b, ocsp_der_t key)
+{
+    int64_t left_ms = OCSP_BUDGET_WAIT_MS, end = now_ms() + left_ms;
+
+    while (left_ms > 0 && find_same(b, key) != NULL) {
+        (void)apr_thread_cond_timedwait(b->done, b->lock,
+                                        apr_time_from_msec(left_ms));
+        left_ms = end - now_ms();
+    }
+    return left_ms > 0 ? OCSP_BUDGET_MADE : OCSP_BUDGET_REFUSED;
+}
+
+/* @return GRANTED: it is for this one to make */
+static ocsp_budget_word_t begin(ocsp_budget_stay_t *stay, ocsp_budget_t *b,
+                                ocsp_der_t key, bool may_wait)
+{
+    ocsp_budget_word_t word = OCSP_BUDGET_GRANTED;
+
+    apr_thread_mutex_lock(b->lock);
+    if (find_same(b, key) == NULL) {
+        add(stay, b, key);
+    }
+    else if (!may_wait) {
+        word = OCSP_BUDGET_REFUSED;
+    }
+    else {
+        word = follow(b, key);
+    }
+    apr_thread_mutex_unlock(b->lock);
+    return word;
+}
+
+/* How long to sleep, at the most, in microseconds: while all places rest, there
+ * is nothing to look for. */
+static int64_t find_nap(const ocsp_budget_stay_t *stay, const ocsp_budget_t *b,
+                        int64_t nap_us, int64_t end_ms)
+{
+    int64_t now = now_ms();
+    int64_t rest_us = INT64_C(1000)
+                    * ocsp_gate_get_rest(b->gate, &stay->ticket, now);
+    int64_t left_us = 1000 * (end_ms - now);
+
+    nap_us = rest_us > nap_us ? rest_us : nap_us;
+    nap_us = left_us < nap_us ? left_us : nap_us;
+    return nap_us > 0 ? nap_us : 0;
+}
+
+/* No more than it has, nor longer than the others. */
+static bool wait_for_place(ocsp_budget_stay_t *stay, const ocsp_budget_t *b)
+{
+    int64_t end = now_ms() + OCSP_BUDGET_WAIT_MS;
+    int64_t nap = SLEEP_MIN_US;
+    int yields;
+
+    if (!ocsp_gate_wait(b->gate, &stay->ticket, now_ms())) {
+        return false;
+    }
+    for (yields = 0; now_ms() < end; yields++) {
+        if (yields < YIELDS) {
+            (void)sched_yield();
+        }
+        else {
+            apr_sleep(find_nap(stay, b, nap, end));
+            nap = nap * 2 < SLEEP_MAX_US ? nap * 2 : SLEEP_MAX_US;
+        }
+        if (ocsp_gate_enter(b->gate, &stay->ticket, now_ms())) {
+            return true;
+        }
+    }
+    ocsp_gate_leave(b->gate, &stay->ticket);
+    return false;
+}
+
+/* How busy the cache is shows best to who has waited. */
+static bool enter_gate(ocsp_budget_stay_t *stay, const ocsp_budget_t *b,
+                       bool may_wait)
+{
+    stay->came_us = read_us(CLOCK_MONOTONIC);
+    stay->hits = get_hits(b);
+    if (!ocsp_gate_enter(b->gate, &stay->ticket, stay->came_us / 1000)
+        && !(may_wait && wait_for_place(stay, b))) {
+        return false;
+    }
+    stay->spent_us = read_us(CLOCK_THREAD_CPUTIME_ID);
+    return true;
+}
+
+/* His place rests: a thread that signs takes as much of a processor as one that
+ * gives many short answers. What a key in a device signs takes little. */
+static void leave_gate(ocsp_budget_stay_t *stay, const ocsp_budget_t *b)
+{
+    int64_t now_us = read_us(CLOCK_MONOTONIC);
+    int64_t took_us = read_us(CLOCK_THREAD_CPUTIME_ID) - stay->spent_us;
+    uint32_t rest_ms = ocsp_gate_find_rest((uint64_t)took_us,
+                                           (uint64_t)(now_us - stay->came_us),
+                                           get_hits(b) - stay->hits, b->limit,
+                                           b->processors);
+
+    ocsp_gate_rest(b->gate, &stay->ticket, now_us / 1000, rest_ms);
+}
+
+ocsp_budget_word_t ocsp_budget_enter(ocsp_budget_stay_t *stay, ocsp_budget_t *b,
+                                     ocsp_der_t key, uint32_t issuer,
+                                     bool counts, bool may_wait)
+{
+    ocsp_budget_word_t word = OCSP_BUDGET_GRANTED;
+
+    stay->key = (ocsp_der_t){NULL, 0};
+    ocsp_gate_make_ticket(&stay->ticket, (int32_t)getpid(), issuer, b->limit,
+                          b->waiting);
+    if (key.len != 0 && b->lock != NULL) {
+        word = begin(stay, b, key, may_wait);
+    }
+    if (word == OCSP_BUDGET_GRANTED && counts && b->gate != NULL
+        && !enter_gate(stay, b, may_wait)) {
+        ocsp_budget_leave(stay, b);
+        word = OCSP_BUDGET_REFUSED;
+    }
+    return word;
+}
+
+void ocsp_budget_count(const ocsp_budget_t *b, unsigned *signing,
+                       unsigned *waiting)
+{
+    *signing = *waiting = 0;
+    if (b->gate != NULL) {
+        ocsp_gate_count(b->gate, now_ms(), signing, waiting);
+    }
+}
+
+void ocsp_budget_leave(ocsp_budget_stay_t *stay, ocsp_budget_t *b)
+{
+    ocsp_budget_stay_t **at;
+
+    if (stay->ticket.signing_place >= 0) {
+        leave_gate(stay, b);
+    }
+    if (stay->key.len == 0) {
+        return;
+    }
+    apr_thread_mutex_lock(b->lock);
+    for (at = &b->under_way; *at != stay; at = &(*at)->next) {
+    }
+    *at = stay->next;
+    apr_thread_cond_broadcast(b->done);
+    apr_thread_mutex_unlock(b->lock);
+    stay->key.len = 0;
+}

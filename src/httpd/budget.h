@@ -1,0 +1,76 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Who may sign now: OCSPSignLimit over all processes, a short wait, and of one
+ * process never two threads for the same response. Floor 4.
+ */
+#ifndef OCSP_HTTPD_BUDGET_H
+#define OCSP_HTTPD_BUDGET_H
+
+#include <apr_pools.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/counters.h"
+#include "shared/gate.h"
+#include "wire/der.h"
+
+/** What a key signs in less, in microseconds, is not counted: a request costs
+ * httpd as much, and to take turns would cost more. */
+#define OCSP_BUDGET_FREE_US 100
+
+/** How long a request waits for its signature to begin, in milliseconds. */
+#define OCSP_BUDGET_WAIT_MS 250
+
+/** One process's; the parent makes it, and children have copies. */
+typedef struct ocsp_budget_t ocsp_budget_t;
+
+/** What is said to who wants to sign. */
+typedef enum {
+    OCSP_BUDGET_GRANTED = 0, /* sign, then leave */
+    OCSP_BUDGET_MADE,        /* another thread made it, or could not: look */
+    OCSP_BUDGET_REFUSED      /* too many want to */
+} ocsp_budget_word_t;
+
+/** A stay with a signature: on the stack of the thread that makes it. */
+typedef struct ocsp_budget_stay_t {
+    ocsp_gate_ticket_t ticket;
+    ocsp_der_t key;   /* len 0: nobody else makes the same */
+    int64_t came_us;  /* when he asked */
+    uint64_t hits;    /* in the cache by then */
+    int64_t spent_us; /* processor time of his thread when he began */
+    struct ocsp_budget_stay_t *next;
+} ocsp_budget_stay_t;
+
+/**
+ * Newly made in pconf.
+ * @param gate NULL: nobody is counted
+ * @param counters tell how busy the cache is; NULL: it is not
+ * @param limit how many may sign at once, 1 to OCSP_GATE_MAX
+ * @param processors that httpd may use. Startup only.
+ */
+ocsp_budget_t *ocsp_budget_make(apr_pool_t *pconf, ocsp_gate_t *gate,
+                                const ocsp_counters_t *counters, unsigned limit,
+                                unsigned processors);
+
+/**
+ * Ask.
+ * @param key of the response that is to be made, which stays until leave; len
+ *        0: no other is the same
+ * @param issuer any number of its own: issuers take turns
+ * @param counts whether the signature is one of OCSPSignLimit's
+ * @param may_wait else it is now or not
+ * Any thread.
+ */
+ocsp_budget_word_t ocsp_budget_enter(ocsp_budget_stay_t *stay, ocsp_budget_t *b,
+                                     ocsp_der_t key, uint32_t issuer,
+                                     bool counts, bool may_wait);
+
+/** How many sign and wait just now in all processes, for people. Any thread. */
+void ocsp_budget_count(const ocsp_budget_t *b, unsigned *signing,
+                       unsigned *waiting);
+
+/** The end of what was granted. Any thread. */
+void ocsp_budget_leave(ocsp_budget_stay_t *stay, ocsp_budget_t *b);
+
+#endif

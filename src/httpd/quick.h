@@ -1,0 +1,22 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * OCSPQuickHandler: answers before httpd maps URLs, asks access rules and runs
+ * other modules' filters. Floor 4.
+ */
+#ifndef OCSP_HTTPD_QUICK_H
+#define OCSP_HTTPD_QUICK_H
+
+#include <httpd.h>
+
+/**
+ * httpd's quick_handler: a request of its own whose location is ours is
+ * answered, where that is switched on. Any thread.
+ */
+int ocsp_quick_handle(request_rec *r, int lookup);
+
+/** Warn of access rules in locations of ours that are not asked. Startup only,
+ * while httpd has its configuration as a tree. */
+void ocsp_quick_check(server_rec *base, apr_pool_t *ptemp);
+
+#endif

@@ -1,0 +1,307 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See serve.h. What is asked, known and said is decided in lower floors. Floor
+ * 4.
+ */
+#include "httpd/serve.h"
+
+#include <stdbool.h>
+
+#include "httpd/budget.h"
+#include "httpd/log.h"
+#include "httpd/renewal.h"
+#include "httpd/report.h"
+#include "httpd/threads.h"
+#include "wire/request.h"
+
+/* Seconds between two complaints of signers that ended while httpd ran. */
+#define ENDED_EVERY_S 3600
+
+/* Octets of the shortest Request: no request holds more than its size lets. */
+#define REQUEST_LEN_MIN 16
+
+/* How long others leave the renewal of a response to who began it, seconds. */
+#define RENEWAL_S 10
+
+/* What belongs to the last CertID of a request. */
+typedef struct {
+    const ocsp_scope_issuer_t *issuer;
+    const ocsp_answer_signers_t *signers;
+} last_t;
+
+void ocsp_serve_count(const ocsp_serve_t *job, ocsp_counter_t which, unsigned n)
+{
+    if (job->conf->shared.counters != NULL && n != 0) {
+        ocsp_counters_add(job->conf->shared.counters,
+                          (unsigned long)job->r->connection->id, which, n);
+    }
+}
+
+static void count_answer(const ocsp_serve_t *job)
+{
+    const ocsp_answer_t *a = &job->item.draft.answer;
+
+    switch (a->status) {
+    case OCSP_RESPONSE_SUCCESSFUL:
+        ocsp_serve_count(job, OCSP_COUNTER_GOOD, a->good);
+        ocsp_serve_count(job, OCSP_COUNTER_REVOKED, a->revoked);
+        ocsp_serve_count(job, OCSP_COUNTER_UNKNOWN, a->unknown);
+        break;
+    case OCSP_RESPONSE_MALFORMED_REQUEST:
+        ocsp_serve_count(job, OCSP_COUNTER_MALFORMED_REQUEST, 1);
+        break;
+    case OCSP_RESPONSE_INTERNAL_ERROR:
+        ocsp_serve_count(job, OCSP_COUNTER_INTERNAL_ERROR, 1);
+        break;
+    case OCSP_RESPONSE_TRY_LATER:
+        ocsp_serve_count(job, OCSP_COUNTER_TRY_LATER, 1);
+        break;
+    case OCSP_RESPONSE_SIG_REQUIRED: /* never made: nothing requires one */
+    case OCSP_RESPONSE_UNAUTHORIZED:
+        ocsp_serve_count(job, OCSP_COUNTER_UNAUTHORIZED, 1);
+        break;
+    }
+}
+
+/* --- what is said --------------------------------------------------------- */
+
+/* @return certificates asked about, or 0: malformed */
+static size_t parse_request(ocsp_request_t *request, const ocsp_serve_t *job)
+{
+    size_t max = ocsp_conf_get_max_certs(job->conf);
+    ocsp_certid_t *certids;
+
+    if (max > job->body.len / REQUEST_LEN_MIN) {
+        max = job->body.len / REQUEST_LEN_MIN + 1;
+    }
+    certids = apr_palloc(job->r->pool, max * sizeof(*certids));
+    return ocsp_request_parse(request, certids, max, job->body.data,
+                              job->body.len)
+             ? request->certid_count
+             : 0;
+}
+
+/* Signers that several issuers share may have ended, and one's own not. */
+static bool has_ended(const ocsp_answer_signers_t *signers, int64_t now)
+{
+    bool ended = true;
+    size_t i;
+
+    for (i = 0; ended && i < signers->count; i++) {
+        const ocsp_signer_t *signer = ocsp_response_template_get0_signer(
+            signers->templs[i]);
+
+        ended = now < ocsp_signer_get_not_before(signer)
+             || now >= ocsp_signer_get_not_after(signer);
+    }
+    return ended;
+}
+
+static void report(const ocsp_serve_t *job, const ocsp_request_t *request,
+                   const ocsp_answer_subject_t *subjects, const last_t *last)
+{
+    size_t i;
+
+    if (job->item.draft.answer.signers_ended && last->issuer != NULL
+        && last->signers != NULL && has_ended(last->signers, job->now)
+        && last->issuer->has_slot
+        && ocsp_arena_raise(job->conf->shared.arena, last->issuer->slot,
+                            job->now, ENDED_EVERY_S)) {
+        ocsp_report_ended(job->r, last->issuer->name);
+    }
+    for (i = 0; APLOGrtrace1(job->r) && i < request->certid_count; i++) {
+        ocsp_report_subject(job->r, &request->certids[i], &subjects[i]);
+    }
+}
+
+/* @return the slot of an issuer that was asked about, for taking turns */
+static uint32_t draft(ocsp_serve_t *job, const ocsp_request_t *request)
+{
+    ocsp_answer_wishes_t wishes = {request->nonce, request->preferred,
+                                   request->signed_with};
+    size_t i, count = request->certid_count;
+    ocsp_answer_subject_t *subjects = apr_palloc(job->r->pool,
+                                                 count * sizeof(*subjects));
+    const ocsp_scope_issuer_t *si;
+    last_t last = {NULL, NULL};
+
+    for (i = 0; i < count; i++) {
+        ocsp_stock_look_up(&subjects[i], &si, job->conf, &request->certids[i]);
+        if (si != NULL) {
+            last = (last_t){si, subjects[i].signers};
+            if (si->http_max_age_s < job->http_max_age_s) {
+                job->http_max_age_s = si->http_max_age_s;
+            }
+        }
+    }
+    /* Not r->request_time: the body may have taken its time. */
+    job->now = (int64_t)apr_time_sec(apr_time_now());
+    ocsp_answer_draft(&job->item.draft, subjects, count, &wishes, job->now,
+                      job->r->pool);
+    report(job, request, subjects, &last);
+    return last.issuer != NULL ? (uint32_t)last.issuer->slot : 0;
+}
+
+/* --- where it comes from -------------------------------------------------- */
+
+/* Whether what is to be signed takes long enough to take turns. */
+static bool counts(const ocsp_serve_t *job)
+{
+    return ocsp_signer_get_cost(job->item.draft.answer.signer)
+         > OCSP_BUDGET_FREE_US;
+}
+
+static void make(ocsp_serve_t *job, uint32_t hits)
+{
+    ocsp_stock_make(
+        &job->item, job->conf->shared.cache,
+        ocsp_threads_get_contexts(job->conf->shared.threads,
+                                  job->r->connection->current_thread),
+        hits, job->r->pool);
+    ocsp_serve_count(job, OCSP_COUNTER_SIGNATURE, 1);
+}
+
+static bool find(ocsp_serve_t *job)
+{
+    return ocsp_stock_find(&job->item, job->conf->shared.cache, job->r->pool);
+}
+
+/* What was found holds, but not for long: one request makes the next, if there
+ * is nothing more urgent. */
+static void renew(ocsp_serve_t *job, const ocsp_stock_item_t *fresh,
+                  uint32_t issuer)
+{
+    ocsp_stock_item_t found = job->item;
+    ocsp_budget_stay_t stay;
+
+    if (ocsp_budget_enter(&stay, job->conf->shared.budget, job->item.key,
+                          issuer, counts(job), false)
+        != OCSP_BUDGET_GRANTED) {
+        return;
+    }
+    if (ocsp_cache_claim_renewal(job->conf->shared.cache, job->item.key,
+                                 job->now, RENEWAL_S)) {
+        job->item = *fresh;
+        make(job, found.hits / 2);
+        if (job->item.draft.answer.status != OCSP_RESPONSE_SUCCESSFUL) {
+            job->item = found;
+        }
+    }
+    ocsp_budget_leave(&stay, job->conf->shared.budget);
+}
+
+/* REQUIREMENTS 116 */
+static void do_without(ocsp_serve_t *job)
+{
+    ocsp_serve_count(job, OCSP_COUNTER_SIGN_REFUSED, 1);
+    if (ocsp_answer_drop_nonce(&job->item.draft)) {
+        ocsp_stock_begin(&job->item, job->r->pool);
+    }
+    if (find(job)) {
+        return;
+    }
+    ocsp_answer_refuse(&job->item.draft.answer, OCSP_RESPONSE_TRY_LATER,
+                       "RFC 6960 section 2.3: too much is to be signed just "
+                       "now (OCSPSignLimit)");
+}
+
+static void sign(ocsp_serve_t *job, uint32_t issuer)
+{
+    static const ocsp_der_t alone = {NULL, 0};
+    struct ocsp_budget_t *budget = job->conf->shared.budget;
+    ocsp_budget_stay_t stay;
+    ocsp_budget_word_t word = ocsp_budget_enter(&stay, budget, job->item.key,
+                                                issuer, counts(job), true);
+
+    if (word == OCSP_BUDGET_MADE) {
+        if (find(job)) {
+            return;
+        }
+        /* refused, or not kept: everybody for himself, in turn */
+        word = ocsp_budget_enter(&stay, budget, alone, issuer, counts(job),
+                                 true);
+    }
+    if (word != OCSP_BUDGET_GRANTED) {
+        do_without(job);
+        return;
+    }
+    if (!find(job)) { /* another process may have made it meanwhile */
+        make(job, 0);
+    }
+    ocsp_budget_leave(&stay, budget);
+}
+
+static void say(ocsp_serve_t *job, uint32_t issuer)
+{
+    ocsp_stock_item_t fresh;
+
+    ocsp_stock_begin(&job->item, job->r->pool);
+    fresh = job->item;
+    if (find(job)) {
+        ocsp_serve_count(job, OCSP_COUNTER_CACHE_HIT, 1);
+        if (job->item.due) {
+            renew(job, &fresh, issuer);
+        }
+        else {
+            job->repeatable = job->item.draft.answer.lasting;
+        }
+        return;
+    }
+    if (job->item.key.len != 0 && job->conf->shared.cache != NULL) {
+        ocsp_serve_count(job, OCSP_COUNTER_CACHE_MISS, 1);
+    }
+    sign(job, issuer);
+}
+
+static void refuse(ocsp_serve_t *job, const char *why)
+{
+    ocsp_answer_refuse(&job->item.draft.answer, OCSP_RESPONSE_MALFORMED_REQUEST,
+                       why);
+}
+
+static void answer(ocsp_serve_t *job)
+{
+    ocsp_request_t request;
+    uint32_t issuer;
+
+    if (job->body.data == NULL) {
+        refuse(job, "no base64 of a request in the URL");
+        return;
+    }
+    if (parse_request(&request, job) == 0) {
+        refuse(job, "not an OCSPRequest that RFC 6960 section 4.1.1 allows, or "
+                    "for too many certificates");
+        return;
+    }
+    issuer = draft(job, &request);
+    if (job->item.draft.answer.status == OCSP_RESPONSE_SUCCESSFUL) {
+        say(job, issuer);
+    }
+}
+
+void ocsp_serve_repeat(ocsp_serve_t *job)
+{
+    ocsp_serve_count(job, OCSP_COUNTER_CACHE_HIT, 1);
+    count_answer(job);
+}
+
+void ocsp_serve_answer(ocsp_serve_t *job)
+{
+    struct ocsp_renewal_t *renewal = job->conf->shared.renewal;
+    ocsp_renewal_stay_t stay = 0;
+
+    job->http_max_age_s = INT64_MAX;
+    job->now = (int64_t)apr_time_sec(job->r->request_time);
+    job->item.digest = NULL;
+    job->repeatable = false;
+    if (renewal != NULL) { /* NULL: no issuer is configured */
+        stay = ocsp_renewal_enter(renewal);
+    }
+    answer(job);
+    ocsp_report_answer(job->r, &job->item.draft.answer, job->body);
+    if (renewal != NULL) {
+        ocsp_renewal_leave(renewal, stay);
+    }
+    count_answer(job);
+}

@@ -1,0 +1,88 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See threads.h. Floor 4.
+ */
+#include "httpd/threads.h"
+
+#include <stdatomic.h>
+
+/* In a pool of its own, which is nobody's child: threads make them at once. */
+typedef struct kept_t {
+    apr_pool_t *pool;
+    ocsp_signer_contexts_t *contexts;
+    struct kept_t *next;
+} kept_t;
+
+struct ocsp_threads_t {
+    /* Under which a thread finds its contexts: a look at memory that it has at
+     * hand, where apr_thread_data_get searches a table by name. NULL: nobody
+     * would free them. */
+    apr_threadkey_t *key;
+    _Atomic(kept_t *) all;
+};
+
+ocsp_threads_t *ocsp_threads_make(apr_pool_t *pconf)
+{
+    return apr_pcalloc(pconf, sizeof(ocsp_threads_t));
+}
+
+static apr_status_t free_all(void *data)
+{
+    ocsp_threads_t *t = data;
+    kept_t *kept = atomic_exchange(&t->all, NULL);
+
+    (void)apr_threadkey_private_delete(t->key);
+    t->key = NULL;
+    while (kept != NULL) {
+        kept_t *next = kept->next;
+
+        apr_pool_destroy(kept->pool);
+        kept = next;
+    }
+    return APR_SUCCESS;
+}
+
+void ocsp_threads_start_child(ocsp_threads_t *t, apr_pool_t *pchild)
+{
+    if (apr_threadkey_private_create(&t->key, NULL, pchild) != APR_SUCCESS) {
+        t->key = NULL; /* then each signature makes its own */
+        return;
+    }
+    apr_pool_cleanup_register(pchild, t, free_all, apr_pool_cleanup_null);
+}
+
+/* @return NULL: no memory */
+static ocsp_signer_contexts_t *keep(ocsp_threads_t *t)
+{
+    apr_pool_t *pool;
+    kept_t *kept;
+
+    if (apr_pool_create_unmanaged_ex(&pool, NULL, NULL) != APR_SUCCESS) {
+        return NULL;
+    }
+    apr_pool_tag(pool, "ocsp_thread");
+    kept = apr_palloc(pool, sizeof(*kept));
+    kept->pool = pool;
+    kept->contexts = ocsp_signer_make_contexts(pool);
+    if (apr_threadkey_private_set(kept->contexts, t->key) != APR_SUCCESS) {
+        apr_pool_destroy(pool);
+        return NULL;
+    }
+    kept->next = atomic_load(&t->all);
+    while (!atomic_compare_exchange_weak(&t->all, &kept->next, kept)) {
+    }
+    return kept->contexts;
+}
+
+ocsp_signer_contexts_t *ocsp_threads_get_contexts(ocsp_threads_t *t,
+                                                  const apr_thread_t *thread)
+{
+    void *found = NULL;
+
+    if (thread == NULL || t->key == NULL
+        || apr_threadkey_private_get(&found, t->key) != APR_SUCCESS) {
+        return NULL;
+    }
+    return found != NULL ? found : keep(t);
+}

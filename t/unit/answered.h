@@ -1,0 +1,28 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A draft and its signature in one, for tests of what is said in the end.
+ */
+#ifndef OCSP_UNIT_ANSWERED_H
+#define OCSP_UNIT_ANSWERED_H
+
+#include <string.h>
+
+#include "answer/answer.h"
+
+static inline void answered(ocsp_answer_t *out,
+                            const ocsp_answer_subject_t *subjects, size_t count,
+                            const ocsp_answer_wishes_t *wishes, int64_t now,
+                            apr_pool_t *p)
+{
+    ocsp_answer_draft_t draft;
+
+    memset(&draft, 0x55, sizeof(draft));
+    ocsp_answer_draft(&draft, subjects, count, wishes, now, p);
+    if (draft.answer.status == OCSP_RESPONSE_SUCCESSFUL) {
+        ocsp_answer_sign(&draft, NULL, p);
+    }
+    *out = draft.answer;
+}
+
+#endif
