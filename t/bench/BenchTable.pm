@@ -1,0 +1,164 @@
+# Copyright 2026 The mod_ocsp authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# BenchTable: measures rows by turns, prints them, and says whether they reach what
+# they are to reach. The primary figure is microseconds of the server's processor
+# time by request.
+package BenchTable;
+use strict;
+use warnings;
+use Exporter qw(import);
+use File::Temp ();
+use List::Util qw(max min sum0);
+use POSIX ();
+
+our @EXPORT_OK = qw(faults fault has_row judge judge_near judge_times measure median
+    paired print_head rate rounds row_names times_rate value);
+
+# A row that it matches is profiled.
+my $PROFILE = $ENV{SERVE_PROFILE} // '';
+
+my (%row, @faults);
+
+sub faults { return @faults }
+sub fault  { push @faults, @_; return }
+sub has_row { return exists $row{ $_[0] } }
+sub row_names { return sort keys %row }
+
+sub median {
+    my @sorted = sort { $a <=> $b } grep { defined } @_;
+    return @sorted ? $sorted[ @sorted / 2 ] : undef;
+}
+
+# Every row of a group in turn, and that ROUNDS times, after once in vain. A row is
+# [NAME, SERVER, LOAD, FLOOR-ROW]; rows of servers that are not there are left out.
+sub measure {
+    my ($rounds, $seconds, @rows) = @_;
+    @rows = grep { $_->[1] } @rows;
+    for my $round (0 .. $rounds) {
+        for (@rows) {
+            my ($name, $server, $load, $floor) = @$_;
+            my $before = $server->processor_time;
+            my $got    = $load->($round == 0 ? 1 : $seconds);
+            die "$name: no answers\n" if !$got->{requests};
+            $got->{cpu} = ($server->processor_time - $before) / $got->{requests};
+            $row{$name}{floor} = $floor;
+            push @{ $row{$name}{rounds} }, $got if $round > 0;
+            push @faults, "$name: $got->{errors} errors" if $got->{errors};
+        }
+    }
+    for (@rows) {
+        print_row($_->[0]);
+        profile(@$_[0 .. 2], $seconds) if $PROFILE ne '' && $_->[0] =~ /$PROFILE/;
+    }
+    return;
+}
+
+# Where the microseconds of a row go, by perf: what each program file took of them,
+# and each function that took half a hundredth.
+sub profile {
+    my ($name, $server, $load, $seconds) = @_;
+    my $data = File::Temp->new(TEMPLATE => 'ocsp-perf-XXXXXX', TMPDIR => 1);
+    my $pids = join ',', keys %{ $server->processes };
+    my $pid  = fork // die "fork: $!\n";
+    if ($pid == 0) {
+        open STDOUT, '>', '/dev/null';
+        open STDERR, '>&', \*STDOUT;
+        exec('perf', 'record', '-q', '-e', 'cpu-clock', '-F', 4999, '-p', $pids,
+            '-o', "$data", '--', 'sleep', $seconds) or POSIX::_exit(127);
+    }
+    $load->($seconds);
+    waitpid $pid, 0;
+    for my $by ('dso', 'dso,symbol') {
+        open my $pipe, '-|', "perf report -i $data --stdio --no-children -q "
+            . "--percent-limit 0.5 --sort $by 2>/dev/null" or die "perf: $!\n";
+        while (<$pipe>) {
+            my ($percent, $what) = /^\s*([\d.]+)%\s+(.*?)[-\s]*$/ or next;
+            printf "    %7.2f us  %s\n", value($name, 'cpu') * $percent / 100, $what;
+        }
+        print "\n";
+    }
+    return;
+}
+
+# Of a row, the median of a value; and of the quotient with another row's, round by
+# round, since the machine is not always as fast.
+sub rounds { my ($name) = @_; return $row{$name} ? @{ $row{$name}{rounds} } : () }
+
+sub value {
+    my ($name, $what) = @_;
+    return median(map { $_->{$what} } rounds($name));
+}
+
+sub rate { my ($load) = @_; return $load->{requests} / $load->{seconds} }
+
+# paired(A, B, SUB): the median of SUB(load of A, load of B).
+sub paired {
+    my ($first, $second, $sub) = @_;
+    my ($as, $bs) = map { [rounds($_)] } $first, $second;
+    return median(map { $sub->($as->[$_], $bs->[$_]) } 0 .. min($#$as, $#$bs));
+}
+
+sub times_cpu {
+    return paired(@_, sub { $_[1]{cpu} ? $_[0]{cpu} / $_[1]{cpu} : undef });
+}
+sub more_cpu { return paired(@_, sub { $_[0]{cpu} - $_[1]{cpu} }) }
+sub times_rate { return paired(@_, sub { rate($_[0]) / rate($_[1]) }) }
+
+sub print_head {
+    my ($title) = @_;
+    printf "\n%-40s %8s %8s %7s %7s %7s %7s\n", $title, 'CPU us', 'req/s', 'p50 us',
+        'p99 us', 'x floor', 'x rate';
+    return;
+}
+
+sub print_row {
+    my ($name) = @_;
+    my $floor  = $row{$name}{floor};
+    my $rate   = median(map { rate($_) } @{ $row{$name}{rounds} });
+    my @ratios = defined $floor && $row{$floor}
+        ? (map { sprintf '%.2f', $_ } times_cpu($floor, $name),
+            times_rate($name, $floor))
+        : ('', '');
+    my $mark   = value($name, 'busy') > 0.9 ? ' *' : '';
+    my $closed = sum0 map { $_->{closed} } rounds($name);
+    $mark .= " $closed connections closed" if $closed;
+    my ($wrong, $seen) = map { my $what = $_; sum0 map { $_->{$what} } rounds($name) }
+        qw(wrong seen);
+    $mark .= " $wrong of $seen not so" if $wrong;
+    printf "%-40s %8.1f %8.0f %7.0f %7.0f %7s %7s%s\n", $name, value($name, 'cpu'),
+        $rate, value($name, 'p50'), value($name, 'p99'), @ratios, $mark;
+    return;
+}
+
+# --- verdicts ---------------------------------------------------------------------
+
+sub judge {
+    my ($met, $what, $is) = @_;
+    printf "%-8s  %-44s %s\n", $met ? 'met' : 'NOT MET', $what, $is;
+    return;
+}
+
+# Processor time beyond the floor: the larger of 5 % and 2.5 us.
+sub judge_near {
+    my ($name) = @_;
+    return if !$row{$name};
+    my $floor = $row{$name}{floor};
+    my $more  = more_cpu($name, $floor);
+    my $limit = max(0.05 * value($floor, 'cpu'), 2.5);
+    judge($more <= $limit, $name, sprintf '%+.1f us to the floor, at most %.1f',
+        $more, $limit);
+    return;
+}
+
+# How many times less processor time than something else.
+sub judge_times {
+    my ($name, $other, $least) = @_;
+    return if !$row{$name} || !$row{$other};
+    my $x = times_cpu($other, $name);
+    judge($x >= $least, "$name", sprintf '%.2f x %s, at least %.2f', $x, $other,
+        $least);
+    return;
+}
+
+1;
