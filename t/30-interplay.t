@@ -4,6 +4,7 @@
 use strict;
 use warnings;
 use FindBin;
+use IO::Compress::Gzip qw(gzip);
 use lib "$FindBin::Bin/lib";
 use Test::More;
 use Time::Local qw(timegm);
@@ -106,6 +107,22 @@ for my $case (
 }
 is ocsp_status(sent('Content-Length: ' . length($good) . "\r\nConnection: close",
     $good)->{body}), 0, 'and a body that comes is answered';
+
+# --- bodies that a filter makes longer --------------------------------------------------
+
+SKIP: {
+    skip 'no mod_deflate', 4 if !Apache::Test::have_module('deflate');
+    my $many = build_request(certids => [(certid('b', serial_good)) x 10]);
+    gzip(\$many => \my $less) or die 'gzip';
+    cmp_ok length $less, '<', length($many) / 2, 'a request that is compressed well';
+    my @gzip = (path => '/inflate', headers => ['Content-Encoding' => 'gzip']);
+    is ocsp_status(post($less, @gzip)->{body}), 0, 'by its length: answered';
+    is ocsp_status(post(chunk($less) . "0\r\n\r\n", @gzip, no_length => 1, headers =>
+        [@{ $gzip[3] }, 'Transfer-Encoding' => 'chunked'])->{body}), 0, 'in chunks: answered';
+    my $huge = build_request(certids => [(certid('b', serial_good)) x 300]);
+    gzip(\$huge => \$less) or die 'gzip';
+    is post($less, @gzip)->{code}, 413, 'longer than OCSPMaxRequestSize: refused';
+}
 
 # --- conditions ------------------------------------------------------------------------
 

@@ -91,7 +91,8 @@ static int read_body(ocsp_serve_t *job)
     if (r->remaining > (apr_off_t)max) {
         return refuse(job, HTTP_REQUEST_ENTITY_TOO_LARGE);
     }
-    if (r->remaining > 0) { /* no more will come, and that room is at hand */
+    if (r->remaining > 0 && r->input_filters == r->proto_input_filters) {
+        /* nobody makes more of it, and so little room is at hand */
         len = (apr_size_t)r->remaining + 1;
     }
     buf = apr_palloc(r->pool, len);
