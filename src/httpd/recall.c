@@ -63,7 +63,7 @@ void ocsp_recall_keep(request_rec *r, const ocsp_conf_t *conf,
     ocsp_der_t der = said->answer.der;
     ocsp_recall_t *whole;
 
-    if (key->epoch == 0 || now != key->second
+    if (key->epoch == 0 || now != key->second || !said->freshness.lasting
         || said->freshness.modified
                != apr_time_from_sec(said->answer.produced_at)) {
         return;

@@ -71,6 +71,9 @@ void ocsp_arena_recover(ocsp_arena_t *a)
     for (i = 0; i < a->slot_count; i++) {
         a->slots[i].reserved_page = 0;
     }
+    if (atomic_load(&a->epoch) % 2 != 0) {
+        ocsp_segment_end_change(a);
+    }
 }
 
 void ocsp_arena_begin(ocsp_arena_t *a)
@@ -283,11 +286,10 @@ bool ocsp_arena_has_consent(const ocsp_arena_t *a, size_t slot)
 
 void ocsp_arena_renew_signers(ocsp_arena_t *a, size_t slot)
 {
-    uint64_t epoch = ocsp_segment_begin_change(a);
-
+    ocsp_segment_begin_change(a);
     atomic_fetch_add_explicit(&a->slots[slot].signers, 1u,
                               memory_order_release);
-    ocsp_segment_end_change(a, epoch);
+    ocsp_segment_end_change(a);
 }
 
 uint64_t ocsp_arena_get_epoch(const ocsp_arena_t *a)

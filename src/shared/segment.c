@@ -17,26 +17,22 @@ apr_size_t ocsp_segment_count_pages(apr_uint64_t octets)
     return (apr_size_t)((octets + OCSP_SEGMENT_PAGE - 1) / OCSP_SEGMENT_PAGE);
 }
 
-uint64_t ocsp_segment_begin_change(ocsp_segment_t *a)
+void ocsp_segment_begin_change(ocsp_segment_t *a)
 {
-    uint64_t epoch = atomic_load(&a->epoch) | 1;
-
-    atomic_store(&a->epoch, epoch);
-    return epoch;
+    atomic_fetch_or(&a->epoch, 1);
 }
 
-void ocsp_segment_end_change(ocsp_segment_t *a, uint64_t epoch)
+void ocsp_segment_end_change(ocsp_segment_t *a)
 {
-    atomic_store(&a->epoch, epoch + 1);
+    atomic_store(&a->epoch, (atomic_load(&a->epoch) | 1) + 1);
 }
 
 void ocsp_segment_set_word(ocsp_segment_t *a, ocsp_segment_slot_t *s,
                            uint64_t word)
 {
-    uint64_t epoch = ocsp_segment_begin_change(a);
-
+    ocsp_segment_begin_change(a);
     atomic_store_explicit(&s->word, word, memory_order_release);
-    ocsp_segment_end_change(a, epoch);
+    ocsp_segment_end_change(a);
 }
 
 bool ocsp_segment_has_table(const ocsp_segment_slot_t *s)

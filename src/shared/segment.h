@@ -62,13 +62,13 @@ _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2,
 
 /**
  * What answers tell begins to change: until the end no epoch counts, nor if its
- * writer dies in between, until the next change.
- * @return what the end takes. One writer at a time.
+ * writer dies in between, until the next end. One writer at a time.
  */
-uint64_t ocsp_segment_begin_change(ocsp_segment_t *a);
+void ocsp_segment_begin_change(ocsp_segment_t *a);
 
-/** It has changed. */
-void ocsp_segment_end_change(ocsp_segment_t *a, uint64_t epoch);
+/** It has changed, or whoever began has died: another epoch. One writer at a
+ * time. */
+void ocsp_segment_end_change(ocsp_segment_t *a);
 
 /** Change a slot's word: the table of before is no longer published. One writer
  * at a time. */

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "shared/segment.h"
 #include "tables.h"
 #include "tap.h"
 
@@ -61,12 +62,14 @@ static void test_room_goes_back(void)
        (unsigned long)again);
 }
 
-/* The writer is killed with room reserved, a half-written table in it. */
+/* The writer is killed with room reserved, a half-written table in it, and in the
+ * midst of a change. */
 static void test_recovery(void)
 {
     ocsp_record_t rec;
     const char *why = NULL;
     void *mem;
+    uint64_t epoch = ocsp_arena_get_epoch(arena);
     pid_t child = fork();
     int status;
 
@@ -77,6 +80,7 @@ static void test_recovery(void)
         if (rv == APR_SUCCESS) {
             memset(mem, 0xff, PAGE);
         }
+        ocsp_segment_begin_change(arena);
         _exit(rv == APR_SUCCESS ? 0 : 1);
     }
     ok(waitpid(child, &status, 0) == child && status == 0,
@@ -84,7 +88,9 @@ static void test_recovery(void)
     ok(ocsp_arena_lookup(&rec, arena, slot, id_a, listed, 3) == APR_SUCCESS
            && rec.listed && rec.this_update == 3000,
        "what was published is there");
+    ok(ocsp_arena_get_epoch(arena) == 0, "no epoch counts for the moment");
     ocsp_arena_recover(arena);
+    ok(epoch != 0 && ocsp_arena_get_epoch(arena) > epoch, "and then another");
     ok(ocsp_arena_reserve(&mem, arena, 1, ROOM - ROOM / 4, &why, pool)
            == APR_SUCCESS,
        "the next has the room (%s)", why != NULL ? why : "");
