@@ -6,11 +6,13 @@
 #include "httpd/threads.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 /* In a pool of its own, which is nobody's child: threads make them at once. */
 typedef struct kept_t {
     apr_pool_t *pool;
     ocsp_signer_contexts_t *contexts;
+    _Atomic bool idle; /* its thread has ended */
     struct kept_t *next;
 } kept_t;
 
@@ -43,17 +45,40 @@ static apr_status_t free_all(void *data)
     return APR_SUCCESS;
 }
 
+/* A thread has ended: mod_http2's come and go. */
+static void leave(void *data)
+{
+    kept_t *kept = data;
+
+    atomic_store(&kept->idle, true);
+}
+
 void ocsp_threads_start_child(ocsp_threads_t *t, apr_pool_t *pchild)
 {
-    if (apr_threadkey_private_create(&t->key, NULL, pchild) != APR_SUCCESS) {
+    if (apr_threadkey_private_create(&t->key, leave, pchild) != APR_SUCCESS) {
         t->key = NULL; /* then each signature makes its own */
         return;
     }
     apr_pool_cleanup_register(pchild, t, free_all, apr_pool_cleanup_null);
 }
 
+/* What a thread has left, or NULL. */
+static kept_t *take_over(ocsp_threads_t *t)
+{
+    kept_t *kept;
+    bool idle = true;
+
+    for (kept = atomic_load(&t->all); kept != NULL; kept = kept->next) {
+        if (atomic_compare_exchange_strong(&kept->idle, &idle, false)) {
+            return kept;
+        }
+        idle = true;
+    }
+    return NULL;
+}
+
 /* @return NULL: no memory */
-static ocsp_signer_contexts_t *keep(ocsp_threads_t *t)
+static kept_t *make(ocsp_threads_t *t)
 {
     apr_pool_t *pool;
     kept_t *kept;
@@ -65,24 +90,38 @@ static ocsp_signer_contexts_t *keep(ocsp_threads_t *t)
     kept = apr_palloc(pool, sizeof(*kept));
     kept->pool = pool;
     kept->contexts = ocsp_signer_make_contexts(pool);
-    if (apr_threadkey_private_set(kept->contexts, t->key) != APR_SUCCESS) {
-        apr_pool_destroy(pool);
-        return NULL;
-    }
+    atomic_init(&kept->idle, false);
     kept->next = atomic_load(&t->all);
     while (!atomic_compare_exchange_weak(&t->all, &kept->next, kept)) {
     }
-    return kept->contexts;
+    return kept;
+}
+
+static kept_t *keep(ocsp_threads_t *t)
+{
+    kept_t *kept = take_over(t);
+
+    if (kept == NULL) {
+        kept = make(t);
+    }
+    if (kept != NULL
+        && apr_threadkey_private_set(kept, t->key) != APR_SUCCESS) {
+        leave(kept);
+        return NULL;
+    }
+    return kept;
 }
 
 ocsp_signer_contexts_t *ocsp_threads_get_contexts(ocsp_threads_t *t,
                                                   const apr_thread_t *thread)
 {
     void *found = NULL;
+    const kept_t *kept;
 
     if (thread == NULL || t->key == NULL
         || apr_threadkey_private_get(&found, t->key) != APR_SUCCESS) {
         return NULL;
     }
-    return found != NULL ? found : keep(t);
+    kept = found != NULL ? found : keep(t);
+    return kept != NULL ? kept->contexts : NULL;
 }
