@@ -187,6 +187,7 @@ static bool enter_gate(ocsp_budget_stay_t *stay, const ocsp_budget_t *b,
         && !(may_wait && wait_for_place(stay, b))) {
         return false;
     }
+    stay->granted_us = read_us(CLOCK_MONOTONIC);
     stay->spent_us = read_us(CLOCK_THREAD_CPUTIME_ID);
     return true;
 }
@@ -197,7 +198,9 @@ static void leave_gate(ocsp_budget_stay_t *stay, const ocsp_budget_t *b)
 {
     int64_t now_us = read_us(CLOCK_MONOTONIC);
     int64_t took_us = read_us(CLOCK_THREAD_CPUTIME_ID) - stay->spent_us;
+    int64_t lost_us = now_us - stay->granted_us - took_us;
     uint32_t rest_ms = ocsp_gate_find_rest((uint64_t)took_us,
+                                           lost_us > 0 ? (uint64_t)lost_us : 0,
                                            (uint64_t)(now_us - stay->came_us),
                                            get_hits(b) - stay->hits, b->limit,
                                            b->processors);

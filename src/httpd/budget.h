@@ -35,10 +35,11 @@ typedef enum {
 /** A stay with a signature: on the stack of the thread that makes it. */
 typedef struct ocsp_budget_stay_t {
     ocsp_gate_ticket_t ticket;
-    ocsp_der_t key;   /* len 0: nobody else makes the same */
-    int64_t came_us;  /* when he asked */
-    uint64_t hits;    /* in the cache by then */
-    int64_t spent_us; /* processor time of his thread when he began */
+    ocsp_der_t key;     /* len 0: nobody else makes the same */
+    int64_t came_us;    /* when he asked */
+    uint64_t hits;      /* in the cache by then */
+    int64_t granted_us; /* when he began */
+    int64_t spent_us;   /* processor time of his thread by then */
     struct ocsp_budget_stay_t *next;
 } ocsp_budget_stay_t;
 

@@ -4,10 +4,9 @@
  * See gate.h. Floor 3.
  *
  * A place is a word: who has it and since when, or nobody and until when it
- * rests, or 0. Whose turn it is follows
- * from when each issuer last began to sign: an issuer leaves a free place to
- * those who wait for another that began before it did. Of all who wait, there
- * is always one that leaves it to nobody.
+ * rests, or 0. Whose turn it is follows from when each issuer last began to
+ * sign: an issuer leaves a free place to those who wait for another that began
+ * before it did. Of all who wait, there is always one that leaves it to nobody.
  */
 #include "shared/gate.h"
 
@@ -30,6 +29,9 @@
 /* What a cached answer claims of a processor, in microseconds: several times
  * what it takes, as there are fewer while somebody signs. */
 #define HIT_US 200
+
+/* A signature that lost less than this part of what it took met nobody. */
+#define LOST_PART 4
 
 /* Whatever they claim, one part in so many is for signatures. */
 #define SIGNING_PART 12
@@ -307,13 +309,17 @@ uint32_t ocsp_gate_get_rest(const ocsp_gate_t *g, const ocsp_gate_ticket_t *t,
     return least;
 }
 
-uint32_t ocsp_gate_find_rest(uint64_t took_us, uint64_t in_us, uint64_t hits,
-                             unsigned limit, unsigned processors)
+uint32_t ocsp_gate_find_rest(uint64_t took_us, uint64_t lost_us, uint64_t in_us,
+                             uint64_t hits, unsigned limit, unsigned processors)
 {
     const uint64_t max_us = OCSP_GATE_REST_MAX_MS * UINT64_C(1000);
     uint64_t busy_us = hits * HIT_US / processors;
-    uint64_t rest_us = took_us < max_us ? took_us : max_us;
+    uint64_t rest_us = took_us < lost_us ? took_us : lost_us;
 
+    if (lost_us < took_us / LOST_PART) {
+        return 0; /* there are processors for both */
+    }
+    rest_us = rest_us < max_us ? rest_us : max_us;
     if (busy_us < in_us - in_us / SIGNING_PART) {
         rest_us = rest_us * busy_us / (in_us - busy_us);
     }

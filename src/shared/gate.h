@@ -85,15 +85,18 @@ uint32_t ocsp_gate_get_rest(const ocsp_gate_t *g, const ocsp_gate_ticket_t *t,
 
 /**
  * How long a place is to rest after a signature, in milliseconds, so that
- * signatures have what cached answers leave of the processors. Pure.
+ * signatures have what cached answers leave of the processors: nothing where
+ * the signature hardly waited for one. Pure.
  * @param took_us processor time of the signature
+ * @param lost_us for how long it had begun and did not run, in microseconds
  * @param in_us time in which so many hits were counted, in microseconds
  * @param hits answers given from the cache, by all processes
  * @param limit who may sign at once
  * @param processors on which they may, 1 at least
  */
-uint32_t ocsp_gate_find_rest(uint64_t took_us, uint64_t in_us, uint64_t hits,
-                             unsigned limit, unsigned processors);
+uint32_t ocsp_gate_find_rest(uint64_t took_us, uint64_t lost_us, uint64_t in_us,
+                             uint64_t hits, unsigned limit,
+                             unsigned processors);
 
 /** How many sign and wait just now, for people. @param now_ms as for enter. Any
  * thread. */

@@ -94,35 +94,45 @@ static void test_rest_clock(void)
 static void test_find_rest(void)
 {
     static const struct {
-        uint64_t took_us, in_us, hits;
+        uint64_t took_us, lost_us, in_us, hits;
         unsigned limit, processors;
         uint32_t rest_ms;
         const char *what;
     } cases[] = {
-        {5000, 5000, 0, 1, 1, 0, "nothing is asked of the cache: no rest"},
-        {5000, 0, 0, 1, 1, 0, "in no time either"},
-        {5000, 50000, 25, 1, 1, 1, "a tenth is for the cache"},
-        {5000, 50000, 125, 1, 1, 5, "half is: as long as the signature"},
-        {5000, 50000, 200, 1, 1, 20, "four fifths: four times"},
-        {5000, 50000, 230, 1, 1, 55, "a twelfth is for signatures"},
-        {5000, 50000, 5000, 1, 1, 55, "whatever is asked of the cache"},
-        {5000, 0, 1, 1, 1, 55, "or in no time"},
-        {700, 50000, 5000, 1, 1, 8, "a shorter signature, a shorter rest"},
-        {40, 50000, 5000, 1, 1, 0, "a device signs: hardly any"},
-        {5000, 50000, 500, 4, 4, 5, "four processors give as many answers"},
-        {5000, 50000, 500, 1, 4, 5, "and one may sign"},
-        {5000, 50000, 125, 4, 1, 20, "four sign on one: each for a quarter"},
-        {5000, 50000, 5000, 4, 1, 220, "at the most likewise"},
-        {900000, 900000, 90000, 1, 1, OCSP_GATE_REST_MAX_MS, "never longer"},
-        {UINT64_MAX, 1, UINT64_MAX, 256, 1, OCSP_GATE_REST_MAX_MS,
+        {5000, 5000, 5000, 0, 1, 1, 0,
+         "nothing is asked of the cache: no rest"},
+        {5000, 5000, 0, 0, 1, 1, 0, "in no time either"},
+        {5000, 5000, 50000, 25, 1, 1, 1, "a tenth is for the cache"},
+        {5000, 5000, 50000, 125, 1, 1, 5, "half is: as long as the signature"},
+        {5000, 5000, 50000, 200, 1, 1, 20, "four fifths: four times"},
+        {5000, 5000, 50000, 230, 1, 1, 55, "a twelfth is for signatures"},
+        {5000, 5000, 50000, 5000, 1, 1, 55, "whatever is asked of the cache"},
+        {5000, 5000, 0, 1, 1, 1, 55, "or in no time"},
+        {700, 700, 50000, 5000, 1, 1, 8, "a shorter signature, a shorter rest"},
+        {40, 40, 50000, 5000, 1, 1, 0, "a device signs: hardly any"},
+        {5000, 5000, 50000, 500, 4, 4, 5,
+         "four processors give as many answers"},
+        {5000, 5000, 50000, 500, 1, 4, 5, "and one may sign"},
+        {5000, 5000, 50000, 125, 4, 1, 20,
+         "four sign on one: each for a quarter"},
+        {5000, 5000, 50000, 5000, 4, 1, 220, "at the most likewise"},
+        {900000, 900000, 900000, 90000, 1, 1, OCSP_GATE_REST_MAX_MS,
+         "never longer"},
+        {UINT64_MAX, UINT64_MAX, 1, UINT64_MAX, 256, 1, OCSP_GATE_REST_MAX_MS,
          "whatever is counted"},
+        {5000, 0, 50000, 5000, 1, 1, 0, "a signature that met nobody: no rest"},
+        {5000, 1249, 50000, 5000, 1, 1, 0, "nor one that hardly did"},
+        {5000, 1250, 50000, 125, 1, 1, 1, "one that did: as long as it lost"},
+        {5000, 20000, 50000, 125, 1, 1, 5, "but not longer than it took"},
+        {40, 200000, 200000, 5000, 1, 1, 0,
+         "a device: time that it took is none"},
     };
     size_t i;
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        is_int(ocsp_gate_find_rest(cases[i].took_us, cases[i].in_us,
-                                   cases[i].hits, cases[i].limit,
-                                   cases[i].processors),
+        is_int(ocsp_gate_find_rest(cases[i].took_us, cases[i].lost_us,
+                                   cases[i].in_us, cases[i].hits,
+                                   cases[i].limit, cases[i].processors),
                cases[i].rest_ms, cases[i].what);
     }
 }
