@@ -141,5 +141,17 @@ is $httpd->says('da_future', serial_good), 'good',
     'an expired one in the place of a good one: the good one signs on';
 signed_by('the other one has expired', 'da_expired', 'new');
 
+# files that were just written are opened once more, when they have settled: what is
+# wrong with them is not said once more
+dated('da_short', 'lasting', @long);
+my $away = ca('da_short')->{dir} . '/lasting.key';
+rename $away, "$away.away" or die "$away: $!";
+my $mark = length $httpd->log_since(0);
+ok $httpd->graceful, 'a key that has gone: graceful';
+sleep 7;
+my @lines = grep { /:(?:warn|error|crit)\].*\Q$away\E/ } split /\n/, $httpd->log_since($mark);
+is scalar @lines, 1, 'a key that has gone: said once' or diag join "\n", @lines;
+is $httpd->says('da_short', serial_good), 'good', 'the last good one signs on';
+
 ok $httpd->stop, 'it ends when told to';
 done_testing;

@@ -106,10 +106,8 @@ void ocsp_renewal_note(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
     bool settled;
 
     renewal->s = pass->s;
-    if (!digest(renewal->digest, &settled, pass, si) || !settled) {
-        /* it will be looked at once more */
-        memset(renewal->digest, 0, sizeof(renewal->digest));
-    }
+    /* else they will be opened once more */
+    renewal->settled = digest(renewal->digest, &settled, pass, si) && settled;
     if (si->has_slot) {
         atomic_store(&renewal->seen,
                      ocsp_arena_get_signers(pass->arena, si->slot));
@@ -167,9 +165,11 @@ static bool is_in_use(const set_t *set, const ocsp_pass_t *pass,
     return same;
 }
 
-/* Whether the files are what they were when the signers were last opened; or
- * are being written. */
-static bool is_settled_change(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+/* Whether the files are not what they were when the signers were last opened,
+ * and are not being written. @param again they are, but were being written
+ * then */
+static bool is_settled_change(bool *again, ocsp_pass_t *pass,
+                              const ocsp_scope_issuer_t *si,
                               ocsp_trial_t *trial,
                               unsigned char now[OCSP_TRIAL_DIGEST_LEN])
 {
@@ -179,13 +179,17 @@ static bool is_settled_change(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
               && (atomic_load(&si->renewal->signers) != NULL
                   || ocsp_arena_get_signers(pass->arena, si->slot)
                          != atomic_load(&si->renewal->seen));
-    bool settled;
+    bool settled, same;
 
-    if (!digest(now, &settled, pass, si)
-        || (!other
-            && memcmp(now, trial->known ? trial->digest : si->renewal->digest,
-                      OCSP_TRIAL_DIGEST_LEN)
-                   == 0)) {
+    *again = false;
+    if (!digest(now, &settled, pass, si)) {
+        return false;
+    }
+    same = memcmp(now, trial->known ? trial->digest : si->renewal->digest,
+                  OCSP_TRIAL_DIGEST_LEN)
+        == 0;
+    *again = same && !trial->known && !si->renewal->settled;
+    if (same && !other && !*again) {
         return false;
     }
     if (!settled && trial->failures < LOOKS_AT_WRITING) {
@@ -194,6 +198,7 @@ static bool is_settled_change(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
         return false;
     }
     trial->failures = 0;
+    *again = *again && !other;
     return true;
 }
 
@@ -204,18 +209,19 @@ void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
     ocsp_trial_t *trial = ocsp_trials_get(pass->trials, key, sizeof(key));
     unsigned char now[OCSP_TRIAL_DIGEST_LEN];
     ocsp_pass_t own = *pass;
-    bool changed;
+    bool changed, again;
     set_t *set;
 
     if (!si->has_slot || si->renewal == NULL) {
         return;
     }
-    changed = is_settled_change(pass, si, trial, now);
+    changed = is_settled_change(&again, pass, si, trial, now);
     if (!changed && !trial->looked) {
         return;
     }
-    if (!changed) {
-        /* said before; but a certificate of tomorrow is good tomorrow */
+    if (!changed || again) {
+        /* said before; but a certificate of tomorrow is good tomorrow, and one
+         * that was being written may be whole by now */
         ocsp_pass_hush(&own);
     }
     set = open_set(&own, r, si);

@@ -36,6 +36,7 @@ typedef struct {
                                                        start */
     _Atomic uint32_t seen; /* ocsp_arena_get_signers when they were opened */
     int64_t tried;         /* when that was last tried, in seconds */
+    bool settled;          /* digest is of files that nobody was writing */
 } ocsp_scope_renewal_t;
 
 /** One issuer of a section, and what was made of it. */
