@@ -95,13 +95,15 @@ sub watchers {
 }
 
 # phase(SECONDS, EVERY => seconds, CODE): new generations for so long, and the code now
-# and then. What the clients saw, with {lag}, {events} and {first}, the generation.
+# and then. What the clients saw, with {lag}, {events}, {first}, the generation, and
+# {looked}, how many processes have looked after each other.
 sub phase {
     my ($seconds, $every, $code) = @_;
     my $first  = $last + 1;
     my $lag    = 0;
     my $start  = now();
     my $events = 0;
+    my $looks  = () = watchers();
     my $swarm  = OCSPTest::Swarm->start($httpd->{port}, 'fresh', $window,
         clients => $clients, control => ['/control.txt', $text]);
     for (my $next = $start; now() < $start + $seconds; $next += 1) {
@@ -119,7 +121,10 @@ sub phase {
     # every client asks of the last one once more
     nap(0.1, \$lag) for 1 .. 5;
     my $seen = $swarm->stop;
-    @$seen{qw(lag events first taken)} = ($lag, $events, $first, $taken);
+    my @looked = watchers();
+    my %looked = map { $_ => 1 } @looked[max(0, $looks - 1) .. $#looked];
+    @$seen{qw(lag events first taken looked)} = ($lag, $events, $first, $taken,
+        scalar keys %looked);
     return $seen;
 }
 
@@ -163,7 +168,14 @@ sub judge {
     return;
 }
 
-sub allowed { return REFRESH_S + ALLOWED_S + 2 * $_[0]{lag} }
+# Prefork ends processes that it has too many of, and one of them may be the one that
+# looks.
+sub allowed {
+    my ($seen) = @_;
+    my $ended = ($ENV{OCSP_MPM} // '') eq 'prefork' && $seen->{looked} > 1 + $seen->{events};
+    diag "$seen->{looked} processes have looked" if $ended;
+    return REFRESH_S + ALLOWED_S + 2 * $seen->{lag} + ($ended ? TAKE_OVER_S : 0);
+}
 
 sub is_undisturbed {
     my ($name, $seen) = @_;
