@@ -172,7 +172,8 @@ sub judge {
 # looks.
 sub allowed {
     my ($seen) = @_;
-    my $ended = ($ENV{OCSP_MPM} // '') eq 'prefork' && $seen->{looked} > 1 + $seen->{events};
+    my $ended = ($ENV{OCSP_MPM} // '') eq 'prefork'
+        && ($seen->{looked} // 0) > 1 + ($seen->{events} // 0);
     diag "$seen->{looked} processes have looked" if $ended;
     return REFRESH_S + ALLOWED_S + 2 * $seen->{lag} + ($ended ? TAKE_OVER_S : 0);
 }
