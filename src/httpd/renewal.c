@@ -165,41 +165,49 @@ static bool is_in_use(const set_t *set, const ocsp_pass_t *pass,
     return same;
 }
 
-/* Whether the files are not what they were when the signers were last opened,
- * and are not being written. @param again they are, but were being written
- * then */
-static bool is_settled_change(bool *again, ocsp_pass_t *pass,
-                              const ocsp_scope_issuer_t *si,
-                              ocsp_trial_t *trial,
-                              unsigned char now[OCSP_TRIAL_DIGEST_LEN])
-{
-    /* a process that begins to look does not know what the one before has
-     * seen */
-    bool other = !trial->known
-              && (atomic_load(&si->renewal->signers) != NULL
-                  || ocsp_arena_get_signers(pass->arena, si->slot)
-                         != atomic_load(&si->renewal->seen));
-    bool settled, same;
+/* What has become of an issuer's files since its signers were last opened. */
+typedef enum {
+    SAME,  /* nothing, or they are being written */
+    AGAIN, /* nothing, but they were being written then */
+    OTHER
+} change_t;
 
-    *again = false;
+static change_t find_change(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                            ocsp_trial_t *trial,
+                            unsigned char now[OCSP_TRIAL_DIGEST_LEN])
+{
+    const ocsp_scope_renewal_t *renewal = si->renewal;
+    change_t change = SAME;
+    bool settled;
+
     if (!digest(now, &settled, pass, si)) {
-        return false;
+        return SAME;
     }
-    same = memcmp(now, trial->known ? trial->digest : si->renewal->digest,
-                  OCSP_TRIAL_DIGEST_LEN)
-        == 0;
-    *again = same && !trial->known && !si->renewal->settled;
-    if (same && !other && !*again) {
-        return false;
+    if (memcmp(now, trial->known ? trial->digest : renewal->digest,
+               OCSP_TRIAL_DIGEST_LEN)
+        != 0) {
+        change = OTHER;
     }
-    if (!settled && trial->failures < LOOKS_AT_WRITING) {
+    else if (!trial->known
+             && (atomic_load(&renewal->signers) != NULL
+                 || ocsp_arena_get_signers(pass->arena, si->slot)
+                        != atomic_load(&renewal->seen))) {
+        /* a process that begins to look does not know what the one before has
+         * seen */
+        change = OTHER;
+    }
+    else if (!trial->known && !renewal->settled) {
+        change = AGAIN;
+    }
+    if (change != SAME && !settled && trial->failures < LOOKS_AT_WRITING) {
         trial->failures++;
         pass->retry = true;
-        return false;
+        return SAME;
     }
-    trial->failures = 0;
-    *again = *again && !other;
-    return true;
+    if (change != SAME) {
+        trial->failures = 0;
+    }
+    return change;
 }
 
 void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
@@ -209,23 +217,23 @@ void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
     ocsp_trial_t *trial = ocsp_trials_get(pass->trials, key, sizeof(key));
     unsigned char now[OCSP_TRIAL_DIGEST_LEN];
     ocsp_pass_t own = *pass;
-    bool changed, again;
+    change_t change;
     set_t *set;
 
     if (!si->has_slot || si->renewal == NULL) {
         return;
     }
-    changed = is_settled_change(&again, pass, si, trial, now);
-    if (!changed && !trial->looked) {
+    change = find_change(pass, si, trial, now);
+    if (change == SAME && !trial->looked) {
         return;
     }
-    if (!changed || again) {
+    if (change != OTHER) {
         /* said before; but a certificate of tomorrow is good tomorrow, and one
          * that was being written may be whole by now */
         ocsp_pass_hush(&own);
     }
     set = open_set(&own, r, si);
-    if (changed) {
+    if (change != SAME) {
         trial->known = true;
         memcpy(trial->digest, now, sizeof(now));
     }
