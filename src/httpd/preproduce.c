@@ -101,10 +101,10 @@ static bool wants_any(ocsp_preproduce_t *pp, const ocsp_scope_t *scope,
         }
         else if (si->preproduce != OCSP_LEVEL_PREPRODUCE_OFF) {
             ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
-                         "OCSP241: %s: OCSPPreproduce: with an OCSPNextUpdate "
-                         "of %d seconds or less, nothing that is signed ahead "
-                         "of need could be said when it is needed: nothing is",
-                         si->name, OCSP_ANSWER_LEFT_S);
+                         "OCSP241: %s: OCSPPreproduce: nothing is signed ahead "
+                         "of need, as it could not be said when it is needed: "
+                         "<OCSPIssuer> at %s; set OCSPNextUpdate above %d",
+                         si->name, si->where, OCSP_ANSWER_LEFT_S);
         }
     }
     return wanted;
