@@ -173,7 +173,6 @@ void ocsp_cache_get_info(ocsp_cache_info_t *out, const ocsp_cache_t *c)
         out->used += ocsp_cache_layout_get_tag(c, i) != 0;
     }
     out->evicted = atomic_load_explicit(&c->evicted, memory_order_relaxed);
-    out->response_max = (size_t)c->response_max;
 }
 
 /* ------------------------------------------------------------------ writing */

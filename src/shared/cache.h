@@ -48,7 +48,6 @@ typedef struct {
     apr_uint64_t places;  /* entries that there is room for */
     apr_uint64_t used;    /* places that hold one, of whatever age */
     apr_uint64_t evicted; /* entries that had to go for others */
-    size_t response_max;  /* octets */
 } ocsp_cache_info_t;
 
 /**

@@ -83,7 +83,7 @@ static void test_recovery(void)
         ocsp_segment_begin_change(arena);
         _exit(rv == APR_SUCCESS ? 0 : 1);
     }
-    ok(waitpid(child, &status, 0) == child && status == 0,
+    ok(child > 0 && waitpid(child, &status, 0) == child && status == 0,
        "a writer reserves most of the room and dies");
     ok(ocsp_arena_lookup(&rec, arena, slot, id_a, listed, 3) == APR_SUCCESS
            && rec.listed && rec.this_update == 3000,
