@@ -172,6 +172,14 @@ typedef enum {
     OTHER
 } change_t;
 
+/* A process that begins to look does not know what the one before has seen. */
+static bool is_behind(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si)
+{
+    return atomic_load(&si->renewal->signers) != NULL
+        || ocsp_arena_get_signers(pass->arena, si->slot)
+               != atomic_load(&si->renewal->seen);
+}
+
 static change_t find_change(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
                             ocsp_trial_t *trial,
                             unsigned char now[OCSP_TRIAL_DIGEST_LEN])
@@ -185,15 +193,8 @@ static change_t find_change(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
     }
     if (memcmp(now, trial->known ? trial->digest : renewal->digest,
                OCSP_TRIAL_DIGEST_LEN)
-        != 0) {
-        change = OTHER;
-    }
-    else if (!trial->known
-             && (atomic_load(&renewal->signers) != NULL
-                 || ocsp_arena_get_signers(pass->arena, si->slot)
-                        != atomic_load(&renewal->seen))) {
-        /* a process that begins to look does not know what the one before has
-         * seen */
+            != 0
+        || (!trial->known && is_behind(pass, si))) {
         change = OTHER;
     }
     else if (!trial->known && !renewal->settled) {
