@@ -244,6 +244,9 @@ my @odd = (
         [with('a', qq(OCSPCertificateFile "@{[ delegate('gone.pem',
             from => time - 864000, to => time - 86400) ]}")), 'CN=OCSP Test CA a'],
         qr/gone\.pem: expired on \S+Z/, qr/remove it/],
+    ['answers that hold too briefly to be signed ahead', 241,
+        [with('a', "OCSPPreproduce hot\nOCSPNextUpdate 300"), 'CN=OCSP Test CA a'],
+        qr/nothing is signed ahead of need/, qr/set OCSPNextUpdate above 360/],
 );
 for my $case (@odd) {
     my ($name, $tag, $given, $cause, $remedy) = @$case;

@@ -19,12 +19,12 @@ bool ocsp_ahead_is_wanted(const ocsp_scope_issuer_t *si)
         && si->policy.next_update_s > OCSP_ANSWER_LEFT_S;
 }
 
-void ocsp_ahead_begin(ocsp_ahead_t *a, const ocsp_conf_t *main, int64_t now,
-                      int64_t for_ms, apr_pool_t *ptemp)
+void ocsp_ahead_begin(ocsp_ahead_t *a, const ocsp_conf_t *main, int64_t for_ms,
+                      apr_pool_t *ptemp)
 {
     a->main = main;
-    a->now = now;
     a->from = apr_time_now();
+    a->now = (int64_t)apr_time_sec(a->from);
     a->until = a->from + apr_time_from_msec(for_ms);
     apr_pool_create(&a->pool, ptemp);
     apr_pool_tag(a->pool, "ocsp_ahead");
@@ -32,7 +32,7 @@ void ocsp_ahead_begin(ocsp_ahead_t *a, const ocsp_conf_t *main, int64_t now,
     a->contexts = ocsp_signer_make_contexts(a->pool);
 }
 
-static bool is_stopping(void)
+bool ocsp_ahead_is_stopping(void)
 {
     int state;
 
@@ -45,7 +45,7 @@ bool ocsp_ahead_may_go_on(const ocsp_ahead_t *a)
     apr_time_t now = apr_time_now();
 
     /* a clock that is put back meanwhile ends it as well */
-    return now >= a->from && now < a->until && !is_stopping();
+    return now >= a->from && now < a->until && !ocsp_ahead_is_stopping();
 }
 
 void ocsp_ahead_end(ocsp_ahead_t *a)

@@ -20,8 +20,8 @@
 /** A step of work, in the one thread that does it. */
 typedef struct {
     const ocsp_conf_t *main; /* whose cache and counters these are */
-    int64_t now;             /* seconds since 1970 */
-    apr_time_t from;         /* the same, of the machine's clock */
+    apr_time_t from;         /* when it began */
+    int64_t now;             /* the same, in seconds since 1970 */
     apr_time_t until;        /* when it is to be over */
     ocsp_signer_contexts_t *contexts;
     apr_pool_t *pool; /* of the step */
@@ -51,8 +51,12 @@ typedef struct {
 bool ocsp_ahead_is_wanted(const ocsp_scope_issuer_t *si);
 
 /** Begin a step of so many milliseconds, in a pool of its own below ptemp. */
-void ocsp_ahead_begin(ocsp_ahead_t *a, const ocsp_conf_t *main, int64_t now,
-                      int64_t for_ms, apr_pool_t *ptemp);
+void ocsp_ahead_begin(ocsp_ahead_t *a, const ocsp_conf_t *main, int64_t for_ms,
+                      apr_pool_t *ptemp);
+
+/** @return whether httpd is about to end this process, and waits for it. Any
+ * thread. */
+bool ocsp_ahead_is_stopping(void);
 
 /** @return whether there is time left, and httpd not ending this process. */
 bool ocsp_ahead_may_go_on(const ocsp_ahead_t *a);

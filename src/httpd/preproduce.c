@@ -19,6 +19,12 @@
 #include "httpd/log.h"
 #include "httpd/renewal.h"
 
+/* How much of a tick (a second) goes into signing, in milliseconds. */
+#define STEP_MS 250
+
+/* What becomes due within so many seconds is made now. */
+#define AHEAD_S 600
+
 /* From one round to the next, in seconds: at most, and at least. */
 #define ROUND_S 30
 #define ROUND_LEAST_S 5
@@ -38,8 +44,7 @@
 
 /* One response to be made. */
 typedef struct {
-    const unsigned char *key; /* of the entry that is there, or was */
-    size_t key_len;
+    ocsp_der_t key;          /* of the entry that is there, or was */
     const ocsp_conf_t *conf; /* whose it would be */
     uint32_t hits;
     bool usual; /* by the signer that is chosen now; else by the entry's */
@@ -85,9 +90,8 @@ static void fit_round(ocsp_preproduce_t *pp, int64_t next_update_s)
     }
 }
 
-/* @return whether an issuer of these wants it; and say where it is in vain */
-static bool wants_any(ocsp_preproduce_t *pp, const ocsp_scope_t *scope,
-                      server_rec *s)
+/* @return whether an issuer of these wants it */
+static bool wants_any(ocsp_preproduce_t *pp, const ocsp_scope_t *scope)
 {
     bool wanted = false;
     int i;
@@ -98,13 +102,6 @@ static bool wants_any(ocsp_preproduce_t *pp, const ocsp_scope_t *scope,
         if (ocsp_ahead_is_wanted(si)) {
             wanted = true;
             fit_round(pp, si->policy.next_update_s);
-        }
-        else if (si->preproduce != OCSP_LEVEL_PREPRODUCE_OFF) {
-            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
-                         "OCSP241: %s: OCSPPreproduce: nothing is signed ahead "
-                         "of need, as it could not be said when it is needed: "
-                         "<OCSPIssuer> at %s; set OCSPNextUpdate above %d",
-                         si->name, si->where, OCSP_ANSWER_LEFT_S);
         }
     }
     return wanted;
@@ -142,8 +139,8 @@ ocsp_preproduce_t *ocsp_preproduce_make(apr_pool_t *p, server_rec *base)
             APR_ARRAY_PUSH(pp->servers,
                            ocsp_listed_server_t) = (ocsp_listed_server_t){s,
                                                                           conf};
-            wanted = wants_any(pp, conf->own, s) || wanted;
-            wanted = wants_any(pp, conf->inherited, s) || wanted;
+            wanted = wants_any(pp, conf->own) || wanted;
+            wanted = wants_any(pp, conf->inherited) || wanted;
         }
     }
     if (!wanted || pp->main->shared.cache == NULL
@@ -168,11 +165,11 @@ void ocsp_preproduce_tell(ocsp_preproduce_t *pp)
 /* --- one entry ------------------------------------------------------------ */
 
 /* @return false: its CertID cannot be read; nobody will ask for it */
-static bool read_one(one_t *one, const unsigned char *key, size_t key_len)
+static bool read_one(one_t *one, ocsp_der_t key)
 {
     ocsp_der_t certid;
 
-    one->key = (ocsp_der_t){key, key_len};
+    one->key = key;
     one->templ_id = ocsp_answer_get0_template_id(one->key);
     certid = ocsp_answer_get_certid(one->key);
     one->wanted = false;
@@ -185,8 +182,7 @@ static int64_t find_due(const ocsp_cache_entry_t *entry)
 {
     int64_t ahead = (entry->renew_at - entry->produced_at) / AHEAD_PART;
 
-    return entry->renew_at
-         - (ahead < OCSP_PREPRODUCE_AHEAD_S ? ahead : OCSP_PREPRODUCE_AHEAD_S);
+    return entry->renew_at - (ahead < AHEAD_S ? ahead : AHEAD_S);
 }
 
 /* Whether the very response that is in the cache is to be made anew: it is
@@ -253,8 +249,8 @@ static void note_due(ocsp_preproduce_t *pp, const one_t *one, const due_t *due)
     }
     noted = apr_array_push(pp->due);
     *noted = *due;
-    noted->key = apr_pmemdup(pp->pool, one->key.data, one->key.len);
-    noted->key_len = one->key.len;
+    noted->key.data = apr_pmemdup(pp->pool, one->key.data, one->key.len);
+    noted->key.len = one->key.len;
 }
 
 static void look_at_one(ocsp_preproduce_t *pp, const ocsp_ahead_t *a,
@@ -320,7 +316,7 @@ static void look(ocsp_preproduce_t *pp, const ocsp_ahead_t *a)
             return;
         }
         apr_pool_clear(a->p);
-        if (read_one(&one, key, key_len)) {
+        if (read_one(&one, (ocsp_der_t){key, key_len})) {
             look_at_one(pp, a, &one);
         }
         if (!one.wanted && one.entry.produced_at <= a->now - DROP_AFTER_S) {
@@ -340,7 +336,7 @@ static void make_one(ocsp_preproduce_t *pp, const ocsp_ahead_t *a, due_t *due)
     ocsp_ahead_said_t said;
     one_t one;
 
-    if (!read_one(&one, due->key, due->key_len)) {
+    if (!read_one(&one, due->key)) {
         return;
     }
     one.there = ocsp_cache_peek(&one.entry, cache, one.key);
@@ -377,15 +373,16 @@ static void sign(ocsp_preproduce_t *pp, const ocsp_ahead_t *a)
     }
 }
 
-void ocsp_preproduce_step(ocsp_preproduce_t *pp, int64_t now, apr_pool_t *ptemp)
+void ocsp_preproduce_step(ocsp_preproduce_t *pp, apr_pool_t *ptemp)
 {
     ocsp_ahead_t a;
 
-    ocsp_ahead_begin(&a, pp->main, now, OCSP_PREPRODUCE_STEP_MS, ptemp);
+    ocsp_ahead_begin(&a, pp->main, STEP_MS, ptemp);
     /* a clock that was put back does not keep it from beginning */
     if (pp->phase == RESTING
-        && (pp->told || now >= pp->begun + pp->round_s || now < pp->begun)) {
-        begin_round(pp, now);
+        && (pp->told || a.now >= pp->begun + pp->round_s
+            || a.now < pp->begun)) {
+        begin_round(pp, a.now);
     }
     if (pp->phase == LOOKING) {
         look(pp, &a);

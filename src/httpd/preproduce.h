@@ -14,15 +14,16 @@
 #include <httpd.h>
 
 #include <apr_pools.h>
-#include <stdint.h>
-
-/** How much of a tick (a second) goes into signing, in milliseconds. */
-#define OCSP_PREPRODUCE_STEP_MS 250
-
-/** What becomes due within so many seconds is made now. */
-#define OCSP_PREPRODUCE_AHEAD_S 600
+#include <stdbool.h>
 
 typedef struct ocsp_preproduce_t ocsp_preproduce_t;
+
+/**
+ * Say which issuers want it in vain: their responses hold too briefly.
+ * @return whether one of any server wants it with effect. Startup, and
+ * "httpd -t".
+ */
+bool ocsp_preproduce_check(server_rec *base);
 
 /**
  * Begin, in the thread that will do it.
@@ -36,12 +37,10 @@ ocsp_preproduce_t *ocsp_preproduce_make(apr_pool_t *p, server_rec *base);
 void ocsp_preproduce_tell(ocsp_preproduce_t *pp);
 
 /**
- * Do a step: OCSP_PREPRODUCE_STEP_MS of work at most, less if httpd is ending
+ * Do a step: a quarter of a second of work at most, less if httpd is ending
  * this process.
- * @param now seconds since 1970
  * @param ptemp is cleared by the caller after it
  */
-void ocsp_preproduce_step(ocsp_preproduce_t *pp, int64_t now,
-                          apr_pool_t *ptemp);
+void ocsp_preproduce_step(ocsp_preproduce_t *pp, apr_pool_t *ptemp);
 
 #endif

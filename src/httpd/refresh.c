@@ -22,6 +22,7 @@
 #include "httpd/open.h"
 #include "httpd/outcome.h"
 #include "httpd/pairs.h"
+#include "httpd/preproduce.h"
 #include "httpd/quick.h"
 #include "httpd/recall.h"
 #include "httpd/renewal.h"
@@ -251,23 +252,6 @@ static void say_what_good_means(server_rec *base)
     }
 }
 
-static bool preproduces(const server_rec *s)
-{
-    int i;
-
-    for (; s != NULL; s = s->next) {
-        const ocsp_scope_t *own = ocsp_conf_get(s)->own;
-
-        for (i = 0; i < own->issuers->nelts; i++) {
-            if (ocsp_scope_get(own, i)->preproduce
-                != OCSP_LEVEL_PREPRODUCE_OFF) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 /* All of it, by the one writer: a process of before may still be loading. */
 static void start(ocsp_pass_t *pass, server_rec *base)
 {
@@ -316,6 +300,7 @@ int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 {
     ocsp_conf_t *conf = ocsp_conf_get(base);
     ocsp_pass_t pass;
+    bool preproduces;
 
     ocsp_pass_begin(&pass, ocsp_keep_get(base->process->pool), pconf, ptemp);
     /* httpd reads its configuration twice at start. The first time it still
@@ -331,9 +316,10 @@ int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     }
     say_what_good_means(base);
     ocsp_quick_check(base, ptemp);
+    preproduces = ocsp_preproduce_check(base);
     if (conf->shared.arena != NULL
-        && (ocsp_conf_get_refresh(conf) != 0 || preproduces(base))) {
-        conf->shared.watch = ocsp_watch_start(pconf, base);
+        && (ocsp_conf_get_refresh(conf) != 0 || preproduces)) {
+        conf->shared.watch = ocsp_watch_start(pconf, base, preproduces);
     }
     return OK;
 }
@@ -349,6 +335,7 @@ int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     ocsp_pass_begin(&pass, NULL, pconf, ptemp);
     open_all(&pass, base);
     ocsp_quick_check(base, ptemp);
+    (void)ocsp_preproduce_check(base);
     if (ap_exists_config_define("DUMP_OCSP")) {
         ocsp_dump_print(&pass, base);
     }

@@ -5,12 +5,12 @@
  */
 #include "httpd/watch.h"
 
-#include <ap_mpm.h>
 #include <apr_optional.h>
 #include <mod_watchdog.h>
 #include <openssl/crypto.h>
 #include <stdatomic.h>
 
+#include "httpd/ahead.h"
 #include "httpd/conf.h"
 #include "httpd/keep.h"
 #include "httpd/log.h"
@@ -53,21 +53,12 @@ bool ocsp_watch_is_possible(void)
         && APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback) != NULL;
 }
 
-/* httpd is about to end this process, and waits for it. */
-static bool is_stopping(void)
-{
-    int state;
-
-    return ap_mpm_query(AP_MPMQ_MPM_STATE, &state) == APR_SUCCESS
-        && state == AP_MPMQ_STOPPING;
-}
-
 static void look_at_scope(ocsp_pass_t *pass, const ocsp_conf_t *conf,
                           const ocsp_scope_t *scope)
 {
     int i;
 
-    for (i = 0; i < scope->issuers->nelts && !is_stopping(); i++) {
+    for (i = 0; i < scope->issuers->nelts && !ocsp_ahead_is_stopping(); i++) {
         const ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
 
         if (si->issuer != NULL && !si->passed_over) {
@@ -134,9 +125,7 @@ static void work_alone(ocsp_watch_t *w, int64_t now, apr_pool_t *ptemp)
             look(w, ptemp);
         }
         if (w->ahead != NULL) {
-            /* the look may have taken its time */
-            ocsp_preproduce_step(w->ahead,
-                                 (int64_t)apr_time_sec(apr_time_now()), ptemp);
+            ocsp_preproduce_step(w->ahead, ptemp);
         }
     }
     ocsp_keep_unlock(w->keep);
@@ -189,7 +178,18 @@ void ocsp_watch_start_child(ocsp_watch_t *w, apr_pool_t *pchild)
     apr_pool_pre_cleanup_register(pchild, w, close_gate);
 }
 
-ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base)
+/* What will not be done, and by which directive it would. */
+static const char *name_effect(bool refreshes, bool preproduces)
+{
+    return !preproduces ? "changes are seen at graceful only (OCSPRefresh)"
+         : !refreshes   ? "nothing is signed ahead of need (OCSPPreproduce)"
+                        : "changes are seen at graceful only (OCSPRefresh), "
+                          "and nothing is signed ahead of need "
+                          "(OCSPPreproduce)";
+}
+
+ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base,
+                               bool preproduces)
 {
     APR_OPTIONAL_FN_TYPE(ap_watchdog_get_instance) * get;
     APR_OPTIONAL_FN_TYPE(ap_watchdog_register_callback) * add;
@@ -206,9 +206,9 @@ ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base)
     w->refresh_s = ocsp_conf_get_refresh(conf);
     if (!conf->shared.can_lock) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
-                     "OCSP237: OCSPRefresh: no lock file can be made in the "
-                     "directory for temporary files: changes are seen at "
-                     "graceful only");
+                     "OCSP237: no lock file can be made in the directory for "
+                     "temporary files: %s",
+                     name_effect(w->refresh_s != 0, preproduces));
         return NULL;
     }
     if (get != NULL && add != NULL) {
@@ -219,9 +219,9 @@ ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base)
     }
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, rv, base,
-                     "OCSP234: OCSPRefresh: there is no mod_watchdog: changes "
-                     "are seen at graceful only; LoadModule watchdog_module, "
-                     "or set OCSPRefresh off");
+                     "OCSP234: there is no mod_watchdog: %s; LoadModule "
+                     "watchdog_module, or say that you want it off",
+                     name_effect(w->refresh_s != 0, preproduces));
         return NULL;
     }
     return w;

@@ -19,12 +19,15 @@ bool ocsp_watch_is_possible(void);
 typedef struct ocsp_watch_t ocsp_watch_t;
 
 /**
- * Have all issuers looked at, as often as the main server's OCSPRefresh says.
- * @param base the main server, whose shared is filled.
+ * Have all issuers looked at, as often as the main server's OCSPRefresh says,
+ * and responses signed ahead of need.
+ * @param base the main server, whose shared is filled
+ * @param preproduces whether anybody wants that, see ocsp_preproduce_check
  * @return newly made in pconf; NULL: nobody looks, which is logged. Startup
  * only.
  */
-ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base);
+ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base,
+                               bool preproduces);
 
 /**
  * httpd's child_init: the end of pchild waits, for seconds at most, until this
