@@ -8,18 +8,11 @@
 #include <ap_mpm.h>
 #include <apr_thread_cond.h>
 #include <apr_thread_mutex.h>
-#include <sched.h>
 #include <time.h>
 #include <unistd.h>
 
 /* Of all workers, one in so many may wait. */
 #define WAITING_SHARE 4
-
-/* Who waits gives his processor away so many times, then sleeps between two
- * tries: in microseconds. */
-#define YIELDS 3
-#define SLEEP_MIN_US 200
-#define SLEEP_MAX_US 4000
 
 struct ocsp_budget_t {
     ocsp_gate_t *gate;
@@ -136,45 +129,25 @@ static ocsp_budget_word_t begin(ocsp_budget_stay_t *stay, ocsp_budget_t *b,
     return word;
 }
 
-/* How long to sleep, at the most, in microseconds: while all places rest, there
- * is nothing to look for. */
-static int64_t find_nap(const ocsp_budget_stay_t *stay, const ocsp_budget_t *b,
-                        int64_t nap_us, int64_t end_ms)
-{
-    int64_t now = now_ms();
-    int64_t rest_us = INT64_C(1000)
-                    * ocsp_gate_get_rest(b->gate, &stay->ticket, now);
-    int64_t left_us = 1000 * (end_ms - now);
-
-    nap_us = rest_us > nap_us ? rest_us : nap_us;
-    nap_us = left_us < nap_us ? left_us : nap_us;
-    return nap_us > 0 ? nap_us : 0;
-}
-
 /* No more than it has, nor longer than the others. */
 static bool wait_for_place(ocsp_budget_stay_t *stay, const ocsp_budget_t *b)
 {
-    int64_t end = now_ms() + OCSP_BUDGET_WAIT_MS;
-    int64_t nap = SLEEP_MIN_US;
-    int yields;
+    int64_t now = now_ms(), end = now + OCSP_BUDGET_WAIT_MS, until;
 
-    if (!ocsp_gate_wait(b->gate, &stay->ticket, now_ms())) {
+    if (!ocsp_gate_wait(b->gate, &stay->ticket, now)) {
         return false;
     }
-    for (yields = 0; now_ms() < end; yields++) {
-        if (yields < YIELDS) {
-            (void)sched_yield();
+    while (!ocsp_gate_enter(b->gate, &stay->ticket, now)) {
+        if (now >= end) {
+            ocsp_gate_leave(b->gate, &stay->ticket, now);
+            return false;
         }
-        else {
-            apr_sleep(find_nap(stay, b, nap, end));
-            nap = nap * 2 < SLEEP_MAX_US ? nap * 2 : SLEEP_MAX_US;
-        }
-        if (ocsp_gate_enter(b->gate, &stay->ticket, now_ms())) {
-            return true;
-        }
+        until = now + ocsp_gate_find_nap(b->gate, &stay->ticket, now);
+        (void)ocsp_gate_sleep(b->gate, &stay->ticket,
+                              until < end ? until : end);
+        now = now_ms();
     }
-    ocsp_gate_leave(b->gate, &stay->ticket);
-    return false;
+    return true;
 }
 
 /* How busy the cache is shows best to who has waited. */

@@ -3,17 +3,21 @@
  *
  * See gate.h. Floor 3.
  *
- * A place is a word: who has it and since when, or nobody and until when it
- * rests, or 0. Whose turn it is follows from when each issuer last began to
- * sign: an issuer leaves a free place to those who wait for another that began
- * before it did. Of all who wait, there is always one that leaves it to nobody.
+ * Whose turn it is follows from when each issuer last began to sign, and within
+ * an issuer from who came first: a free place is left to those who wait and are
+ * before one. Of all who wait, there is always one that leaves it to nobody.
+ *
+ * Who leaves a place wakes who is next, and remembers that he did, so that two
+ * who leave wake two. Who was woken and needs it no more wakes another, and so
+ * does who begins to sign, or waits no more, while there are places left: it is
+ * another's turn then, who does not know it.
  */
 #include "shared/gate.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdalign.h>
 #include <stdatomic.h>
+
+#include "shared/bell.h"
 
 #define CACHE_LINE 64
 
@@ -21,33 +25,26 @@
 #define TURNS 4096
 
 /* Who waits says so each time he asks: in silence for so long, he has gone. */
-#define SILENT_MS 500
+#define SILENT_MS (4 * OCSP_GATE_LOOK_MS)
 
-/* A signature takes less: only then is it asked whether a process lives. */
-#define DOUBT_MS 1000
+/* Came later than all who wait. */
+#define LAST UINT64_MAX
 
-/* What a cached answer claims of a processor, in microseconds: several times
- * what it takes, as there are fewer while somebody signs. */
-#define HIT_US 200
-
-/* A signature that lost less than this part of what it took met nobody. */
-#define LOST_PART 4
-
-/* Whatever they claim, one part in so many is for signatures. */
-#define SIGNING_PART 12
-
-_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2,
-               "processes share atomics only where they need no lock");
-
-/* pid << 32 | since when, in milliseconds; until when it rests; 0: free */
-typedef _Atomic uint64_t place_t;
+/* Who has a place to wait in. */
+typedef struct {
+    _Atomic uint64_t issuer; /* + 1; 0: not said */
+    _Atomic uint64_t came;   /* counts who began to wait */
+    _Atomic bool woken;      /* and has not looked yet */
+    ocsp_bell_t bell;
+} waiter_t;
 
 struct ocsp_gate_t {
-    alignas(CACHE_LINE) place_t signing[OCSP_GATE_MAX];
-    place_t waiting[OCSP_GATE_MAX];
-    _Atomic uint64_t waiting_for[OCSP_GATE_MAX]; /* issuer + 1; 0: not said */
-    _Atomic uint64_t turn;                       /* counts who began to sign */
-    _Atomic uint64_t last[TURNS];                /* turn of an issuer */
+    alignas(CACHE_LINE) ocsp_gate_place_t signing[OCSP_GATE_MAX];
+    ocsp_gate_place_t waiting[OCSP_GATE_MAX];
+    waiter_t waiters[OCSP_GATE_MAX]; /* in those places */
+    _Atomic uint64_t turn;           /* counts who began to sign */
+    _Atomic uint64_t came;           /* counts who began to wait */
+    _Atomic uint64_t last[TURNS];    /* turn of an issuer */
 };
 
 size_t ocsp_gate_size(void)
@@ -57,7 +54,13 @@ size_t ocsp_gate_size(void)
 
 ocsp_gate_t *ocsp_gate_init(void *mem)
 {
-    return mem;
+    ocsp_gate_t *g = mem;
+    unsigned i;
+
+    for (i = 0; i < OCSP_GATE_MAX; i++) {
+        ocsp_bell_init(&g->waiters[i].bell);
+    }
+    return g;
 }
 
 void ocsp_gate_make_ticket(ocsp_gate_ticket_t *t, int32_t pid, uint32_t issuer,
@@ -68,85 +71,15 @@ void ocsp_gate_make_ticket(ocsp_gate_ticket_t *t, int32_t pid, uint32_t issuer,
         .issuer = issuer,
         .limit = limit < OCSP_GATE_MAX ? limit : OCSP_GATE_MAX,
         .waiting = waiting < OCSP_GATE_MAX ? waiting : OCSP_GATE_MAX,
+        .came = LAST,
         .signing_place = -1,
         .waiting_place = -1,
     };
 }
 
-/* ------------------------------------------------------------------- places */
-
 static uint64_t make_word(const ocsp_gate_ticket_t *t, int64_t now_ms)
 {
     return (uint64_t)(uint32_t)t->pid << 32 | (uint32_t)(uint64_t)now_ms;
-}
-
-/* How far a word is from now, either way: a clock that went back must not make
- * places last forever. */
-static uint32_t get_distance(uint64_t word, int64_t now_ms)
-{
-    uint32_t age = (uint32_t)(uint64_t)now_ms - (uint32_t)word;
-
-    return age <= INT32_MAX ? age : 0 - age;
-}
-
-/* For how long a place rests. */
-static uint32_t get_rest(uint64_t word, int64_t now_ms)
-{
-    uint32_t left = (uint32_t)word - (uint32_t)(uint64_t)now_ms;
-
-    if (word == 0 || word >> 32 != 0 || left > OCSP_GATE_REST_MAX_MS) {
-        return 0; /* it does not, or the clock has jumped */
-    }
-    return left;
-}
-
-static bool is_free(uint64_t word, int64_t now_ms)
-{
-    return word >> 32 == 0 ? get_rest(word, now_ms) == 0
-                           : get_distance(word, now_ms) > OCSP_GATE_LOST_MS;
-}
-
-static bool is_gone(uint64_t word, int64_t now_ms)
-{
-    return word >> 32 != 0 && get_distance(word, now_ms) > DOUBT_MS
-        && kill((pid_t)(word >> 32), 0) != 0 && errno == ESRCH;
-}
-
-static bool replace(place_t *place, uint64_t from, uint64_t to)
-{
-    return atomic_compare_exchange_strong(place, &from, to);
-}
-
-/* The first free place; where there is none, the first of a dead process. */
-static int take(place_t *places, unsigned n, uint64_t word, int64_t now_ms)
-{
-    uint64_t there;
-    unsigned i;
-
-    for (i = 0; i < n; i++) {
-        there = atomic_load(&places[i]);
-        if (is_free(there, now_ms) && replace(&places[i], there, word)) {
-            return (int)i;
-        }
-    }
-    for (i = 0; i < n; i++) {
-        there = atomic_load(&places[i]);
-        if ((is_free(there, now_ms) || is_gone(there, now_ms))
-            && replace(&places[i], there, word)) {
-            return (int)i;
-        }
-    }
-    return -1;
-}
-
-static unsigned count_free(const place_t *places, unsigned n, int64_t now_ms)
-{
-    unsigned i, count = 0;
-
-    for (i = 0; i < n; i++) {
-        count += is_free(atomic_load(&places[i]), now_ms);
-    }
-    return count;
 }
 
 /* -------------------------------------------------------------------- turns */
@@ -156,14 +89,20 @@ static uint64_t get_last(const ocsp_gate_t *g, uint64_t issuer)
     return atomic_load(&g->last[issuer % TURNS]);
 }
 
+static bool is_before(uint64_t last, uint64_t came, uint64_t other_last,
+                      uint64_t other_came)
+{
+    return last < other_last || (last == other_last && came < other_came);
+}
+
 /* The issuer + 1 for which somebody waits in a place; 0: nobody. */
 static uint64_t get_waiting_for(const ocsp_gate_t *g, unsigned i,
                                 int64_t now_ms)
 {
     uint64_t word = atomic_load(&g->waiting[i]);
 
-    return word != 0 && get_distance(word, now_ms) <= SILENT_MS
-             ? atomic_load(&g->waiting_for[i])
+    return word != 0 && ocsp_gate_place_get_distance(word, now_ms) <= SILENT_MS
+             ? atomic_load(&g->waiters[i].issuer)
              : 0;
 }
 
@@ -177,22 +116,98 @@ static unsigned count_before(const ocsp_gate_t *g, const ocsp_gate_ticket_t *t,
     for (i = 0; i < t->waiting; i++) {
         uint64_t other = get_waiting_for(g, i, now_ms);
 
-        count += other != 0 && other - 1 != t->issuer
-              && get_last(g, other - 1) < mine;
+        count += other != 0
+              && is_before(get_last(g, other - 1),
+                           atomic_load(&g->waiters[i].came), mine, t->came);
     }
     return count;
 }
 
-static void stop_waiting(ocsp_gate_t *g, ocsp_gate_ticket_t *t)
+/* Who is next of those who were not woken yet; -1: nobody. */
+static int find_next(const ocsp_gate_t *g, unsigned places, int64_t now_ms)
+{
+    uint64_t issuer, last, came, next_last = 0, next_came = 0;
+    int next = -1;
+    unsigned i;
+
+    for (i = 0; i < places; i++) {
+        const waiter_t *w = &g->waiters[i];
+
+        issuer = get_waiting_for(g, i, now_ms);
+        if (issuer == 0 || atomic_load(&w->woken)) {
+            continue;
+        }
+        last = get_last(g, issuer - 1);
+        came = atomic_load(&w->came);
+        if (next < 0 || is_before(last, came, next_last, next_came)) {
+            next = (int)i;
+            next_last = last;
+            next_came = came;
+        }
+    }
+    return next;
+}
+
+/* Who stopped to wait meanwhile either sees that he was woken, and passes it
+ * on, or is seen to have stopped: another is woken then. Where somebody else
+ * has his place already, that one is: at worst others look when it is time. */
+static void wake_next(ocsp_gate_t *g, unsigned places, int64_t now_ms)
+{
+    int next;
+
+    while ((next = find_next(g, places, now_ms)) >= 0) {
+        waiter_t *w = &g->waiters[next];
+
+        if (atomic_exchange(&w->woken, true)) {
+            continue;
+        }
+        if (atomic_load(&w->issuer) != 0) {
+            ocsp_bell_ring(&w->bell);
+            return;
+        }
+        atomic_store(&w->woken, false);
+    }
+}
+
+static void begin_waiting(ocsp_gate_t *g, ocsp_gate_ticket_t *t, uint64_t word)
+{
+    waiter_t *w = &g->waiters[t->waiting_place];
+
+    atomic_store(&w->issuer, 0);
+    ocsp_bell_clear(&w->bell);
+    atomic_store(&w->woken, false);
+    t->waits = word;
+    t->came = atomic_fetch_add(&g->came, 1);
+    atomic_store(&w->came, t->came);
+    atomic_store(&w->issuer, (uint64_t)t->issuer + 1);
+}
+
+/* Whether there is a place that nobody has, though it may rest. */
+static bool is_one_left(const ocsp_gate_t *g, unsigned limit)
+{
+    unsigned i = 0;
+
+    while (i < limit && atomic_load(&g->signing[i]) >> 32 != 0) {
+        i++;
+    }
+    return i < limit;
+}
+
+/* @return whether somebody woke him for nothing: another is to be woken */
+static bool stop_waiting(ocsp_gate_t *g, ocsp_gate_ticket_t *t)
 {
     int i = t->waiting_place;
+    bool woken = false;
 
+    t->waiting_place = -1;
+    t->came = LAST;
     /* unless it counted as lost, and is another's */
     if (i >= 0 && atomic_load(&g->waiting[i]) == t->waits) {
-        atomic_store(&g->waiting_for[i], 0);
-        (void)replace(&g->waiting[i], t->waits, 0);
+        atomic_store(&g->waiters[i].issuer, 0);
+        woken = atomic_exchange(&g->waiters[i].woken, false);
+        (void)ocsp_gate_place_replace(&g->waiting[i], t->waits, 0);
     }
-    t->waiting_place = -1;
+    return woken;
 }
 
 /* Say that one still waits, now and then. */
@@ -201,14 +216,16 @@ static void stay(ocsp_gate_t *g, ocsp_gate_ticket_t *t, int64_t now_ms)
     uint64_t word = make_word(t, now_ms);
 
     if (t->waiting_place < 0
-        || get_distance(t->waits, now_ms) < SILENT_MS / 10) {
+        || ocsp_gate_place_get_distance(t->waits, now_ms) < SILENT_MS / 10) {
         return;
     }
-    if (replace(&g->waiting[t->waiting_place], t->waits, word)) {
+    if (ocsp_gate_place_replace(&g->waiting[t->waiting_place], t->waits,
+                                word)) {
         t->waits = word;
     }
     else {
         t->waiting_place = -1;
+        t->came = LAST;
     }
 }
 
@@ -221,18 +238,25 @@ bool ocsp_gate_enter(ocsp_gate_t *g, ocsp_gate_ticket_t *t, int64_t now_ms)
         return true;
     }
     stay(g, t, now_ms);
+    if (t->waiting_place
+        >= 0) { /* whoever wakes him from now on, wakes again */
+        atomic_store(&g->waiters[t->waiting_place].woken, false);
+    }
     before = count_before(g, t, now_ms);
-    if (before > 0 && before >= count_free(g->signing, t->limit, now_ms)) {
+    if (before > 0
+        && before >= ocsp_gate_place_count_free(g->signing, t->limit, now_ms)) {
         return false;
     }
-    t->signing_place = take(g->signing, t->limit, word, now_ms);
+    t->signing_place = ocsp_gate_place_take(g->signing, t->limit, word, now_ms);
     if (t->signing_place < 0) {
         return false;
     }
     t->signing = word;
     atomic_store(&g->last[t->issuer % TURNS],
                  atomic_fetch_add(&g->turn, 1) + 1);
-    stop_waiting(g, t);
+    if (stop_waiting(g, t) || is_one_left(g, t->limit)) {
+        wake_next(g, t->waiting, now_ms);
+    }
     return true;
 }
 
@@ -259,84 +283,78 @@ bool ocsp_gate_wait(ocsp_gate_t *g, ocsp_gate_ticket_t *t, int64_t now_ms)
     if (t->waiting_place >= 0) {
         return true;
     }
-    t->waiting_place = take(g->waiting, t->waiting, word, now_ms);
+    t->waiting_place = ocsp_gate_place_take(g->waiting, t->waiting, word,
+                                            now_ms);
     if (t->waiting_place < 0) {
         return false;
     }
-    t->waits = word;
-    atomic_store(&g->waiting_for[t->waiting_place], (uint64_t)t->issuer + 1);
+    begin_waiting(g, t, word);
     /* Counted afterwards: of those who come at once, the last sees all. */
     if (are_too_many(g, t, now_ms)) {
-        stop_waiting(g, t);
+        if (stop_waiting(g, t)) {
+            wake_next(g, t->waiting, now_ms);
+        }
         return false;
     }
     return true;
 }
 
-static void give_back(ocsp_gate_t *g, ocsp_gate_ticket_t *t, uint64_t word)
+uint32_t ocsp_gate_find_nap(const ocsp_gate_t *g, const ocsp_gate_ticket_t *t,
+                            int64_t now_ms)
 {
-    stop_waiting(g, t);
-    if (t->signing_place >= 0) {
-        (void)replace(&g->signing[t->signing_place], t->signing, word);
-        t->signing_place = -1;
+    uint32_t left, nap = OCSP_GATE_LOOK_MS;
+    unsigned i;
+
+    if (count_before(g, t, now_ms) >= t->limit) {
+        return nap; /* others are first; this one is woken when he is */
     }
+    for (i = 0; i < t->limit; i++) {
+        left = ocsp_gate_place_get_rest(atomic_load(&g->signing[i]), now_ms);
+        nap = left > 0 && left < nap ? left : nap;
+    }
+    return nap;
 }
 
-void ocsp_gate_leave(ocsp_gate_t *g, ocsp_gate_ticket_t *t)
+bool ocsp_gate_sleep(ocsp_gate_t *g, const ocsp_gate_ticket_t *t,
+                     int64_t until_ms)
 {
-    give_back(g, t, 0);
+    return t->waiting_place >= 0
+        && ocsp_bell_sleep(&g->waiters[t->waiting_place].bell, until_ms);
+}
+
+void ocsp_gate_leave(ocsp_gate_t *g, ocsp_gate_ticket_t *t, int64_t now_ms)
+{
+    ocsp_gate_rest(g, t, now_ms, 0);
 }
 
 void ocsp_gate_rest(ocsp_gate_t *g, ocsp_gate_ticket_t *t, int64_t now_ms,
                     uint32_t rest_ms)
 {
-    if (rest_ms > OCSP_GATE_REST_MAX_MS) {
-        rest_ms = OCSP_GATE_REST_MAX_MS;
-    }
-    give_back(g, t, rest_ms > 0 ? (uint32_t)((uint64_t)now_ms + rest_ms) : 0);
-}
+    bool waited = t->waiting_place >= 0;
+    bool wakes = stop_waiting(g, t);
+    uint64_t word = 0;
 
-uint32_t ocsp_gate_get_rest(const ocsp_gate_t *g, const ocsp_gate_ticket_t *t,
-                            int64_t now_ms)
-{
-    uint32_t left, least = OCSP_GATE_REST_MAX_MS;
-    unsigned i;
-
-    for (i = 0; i < t->limit; i++) {
-        left = get_rest(atomic_load(&g->signing[i]), now_ms);
-        least = left < least ? left : least;
+    if (rest_ms > 0) {
+        rest_ms = rest_ms < OCSP_GATE_REST_MAX_MS ? rest_ms
+                                                  : OCSP_GATE_REST_MAX_MS;
+        word = (uint32_t)((uint64_t)now_ms + rest_ms);
     }
-    return least;
-}
-
-uint32_t ocsp_gate_find_rest(uint64_t took_us, uint64_t lost_us, uint64_t in_us,
-                             uint64_t hits, unsigned limit, unsigned processors)
-{
-    const uint64_t max_us = OCSP_GATE_REST_MAX_MS * UINT64_C(1000);
-    uint64_t busy_us = hits * HIT_US / processors;
-    uint64_t rest_us = took_us < lost_us ? took_us : lost_us;
-
-    if (lost_us < took_us / LOST_PART) {
-        return 0; /* there are processors for both */
+    if (t->signing_place >= 0) {
+        (void)ocsp_gate_place_replace(&g->signing[t->signing_place], t->signing,
+                                      word);
+        t->signing_place = -1;
+        wakes = true; /* who sleeps on while it rests */
     }
-    rest_us = rest_us < max_us ? rest_us : max_us;
-    if (busy_us < in_us - in_us / SIGNING_PART) {
-        rest_us = rest_us * busy_us / (in_us - busy_us);
+    if (wakes || (waited && is_one_left(g, t->limit))) {
+        wake_next(g, t->waiting, now_ms);
     }
-    else {
-        rest_us = hits != 0 ? rest_us * (SIGNING_PART - 1) : 0;
-    }
-    if (limit > processors) { /* they share one */
-        rest_us = rest_us * limit / processors;
-    }
-    rest_us = rest_us < max_us ? rest_us : max_us;
-    return (uint32_t)((rest_us + 500) / 1000);
 }
 
 /* Those that the dead have left behind do not count, nor those that rest. */
 static bool is_held(uint64_t word, int64_t now_ms)
 {
-    return word >> 32 != 0 && !is_free(word, now_ms) && !is_gone(word, now_ms);
+    return word >> 32 != 0 && !ocsp_gate_place_is_free(word, now_ms)
+        && !ocsp_gate_place_is_gone(word, now_ms);
 }
 
 void ocsp_gate_count(const ocsp_gate_t *g, int64_t now_ms, unsigned *signing,

@@ -13,18 +13,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shared/gate_place.h"
+
 /** Grows with every change of the layout. */
-#define OCSP_GATE_VERSION 2
+#define OCSP_GATE_VERSION 3
 
 /** So many may sign, and so many wait, at most. */
 #define OCSP_GATE_MAX 256
 
-/** A place that nobody has given back for so long is free, in milliseconds:
- * its process has died, and another has its number. */
-#define OCSP_GATE_LOST_MS 30000
-
-/** No place rests for longer, in milliseconds. */
-#define OCSP_GATE_REST_MAX_MS 1000
+/** Who waits looks so often although nobody wakes him, in milliseconds: who
+ * would have done so may have died. */
+#define OCSP_GATE_LOOK_MS 50
 
 typedef struct ocsp_gate_t ocsp_gate_t;
 
@@ -38,6 +37,7 @@ typedef struct {
     int waiting_place; /* -1: none */
     uint64_t signing;  /* what stands in these places while they are his */
     uint64_t waits;
+    uint64_t came; /* before whom he waits */
 } ocsp_gate_ticket_t;
 
 /** Octets that it takes. Pure. */
@@ -52,8 +52,8 @@ void ocsp_gate_make_ticket(ocsp_gate_ticket_t *t, int32_t pid, uint32_t issuer,
                            unsigned limit, unsigned waiting);
 
 /**
- * Begin to sign if there is a place, and nobody of another issuer waits whose
- * turn it is. Gives up a place to wait in.
+ * Begin to sign if there is a place, and nobody waits whose turn is before.
+ * Gives up a place to wait in.
  * @param now_ms any clock that all processes share, in milliseconds
  * @return false: not now. Any thread.
  */
@@ -62,13 +62,31 @@ bool ocsp_gate_enter(ocsp_gate_t *g, ocsp_gate_ticket_t *t, int64_t now_ms);
 /**
  * Take a place to wait in. Three quarters of them at most are one issuer's, so
  * that another finds one, and half while another waits; at least one is
- * anybody's.
+ * anybody's. Then enter is to be tried once more before sleep: who left a
+ * place meanwhile has woken nobody.
  * @return false: too many wait. Any thread.
  */
 bool ocsp_gate_wait(ocsp_gate_t *g, ocsp_gate_ticket_t *t, int64_t now_ms);
 
-/** Give back whatever a ticket holds. Any thread. */
-void ocsp_gate_leave(ocsp_gate_t *g, ocsp_gate_ticket_t *t);
+/**
+ * For how long who waits may sleep if nobody wakes him, in milliseconds, 1 at
+ * least: until a place has rested, where he is next.
+ * @param now_ms as for enter. Any thread.
+ */
+uint32_t ocsp_gate_find_nap(const ocsp_gate_t *g, const ocsp_gate_ticket_t *t,
+                            int64_t now_ms);
+
+/**
+ * Sleep until it may be a ticket's turn; not at all without a place to wait in.
+ * @param until_ms at the latest, by CLOCK_MONOTONIC, in milliseconds
+ * @return whether somebody woke it. Any thread.
+ */
+bool ocsp_gate_sleep(ocsp_gate_t *g, const ocsp_gate_ticket_t *t,
+                     int64_t until_ms);
+
+/** Give back whatever a ticket holds, and wake who is next. Any thread.
+ * @param now_ms as for enter */
+void ocsp_gate_leave(ocsp_gate_t *g, ocsp_gate_ticket_t *t, int64_t now_ms);
 
 /**
  * Give it back, and let nobody sign in its place for a while.
@@ -77,11 +95,6 @@ void ocsp_gate_leave(ocsp_gate_t *g, ocsp_gate_ticket_t *t);
  */
 void ocsp_gate_rest(ocsp_gate_t *g, ocsp_gate_ticket_t *t, int64_t now_ms,
                     uint32_t rest_ms);
-
-/** For how long all places where a ticket's owner may sign will rest, in
- * milliseconds; 0: one does not. @param now_ms as for enter. Any thread. */
-uint32_t ocsp_gate_get_rest(const ocsp_gate_t *g, const ocsp_gate_ticket_t *t,
-                            int64_t now_ms);
 
 /**
  * How long a place is to rest after a signature, in milliseconds, so that

@@ -22,8 +22,8 @@ static void test_limit(void)
     ok(ocsp_gate_enter(gate, &t[1], NOW) && count_is(2, 0),
        "who signs already is not counted twice");
     ok(!ocsp_gate_enter(gate, &t[2], NOW), "and no more");
-    ocsp_gate_leave(gate, &t[0]);
-    ocsp_gate_leave(gate, &t[0]);
+    ocsp_gate_leave(gate, &t[0], NOW);
+    ocsp_gate_leave(gate, &t[0], NOW);
     ok(count_is(1, 0) && ocsp_gate_enter(gate, &t[2], NOW),
        "whoever leaves makes room for one");
     ok(!ocsp_gate_enter(gate, &t[0], NOW), "for one only");
@@ -65,13 +65,13 @@ static void test_waiting(void)
     is_int(fill(b, B, 8), 2, "another has what is left");
     ok(!ocsp_gate_wait(gate, &c, NOW), "and a third nothing");
     for (n = 0; n < 2; n++) {
-        ocsp_gate_leave(gate, &a[n]);
+        ocsp_gate_leave(gate, &a[n], NOW);
         good += !ocsp_gate_wait(gate, &more, NOW);
     }
     is_int(good, 11, "then the first has half of the places");
     ok(ocsp_gate_wait(gate, &c, NOW) && fill(b, B, 8) == 1,
        "what it gives back is for others");
-    ocsp_gate_leave(gate, &a[2]);
+    ocsp_gate_leave(gate, &a[2], NOW);
     ok(ocsp_gate_wait(gate, &more, NOW) && !ocsp_gate_wait(gate, &a[0], NOW),
        "up to half is its own");
     ok(ocsp_gate_enter(gate, &a[3], NOW) && count_is(1, 7),
@@ -85,7 +85,7 @@ static uint32_t serve(ocsp_gate_ticket_t *const *wanting, size_t n, int64_t now)
 
     for (i = 0; i < n; i++) {
         if (ocsp_gate_enter(gate, wanting[i], now)) {
-            ocsp_gate_leave(gate, wanting[i]);
+            ocsp_gate_leave(gate, wanting[i], NOW);
             return ocsp_gate_wait(gate, wanting[i], now) ? wanting[i]->issuer
                                                          : 0;
         }
@@ -120,12 +120,46 @@ static void test_turns(void)
         good += serve(three, 5, NOW) == (i % 3 == 0 ? C : i % 3 == 1 ? B : A);
     }
     is_int(good, 22, "and so do three");
-    ocsp_gate_leave(gate, &b);
-    ocsp_gate_leave(gate, &c);
+    ocsp_gate_leave(gate, &b, NOW);
+    ocsp_gate_leave(gate, &c, NOW);
     for (i = 0; i < 3; i++) {
         good += serve(two, 3, NOW) == A;
     }
     is_int(good, 25, "those who left are waited for no more");
+}
+
+/* Whether, one after the other, only he may sign whose turn it is. */
+static bool sign_in_turn(ocsp_gate_ticket_t *const *turns, size_t n)
+{
+    size_t i, j, wrong = 0;
+
+    for (i = 0; i < n; i++) {
+        for (j = n - 1; j > i; j--) {
+            wrong += ocsp_gate_enter(gate, turns[j], NOW);
+        }
+        wrong += !ocsp_gate_enter(gate, turns[i], NOW);
+        ocsp_gate_leave(gate, turns[i], NOW);
+    }
+    return wrong == 0;
+}
+
+static void test_first_come(void)
+{
+    ocsp_gate_ticket_t a1 = make(A, 1, 8), a2 = make(A, 1, 8);
+    ocsp_gate_ticket_t a3 = make(A, 1, 8), b = make(B, 1, 8);
+    ocsp_gate_ticket_t *const turns[] = {&a2, &a1, &a3};
+    ocsp_gate_ticket_t *const both[] = {&b, &a1, &a2};
+
+    begin();
+    (void)ocsp_gate_wait(gate, &a2, NOW);
+    (void)ocsp_gate_wait(gate, &a1, NOW);
+    ok(!ocsp_gate_enter(gate, &a3, NOW), "who comes last is not before others");
+    (void)ocsp_gate_wait(gate, &a3, NOW);
+    ok(sign_in_turn(turns, 3), "within an issuer, who came first signs first");
+    (void)ocsp_gate_wait(gate, &a1, NOW);
+    (void)ocsp_gate_wait(gate, &a2, NOW);
+    (void)ocsp_gate_wait(gate, &b, NOW);
+    ok(sign_in_turn(both, 3), "an issuer's turn is before who came first");
 }
 
 static void test_room_for_all(void)
@@ -135,7 +169,7 @@ static void test_room_for_all(void)
 
     begin();
     (void)ocsp_gate_enter(gate, &a, NOW);
-    ocsp_gate_leave(gate, &a);
+    ocsp_gate_leave(gate, &a, NOW);
     (void)ocsp_gate_wait(gate, &b, NOW);
     ok(ocsp_gate_enter(gate, &a, NOW),
        "nobody holds back where there is a place for all");
@@ -150,19 +184,19 @@ static void test_silent(void)
 
     begin();
     (void)ocsp_gate_enter(gate, &a, NOW);
-    ocsp_gate_leave(gate, &a);
+    ocsp_gate_leave(gate, &a, NOW);
     (void)ocsp_gate_wait(gate, &b, NOW);
-    ok(!ocsp_gate_enter(gate, &a, NOW + 500), "one who waits is respected");
-    ok(ocsp_gate_enter(gate, &a, NOW + 501),
+    ok(!ocsp_gate_enter(gate, &a, NOW + 200), "one who waits is respected");
+    ok(ocsp_gate_enter(gate, &a, NOW + 201),
        "but not who has died while he waited");
 
-    for (now = NOW; now < NOW + 10000; now += 250) {
+    for (now = NOW; now < NOW + 10000; now += OCSP_GATE_LOOK_MS) {
         (void)ocsp_gate_enter(gate, &b, now);
     }
-    ocsp_gate_leave(gate, &a);
+    ocsp_gate_leave(gate, &a, NOW);
     ok(!ocsp_gate_enter(gate, &a, now), "who asks again and again is alive");
-    ok(!ocsp_gate_enter(gate, &a, now - 750)
-           && ocsp_gate_enter(gate, &a, now - 751),
+    ok(!ocsp_gate_enter(gate, &a, now - 250)
+           && ocsp_gate_enter(gate, &a, now - 251),
        "a clock that went back does not make him wait forever");
 }
 
@@ -177,7 +211,7 @@ static void test_lost(void)
        "a place is kept while its process lives");
     ok(ocsp_gate_enter(gate, &next, NOW + OCSP_GATE_LOST_MS + 1),
        "until it counts as lost");
-    ocsp_gate_leave(gate, &dead);
+    ocsp_gate_leave(gate, &dead, NOW);
     ok(count_at(NOW + OCSP_GATE_LOST_MS + 1, 1, 0)
            && !ocsp_gate_enter(gate, &third, NOW + OCSP_GATE_LOST_MS + 1),
        "who comes back late gives back nothing that is another's");
@@ -189,7 +223,7 @@ static void test_lost(void)
        "likewise for those who wait");
     ok(ocsp_gate_wait(gate, &next, NOW + OCSP_GATE_LOST_MS + 1),
        "until they count as lost");
-    ocsp_gate_leave(gate, &dead);
+    ocsp_gate_leave(gate, &dead, NOW);
     ok(count_at(NOW + OCSP_GATE_LOST_MS + 1, 0, 1),
        "who comes late gives back nothing here either");
     ok(count_at(NOW + 3 * OCSP_GATE_LOST_MS, 0, 0),
@@ -231,6 +265,7 @@ int main(void)
     test_limit();
     test_waiting();
     test_turns();
+    test_first_come();
     test_room_for_all();
     test_silent();
     test_lost();

@@ -16,23 +16,29 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tap.h"
 
 #define NOW INT64_C(1767225600000)
+#define LATER (NOW + 100000) /* nothing rests any more */
 #define LIMIT 2
 #define WAITING 4
 #define ISSUERS 3
 #define THREADS 6
 #define ROUNDS 3000
 #define PROCESSES 3
+#define FORGOTTEN_S 20
 
 /* What all processes count. */
 typedef struct {
-    _Atomic unsigned inside, too_many, killed_inside;
+    _Atomic unsigned inside, too_many, killed_inside, forgotten;
     _Atomic unsigned long served[ISSUERS];
 } tally_t;
+
+/* What a thread does for an issuer. */
+typedef void *body_t(void *issuer);
 
 static ocsp_gate_t *gate;
 static tally_t *tally;
@@ -45,6 +51,17 @@ static ocsp_gate_ticket_t make(uint32_t issuer)
     return t;
 }
 
+static void count_signature(uint32_t issuer)
+{
+    if (atomic_fetch_add(&tally->inside, 1) >= LIMIT) {
+        atomic_fetch_add(&tally->too_many, 1);
+    }
+    atomic_fetch_add(&tally->served[issuer], 1);
+    sched_yield();
+    atomic_fetch_sub(&tally->inside, 1);
+}
+
+/* Looks again and again. */
 static void sign(uint32_t issuer, int64_t now)
 {
     ocsp_gate_ticket_t t = make(issuer);
@@ -52,18 +69,35 @@ static void sign(uint32_t issuer, int64_t now)
 
     for (tries = 0; !ocsp_gate_enter(gate, &t, now); tries++) {
         if (tries == 100 || !ocsp_gate_wait(gate, &t, now)) {
-            ocsp_gate_leave(gate, &t);
+            ocsp_gate_leave(gate, &t, now);
             return;
         }
         sched_yield();
     }
-    if (atomic_fetch_add(&tally->inside, 1) >= LIMIT) {
-        atomic_fetch_add(&tally->too_many, 1);
-    }
-    atomic_fetch_add(&tally->served[issuer], 1);
-    sched_yield();
-    atomic_fetch_sub(&tally->inside, 1);
+    count_signature(issuer);
     ocsp_gate_rest(gate, &t, now, now % 8 == 0 ? 2 : 0);
+}
+
+/* Looks when he is woken only: whoever is not has been forgotten. */
+static void sign_when_woken(uint32_t issuer)
+{
+    ocsp_gate_ticket_t t = make(issuer);
+    struct timespec now;
+
+    while (!ocsp_gate_enter(gate, &t, LATER)) {
+        if (t.waiting_place < 0) {
+            if (!ocsp_gate_wait(gate, &t, LATER)) {
+                return;
+            }
+            continue;
+        }
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+        if (!ocsp_gate_sleep(gate, &t, 1000 * (now.tv_sec + FORGOTTEN_S))) {
+            atomic_fetch_add(&tally->forgotten, 1);
+        }
+    }
+    count_signature(issuer);
+    ocsp_gate_leave(gate, &t, LATER);
 }
 
 static void *run(void *arg)
@@ -77,13 +111,24 @@ static void *run(void *arg)
     return NULL;
 }
 
-static bool run_threads(void)
+static void *run_when_woken(void *arg)
+{
+    uint32_t issuer = (uint32_t)(uintptr_t)arg;
+    int i;
+
+    for (i = 0; i < ROUNDS; i++) {
+        sign_when_woken(issuer);
+    }
+    return NULL;
+}
+
+static bool run_threads(body_t *body)
 {
     pthread_t threads[THREADS];
     unsigned long i, begun = 0;
 
     for (i = 0; i < THREADS; i++) {
-        begun += pthread_create(&threads[i], NULL, run,
+        begun += pthread_create(&threads[i], NULL, body,
                                 (void *)(uintptr_t)(i % ISSUERS))
               == 0;
     }
@@ -93,7 +138,8 @@ static bool run_threads(void)
     return begun == THREADS;
 }
 
-static void check(void)
+/* @param now when the last of them signed */
+static void check(int64_t now)
 {
     unsigned signing, waiting, i, served = 0;
 
@@ -102,12 +148,14 @@ static void check(void)
     }
     is_int(served, ISSUERS, "all issuers sign");
     is_int(tally->too_many, 0, "never more at once than may");
-    ocsp_gate_count(gate, 1, &signing, &waiting);
+    is_int(tally->forgotten, 0, "who waits is always woken");
+    ocsp_gate_count(gate, now, &signing, &waiting);
     ok(signing == 0 && waiting == 0, "nothing is held in the end (%u, %u)",
        signing, waiting);
+    memset(tally, 0, sizeof(*tally));
 }
 
-static void test_processes(void)
+static void test_processes(body_t *body, int64_t now)
 {
     int i, status, failed = 0;
 
@@ -115,7 +163,7 @@ static void test_processes(void)
         pid_t child = fork();
 
         if (child == 0) {
-            _exit(run_threads() ? 0 : 1);
+            _exit(run_threads(body) ? 0 : 1);
         }
         failed |= child < 0;
     }
@@ -123,7 +171,7 @@ static void test_processes(void)
         failed |= status;
     }
     ok(failed == 0, "processes with threads sign");
-    check();
+    check(now);
 }
 
 /* Each holds all that it can get, and is killed. */
@@ -141,9 +189,12 @@ static void test_killed(void)
         for (i = 0; i < LIMIT; i++) {
             ocsp_gate_ticket_t mine = make(0);
 
-            (void)ocsp_gate_enter(gate, &mine, NOW);
-            mine = make(i);
-            (void)ocsp_gate_wait(gate, &mine, NOW);
+            (void)ocsp_gate_enter(gate, &mine, LATER);
+        }
+        for (i = 0; i < WAITING; i++) {
+            ocsp_gate_ticket_t mine = make(i);
+
+            (void)ocsp_gate_wait(gate, &mine, LATER);
         }
         atomic_fetch_add(&tally->killed_inside, 1);
         for (;;) {
@@ -153,12 +204,12 @@ static void test_killed(void)
     while (tally->killed_inside == 0) {
         sched_yield();
     }
-    ok(!ocsp_gate_enter(gate, &w, NOW + 1500), "a process holds the gate");
+    ok(!ocsp_gate_enter(gate, &w, LATER + 1500), "a process holds the gate");
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
     for (i = 0; i <= LIMIT; i++) {
         t[i] = make(2);
-        good += ocsp_gate_enter(gate, &t[i], NOW + 2500);
+        good += ocsp_gate_enter(gate, &t[i], LATER + 2500);
     }
     is_int(good, LIMIT, "which is free when it is killed, and no wider");
 }
@@ -176,11 +227,14 @@ int main(int argc, char **argv)
     }
     gate = ocsp_gate_init(mem);
     tally = (tally_t *)(void *)(mem + len);
-    ok(run_threads(), "threads sign");
-    check();
+    ok(run_threads(run), "threads sign");
+    check(NOW + ROUNDS);
+    ok(run_threads(run_when_woken), "threads wake one another");
+    check(LATER);
     if (argc < 2 || strcmp(argv[1], "threads") != 0) {
-        test_processes();
+        test_processes(run_when_woken, LATER);
         test_killed();
+        test_processes(run, NOW + ROUNDS);
     }
     return done_testing();
 }

@@ -21,7 +21,7 @@ static bool is_free_at(int64_t now_ms)
     ocsp_gate_ticket_t t = make(B, 1, 1);
     bool is = ocsp_gate_enter(gate, &t, now_ms);
 
-    ocsp_gate_leave(gate, &t);
+    ocsp_gate_leave(gate, &t, NOW);
     return is;
 }
 
@@ -37,14 +37,13 @@ static void test_rest(void)
     ok(is_free_at(NOW + 40), "and is free afterwards");
 
     sign_and_rest(NOW, 40);
-    is_int(ocsp_gate_get_rest(gate, &a, NOW + 10), 30, "it says for how long");
-    is_int(ocsp_gate_get_rest(gate, &wide, NOW + 10), 0,
-           "where another place does not, nobody has to wait for it");
-    ok(ocsp_gate_enter(gate, &wide, NOW), "who may sign there, does");
-    is_int(ocsp_gate_get_rest(gate, &wide, NOW + 10), 0,
-           "and may give it back at any time");
+    is_int(ocsp_gate_find_nap(gate, &a, NOW + 10), 30, "it says for how long");
+    ok(ocsp_gate_enter(gate, &wide, NOW),
+       "where another place does not, nobody has to wait for it");
+    is_int(ocsp_gate_find_nap(gate, &wide, NOW + 10), 30,
+           "whoever has that gives it back at any time");
     ocsp_gate_rest(gate, &wide, NOW, 25);
-    is_int(ocsp_gate_get_rest(gate, &wide, NOW + 10), 15,
+    is_int(ocsp_gate_find_nap(gate, &wide, NOW + 10), 15,
            "of two that rest, one is free before the other");
     ok(ocsp_gate_wait(gate, &a, NOW) && count_is(0, 1),
        "one can wait for a place that rests");
@@ -61,7 +60,7 @@ static void test_rest(void)
     (void)ocsp_gate_enter(gate, &b, later);
     ocsp_gate_rest(gate, &a, later, 40);
     ok(count_at(later, 1, 0), "who comes back late makes no other rest");
-    ocsp_gate_leave(gate, &b);
+    ocsp_gate_leave(gate, &b, NOW);
     ok(is_free_at(later), "nor its place");
 }
 
@@ -89,6 +88,30 @@ static void test_rest_clock(void)
     ok(!is_free_at(wrap - 1) && !is_free_at(wrap) && !is_free_at(wrap + 29)
            && is_free_at(wrap + 30),
        "a rest goes on while they do");
+}
+
+/* While places rest, one sleeps until the rest is over, and wakes the others. */
+static void test_nap(void)
+{
+    ocsp_gate_ticket_t first = make(A, 1, 4), second = make(A, 1, 4);
+
+    begin();
+    (void)ocsp_gate_wait(gate, &first, NOW);
+    (void)ocsp_gate_wait(gate, &second, NOW);
+    is_int(ocsp_gate_find_nap(gate, &first, NOW), OCSP_GATE_LOOK_MS,
+           "where no place rests, one sleeps until he is woken, "
+           "but looks now and then");
+    sign_and_rest(NOW - OCSP_GATE_LOST_MS, 20);
+    ocsp_gate_leave(gate, &first, NOW);
+    sign_and_rest(NOW, 20);
+    (void)ocsp_gate_wait(gate, &first, NOW);
+    is_int(ocsp_gate_find_nap(gate, &first, NOW), OCSP_GATE_LOOK_MS,
+           "so does who is not next while a place rests");
+    is_int(ocsp_gate_find_nap(gate, &second, NOW), 20,
+           "who is next sleeps as long as that");
+    sign_and_rest(NOW + 20, OCSP_GATE_REST_MAX_MS);
+    is_int(ocsp_gate_find_nap(gate, &second, NOW + 20), OCSP_GATE_LOOK_MS,
+           "but never longer");
 }
 
 static void test_find_rest(void)
@@ -141,6 +164,7 @@ int main(void)
 {
     test_rest();
     test_rest_clock();
+    test_nap();
     test_find_rest();
     free(gate);
     return done_testing();
