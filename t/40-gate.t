@@ -266,6 +266,13 @@ sub is_stuck {
     return 1;
 }
 
+# Whether all threads have noticed: one that waits for connections may take another
+# one before.
+sub is_stopped {
+    my ($pid) = @_;
+    return !grep { OCSPTest::slurp($_) !~ /\) T / } glob "/proc/$pid/task/*/stat";
+}
+
 # The processes that have answered since then.
 sub busy {
     my ($mark) = @_;
@@ -289,6 +296,7 @@ for my $try (1 .. TRIES) {
     my $pid  = $busy[$try % @busy] // next;
     $mark = -s $who;
     kill 'STOP', $pid;
+    wait_for(10, sub { is_stopped($pid) });
     if (is_stuck($looks)) {
         $victim = $pid;
         last;

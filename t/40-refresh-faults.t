@@ -84,11 +84,11 @@ sub break_it {
 sub mend {
     my ($name) = @_;
     my $file = "$dir/$name.crl";
+    # not with spew, which would keep a mode
+    put('mended.crl', $mended);
     if (-d $file) {
         rmdir $file or die "$file: $!";
     }
-    # not with spew, which would keep a mode
-    put('mended.crl', $mended);
     rename "$dir/mended.crl", $file or die "$file: $!";
     return;
 }
@@ -219,8 +219,10 @@ for my $name (@names) {
         "$name: mended: taken";
     is says($httpd, $name, serial_good), 'good', "$name: mended: good";
 }
-is scalar(() = $httpd->log_since($mark) =~ /ocsp:(?:error|crit)\]/g), 0,
-    'mended: no complaint';
+# but of a directory, which no file takes the place of at once
+my @complaints = grep { /ocsp:(?:error|crit)\]/ && !/directory\.crl: No such file/ }
+    split /\n/, $httpd->log_since($mark);
+is scalar @complaints, 0, 'mended: no complaint' or diag join "\n", @complaints;
 is $httpd->issuer($_)->{LastResult}, 'ok', "mended: server-status: issuer $_"
     for 4 .. 3 + @names;
 is join(' ', $httpd->lost(@workers)), '', 'no process was lost';
