@@ -8,9 +8,8 @@
  * before one. Of all who wait, there is always one that leaves it to nobody.
  *
  * Who leaves a place wakes who is next, and remembers that he did, so that two
- * who leave wake two. Who was woken and needs it no more wakes another, and so
- * does who begins to sign, or waits no more, while there are places left: it is
- * another's turn then, who does not know it.
+ * who leave wake two. So does who begins to sign, or waits no more, while there
+ * are places left: it is another's turn then, who does not know it.
  */
 #include "shared/gate.h"
 
@@ -148,9 +147,8 @@ static int find_next(const ocsp_gate_t *g, unsigned places, int64_t now_ms)
     return next;
 }
 
-/* Who stopped to wait meanwhile either sees that he was woken, and passes it
- * on, or is seen to have stopped: another is woken then. Where somebody else
- * has his place already, that one is: at worst others look when it is time. */
+/* Who has stopped to wait meanwhile is not woken, but another; if he stops only
+ * now, he sees the place that is left, and wakes another himself. */
 static void wake_next(ocsp_gate_t *g, unsigned places, int64_t now_ms)
 {
     int next;
@@ -193,21 +191,17 @@ static bool is_one_left(const ocsp_gate_t *g, unsigned limit)
     return i < limit;
 }
 
-/* @return whether somebody woke him for nothing: another is to be woken */
-static bool stop_waiting(ocsp_gate_t *g, ocsp_gate_ticket_t *t)
+static void stop_waiting(ocsp_gate_t *g, ocsp_gate_ticket_t *t)
 {
     int i = t->waiting_place;
-    bool woken = false;
 
     t->waiting_place = -1;
     t->came = LAST;
     /* unless it counted as lost, and is another's */
     if (i >= 0 && atomic_load(&g->waiting[i]) == t->waits) {
         atomic_store(&g->waiters[i].issuer, 0);
-        woken = atomic_exchange(&g->waiters[i].woken, false);
         (void)ocsp_gate_place_replace(&g->waiting[i], t->waits, 0);
     }
-    return woken;
 }
 
 /* Say that one still waits, now and then. */
@@ -254,7 +248,8 @@ bool ocsp_gate_enter(ocsp_gate_t *g, ocsp_gate_ticket_t *t, int64_t now_ms)
     t->signing = word;
     atomic_store(&g->last[t->issuer % TURNS],
                  atomic_fetch_add(&g->turn, 1) + 1);
-    if (stop_waiting(g, t) || is_one_left(g, t->limit)) {
+    stop_waiting(g, t);
+    if (is_one_left(g, t->limit)) {
         wake_next(g, t->waiting, now_ms);
     }
     return true;
@@ -279,6 +274,7 @@ static bool are_too_many(const ocsp_gate_t *g, const ocsp_gate_ticket_t *t,
 bool ocsp_gate_wait(ocsp_gate_t *g, ocsp_gate_ticket_t *t, int64_t now_ms)
 {
     uint64_t word = make_word(t, now_ms);
+    bool first;
 
     if (t->waiting_place >= 0) {
         return true;
@@ -290,13 +286,16 @@ bool ocsp_gate_wait(ocsp_gate_t *g, ocsp_gate_ticket_t *t, int64_t now_ms)
     }
     begin_waiting(g, t, word);
     /* Counted afterwards: of those who come at once, the last sees all. */
-    if (are_too_many(g, t, now_ms)) {
-        if (stop_waiting(g, t)) {
-            wake_next(g, t->waiting, now_ms);
-        }
-        return false;
+    if (!are_too_many(g, t, now_ms)) {
+        return true;
     }
-    return true;
+    /* a place may have been left to him meanwhile; not to all who come */
+    first = count_before(g, t, now_ms) < t->limit;
+    stop_waiting(g, t);
+    if (first && is_one_left(g, t->limit)) {
+        wake_next(g, t->waiting, now_ms);
+    }
+    return false;
 }
 
 uint32_t ocsp_gate_find_nap(const ocsp_gate_t *g, const ocsp_gate_ticket_t *t,
@@ -330,10 +329,10 @@ void ocsp_gate_leave(ocsp_gate_t *g, ocsp_gate_ticket_t *t, int64_t now_ms)
 void ocsp_gate_rest(ocsp_gate_t *g, ocsp_gate_ticket_t *t, int64_t now_ms,
                     uint32_t rest_ms)
 {
-    bool waited = t->waiting_place >= 0;
-    bool wakes = stop_waiting(g, t);
+    bool wakes = t->waiting_place >= 0;
     uint64_t word = 0;
 
+    stop_waiting(g, t);
     if (rest_ms > 0) {
         rest_ms = rest_ms < OCSP_GATE_REST_MAX_MS ? rest_ms
                                                   : OCSP_GATE_REST_MAX_MS;
@@ -343,9 +342,10 @@ void ocsp_gate_rest(ocsp_gate_t *g, ocsp_gate_ticket_t *t, int64_t now_ms,
         (void)ocsp_gate_place_replace(&g->signing[t->signing_place], t->signing,
                                       word);
         t->signing_place = -1;
-        wakes = true; /* who sleeps on while it rests */
+        wakes = true;
     }
-    if (wakes || (waited && is_one_left(g, t->limit))) {
+    /* who is woken sleeps on while it rests */
+    if (wakes && is_one_left(g, t->limit)) {
         wake_next(g, t->waiting, now_ms);
     }
 }

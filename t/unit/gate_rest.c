@@ -93,7 +93,7 @@ static void test_rest_clock(void)
 /* While places rest, one sleeps until the rest is over, and wakes the others. */
 static void test_nap(void)
 {
-    ocsp_gate_ticket_t first = make(A, 1, 4), second = make(A, 1, 4);
+    ocsp_gate_ticket_t first = make(A, 1, 4), second = make(A, 1, 4), third;
 
     begin();
     (void)ocsp_gate_wait(gate, &first, NOW);
@@ -112,6 +112,19 @@ static void test_nap(void)
     sign_and_rest(NOW + 20, OCSP_GATE_REST_MAX_MS);
     is_int(ocsp_gate_find_nap(gate, &second, NOW + 20), OCSP_GATE_LOOK_MS,
            "but never longer");
+
+    begin();
+    sign_and_rest(NOW, 20);
+    first = make(A, 2, 4);
+    second = make(A, 2, 4);
+    third = make(A, 2, 4);
+    (void)ocsp_gate_wait(gate, &first, NOW);
+    (void)ocsp_gate_wait(gate, &second, NOW);
+    (void)ocsp_gate_wait(gate, &third, NOW);
+    ok(ocsp_gate_find_nap(gate, &first, NOW) == 20
+           && ocsp_gate_find_nap(gate, &second, NOW) == 20
+           && ocsp_gate_find_nap(gate, &third, NOW) == OCSP_GATE_LOOK_MS,
+       "where two may sign, two are next");
 }
 
 static void test_find_rest(void)

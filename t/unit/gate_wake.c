@@ -99,8 +99,8 @@ static void test_two_leave(void)
     ok(!is_woken(&w[0]), "and was not woken when he comes again");
 }
 
-/* Who is woken, sleeps on for so long that he is not waited for, and goes away
- * without a look. */
+/* Who is woken and goes away without a look; who was silent for so long that he
+ * is not waited for. */
 static void test_too_late(void)
 {
     ocsp_gate_ticket_t s = make(A, 1, 8), w1 = make(A, 1, 8);
@@ -137,6 +137,7 @@ static void test_rest(void)
     (void)ocsp_gate_wait(gate, &w2, NOW);
     ocsp_gate_rest(gate, &s, NOW, 40);
     ok(is_woken(&w1) && !is_woken(&w2), "who is first learns of a rest");
+    ok(!ocsp_gate_enter(gate, &w1, NOW), "and waits until it is over");
     ok(!ocsp_gate_wait(gate, &many, NOW) && !is_woken(&w2),
        "who finds no room to wait in wakes nobody");
     ocsp_gate_leave(gate, &w1, NOW + 10);
