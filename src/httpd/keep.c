@@ -148,6 +148,14 @@ static const char *replace_arena(ocsp_keep_t *k, ocsp_arena_t *arena,
     return NULL;
 }
 
+/* Whether more was wanted than there is, and not even that was to be had. */
+static bool is_in_vain(const ocsp_arena_t *there, const ocsp_arena_t *made,
+                       apr_uint64_t room)
+{
+    return room > ocsp_arena_get_room(there)
+        && ocsp_arena_get_room(made) <= ocsp_arena_get_room(there);
+}
+
 apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
                                   apr_uint64_t crl_octets, apr_uint64_t wanted,
                                   const char **why)
@@ -166,6 +174,10 @@ apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
     }
     room = wanted != 0 ? wanted : room > ROOM_MIN ? room : ROOM_MIN;
     rv = make_arena(&arena, &pool, room, why, k->pool);
+    if (rv == APR_SUCCESS && compatible && is_in_vain(k->arena, arena, room)) {
+        apr_pool_destroy(pool);
+        rv = APR_ENOMEM;
+    }
     if (rv == APR_SUCCESS) {
         bool less = ocsp_arena_get_room(arena) < wanted;
 
