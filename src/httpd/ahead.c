@@ -8,8 +8,10 @@
 #include <httpd.h>
 
 #include <ap_mpm.h>
+#include <http_main.h>
 #include <string.h>
 
+#include "httpd/report.h"
 #include "shared/counters.h"
 
 bool ocsp_ahead_is_wanted(const ocsp_scope_issuer_t *si)
@@ -141,7 +143,16 @@ void ocsp_ahead_make(const ocsp_ahead_t *a, ocsp_ahead_said_t *said,
 {
     ocsp_stock_make(&said->item, a->main->shared.cache, a->contexts, hits,
                     a->p);
-    if (said->item.draft.answer.status == OCSP_RESPONSE_SUCCESSFUL) {
+    if (said->item.draft.answer.status != OCSP_RESPONSE_SUCCESSFUL) {
+        /* a round tries as many as are due */
+        ocsp_report_failed(ap_server_conf, said->si->name,
+                           said->item.draft.answer.why,
+                           said->si->has_slot
+                               && ocsp_arena_raise(a->main->shared.arena,
+                                                   said->si->slot, a->now,
+                                                   OCSP_REPORT_FAILED_S));
+    }
+    else if (a->main->shared.counters != NULL) {
         ocsp_counters_add(a->main->shared.counters, (unsigned long)a->from,
                           OCSP_COUNTER_SIGNATURE, 1);
     }

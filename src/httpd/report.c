@@ -65,6 +65,15 @@ void ocsp_report_ended(request_rec *r, const char *issuer)
                   issuer);
 }
 
+void ocsp_report_failed(server_rec *s, const char *issuer, const char *why,
+                        bool loud)
+{
+    ap_log_error(APLOG_MARK, loud ? APLOG_ERR : APLOG_DEBUG, 0, s,
+                 "OCSP301: %s: a signature failed: %s; if that goes on, see "
+                 "that the key can be used, and restart httpd",
+                 issuer, why);
+}
+
 void ocsp_report_subject(request_rec *r, const ocsp_certid_t *id,
                          const ocsp_answer_subject_t *subject)
 {
@@ -79,11 +88,7 @@ void ocsp_report_subject(request_rec *r, const ocsp_certid_t *id,
 
 void ocsp_report_answer(request_rec *r, const ocsp_answer_t *a, ocsp_der_t body)
 {
-    if (a->status == OCSP_RESPONSE_INTERNAL_ERROR) {
-        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "OCSP301: internalError: %s",
-                      a->why);
-    }
-    else if (a->status != OCSP_RESPONSE_SUCCESSFUL) {
+    if (a->status != OCSP_RESPONSE_SUCCESSFUL) {
         ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r,
                       "OCSP302: error response %d: %s: %" APR_SIZE_T_FMT
                       " octets %s",

@@ -24,12 +24,6 @@
 /* How long others leave the renewal of a response to who began it, seconds. */
 #define RENEWAL_S 10
 
-/* What belongs to the last CertID of a request. */
-typedef struct {
-    const ocsp_scope_issuer_t *issuer;
-    const ocsp_answer_signers_t *signers;
-} last_t;
-
 void ocsp_serve_count(const ocsp_serve_t *job, ocsp_counter_t which, unsigned n)
 {
     if (job->conf->shared.counters != NULL && n != 0) {
@@ -98,38 +92,61 @@ static bool has_ended(const ocsp_answer_signers_t *signers, int64_t now)
     return ended;
 }
 
+/* Whether something is to be said of the issuer again. */
+static bool may_complain(const ocsp_serve_t *job, int64_t every_s)
+{
+    return job->issuer != NULL && job->issuer->has_slot
+        && ocsp_arena_raise(job->conf->shared.arena, job->issuer->slot,
+                            job->now, every_s);
+}
+
+/* @param signers the issuer's, or NULL */
 static void report(const ocsp_serve_t *job, const ocsp_request_t *request,
-                   const ocsp_answer_subject_t *subjects, const last_t *last)
+                   const ocsp_answer_subject_t *subjects,
+                   const ocsp_answer_signers_t *signers)
 {
     size_t i;
 
-    if (job->item.draft.answer.signers_ended && last->issuer != NULL
-        && last->signers != NULL && has_ended(last->signers, job->now)
-        && last->issuer->has_slot
-        && ocsp_arena_raise(job->conf->shared.arena, last->issuer->slot,
-                            job->now, ENDED_EVERY_S)) {
-        ocsp_report_ended(job->r, last->issuer->name);
+    if (job->item.draft.answer.signers_ended && signers != NULL
+        && has_ended(signers, job->now) && may_complain(job, ENDED_EVERY_S)) {
+        ocsp_report_ended(job->r, job->issuer->name);
     }
     for (i = 0; APLOGrtrace1(job->r) && i < request->certid_count; i++) {
         ocsp_report_subject(job->r, &request->certids[i], &subjects[i]);
     }
 }
 
-/* @return the slot of an issuer that was asked about, for taking turns */
-static uint32_t draft(ocsp_serve_t *job, const ocsp_request_t *request)
+/* A signature that failed is a signer's fault, and so the operator's business:
+ * all issuers asked about have one signer. */
+static void report_answer(const ocsp_serve_t *job)
+{
+    const ocsp_answer_t *a = &job->item.draft.answer;
+
+    if (a->status != OCSP_RESPONSE_INTERNAL_ERROR) {
+        ocsp_report_answer(job->r, a, job->body);
+    }
+    else {
+        ocsp_report_failed(job->r->server,
+                           job->issuer != NULL ? job->issuer->name : "-",
+                           a->why, may_complain(job, OCSP_REPORT_FAILED_S));
+    }
+}
+
+static void draft(ocsp_serve_t *job, const ocsp_request_t *request)
 {
     ocsp_answer_wishes_t wishes = {request->nonce, request->preferred,
                                    request->signed_with};
     size_t i, count = request->certid_count;
     ocsp_answer_subject_t *subjects = apr_palloc(job->r->pool,
                                                  count * sizeof(*subjects));
+    const ocsp_answer_signers_t *signers = NULL;
     const ocsp_scope_issuer_t *si;
-    last_t last = {NULL, NULL};
 
     for (i = 0; i < count; i++) {
         ocsp_stock_look_up(&subjects[i], &si, job->conf, &request->certids[i]);
         if (si != NULL) {
-            last = (last_t){si, subjects[i].signers};
+            job->issuer = si;
+            signers = subjects[i].signers;
             if (si->http_max_age_s < job->http_max_age_s) {
                 job->http_max_age_s = si->http_max_age_s;
             }
@@ -139,17 +156,22 @@ static uint32_t draft(ocsp_serve_t *job, const ocsp_request_t *request)
     job->now = (int64_t)apr_time_sec(apr_time_now());
     ocsp_answer_draft(&job->item.draft, subjects, count, &wishes, job->now,
                       job->r->pool);
-    report(job, request, subjects, &last);
-    return last.issuer != NULL ? (uint32_t)last.issuer->slot : 0;
+    report(job, request, subjects, signers);
 }
 
 /* --- where it comes from -------------------------------------------------- */
 
-/* Whether what is to be signed takes long enough to take turns. */
-static bool counts(const ocsp_serve_t *job)
+/* What takes long enough takes turns with other issuers'. */
+static ocsp_budget_word_t enter(ocsp_budget_stay_t *stay,
+                                const ocsp_serve_t *job, ocsp_der_t key,
+                                bool may_wait)
 {
-    return ocsp_signer_get_cost(job->item.draft.answer.signer)
-         > OCSP_BUDGET_FREE_US;
+    uint32_t issuer = job->issuer != NULL ? (uint32_t)job->issuer->slot : 0;
+    bool counts = ocsp_signer_get_cost(job->item.draft.answer.signer)
+                > OCSP_BUDGET_FREE_US;
+
+    return ocsp_budget_enter(stay, job->conf->shared.budget, key, issuer,
+                             counts, may_wait);
 }
 
 static void make(ocsp_serve_t *job, uint32_t hits)
@@ -159,7 +181,9 @@ static void make(ocsp_serve_t *job, uint32_t hits)
         ocsp_threads_get_contexts(job->conf->shared.threads,
                                   job->r->connection->current_thread),
         hits, job->r->pool);
-    ocsp_serve_count(job, OCSP_COUNTER_SIGNATURE, 1);
+    if (job->item.draft.answer.status == OCSP_RESPONSE_SUCCESSFUL) {
+        ocsp_serve_count(job, OCSP_COUNTER_SIGNATURE, 1);
+    }
 }
 
 static bool find(ocsp_serve_t *job)
@@ -169,15 +193,12 @@ static bool find(ocsp_serve_t *job)
 
 /* What was found holds, but not for long: one request makes the next, if there
  * is nothing more urgent. */
-static void renew(ocsp_serve_t *job, const ocsp_stock_item_t *fresh,
-                  uint32_t issuer)
+static void renew(ocsp_serve_t *job, const ocsp_stock_item_t *fresh)
 {
     ocsp_stock_item_t found = job->item;
     ocsp_budget_stay_t stay;
 
-    if (ocsp_budget_enter(&stay, job->conf->shared.budget, job->item.key,
-                          issuer, counts(job), false)
-        != OCSP_BUDGET_GRANTED) {
+    if (enter(&stay, job, job->item.key, false) != OCSP_BUDGET_GRANTED) {
         return;
     }
     if (ocsp_cache_claim_renewal(job->conf->shared.cache, job->item.key,
@@ -185,6 +206,7 @@ static void renew(ocsp_serve_t *job, const ocsp_stock_item_t *fresh,
         job->item = *fresh;
         make(job, found.hits / 2);
         if (job->item.draft.answer.status != OCSP_RESPONSE_SUCCESSFUL) {
+            report_answer(job);
             job->item = found;
         }
     }
@@ -206,21 +228,21 @@ static void do_without(ocsp_serve_t *job)
                        "now (OCSPSignLimit)");
 }
 
-static void sign(ocsp_serve_t *job, uint32_t issuer)
+static void sign(ocsp_serve_t *job)
 {
     static const ocsp_der_t alone = {NULL, 0};
-    struct ocsp_budget_t *budget = job->conf->shared.budget;
+    bool kept = job->conf->shared.cache != NULL;
     ocsp_budget_stay_t stay;
-    ocsp_budget_word_t word = ocsp_budget_enter(&stay, budget, job->item.key,
-                                                issuer, counts(job), true);
+    /* what is not kept, nobody has from another */
+    ocsp_budget_word_t word = enter(&stay, job, kept ? job->item.key : alone,
+                                    true);
 
     if (word == OCSP_BUDGET_MADE) {
         if (find(job)) {
             return;
         }
         /* refused, or not kept: everybody for himself, in turn */
-        word = ocsp_budget_enter(&stay, budget, alone, issuer, counts(job),
-                                 true);
+        word = enter(&stay, job, alone, true);
     }
     if (word != OCSP_BUDGET_GRANTED) {
         do_without(job);
@@ -229,10 +251,10 @@ static void sign(ocsp_serve_t *job, uint32_t issuer)
     if (!find(job)) { /* another process may have made it meanwhile */
         make(job, 0);
     }
-    ocsp_budget_leave(&stay, budget);
+    ocsp_budget_leave(&stay, job->conf->shared.budget);
 }
 
-static void say(ocsp_serve_t *job, uint32_t issuer)
+static void say(ocsp_serve_t *job)
 {
     ocsp_stock_item_t fresh;
 
@@ -241,7 +263,7 @@ static void say(ocsp_serve_t *job, uint32_t issuer)
     if (find(job)) {
         ocsp_serve_count(job, OCSP_COUNTER_CACHE_HIT, 1);
         if (job->item.due) {
-            renew(job, &fresh, issuer);
+            renew(job, &fresh);
         }
         else {
             job->repeatable = job->item.draft.answer.lasting;
@@ -251,7 +273,7 @@ static void say(ocsp_serve_t *job, uint32_t issuer)
     if (job->item.key.len != 0 && job->conf->shared.cache != NULL) {
         ocsp_serve_count(job, OCSP_COUNTER_CACHE_MISS, 1);
     }
-    sign(job, issuer);
+    sign(job);
 }
 
 static void refuse(ocsp_serve_t *job, const char *why)
@@ -263,7 +285,6 @@ static void refuse(ocsp_serve_t *job, const char *why)
 static void answer(ocsp_serve_t *job)
 {
     ocsp_request_t request;
-    uint32_t issuer;
 
     if (job->body.data == NULL) {
         refuse(job, "no base64 of a request in the URL");
@@ -274,9 +295,9 @@ static void answer(ocsp_serve_t *job)
                     "for too many certificates");
         return;
     }
-    issuer = draft(job, &request);
+    draft(job, &request);
     if (job->item.draft.answer.status == OCSP_RESPONSE_SUCCESSFUL) {
-        say(job, issuer);
+        say(job);
     }
 }
 
@@ -293,13 +314,14 @@ void ocsp_serve_answer(ocsp_serve_t *job)
 
     job->http_max_age_s = INT64_MAX;
     job->now = (int64_t)apr_time_sec(job->r->request_time);
+    job->issuer = NULL;
     job->item.digest = NULL;
     job->repeatable = false;
     if (renewal != NULL) { /* NULL: no issuer is configured */
         stay = ocsp_renewal_enter(renewal);
     }
     answer(job);
-    ocsp_report_answer(job->r, &job->item.draft.answer, job->body);
+    report_answer(job);
     if (renewal != NULL) {
         ocsp_renewal_leave(renewal, stay);
     }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "httpd/conf.h"
+#include "httpd/scope.h"
 #include "httpd/stock.h"
 #include "wire/der.h"
 
@@ -23,8 +24,9 @@ typedef struct {
     const ocsp_conf_t *conf;
     ocsp_der_t body; /* the OCSPRequest; data NULL: not to be had */
     /* filled by ocsp_serve_answer: */
-    int64_t now;            /* when it was decided, seconds since 1970 */
-    ocsp_stock_item_t item; /* draft.answer is what is said */
+    int64_t now; /* when it was decided, seconds since 1970 */
+    const ocsp_scope_issuer_t *issuer; /* the last asked about; NULL: unknown */
+    ocsp_stock_item_t item;            /* draft.answer is what is said */
     int64_t http_max_age_s; /* the shortest of all issuers asked about */
     bool repeatable; /* came from the cache: the same would again, just now */
 } ocsp_serve_t;
