@@ -8,7 +8,6 @@
 
 #include <apr_strings.h>
 #include <http_core.h>
-#include <http_request.h>
 #include <stdbool.h>
 #include <string.h>
 

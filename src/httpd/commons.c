@@ -205,6 +205,13 @@ void ocsp_commons_open(ocsp_conf_shared_t *shared, ocsp_keep_t *keep,
 
     shared->counters = open_counters(keep);
     shared->gate = open_gate(keep);
+    if (shared->counters == NULL || shared->gate == NULL) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, base,
+                     "OCSP243: no shared memory for server-status's counters "
+                     "or for OCSPSignLimit: there are no counters, or any "
+                     "number sign at once; give this machine or its container "
+                     "more memory");
+    }
     shared->cache = NULL;
     if (size == 0) {
         ocsp_keep_drop_memory(keep, CACHE);

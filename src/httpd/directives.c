@@ -9,7 +9,6 @@
 #include "httpd/directives.h"
 
 #include <apr_strings.h>
-#include <http_core.h>
 
 #include "answer/material.h"
 #include "httpd/conf.h"

@@ -6,7 +6,6 @@
 #include "httpd/dump.h"
 
 #include <apr_strings.h>
-#include <http_core.h>
 #include <stdio.h>
 
 #include "httpd/conf.h"

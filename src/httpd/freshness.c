@@ -6,7 +6,6 @@
 #include "httpd/freshness.h"
 
 #include <apr_strings.h>
-#include <http_protocol.h>
 #include <http_request.h>
 #include <openssl/evp.h>
 #include <string.h>

@@ -7,10 +7,7 @@
 #include "httpd/handler.h"
 
 #include <apr_date.h>
-#include <apr_strings.h>
-#include <http_core.h>
 #include <http_protocol.h>
-#include <http_request.h>
 #include <stdbool.h>
 #include <string.h>
 

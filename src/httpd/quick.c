@@ -6,7 +6,6 @@
 #include "httpd/quick.h"
 
 #include <apr_lib.h>
-#include <apr_strings.h>
 #include <http_config.h>
 #include <http_core.h>
 #include <http_request.h>

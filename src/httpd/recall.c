@@ -5,7 +5,6 @@
  */
 #include "httpd/recall.h"
 
-#include <apr_strings.h>
 #include <string.h>
 
 #include "httpd/log.h"

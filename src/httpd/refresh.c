@@ -311,7 +311,7 @@ int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return OK;
     }
     start(&pass, base);
-    if (conf->shared.counters == NULL) {
+    if (!is_configured(base)) {
         return OK;
     }
     say_what_good_means(base);

@@ -6,7 +6,6 @@
 #include "httpd/status.h"
 
 #include <apr_strings.h>
-#include <http_core.h>
 #include <http_main.h>
 #include <http_protocol.h>
 #include <mod_status.h>
@@ -68,6 +67,8 @@ static const char *describe_signers(const ocsp_conf_t *conf,
     ocsp_renewal_stay_t stay = ocsp_renewal_enter(conf->shared.renewal);
     const ocsp_answer_signers_t *signers =
         ocsp_renewal_get_signers(conf->shared.renewal, conf->shared.arena, si);
+    /* those that came later had no fault */
+    const char *why = signers == &si->signers ? si->signer_why : NULL;
     const char *text = "";
     size_t i;
 
@@ -80,11 +81,10 @@ static const char *describe_signers(const ocsp_conf_t *conf,
     }
     ocsp_renewal_leave(conf->shared.renewal, stay);
     if (text[0] == '\0') {
-        return si->signer_why != NULL ? si->signer_why : "none";
+        return why != NULL ? why : "none";
     }
-    return si->signer_why == NULL
-             ? text
-             : apr_pstrcat(p, text, ", and a fault: ", si->signer_why, NULL);
+    return why == NULL ? text
+                       : apr_pstrcat(p, text, ", and a fault: ", why, NULL);
 }
 
 /* Whether less than a third is left of the time from start to end. */
@@ -157,7 +157,7 @@ static void collect(facts_t *f, const ocsp_conf_t *conf,
     ocsp_note_t note = {.time = 0};
     ocsp_table_info_t info;
 
-    f->subject = si->name;
+    f->subject = si->issuer != NULL ? si->name : ap_escape_logitem(p, si->name);
     f->entries = f->issued = 0;
     f->this_update = f->next_update = f->last_load = "-";
     f->last_result = si->issuer == NULL ? "certificate not readable"
@@ -325,7 +325,7 @@ int ocsp_status_show(request_rec *r, int flags)
     const ocsp_conf_t *conf = ocsp_conf_get(ap_server_conf);
 
     if (conf->shared.counters == NULL) {
-        return DECLINED; /* no issuer is configured */
+        return DECLINED; /* no issuer is configured, or no memory */
     }
     if (flags & AP_STATUS_SHORT) {
         show_text(r, &conf->shared);
