@@ -363,11 +363,16 @@ my $cas = "$samples/cas.pem";
 OCSPTest::PKI::spew($cas, join '', map { OCSPTest::slurp(ca($_)->{cert}) } @cas);
 my @kept = grep { !/pem/ } sort glob "$samples/*";
 cmp_ok scalar @kept, '>=', $keep, 'answers were kept';
-my @refused = grep {
-    (run('openssl', 'ocsp', '-respin', $_, '-CAfile', $cas,
-        map { ('-issuer', ca($_)->{cert}) } @cas))[1]
-        !~ /^Response verify OK$/m
-} @kept;
+my @refused;
+for my $file (@kept) {
+    my (undef, $said) = run('openssl', 'ocsp', '-respin', $file, '-CAfile', $cas,
+        map { ('-issuer', ca($_)->{cert}) } @cas);
+    next if $said =~ /^Response verify OK$/m;
+    # R43: who pads a serial number has it back as it came, which openssl does not read
+    next if $said =~ /illegal padding:.*Field=serialNumber, Type=OCSP_CERTID/s;
+    diag $said, unpack 'H*', OCSPTest::slurp($file);
+    push @refused, $file;
+}
 is scalar @refused, 0, 'openssl verifies all of them';
 
 like oracle(post(request('a', [serial_good]))->{body}, 'a', [serial_good]),
