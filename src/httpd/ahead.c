@@ -149,7 +149,8 @@ void ocsp_ahead_make(const ocsp_ahead_t *a, ocsp_ahead_said_t *said,
                            said->item.draft.answer.why,
                            said->si->has_slot
                                && ocsp_arena_raise(a->main->shared.arena,
-                                                   said->si->slot, a->now,
+                                                   said->si->slot,
+                                                   OCSP_ARENA_FAILED, a->now,
                                                    OCSP_REPORT_FAILED_S));
     }
     else if (a->main->shared.counters != NULL) {

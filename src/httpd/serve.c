@@ -93,10 +93,11 @@ static bool has_ended(const ocsp_answer_signers_t *signers, int64_t now)
 }
 
 /* Whether something is to be said of the issuer again. */
-static bool may_complain(const ocsp_serve_t *job, int64_t every_s)
+static bool may_complain(const ocsp_serve_t *job, ocsp_arena_complaint_t which,
+                         int64_t every_s)
 {
     return job->issuer != NULL && job->issuer->has_slot
-        && ocsp_arena_raise(job->conf->shared.arena, job->issuer->slot,
+        && ocsp_arena_raise(job->conf->shared.arena, job->issuer->slot, which,
                             job->now, every_s);
 }
 
@@ -108,7 +109,8 @@ static void report(const ocsp_serve_t *job, const ocsp_request_t *request,
     size_t i;
 
     if (job->item.draft.answer.signers_ended && signers != NULL
-        && has_ended(signers, job->now) && may_complain(job, ENDED_EVERY_S)) {
+        && has_ended(signers, job->now)
+        && may_complain(job, OCSP_ARENA_ENDED, ENDED_EVERY_S)) {
         ocsp_report_ended(job->r, job->issuer->name);
     }
     for (i = 0; APLOGrtrace1(job->r) && i < request->certid_count; i++) {
@@ -126,9 +128,9 @@ static void report_answer(const ocsp_serve_t *job)
         ocsp_report_answer(job->r, a, job->body);
     }
     else {
-        ocsp_report_failed(job->r->server,
-                           job->issuer != NULL ? job->issuer->name : "-",
-                           a->why, may_complain(job, OCSP_REPORT_FAILED_S));
+        ocsp_report_failed(
+            job->r->server, job->issuer != NULL ? job->issuer->name : "-",
+            a->why, may_complain(job, OCSP_ARENA_FAILED, OCSP_REPORT_FAILED_S));
     }
 }
 

@@ -13,13 +13,15 @@
 #include "shared/segment.h"
 
 #define ARENA_MAGIC UINT64_C(0x4f43535041524e41) /* OCSPARNA */
-#define ARENA_VERSION 4u
+#define ARENA_VERSION 5u
 
 /* How often a reader looks again before it gives up: each time a whole table
  * was published while it searched. */
 #define LOOKUP_TRIES 16
 
 _Static_assert(OCSP_ARENA_SLOTS == OCSP_SEGMENT_SLOTS, "slots are segments'");
+_Static_assert(OCSP_ARENA_COMPLAINTS == OCSP_SEGMENT_COMPLAINTS,
+               "complaints are segments'");
 
 apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_size_t room,
                              const char **why, apr_pool_t *p)
@@ -110,12 +112,16 @@ static void retire(ocsp_arena_t *a, ocsp_segment_slot_t *s)
 static void assign(ocsp_arena_t *a, ocsp_segment_slot_t *s,
                    const unsigned char id[OCSP_TABLE_ID_LEN])
 {
+    size_t i;
+
     retire(a, s);
     atomic_thread_fence(memory_order_seq_cst);
     memcpy(s->id, id, OCSP_TABLE_ID_LEN);
     ocsp_note_write(&s->note, 0, false, NULL);
     s->doubtful = s->consent = false;
-    atomic_store_explicit(&s->raised, 0, memory_order_relaxed);
+    for (i = 0; i < OCSP_SEGMENT_COMPLAINTS; i++) {
+        atomic_store_explicit(&s->raised[i], 0, memory_order_relaxed);
+    }
     atomic_store_explicit(&s->checked, 0, memory_order_relaxed);
 }
 
@@ -304,10 +310,11 @@ uint32_t ocsp_arena_get_signers(const ocsp_arena_t *a, size_t slot)
     return atomic_load_explicit(&a->slots[slot].signers, memory_order_acquire);
 }
 
-bool ocsp_arena_raise(ocsp_arena_t *a, size_t slot, int64_t now,
+bool ocsp_arena_raise(ocsp_arena_t *a, size_t slot,
+                      ocsp_arena_complaint_t which, int64_t now,
                       int64_t every_s)
 {
-    return ocsp_note_raise(&a->slots[slot].raised, now, every_s);
+    return ocsp_note_raise(&a->slots[slot].raised[which], now, every_s);
 }
 
 void ocsp_arena_get_note(ocsp_note_t *out, const ocsp_arena_t *a, size_t slot,

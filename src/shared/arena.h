@@ -26,6 +26,13 @@
 /** How many issuers fit. */
 #define OCSP_ARENA_SLOTS 4096
 
+/** What workers say of a slot, each once in a while. */
+typedef enum {
+    OCSP_ARENA_FAILED = 0, /* a signature failed */
+    OCSP_ARENA_ENDED,      /* the signers have all ended */
+    OCSP_ARENA_COMPLAINTS  /* how many there are */
+} ocsp_arena_complaint_t;
+
 /** The segment as one process sees it; there is no other handle. */
 typedef struct ocsp_segment_t ocsp_arena_t;
 
@@ -160,9 +167,11 @@ uint32_t ocsp_arena_get_signers(const ocsp_arena_t *a, size_t slot);
 
 /**
  * @return whether something that all processes see is to be said of a slot now,
- *         by this one: once in so many seconds. Any thread.
+ *         by this one: once in so many seconds, whatever else was said of it.
+ * Any thread.
  */
-bool ocsp_arena_raise(ocsp_arena_t *a, size_t slot, int64_t now,
+bool ocsp_arena_raise(ocsp_arena_t *a, size_t slot,
+                      ocsp_arena_complaint_t which, int64_t now,
                       int64_t every_s);
 
 /** How the last load ended; time 0 if the slot is not id's. Any thread. */

@@ -18,6 +18,9 @@
 /** How many issuers fit. */
 #define OCSP_SEGMENT_SLOTS 4096
 
+/** Of how many matters a slot knows when they were last said. */
+#define OCSP_SEGMENT_COMPLAINTS 2
+
 #define OCSP_SEGMENT_PAGE ((apr_size_t)4096)
 
 /* A slot's word: page of its table in the upper half, generation in the lower.
@@ -34,7 +37,8 @@ typedef struct {
     uint64_t reserved_len;   /* octets */
     uint32_t held_by;        /* last configuration that claimed; 0: free */
     ocsp_note_cell_t note;
-    _Atomic int64_t raised; /* last complaint of a worker, seconds */
+    /* last complaint of a worker, seconds; by ocsp_arena_complaint_t */
+    _Atomic int64_t raised[OCSP_SEGMENT_COMPLAINTS];
     bool doubtful; /* a newer source was there, and could not be taken */
     bool consent;  /* somebody has said that issuance data may shrink */
     _Atomic uint32_t signers; /* counts changes of the signers' certificates */

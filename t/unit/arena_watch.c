@@ -129,6 +129,30 @@ static void test_slots(void)
        "what nobody has claimed since is another's");
 }
 
+/* What is said of a slot is said once in its time, one matter whatever was said
+ * of another. */
+static void test_raise(void)
+{
+    const char *why;
+    size_t again;
+
+    ok(ocsp_arena_raise(arena, slot, OCSP_ARENA_FAILED, 5000, 60)
+           && !ocsp_arena_raise(arena, slot, OCSP_ARENA_FAILED, 5059, 60),
+       "a failed signature is said once in its time");
+    ok(ocsp_arena_raise(arena, slot, OCSP_ARENA_ENDED, 5059, 3600),
+       "and holds nothing else back");
+    ok(ocsp_arena_raise(arena, slot, OCSP_ARENA_FAILED, 5060, 60),
+       "nor does what is said less often hold it back");
+    ok(!ocsp_arena_raise(arena, slot, OCSP_ARENA_ENDED, 8658, 3600)
+           && ocsp_arena_raise(arena, slot, OCSP_ARENA_ENDED, 8659, 3600),
+       "which has a time of its own");
+    ok(ocsp_arena_claim(&again, arena, id_c, &why) == APR_SUCCESS
+           && again == slot
+           && ocsp_arena_raise(arena, slot, OCSP_ARENA_FAILED, 8659, 60)
+           && ocsp_arena_raise(arena, slot, OCSP_ARENA_ENDED, 8659, 3600),
+       "of another issuer in this slot nothing was said yet");
+}
+
 int main(void)
 {
     const char *why = "";
@@ -147,6 +171,7 @@ int main(void)
     test_recovery();
     test_signers();
     test_slots();
+    test_raise(); /* nobody claims the first slot any more */
     apr_terminate();
     return done_testing();
 }
