@@ -144,14 +144,8 @@ void ocsp_ahead_make(const ocsp_ahead_t *a, ocsp_ahead_said_t *said,
     ocsp_stock_make(&said->item, a->main->shared.cache, a->contexts, hits,
                     a->p);
     if (said->item.draft.answer.status != OCSP_RESPONSE_SUCCESSFUL) {
-        /* a round tries as many as are due */
-        ocsp_report_failed(ap_server_conf, said->si->name,
-                           said->item.draft.answer.why,
-                           said->si->has_slot
-                               && ocsp_arena_raise(a->main->shared.arena,
-                                                   said->si->slot,
-                                                   OCSP_ARENA_FAILED, a->now,
-                                                   OCSP_REPORT_FAILED_S));
+        ocsp_report_failed(ap_server_conf, a->main->shared.arena, said->si,
+                           said->item.draft.answer.why, a->now);
     }
     else if (a->main->shared.counters != NULL) {
         ocsp_counters_add(a->main->shared.counters, (unsigned long)a->from,

@@ -6,12 +6,20 @@
 #include "httpd/report.h"
 
 #include <apr_strings.h>
+#include <stdbool.h>
 
 #include "httpd/log.h"
 #include "httpd/pass.h"
 
 /* Octets of a stranger's request that a log line shows. */
 #define LOG_OCTETS 64
+
+/* Seconds between two complaints of signers that ended while httpd ran. */
+#define ENDED_EVERY_S 3600
+
+/* And of signatures that failed: whoever asks tries again, and what signs ahead
+ * of need tries all that are due. */
+#define FAILED_EVERY_S 60
 
 static const char *print_hex(ocsp_der_t bytes, apr_pool_t *p)
 {
@@ -57,21 +65,36 @@ static const char *describe(const ocsp_answer_subject_t *subject, apr_pool_t *p)
     return describe_record(&subject->record, p);
 }
 
-void ocsp_report_ended(request_rec *r, const char *issuer)
+/* Whether something is to be said of an issuer again, by this process. */
+static bool may_complain(ocsp_arena_t *arena, const ocsp_scope_issuer_t *si,
+                         ocsp_arena_complaint_t which, int64_t now,
+                         int64_t every_s)
 {
-    ap_log_rerror(APLOG_MARK, APLOG_CRIT, 0, r,
-                  "OCSP303: %s: no signer's certificate is valid by now: "
-                  "answers tryLater; issue a new one",
-                  issuer);
+    return si != NULL && si->has_slot
+        && ocsp_arena_raise(arena, si->slot, which, now, every_s);
 }
 
-void ocsp_report_failed(server_rec *s, const char *issuer, const char *why,
-                        bool loud)
+void ocsp_report_ended(request_rec *r, ocsp_arena_t *arena,
+                       const ocsp_scope_issuer_t *si, int64_t now)
 {
+    if (may_complain(arena, si, OCSP_ARENA_ENDED, now, ENDED_EVERY_S)) {
+        ap_log_rerror(APLOG_MARK, APLOG_CRIT, 0, r,
+                      "OCSP303: %s: no signer's certificate is valid by now: "
+                      "answers tryLater; issue a new one",
+                      si->name);
+    }
+}
+
+void ocsp_report_failed(server_rec *s, ocsp_arena_t *arena,
+                        const ocsp_scope_issuer_t *si, const char *why,
+                        int64_t now)
+{
+    bool loud = may_complain(arena, si, OCSP_ARENA_FAILED, now, FAILED_EVERY_S);
+
     ap_log_error(APLOG_MARK, loud ? APLOG_ERR : APLOG_DEBUG, 0, s,
                  "OCSP301: %s: a signature failed: %s; if that goes on, see "
                  "that the key can be used, and restart httpd",
-                 issuer, why);
+                 si != NULL ? si->name : "-", why);
 }
 
 void ocsp_report_subject(request_rec *r, const ocsp_certid_t *id,

@@ -9,23 +9,26 @@
 
 #include <httpd.h>
 
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "answer/answer.h"
+#include "httpd/scope.h"
+#include "shared/arena.h"
 #include "wire/certid.h"
 
-/** Seconds between two complaints of an issuer's signatures that failed. */
-#define OCSP_REPORT_FAILED_S 60
-
-/** Say, as critical, that an issuer's signers have all ended. Any thread. */
-void ocsp_report_ended(request_rec *r, const char *issuer);
+/** Say, as critical, that an issuer's signers have all ended, unless any
+ * process said so less than an hour ago. Any thread. */
+void ocsp_report_ended(request_rec *r, ocsp_arena_t *arena,
+                       const ocsp_scope_issuer_t *si, int64_t now);
 
 /**
- * Say that a signature failed, and why: at error, or at debug.
- * @param loud that was not said just before. Any thread.
+ * Say that a signature failed, and why: at error, or at debug if any process
+ * said so of this issuer less than a minute ago.
+ * @param si NULL: not known. Any thread.
  */
-void ocsp_report_failed(server_rec *s, const char *issuer, const char *why,
-                        bool loud);
+void ocsp_report_failed(server_rec *s, ocsp_arena_t *arena,
+                        const ocsp_scope_issuer_t *si, const char *why,
+                        int64_t now);
 
 /** Say, at trace1, what is known of one certificate. Any thread. */
 void ocsp_report_subject(request_rec *r, const ocsp_certid_t *id,

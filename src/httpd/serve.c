@@ -15,9 +15,6 @@
 #include "httpd/threads.h"
 #include "wire/request.h"
 
-/* Seconds between two complaints of signers that ended while httpd ran. */
-#define ENDED_EVERY_S 3600
-
 /* Octets of the shortest Request: no request holds more than its size lets. */
 #define REQUEST_LEN_MIN 16
 
@@ -92,15 +89,6 @@ static bool has_ended(const ocsp_answer_signers_t *signers, int64_t now)
     return ended;
 }
 
-/* Whether something is to be said of the issuer again. */
-static bool may_complain(const ocsp_serve_t *job, ocsp_arena_complaint_t which,
-                         int64_t every_s)
-{
-    return job->issuer != NULL && job->issuer->has_slot
-        && ocsp_arena_raise(job->conf->shared.arena, job->issuer->slot, which,
-                            job->now, every_s);
-}
-
 /* @param signers the issuer's, or NULL */
 static void report(const ocsp_serve_t *job, const ocsp_request_t *request,
                    const ocsp_answer_subject_t *subjects,
@@ -109,9 +97,9 @@ static void report(const ocsp_serve_t *job, const ocsp_request_t *request,
     size_t i;
 
     if (job->item.draft.answer.signers_ended && signers != NULL
-        && has_ended(signers, job->now)
-        && may_complain(job, OCSP_ARENA_ENDED, ENDED_EVERY_S)) {
-        ocsp_report_ended(job->r, job->issuer->name);
+        && has_ended(signers, job->now)) {
+        ocsp_report_ended(job->r, job->conf->shared.arena, job->issuer,
+                          job->now);
     }
     for (i = 0; APLOGrtrace1(job->r) && i < request->certid_count; i++) {
         ocsp_report_subject(job->r, &request->certids[i], &subjects[i]);
@@ -128,9 +116,8 @@ static void report_answer(const ocsp_serve_t *job)
         ocsp_report_answer(job->r, a, job->body);
     }
     else {
-        ocsp_report_failed(
-            job->r->server, job->issuer != NULL ? job->issuer->name : "-",
-            a->why, may_complain(job, OCSP_ARENA_FAILED, OCSP_REPORT_FAILED_S));
+        ocsp_report_failed(job->r->server, job->conf->shared.arena, job->issuer,
+                           a->why, job->now);
     }
 }
 
