@@ -188,6 +188,14 @@ static const char *name_effect(bool refreshes, bool preproduces)
                           "(OCSPPreproduce)";
 }
 
+/* What to say where it is not wanted. */
+static const char *name_switch(bool refreshes, bool preproduces)
+{
+    return !preproduces ? "OCSPRefresh off"
+         : !refreshes   ? "OCSPPreproduce off"
+                        : "OCSPRefresh off and OCSPPreproduce off";
+}
+
 ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base,
                                bool preproduces)
 {
@@ -197,6 +205,7 @@ ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base,
     ocsp_watch_t *w = apr_pcalloc(pconf, sizeof(*w));
     ap_watchdog_t *watchdog;
     apr_status_t rv = APR_ENOTIMPL;
+    const char *effect, *off;
 
     get = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
     add = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
@@ -204,11 +213,14 @@ ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base,
     w->keep = conf->shared.keep;
     w->configuration = ocsp_arena_get_configuration(conf->shared.arena);
     w->refresh_s = ocsp_conf_get_refresh(conf);
+    effect = name_effect(w->refresh_s != 0, preproduces);
+    off = name_switch(w->refresh_s != 0, preproduces);
     if (!conf->shared.can_lock) {
+        /* there APR makes it, whatever TMPDIR says */
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
-                     "OCSP237: no lock file can be made in the directory for "
-                     "temporary files: %s",
-                     name_effect(w->refresh_s != 0, preproduces));
+                     "OCSP237: no lock file can be made in /tmp: %s; make "
+                     "room there and let httpd write there, or set %s",
+                     effect, off);
         return NULL;
     }
     if (get != NULL && add != NULL) {
@@ -220,8 +232,8 @@ ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base,
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, rv, base,
                      "OCSP234: there is no mod_watchdog: %s; LoadModule "
-                     "watchdog_module, or say that you want it off",
-                     name_effect(w->refresh_s != 0, preproduces));
+                     "watchdog_module, or set %s",
+                     effect, off);
         return NULL;
     }
     return w;
