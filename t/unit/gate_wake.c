@@ -24,6 +24,17 @@ static bool is_woken(ocsp_gate_ticket_t *t)
     return ocsp_gate_sleep(gate, t, 0);
 }
 
+/* A new gate with a signature under way, for which two wait: the second came so
+ * much later. */
+static void begin_waiting(ocsp_gate_ticket_t *s, ocsp_gate_ticket_t *w1,
+                          ocsp_gate_ticket_t *w2, int64_t later_ms)
+{
+    begin();
+    (void)ocsp_gate_enter(gate, s, NOW);
+    (void)ocsp_gate_wait(gate, w1, NOW);
+    (void)ocsp_gate_wait(gate, w2, NOW + later_ms);
+}
+
 static void test_bell(void)
 {
     ocsp_bell_t *bell = calloc(1, sizeof(*bell));
@@ -85,12 +96,9 @@ static void test_two_leave(void)
     ok(is_woken(&w[0]) && is_woken(&w[1]) && !is_woken(&w[2]),
        "two who leave wake two");
 
-    begin();
-    (void)ocsp_gate_enter(gate, &s1, NOW);
     w[0] = make(A, 1, 8);
     w[1] = make(A, 1, 8);
-    (void)ocsp_gate_wait(gate, &w[0], NOW);
-    (void)ocsp_gate_wait(gate, &w[1], NOW);
+    begin_waiting(&s1, &w[0], &w[1], 0);
     ocsp_gate_leave(gate, &s1, NOW);
     ocsp_gate_leave(gate, &w[0], NOW);
     ok(is_woken(&w[1]), "who goes away although he was woken wakes another");
@@ -106,20 +114,14 @@ static void test_too_late(void)
     ocsp_gate_ticket_t s = make(A, 1, 8), w1 = make(A, 1, 8);
     ocsp_gate_ticket_t w2 = make(A, 1, 8);
 
-    begin();
-    (void)ocsp_gate_enter(gate, &s, NOW);
-    (void)ocsp_gate_wait(gate, &w1, NOW);
-    (void)ocsp_gate_wait(gate, &w2, NOW);
+    begin_waiting(&s, &w1, &w2, 0);
     ocsp_gate_leave(gate, &s, NOW);
     ok(is_woken(&w1), "who is woken");
     ocsp_gate_leave(gate, &w1, NOW);
     ok(is_woken(&w2), "and goes away without a look wakes another");
     ocsp_gate_leave(gate, &w2, NOW);
 
-    begin();
-    (void)ocsp_gate_enter(gate, &s, NOW);
-    (void)ocsp_gate_wait(gate, &w1, NOW);
-    (void)ocsp_gate_wait(gate, &w2, NOW + 100);
+    begin_waiting(&s, &w1, &w2, 100);
     ocsp_gate_leave(gate, &s, NOW + 201);
     ok(!is_woken(&w1) && is_woken(&w2),
        "who is silent for long is passed over");
@@ -131,10 +133,7 @@ static void test_rest(void)
     ocsp_gate_ticket_t s = make(A, 1, 8), w1 = make(A, 1, 8);
     ocsp_gate_ticket_t w2 = make(A, 1, 8), many = make(A, 1, 1);
 
-    begin();
-    (void)ocsp_gate_enter(gate, &s, NOW);
-    (void)ocsp_gate_wait(gate, &w1, NOW);
-    (void)ocsp_gate_wait(gate, &w2, NOW);
+    begin_waiting(&s, &w1, &w2, 0);
     ocsp_gate_rest(gate, &s, NOW, 40);
     ok(is_woken(&w1) && !is_woken(&w2), "who is first learns of a rest");
     ok(!ocsp_gate_enter(gate, &w1, NOW), "and waits until it is over");
@@ -173,10 +172,7 @@ static void test_dead(void)
     ocsp_gate_ticket_t s = make(A, 1, 8), w1 = make(A, 1, 8);
     ocsp_gate_ticket_t w2 = make(A, 1, 8);
 
-    begin();
-    (void)ocsp_gate_enter(gate, &s, NOW);
-    (void)ocsp_gate_wait(gate, &w1, NOW);
-    (void)ocsp_gate_wait(gate, &w2, NOW + 150);
+    begin_waiting(&s, &w1, &w2, 150);
     ocsp_gate_leave(gate, &s, NOW); /* wakes who is dead */
     ok(!is_woken(&w2) && !ocsp_gate_enter(gate, &w2, NOW + 200)
            && ocsp_gate_enter(gate, &w2, NOW + 201),
