@@ -73,8 +73,7 @@ static bool read_group(group_t *g, uint64_t *offset, const void *mem,
     read_words(&raw, mem,
                sizeof(ocsp_table_head_t) + (serial_len - 1) * sizeof(raw),
                sizeof(raw));
-    if (raw.offset < OCSP_TABLE_FIRST_ENTRY || raw.offset > len
-        || raw.count > (len - raw.offset) / g->width) {
+    if (!ocsp_table_layout_is_inside(&raw, len, g->width)) {
         return false;
     }
     *offset = raw.offset;

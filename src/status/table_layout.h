@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The bytes of a status table, for the two files that write and read them.
+ * The bytes of a status table, for the files that write and read them.
  * Numbers are in the machine's own order: a table never leaves its machine.
  *
  *       0  +------------------------------------------------------------+
@@ -78,6 +78,15 @@ typedef struct {
 static inline bool ocsp_table_layout_is_issued(unsigned reason)
 {
     return reason == OCSP_TABLE_VALID || reason == OCSP_TABLE_ISSUED;
+}
+
+/** @return whether entries of so many octets each lie inside a table of len
+ * octets. @param group a copy, which nobody changes meanwhile */
+static inline bool ocsp_table_layout_is_inside(const ocsp_table_group_t *group,
+                                               size_t len, size_t width)
+{
+    return group->offset >= OCSP_TABLE_FIRST_ENTRY && group->offset <= len
+        && group->count <= (len - group->offset) / width;
 }
 
 _Static_assert(sizeof(ocsp_table_group_t) == 16, "no padding");

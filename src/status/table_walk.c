@@ -24,9 +24,8 @@ static bool read_group(const unsigned char **entries, apr_uint64_t *count,
            (const unsigned char *)mem + sizeof(ocsp_table_head_t)
                + (serial_len - 1) * sizeof(group),
            sizeof(group));
-    if (group.offset < OCSP_TABLE_FIRST_ENTRY || group.offset > len
-        || group.count
-               > (len - group.offset) / (serial_len + OCSP_TABLE_VALUE_LEN)) {
+    if (!ocsp_table_layout_is_inside(&group, len,
+                                     serial_len + OCSP_TABLE_VALUE_LEN)) {
         return false;
     }
     *entries = (const unsigned char *)mem + group.offset;
