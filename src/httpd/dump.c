@@ -18,6 +18,7 @@
 typedef struct {
     const ocsp_pass_t *pass;
     apr_hash_t *readable; /* path -> anything, if workers can read it */
+    bool asked;           /* that could be found out */
     const char *user;     /* theirs */
 } dump_t;
 
@@ -55,6 +56,18 @@ static void print_hashes(const ocsp_issuer_t *issuer)
     }
 }
 
+static const char *describe_readers(const dump_t *d, const char *path)
+{
+    if (!d->asked) {
+        return "whether workers can read it cannot be found out";
+    }
+    return apr_psprintf(
+        d->pass->ptemp, "%s %s", d->user,
+        apr_hash_get(d->readable, path, APR_HASH_KEY_STRING) != NULL
+            ? "can read it"
+            : "cannot read it: changes are seen at graceful only");
+}
+
 static void print_paths(const dump_t *d, const char *what,
                         const apr_array_header_t *paths)
 {
@@ -63,13 +76,7 @@ static void print_paths(const dump_t *d, const char *what,
     for (i = 0; i < paths->nelts; i++) {
         const char *path = APR_ARRAY_IDX(paths, i, const char *);
 
-        printf("    %s: %s (%s)\n", what, path,
-               apr_hash_get(d->readable, path, APR_HASH_KEY_STRING) != NULL
-                   ? apr_psprintf(d->pass->ptemp, "%s can read it", d->user)
-                   : apr_psprintf(d->pass->ptemp,
-                                  "%s cannot read it: changes are seen at "
-                                  "graceful only",
-                                  d->user));
+        printf("    %s: %s (%s)\n", what, path, describe_readers(d, path));
     }
 }
 
@@ -344,7 +351,7 @@ static void ask_readers(dump_t *d, server_rec *base)
             add_paths(paths, level->issued_files);
         }
     }
-    (void)ocsp_readers_check(paths, d->pass->ptemp);
+    d->asked = ocsp_readers_check(paths, d->pass->ptemp) == APR_SUCCESS;
     for (i = 0; i < paths->nelts; i++) {
         const ocsp_readers_path_t *path = &APR_ARRAY_IDX(paths, i,
                                                          ocsp_readers_path_t);
