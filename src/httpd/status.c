@@ -250,9 +250,8 @@ static void collect_load(load_t *load, const ocsp_conf_shared_t *shared)
     if (shared->cache != NULL) {
         ocsp_cache_get_info(&load->cache, shared->cache);
     }
-    if (shared->budget != NULL) {
-        ocsp_budget_count(shared->budget, &load->signing, &load->waiting);
-    }
+    /* who has counters has a budget */
+    ocsp_budget_count(shared->budget, &load->signing, &load->waiting);
 }
 
 static void show_load_text(request_rec *r, const ocsp_conf_shared_t *shared)
