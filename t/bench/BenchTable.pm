@@ -30,13 +30,24 @@ sub median {
     return @sorted ? $sorted[ @sorted / 2 ] : undef;
 }
 
-# Every row of a group in turn, and that ROUNDS times, after once in vain. A row is
-# [NAME, SERVER, LOAD, FLOOR-ROW]; rows of servers that are not there are left out.
+# What a row takes is also what the one before it left in the processor's caches, and
+# the machine becomes faster or slower meanwhile: so each round begins one row later,
+# and every second one goes backwards. A row stays near its floor, but is behind it as
+# often as ahead.
+sub turns {
+    my ($round, @rows) = @_;
+    push @rows, splice @rows, 0, $round % @rows;
+    return $round % 2 ? reverse @rows : @rows;
+}
+
+# Every row of a group in turn, and that ROUNDS times, after once in vain and in this
+# order. A row is [NAME, SERVER, LOAD, FLOOR-ROW]; rows of servers that are not there
+# are left out.
 sub measure {
     my ($rounds, $seconds, @rows) = @_;
     @rows = grep { $_->[1] } @rows;
     for my $round (0 .. $rounds) {
-        for (@rows) {
+        for (turns($round, @rows)) {
             my ($name, $server, $load, $floor) = @$_;
             my $before = $server->processor_time;
             my $got    = $load->($round == 0 ? 1 : $seconds);
