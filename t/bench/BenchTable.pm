@@ -1,19 +1,18 @@
 # Copyright 2026 The mod_ocsp authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# BenchTable: measures rows by turns, prints them, and says whether they reach what
-# they are to reach. The primary figure is microseconds of the server's processor
-# time by request.
+# BenchTable: measures rows by turns, prints them, and compares them round by round.
+# The primary figure is microseconds of the server's processor time by request.
 package BenchTable;
 use strict;
 use warnings;
 use Exporter qw(import);
 use File::Temp ();
-use List::Util qw(max min sum0);
+use List::Util qw(min sum0);
 use POSIX ();
 
-our @EXPORT_OK = qw(faults fault has_row judge judge_near judge_times measure median
-    paired print_head rate rounds row_names times_rate value);
+our @EXPORT_OK = qw(faults fault floor_of has_row keep_round measure more_cpu paired
+    print_head rate rounds row_names times_cpu times_rate turns value);
 
 # A row that it matches is profiled.
 my $PROFILE = $ENV{SERVE_PROFILE} // '';
@@ -22,7 +21,8 @@ my (%row, @faults);
 
 sub faults { return @faults }
 sub fault  { push @faults, @_; return }
-sub has_row { return exists $row{ $_[0] } }
+sub has_row { my ($name) = @_; return defined $name && exists $row{$name} }
+sub floor_of { my ($name) = @_; return has_row($name) ? $row{$name}{floor} : undef }
 sub row_names { return sort keys %row }
 
 sub median {
@@ -30,20 +30,37 @@ sub median {
     return @sorted ? $sorted[ @sorted / 2 ] : undef;
 }
 
-# Every row of a group in turn, and that ROUNDS times, after once in vain. A row is
-# [NAME, SERVER, LOAD, FLOOR-ROW]; rows of servers that are not there are left out.
+# What a row takes is also what the one before it left in the processor's caches, and
+# the machine becomes faster or slower meanwhile: so each round begins one row later,
+# and every second one goes backwards. A row stays near its floor, but is behind it as
+# often as ahead.
+sub turns {
+    my ($round, @rows) = @_;
+    push @rows, splice @rows, 0, $round % @rows;
+    return $round % 2 ? reverse @rows : @rows;
+}
+
+sub keep_round {
+    my ($name, $floor, $load) = @_;
+    $row{$name}{floor} = $floor;
+    push @{ $row{$name}{rounds} }, $load;
+    return;
+}
+
+# Every row of a group in turn, and that ROUNDS times, after once in vain and in this
+# order. A row is [NAME, SERVER, LOAD, FLOOR-ROW]; rows of servers that are not there
+# are left out.
 sub measure {
     my ($rounds, $seconds, @rows) = @_;
     @rows = grep { $_->[1] } @rows;
     for my $round (0 .. $rounds) {
-        for (@rows) {
+        for (turns($round, @rows)) {
             my ($name, $server, $load, $floor) = @$_;
             my $before = $server->processor_time;
             my $got    = $load->($round == 0 ? 1 : $seconds);
             die "$name: no answers\n" if !$got->{requests};
             $got->{cpu} = ($server->processor_time - $before) / $got->{requests};
-            $row{$name}{floor} = $floor;
-            push @{ $row{$name}{rounds} }, $got if $round > 0;
+            keep_round($name, $floor, $got) if $round > 0;
             push @faults, "$name: $got->{errors} errors" if $got->{errors};
         }
     }
@@ -92,18 +109,25 @@ sub value {
 
 sub rate { my ($load) = @_; return $load->{requests} / $load->{seconds} }
 
-# paired(A, B, SUB): the median of SUB(load of A, load of B).
-sub paired {
+# by_round(A, B, SUB): SUB(load of A, load of B) of each round; paired: the median.
+sub by_round {
     my ($first, $second, $sub) = @_;
     my ($as, $bs) = map { [rounds($_)] } $first, $second;
-    return median(map { $sub->($as->[$_], $bs->[$_]) } 0 .. min($#$as, $#$bs));
+    return map { $sub->($as->[$_], $bs->[$_]) } 0 .. min($#$as, $#$bs);
 }
+sub paired { return median(by_round(@_)) }
 
 sub times_cpu {
     return paired(@_, sub { $_[1]{cpu} ? $_[0]{cpu} / $_[1]{cpu} : undef });
 }
-sub more_cpu { return paired(@_, sub { $_[0]{cpu} - $_[1]{cpu} }) }
 sub times_rate { return paired(@_, sub { rate($_[0]) / rate($_[1]) }) }
+
+# Microseconds that the first takes beyond the second: median, quartiles.
+sub more_cpu {
+    my @more    = sort { $a <=> $b } by_round(@_, sub { $_[0]{cpu} - $_[1]{cpu} });
+    my $quarter = int(@more / 4);
+    return (median(@more), @more[$quarter, -1 - $quarter]);
+}
 
 sub print_head {
     my ($title) = @_;
@@ -116,7 +140,7 @@ sub print_row {
     my ($name) = @_;
     my $floor  = $row{$name}{floor};
     my $rate   = median(map { rate($_) } @{ $row{$name}{rounds} });
-    my @ratios = defined $floor && $row{$floor}
+    my @ratios = defined $floor && $floor ne $name && $row{$floor}
         ? (map { sprintf '%.2f', $_ } times_cpu($floor, $name),
             times_rate($name, $floor))
         : ('', '');
@@ -128,36 +152,6 @@ sub print_row {
     $mark .= " $wrong of $seen not so" if $wrong;
     printf "%-40s %8.1f %8.0f %7.0f %7.0f %7s %7s%s\n", $name, value($name, 'cpu'),
         $rate, value($name, 'p50'), value($name, 'p99'), @ratios, $mark;
-    return;
-}
-
-# --- verdicts ---------------------------------------------------------------------
-
-sub judge {
-    my ($met, $what, $is) = @_;
-    printf "%-8s  %-44s %s\n", $met ? 'met' : 'NOT MET', $what, $is;
-    return;
-}
-
-# Processor time beyond the floor: the larger of 5 % and 2.5 us.
-sub judge_near {
-    my ($name) = @_;
-    return if !$row{$name};
-    my $floor = $row{$name}{floor};
-    my $more  = more_cpu($name, $floor);
-    my $limit = max(0.05 * value($floor, 'cpu'), 2.5);
-    judge($more <= $limit, $name, sprintf '%+.1f us to the floor, at most %.1f',
-        $more, $limit);
-    return;
-}
-
-# How many times less processor time than something else.
-sub judge_times {
-    my ($name, $other, $least) = @_;
-    return if !$row{$name} || !$row{$other};
-    my $x = times_cpu($other, $name);
-    judge($x >= $least, "$name", sprintf '%.2f x %s, at least %.2f', $x, $other,
-        $least);
     return;
 }
 
