@@ -109,7 +109,7 @@ TEST_BENCH = $(addprefix $(O)/t/bench/,make_cas make_crl oracle)
 # What all processes share without locks. The arena is not among it: it has fences,
 # which ThreadSanitizer does not know.
 RACE_SRC   := $(addprefix src/shared/,siphash.c place.c cache_room.c cache.c \
-    bell.c gate_place.c gate_rest.c gate.c recent.c) src/wire/der.c
+    bell.c gate_place.c gate_rest.c gate.c buffers.c recent.c) src/wire/der.c
 RACE       = $(addprefix $(BUILD)/race/,cache_race gate_race recent)
 
 # The module as one whose tables are others: a test puts it in the place of the

@@ -41,6 +41,7 @@ typedef struct {
     ocsp_cache_t *cache;            /* NULL: OCSPCacheSize off, or likewise */
     ocsp_gate_t *gate;              /* NULL: likewise */
     ocsp_recent_t *recent;          /* of this process; NULL: no cache */
+    ocsp_buffers_t *buffers;        /* likewise */
     struct ocsp_renewal_t *renewal; /* NULL: no issuer is configured */
     struct ocsp_budget_t *budget;   /* NULL: likewise */
     struct ocsp_threads_t *threads; /* NULL: likewise */

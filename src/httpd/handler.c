@@ -196,7 +196,7 @@ static int serve(ocsp_serve_t *job)
 {
     request_rec *r = job->r;
     ocsp_recent_key_t key;
-    ocsp_recall_t *said;
+    const ocsp_recall_t *said;
     int rv = r->method_number == M_POST ? read_body(job) : OK;
 
     if (rv != OK) {
@@ -214,7 +214,7 @@ static int serve(ocsp_serve_t *job)
     }
     said = make(job);
     if (job->repeatable) {
-        ocsp_recall_keep(r, job->conf, &key, job->now, said);
+        ocsp_recall_keep(job->conf, &key, job->now, said);
     }
     return send_answer(r, said);
 }

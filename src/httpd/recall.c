@@ -9,14 +9,14 @@
 
 #include "httpd/log.h"
 
-ocsp_recent_t *ocsp_recall_make(apr_pool_t *pconf,
-                                const ocsp_conf_shared_t *shared)
+void ocsp_recall_make(ocsp_conf_shared_t *shared, apr_pool_t *pconf)
 {
-    return shared->cache == NULL || shared->arena == NULL
-             ? NULL
-             : ocsp_recent_make(pconf,
-                                ocsp_cache_get_response_max(shared->cache)
-                                    + sizeof(ocsp_recall_t));
+    if (shared->cache != NULL && shared->arena != NULL) {
+        shared->buffers = ocsp_buffers_make(pconf, ocsp_cache_get_response_max(
+                                                       shared->cache)
+                                                       + sizeof(ocsp_recall_t));
+        shared->recent = ocsp_recent_make(pconf);
+    }
 }
 
 void ocsp_recall_begin(ocsp_recent_key_t *key, const request_rec *r,
@@ -34,32 +34,28 @@ void ocsp_recall_begin(ocsp_recent_key_t *key, const request_rec *r,
                    : 0;
 }
 
-ocsp_recall_t *ocsp_recall_find(request_rec *r, const ocsp_conf_t *conf,
-                                const ocsp_recent_key_t *key)
+const ocsp_recall_t *ocsp_recall_find(request_rec *r, const ocsp_conf_t *conf,
+                                      const ocsp_recent_key_t *key)
 {
-    ocsp_recall_t *said;
-    size_t len;
+    const ocsp_recall_t *said;
 
     if (key->epoch == 0 || APLOGrtrace1(r)) { /* trace1 has the details */
         return NULL;
     }
-    said = ocsp_recent_find(&len, conf->shared.recent, key, r->pool);
+    said = ocsp_recent_find(conf->shared.recent, key, r->pool);
     /* what began before was made has an older Date than its Last-Modified */
-    if (said == NULL
-        || said->freshness.modified
-               > apr_time_from_sec(apr_time_sec(r->request_time))) {
-        return NULL;
-    }
-    said->answer.der = (ocsp_der_t){(const unsigned char *)(said + 1),
-                                    len - sizeof(*said)};
-    return said;
+    return said == NULL
+                || said->freshness.modified
+                       > apr_time_from_sec(apr_time_sec(r->request_time))
+             ? NULL
+             : said;
 }
 
-void ocsp_recall_keep(request_rec *r, const ocsp_conf_t *conf,
-                      const ocsp_recent_key_t *key, int64_t now,
-                      const ocsp_recall_t *said)
+void ocsp_recall_keep(const ocsp_conf_t *conf, const ocsp_recent_key_t *key,
+                      int64_t now, const ocsp_recall_t *said)
 {
     ocsp_der_t der = said->answer.der;
+    const unsigned char *octets;
     ocsp_recall_t *whole;
 
     if (key->epoch == 0 || now != key->second || !said->freshness.lasting
@@ -67,10 +63,14 @@ void ocsp_recall_keep(request_rec *r, const ocsp_conf_t *conf,
                != apr_time_from_sec(said->answer.produced_at)) {
         return;
     }
-    whole = apr_palloc(r->pool, sizeof(*whole) + der.len);
+    whole = ocsp_buffers_take(conf->shared.buffers, sizeof(*whole) + der.len);
+    if (whole == NULL) {
+        return; /* all are on their way */
+    }
+    octets = memcpy(whole + 1, der.data, der.len);
     *whole = *said;
+    whole->answer.der.data = octets;
     whole->answer.signer = NULL; /* it may be gone by then */
-    whole->answer.der = (ocsp_der_t){NULL, 0};
-    memcpy(whole + 1, der.data, der.len);
-    ocsp_recent_keep(conf->shared.recent, key, whole, sizeof(*whole) + der.len);
+    ocsp_recent_keep(conf->shared.recent, key, whole);
+    ocsp_buffers_release(whole);
 }

@@ -18,16 +18,15 @@
 #include "shared/recent.h"
 #include "wire/der.h"
 
-/** An answer and its headers. */
+/** An answer and its headers; of one that is remembered, its octets follow. */
 typedef struct {
     ocsp_answer_t answer;
     ocsp_freshness_t freshness;
 } ocsp_recall_t;
 
-/** What a process remembers, newly made in pconf; NULL: there is no cache.
- * Startup only. */
-ocsp_recent_t *ocsp_recall_make(apr_pool_t *pconf,
-                                const ocsp_conf_shared_t *shared);
+/** Add what a process remembers, newly made in pconf, and the buffers that it
+ * takes for that: none where there is no cache. Startup only. */
+void ocsp_recall_make(ocsp_conf_shared_t *shared, apr_pool_t *pconf);
 
 /** Begin with a request, before anything is looked up for it: by a POST's body,
  * else by the target as it came. Any thread. */
@@ -36,18 +35,18 @@ void ocsp_recall_begin(ocsp_recent_key_t *key, const request_rec *r,
 
 /**
  * What was said to it just now.
- * @return newly made in r->pool, or NULL; its answer has no signer. Any thread.
+ * @return as long as r->pool; NULL: nothing; its answer has no signer. Any
+ *         thread.
  */
-ocsp_recall_t *ocsp_recall_find(request_rec *r, const ocsp_conf_t *conf,
-                                const ocsp_recent_key_t *key);
+const ocsp_recall_t *ocsp_recall_find(request_rec *r, const ocsp_conf_t *conf,
+                                      const ocsp_recent_key_t *key);
 
 /**
  * Let it be said again.
  * @param now when it was decided, seconds since 1970
  * @param said a lasting answer that came from the cache. Any thread.
  */
-void ocsp_recall_keep(request_rec *r, const ocsp_conf_t *conf,
-                      const ocsp_recent_key_t *key, int64_t now,
-                      const ocsp_recall_t *said);
+void ocsp_recall_keep(const ocsp_conf_t *conf, const ocsp_recent_key_t *key,
+                      int64_t now, const ocsp_recall_t *said);
 
 #endif

@@ -283,7 +283,7 @@ static void start(ocsp_pass_t *pass, server_rec *base)
         ocsp_commons_open(&shared, pass->keep, base);
         shared.renewal = ocsp_renewal_make(pass);
         shared.threads = ocsp_threads_make(pass->pconf);
-        shared.recent = ocsp_recall_make(pass->pconf, &shared);
+        ocsp_recall_make(&shared, pass->pconf);
         shared.budget = ocsp_budget_make(pass->pconf, shared.gate,
                                          shared.counters,
                                          ocsp_conf_get_sign_limit(

@@ -177,7 +177,7 @@ static void make(ocsp_serve_t *job, uint32_t hits)
 
 static bool find(ocsp_serve_t *job)
 {
-    return ocsp_stock_find(&job->item, job->conf->shared.cache, job->r->pool);
+    return ocsp_stock_find(&job->item, &job->conf->shared, job->r->pool);
 }
 
 /* What was found holds, but not for long: one request makes the next, if there

@@ -67,19 +67,20 @@ void ocsp_stock_begin(ocsp_stock_item_t *item, apr_pool_t *p)
     item->hits = 0;
 }
 
-bool ocsp_stock_find(ocsp_stock_item_t *item, ocsp_cache_t *cache,
+bool ocsp_stock_find(ocsp_stock_item_t *item, const ocsp_conf_shared_t *shared,
                      apr_pool_t *p)
 {
     ocsp_cache_entry_t *entry;
     ocsp_answer_times_t times;
     unsigned char *der;
 
-    if (cache == NULL || item->key.len == 0) {
+    if (shared->cache == NULL || item->key.len == 0) {
         return false;
     }
     entry = apr_palloc(p, sizeof(*entry));
-    der = apr_palloc(p, ocsp_cache_get_response_max(cache));
-    if (!ocsp_cache_find(entry, der, cache, item->key)) {
+    der = ocsp_buffers_palloc(shared->buffers, p,
+                              ocsp_cache_get_response_max(shared->cache));
+    if (!ocsp_cache_find(entry, der, shared->cache, item->key)) {
         return false;
     }
     item->hits = entry->hits;

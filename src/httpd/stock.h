@@ -40,11 +40,10 @@ void ocsp_stock_look_up(ocsp_answer_subject_t *subject,
 void ocsp_stock_begin(ocsp_stock_item_t *item, apr_pool_t *p);
 
 /**
- * Say what is in the cache, if it may be said now.
- * @param cache NULL: none
+ * Say what is in the cache, if there is one and it may be said now.
  * @return false: nothing there. Any thread.
  */
-bool ocsp_stock_find(ocsp_stock_item_t *item, ocsp_cache_t *cache,
+bool ocsp_stock_find(ocsp_stock_item_t *item, const ocsp_conf_shared_t *shared,
                      apr_pool_t *p);
 
 /**

@@ -5,7 +5,6 @@
  */
 #include "shared/recent.h"
 
-#include <apr_strings.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -17,27 +16,22 @@ typedef struct {
     uint64_t epoch; /* 0: nothing is there */
     int64_t second;
     size_t asked_len;
-    size_t said_len;
-    unsigned char *octets; /* what was asked, then what was said */
+    unsigned char asked[OCSP_RECENT_ASKED_MAX];
+    void *said; /* a buffer's octets, held; NULL: nothing is there */
 } entry_t;
 
 struct ocsp_recent_t {
-    size_t said_max;
     entry_t entries[OCSP_RECENT_ENTRIES];
 };
 
-ocsp_recent_t *ocsp_recent_make(apr_pool_t *p, size_t said_max)
+ocsp_recent_t *ocsp_recent_make(apr_pool_t *p)
 {
     ocsp_recent_t *r = apr_pcalloc(p, sizeof(*r));
     int i;
 
-    r->said_max = said_max;
     for (i = 0; i < OCSP_RECENT_ENTRIES; i++) {
-        entry_t *e = &r->entries[i];
-
-        atomic_flag_clear(&e->taken);
-        atomic_init(&e->hash, 0);
-        e->octets = apr_palloc(p, OCSP_RECENT_ASKED_MAX + said_max);
+        atomic_flag_clear(&r->entries[i].taken);
+        atomic_init(&r->entries[i].hash, 0);
     }
     return r;
 }
@@ -88,11 +82,11 @@ static bool is_same(const entry_t *e, const ocsp_recent_key_t *key)
 {
     return is_of_now(e, key) && e->whose == key->whose && e->form == key->form
         && e->asked_len == key->asked.len
-        && memcmp(e->octets, key->asked.data, key->asked.len) == 0;
+        && memcmp(e->asked, key->asked.data, key->asked.len) == 0;
 }
 
-void *ocsp_recent_find(size_t *len, ocsp_recent_t *r,
-                       const ocsp_recent_key_t *key, apr_pool_t *p)
+const void *ocsp_recent_find(ocsp_recent_t *r, const ocsp_recent_key_t *key,
+                             apr_pool_t *p)
 {
     void *said = NULL;
     uint64_t hash;
@@ -108,21 +102,23 @@ void *ocsp_recent_find(size_t *len, ocsp_recent_t *r,
         return NULL;
     }
     if (is_same(e, key)) {
-        *len = e->said_len;
-        said = apr_pmemdup(p, e->octets + e->asked_len, e->said_len);
+        said = e->said;
+        ocsp_buffers_hold(said);
     }
     give_back(e);
+    if (said != NULL) {
+        ocsp_buffers_give(said, p);
+    }
     return said;
 }
 
 void ocsp_recent_keep(ocsp_recent_t *r, const ocsp_recent_key_t *key,
-                      const void *said, size_t len)
+                      void *said)
 {
     uint64_t hash;
     entry_t *e;
 
-    if (key->epoch == 0 || key->asked.len > OCSP_RECENT_ASKED_MAX
-        || len > r->said_max) {
+    if (key->epoch == 0 || key->asked.len > OCSP_RECENT_ASKED_MAX) {
         return;
     }
     hash = compute_hash(key);
@@ -137,9 +133,12 @@ void ocsp_recent_keep(ocsp_recent_t *r, const ocsp_recent_key_t *key,
         e->epoch = key->epoch;
         e->second = key->second;
         e->asked_len = key->asked.len;
-        e->said_len = len;
-        memcpy(e->octets, key->asked.data, key->asked.len);
-        memcpy(e->octets + key->asked.len, said, len);
+        memcpy(e->asked, key->asked.data, key->asked.len);
+        if (e->said != NULL) {
+            ocsp_buffers_release(e->said);
+        }
+        ocsp_buffers_hold(said);
+        e->said = said;
     }
     give_back(e);
 }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shared/buffers.h"
 #include "wire/der.h"
 
 /** So many are remembered at most: whoever sends variants of a request pushes
@@ -34,25 +35,24 @@ typedef struct {
     int64_t second; /* since 1970 */
 } ocsp_recent_key_t;
 
-/**
- * Newly made in p: nothing is remembered yet.
- * @param said_max octets; longer answers are not remembered. Startup only.
- */
-ocsp_recent_t *ocsp_recent_make(apr_pool_t *p, size_t said_max);
+/** Newly made in p: nothing is remembered yet. Startup only. */
+ocsp_recent_t *ocsp_recent_make(apr_pool_t *p);
 
 /**
  * What was said to a question of the same octets, in the same second and epoch.
- * @param len octets of it
- * @return newly made in p; NULL: nothing remembered. Any thread.
+ * @return what others are given too, held by p; NULL: nothing remembered. Any
+ *         thread.
  */
-void *ocsp_recent_find(size_t *len, ocsp_recent_t *r,
-                       const ocsp_recent_key_t *key, apr_pool_t *p);
+const void *ocsp_recent_find(ocsp_recent_t *r, const ocsp_recent_key_t *key,
+                             apr_pool_t *p);
 
 /**
  * Remember what is said. The epoch must have been read before what the answer
- * tells was looked up. Who came first in a second stays. Any thread.
+ * tells was looked up. Who came first in a second stays.
+ * @param said a buffer's octets, which the caller holds and nobody changes any
+ *        more. Any thread.
  */
 void ocsp_recent_keep(ocsp_recent_t *r, const ocsp_recent_key_t *key,
-                      const void *said, size_t len);
+                      void *said);
 
 #endif

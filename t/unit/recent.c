@@ -10,6 +10,7 @@
 #include "shared/recent.h"
 
 #include <apr_general.h>
+#include <apr_strings.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 #include "tap.h"
 
 #define NOW INT64_C(1767225600)
-#define SAID_MAX 300
+#define SAID_LEN 300
 #define THREADS 4
 #define ROUNDS 20000
 #define QUESTIONS 100
@@ -33,27 +34,39 @@ static ocsp_recent_key_t ask(const void *octets, size_t len)
 static bool has(ocsp_recent_t *r, const ocsp_recent_key_t *key,
                 const char *said, apr_pool_t *p)
 {
-    size_t len;
-    const char *got = ocsp_recent_find(&len, r, key, p);
+    const char *got = ocsp_recent_find(r, key, p);
 
-    return got != NULL && len == strlen(said) && memcmp(got, said, len) == 0;
+    return got != NULL && strcmp(got, said) == 0;
+}
+
+/* In a buffer that nobody else holds afterwards. */
+static void keep(ocsp_recent_t *r, const ocsp_recent_key_t *key,
+                 const char *said, ocsp_buffers_t *b)
+{
+    char *buffer = ocsp_buffers_take(b, SAID_LEN);
+
+    if (buffer == NULL) {
+        abort();
+    }
+    (void)apr_cpystrn(buffer, said, SAID_LEN);
+    ocsp_recent_keep(r, key, buffer);
+    ocsp_buffers_release(buffer);
 }
 
 static bool has_none(ocsp_recent_t *r, const ocsp_recent_key_t *key,
                      apr_pool_t *p)
 {
-    size_t len;
-
-    return ocsp_recent_find(&len, r, key, p) == NULL;
+    return ocsp_recent_find(r, key, p) == NULL;
 }
 
 static void check_key(apr_pool_t *p)
 {
-    ocsp_recent_t *r = ocsp_recent_make(p, SAID_MAX);
+    ocsp_buffers_t *b = ocsp_buffers_make(p, SAID_LEN);
+    ocsp_recent_t *r = ocsp_recent_make(p);
     ocsp_recent_key_t key = ask("question", 8), other;
 
     ok(has_none(r, &key, p), "nothing is remembered at first");
-    ocsp_recent_keep(r, &key, "answer", 6);
+    keep(r, &key, "answer", b);
     ok(has(r, &key, "answer", p), "what was kept is found");
     other = key;
     other.second++;
@@ -97,81 +110,112 @@ static void make_two(uint64_t a[2], uint64_t b[2])
 
 static void check_place(apr_pool_t *p)
 {
-    ocsp_recent_t *r = ocsp_recent_make(p, SAID_MAX);
+    ocsp_buffers_t *room = ocsp_buffers_make(p, SAID_LEN);
+    ocsp_recent_t *r = ocsp_recent_make(p);
     uint64_t a[2], b[2];
     ocsp_recent_key_t first, second;
 
     make_two(a, b);
     first = ask(a, sizeof(a));
     second = ask(b, sizeof(b));
-    ocsp_recent_keep(r, &first, "first", 5);
-    ocsp_recent_keep(r, &second, "second", 6);
+    keep(r, &first, "first", room);
+    keep(r, &second, "second", room);
     ok(has(r, &first, "first", p) && has_none(r, &second, p),
        "who came first in a second stays, and answers for nobody else");
     second.second++;
-    ocsp_recent_keep(r, &second, "second", 6);
+    keep(r, &second, "second", room);
     ok(has(r, &second, "second", p) && has_none(r, &first, p),
        "in the next second its place is anybody's");
     first.second++;
     first.epoch += 2;
-    ocsp_recent_keep(r, &first, "first", 5);
+    keep(r, &first, "first", room);
     ok(has(r, &first, "first", p) && has_none(r, &second, p),
        "and so when something has changed");
 }
 
 static void check_bounds(apr_pool_t *p)
 {
-    ocsp_recent_t *r = ocsp_recent_make(p, SAID_MAX);
-    char *octets = calloc(1, SAID_MAX + 1);
-    ocsp_recent_key_t key;
-    size_t len;
+    ocsp_buffers_t *b = ocsp_buffers_make(p, SAID_LEN);
+    ocsp_recent_t *r = ocsp_recent_make(p);
+    char *octets = calloc(1, OCSP_RECENT_ASKED_MAX + 1);
+    ocsp_recent_key_t key = ask(octets, OCSP_RECENT_ASKED_MAX);
 
-    key = ask(octets, OCSP_RECENT_ASKED_MAX);
-    ocsp_recent_keep(r, &key, octets, SAID_MAX);
-    ok(ocsp_recent_find(&len, r, &key, p) != NULL && len == SAID_MAX,
-       "the longest question and the longest answer fit");
+    keep(r, &key, "answer", b);
+    ok(has(r, &key, "answer", p), "the longest question fits");
     key = ask(octets, OCSP_RECENT_ASKED_MAX + 1);
-    ocsp_recent_keep(r, &key, octets, 1);
+    keep(r, &key, "answer", b);
     ok(has_none(r, &key, p), "a longer question is not remembered");
     key = ask("q", 1);
-    ocsp_recent_keep(r, &key, octets, SAID_MAX + 1);
-    ok(has_none(r, &key, p), "nor is a longer answer");
     key.epoch = 0;
-    ocsp_recent_keep(r, &key, "answer", 6);
+    keep(r, &key, "answer", b);
     ok(has_none(r, &key, p), "nor anything while something changes");
     free(octets);
 }
 
-static void check_copy(apr_pool_t *p)
+/* How many buffers nobody holds. */
+static unsigned count_free(ocsp_buffers_t *b)
 {
-    ocsp_recent_t *r = ocsp_recent_make(p, SAID_MAX);
-    ocsp_recent_key_t key = ask("question", 8);
-    char said[] = "answer";
-    char *got;
-    size_t len;
+    void *taken[OCSP_BUFFERS];
+    unsigned count = 0, i;
 
-    ocsp_recent_keep(r, &key, said, 6);
-    said[0] = 'A';
-    got = ocsp_recent_find(&len, r, &key, p);
-    ok(got != NULL && got[0] == 'a', "what is kept is a copy");
-    if (got != NULL) {
-        got[0] = 'X';
+    while (count < OCSP_BUFFERS
+           && (taken[count] = ocsp_buffers_take(b, SAID_LEN)) != NULL) {
+        count++;
     }
-    ok(has(r, &key, "answer", p), "and so is what is found");
+    for (i = 0; i < count; i++) {
+        ocsp_buffers_release(taken[i]);
+    }
+    return count;
+}
+
+static void check_holders(apr_pool_t *p)
+{
+    ocsp_buffers_t *b = ocsp_buffers_make(p, SAID_LEN);
+    ocsp_recent_t *r = ocsp_recent_make(p);
+    ocsp_recent_key_t key = ask("question", 8);
+    apr_pool_t *reader;
+    const char *got;
+
+    apr_pool_create(&reader, p);
+    keep(r, &key, "answer", b);
+    is_int(count_free(b), OCSP_BUFFERS - 1, "what is remembered is held");
+    keep(r, &key, "another answer", b);
+    is_int(count_free(b), OCSP_BUFFERS - 1, "what is not remembered is not");
+    got = ocsp_recent_find(r, &key, reader);
+    key.second++;
+    keep(r, &key, "next", b);
+    is_int(count_free(b), OCSP_BUFFERS - 2, "what was found stays with it");
+    ok(got != NULL && strcmp(got, "answer") == 0
+           && has(r, &key, "next", reader),
+       "and stays what it was when the next is remembered");
+    apr_pool_destroy(reader);
+    is_int(count_free(b), OCSP_BUFFERS - 1,
+           "until the pool of who found it is cleared");
 }
 
 /* --- threads -------------------------------------------------------------- */
 
+static ocsp_buffers_t *buffers;
 static ocsp_recent_t *shared;
 static _Atomic unsigned long found, wrong;
 
 /* An answer is its question's number, over and over. */
+static void keep_number(const ocsp_recent_key_t *key, unsigned char number)
+{
+    unsigned char *said = ocsp_buffers_take(buffers, SAID_LEN);
+
+    if (said != NULL) {
+        memset(said, number, SAID_LEN);
+        ocsp_recent_keep(shared, key, said);
+        ocsp_buffers_release(said);
+    }
+}
+
 static void *race(void *arg)
 {
-    unsigned char said[SAID_MAX], *got;
+    const unsigned char *got;
     apr_pool_t *p;
-    size_t len, j;
-    unsigned i;
+    unsigned i, j;
 
     if (apr_pool_create_unmanaged(&p) != APR_SUCCESS) {
         abort();
@@ -182,13 +226,12 @@ static void *race(void *arg)
         ocsp_recent_key_t key = ask(&number, 1);
 
         key.second += i / 1000;
-        got = ocsp_recent_find(&len, shared, &key, p);
-        for (j = 0; got != NULL && j < len; j++) {
-            wrong += got[j] != number || len != (size_t)SAID_MAX - number;
+        got = ocsp_recent_find(shared, &key, p);
+        keep_number(&key, number);
+        for (j = 0; got != NULL && j < SAID_LEN; j++) {
+            wrong += got[j] != number;
         }
         found += got != NULL;
-        memset(said, number, sizeof(said));
-        ocsp_recent_keep(shared, &key, said, SAID_MAX - number);
         apr_pool_clear(p);
     }
     apr_pool_destroy(p);
@@ -200,7 +243,8 @@ static void check_threads(apr_pool_t *p)
     pthread_t threads[THREADS];
     unsigned numbers[THREADS], i;
 
-    shared = ocsp_recent_make(p, SAID_MAX);
+    buffers = ocsp_buffers_make(p, SAID_LEN);
+    shared = ocsp_recent_make(p);
     for (i = 0; i < THREADS; i++) {
         numbers[i] = i;
         if (pthread_create(&threads[i], NULL, race, &numbers[i]) != 0) {
@@ -212,6 +256,8 @@ static void check_threads(apr_pool_t *p)
     }
     ok(found > 0, "threads find what they keep (%lu times)", found);
     is_int((long long)wrong, 0, "and never anything else");
+    ok(count_free(buffers) >= OCSP_BUFFERS - OCSP_RECENT_ENTRIES,
+       "what nobody remembers any more is free again");
 }
 
 int main(int argc, char **argv)
@@ -224,7 +270,7 @@ int main(int argc, char **argv)
         check_key(p);
         check_place(p);
         check_bounds(p);
-        check_copy(p);
+        check_holders(p);
     }
     check_threads(p);
     apr_pool_destroy(p);
