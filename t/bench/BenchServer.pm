@@ -167,16 +167,31 @@ sub httpd {
         join('', map { load_module($_) } "mpm_$mpm",
             qw(unixd authz_core watchdog status))
         . join("\n", @lines, $config, ''));
-    unlink "$root/error_log";
-    my $self = $class->start("$root/error_log", qr/resuming normal/,
-        on_core(CORE, apxs('sbindir') . '/' . apxs('progname'), '-f',
-            "$root/httpd.conf", '-D', 'FOREGROUND'));
-    my $end = time + START_S;
-    until (keys %{ $self->processes } > $processes) {
-        die "$root: fewer than $processes processes\n" if time > $end;
-        sleep 0.05;
-    }
+    my $start = sub {
+        unlink "$root/error_log";
+        my $self = $class->start("$root/error_log", qr/resuming normal/,
+            on_core(CORE, apxs('sbindir') . '/' . apxs('progname'), '-f',
+                "$root/httpd.conf", '-D', 'FOREGROUND'));
+        my $end = time + START_S;
+        until (keys %{ $self->processes } > $processes) {
+            die "$root: fewer than $processes processes\n" if time > $end;
+            sleep 0.05;
+        }
+        return $self;
+    };
+    my $self = $start->();
+    $self->{start} = $start;
     return $self;
+}
+
+# Begin anew, a httpd: its memory is somewhere else then.
+sub restart {
+    my ($self) = @_;
+    return if !$self->{start};
+    $self->stop;
+    $self->{pid} = $self->{start}->()->{pid};
+    $running{ $self->{pid} } = $self;
+    return;
 }
 
 # --- peers --------------------------------------------------------------------

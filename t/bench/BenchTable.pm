@@ -12,7 +12,9 @@ use List::Util qw(min sum0);
 use POSIX ();
 
 our @EXPORT_OK = qw(faults fault floor_of has_row keep_round measure more_cpu paired
-    print_head rate rounds row_names times_cpu times_rate turns value);
+    measure_anew print_head rate rounds row_names times_cpu times_rate turns value);
+
+use constant ROUNDS_A_START => 3;
 
 # A row that it matches is profiled.
 my $PROFILE = $ENV{SERVE_PROFILE} // '';
@@ -47,23 +49,55 @@ sub keep_round {
     return;
 }
 
-# Every row of a group in turn, and that ROUNDS times, after once in vain and in this
-# order. A row is [NAME, SERVER, LOAD, FLOOR-ROW]; rows of servers that are not there
-# are left out.
+# One row once. A row is [NAME, SERVER, LOAD, FLOOR-ROW].
+sub run_row {
+    my ($seconds, $name, $server, $load) = @_;
+    my $before = $server->processor_time;
+    my $got    = $load->($seconds);
+    die "$name: no answers\n" if !$got->{requests};
+    $got->{cpu} = ($server->processor_time - $before) / $got->{requests};
+    push @faults, "$name: $got->{errors} errors" if $got->{errors};
+    return $got;
+}
+
+# Every row of a group in turn, and that ROUNDS times, after once in vain; rows of
+# servers that are not there are left out.
 sub measure {
     my ($rounds, $seconds, @rows) = @_;
     @rows = grep { $_->[1] } @rows;
-    for my $round (0 .. $rounds) {
-        for (turns($round, @rows)) {
-            my ($name, $server, $load, $floor) = @$_;
-            my $before = $server->processor_time;
-            my $got    = $load->($round == 0 ? 1 : $seconds);
-            die "$name: no answers\n" if !$got->{requests};
-            $got->{cpu} = ($server->processor_time - $before) / $got->{requests};
-            keep_round($name, $floor, $got) if $round > 0;
-            push @faults, "$name: $got->{errors} errors" if $got->{errors};
-        }
+    run_row(1, @$_) for @rows;
+    measure_on($rounds, $seconds, @rows);
+    print_rows($seconds, @rows);
+    return;
+}
+
+# The same with servers that start anew for each three rounds: where the kernel puts their
+# memory is chance, and decides what is in each other's way in the processor's caches.
+# Rounds of one start share that, whatever their quartiles are.
+sub measure_anew {
+    my ($rounds, $seconds, @rows) = @_;
+    @rows = grep { $_->[1] } @rows;
+    my %servers = map { $_->[1]{pid} => $_->[1] } @rows;
+    for (my $done = 0; $done < $rounds; $done += ROUNDS_A_START) {
+        $_->restart for $done ? values %servers : ();
+        run_row(1, @$_) for @rows;
+        measure_on(min(ROUNDS_A_START, $rounds - $done), $seconds, @rows);
     }
+    print_rows($seconds, @rows);
+    return;
+}
+
+sub measure_on {
+    my ($rounds, $seconds, @rows) = @_;
+    my $before = () = rounds($rows[0][0]);
+    for my $round ($before + 1 .. $before + $rounds) {
+        keep_round(@$_[0, 3], run_row($seconds, @$_)) for turns($round, @rows);
+    }
+    return;
+}
+
+sub print_rows {
+    my ($seconds, @rows) = @_;
     for (@rows) {
         print_row($_->[0]);
         profile(@$_[0 .. 2], $seconds) if $PROFILE ne '' && $_->[0] =~ /$PROFILE/;
