@@ -20,6 +20,7 @@
 #include "shared/cache.h"
 #include "shared/counters.h"
 #include "shared/gate.h"
+#include "shared/buffers.h"
 #include "shared/recent.h"
 
 /** Certificates in one request at most (OCSPMaxCerts' default). */

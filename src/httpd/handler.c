@@ -168,6 +168,9 @@ static int send_answer(request_rec *r, const ocsp_recall_t *said)
         apr_table_unset(r->headers_in, "Range");
     }
     bb = apr_brigade_create(r->pool, r->connection->bucket_alloc);
+    /* A bucket that outlives the pool copies its octets first: it was made
+     * after the pool was given what it is to release (see recall.h), and pools
+     * clean up what came last first. */
     APR_BRIGADE_INSERT_TAIL(
         bb, apr_bucket_pool_create((const char *)a->der.data, a->der.len,
                                    r->pool, r->connection->bucket_alloc));

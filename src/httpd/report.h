@@ -24,7 +24,8 @@ void ocsp_report_ended(request_rec *r, ocsp_arena_t *arena,
 /**
  * Say that a signature failed, and why: at error, or at debug if any process
  * said so of this issuer less than a minute ago.
- * @param si NULL: not known. Any thread.
+ * @param si NULL: not known; then, as of one without a slot, at debug. Any
+ *        thread.
  */
 void ocsp_report_failed(server_rec *s, ocsp_arena_t *arena,
                         const ocsp_scope_issuer_t *si, const char *why,

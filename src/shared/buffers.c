@@ -14,7 +14,7 @@
 
 /* What stands before a buffer's octets. */
 typedef struct {
-    _Atomic unsigned *holders;
+    _Atomic unsigned *holders; /* how many hold it */
     alignas(max_align_t) unsigned char octets[];
 } buffer_t;
 
@@ -53,7 +53,10 @@ void *ocsp_buffers_take(ocsp_buffers_t *b, size_t len)
 {
     unsigned i;
 
-    for (i = 0; len <= b->len && i < OCSP_BUFFERS; i++) {
+    if (b == NULL || len > b->len) {
+        return NULL;
+    }
+    for (i = 0; i < OCSP_BUFFERS; i++) {
         unsigned none = 0;
 
         if (atomic_load_explicit(&b->holders[i], memory_order_relaxed) == 0
@@ -87,15 +90,4 @@ static apr_status_t release(void *octets)
 void ocsp_buffers_give(void *octets, apr_pool_t *p)
 {
     apr_pool_cleanup_register(p, octets, release, apr_pool_cleanup_null);
-}
-
-void *ocsp_buffers_palloc(ocsp_buffers_t *b, apr_pool_t *p, size_t len)
-{
-    void *octets = b != NULL ? ocsp_buffers_take(b, len) : NULL;
-
-    if (octets == NULL) {
-        return apr_palloc(p, len);
-    }
-    ocsp_buffers_give(octets, p);
-    return octets;
 }

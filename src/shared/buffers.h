@@ -4,7 +4,9 @@
  * Room for octets on their way to clients, for the threads of one process. It
  * is given out again as soon as nobody holds it, and the same first, so that it
  * is in the processor's caches: a request's pool has no room left for a
- * response in its first block of memory. Floor 3.
+ * response in its first block of memory. Who holds one is counted, since one
+ * response is on its way to many, and the last of them ends when he likes.
+ * Floor 3.
  */
 #ifndef OCSP_SHARED_BUFFERS_H
 #define OCSP_SHARED_BUFFERS_H
@@ -25,8 +27,10 @@ ocsp_buffers_t *ocsp_buffers_make(apr_pool_t *p, size_t len);
 
 /**
  * One that nobody holds, for the caller to hold.
- * @return its octets, undefined, aligned for any type; NULL: all are held, or
- *         they have less than len. Any thread.
+ * @param b or NULL: there are none
+ * @return its octets, undefined, aligned for any type; NULL: there is none so
+ *         long, or all are held, as by clients that stopped reading: to be done
+ *         without. Any thread.
  */
 void *ocsp_buffers_take(ocsp_buffers_t *b, size_t len);
 
@@ -39,11 +43,5 @@ void ocsp_buffers_release(void *octets);
 /** Let a pool hold it instead of the caller, until it is cleared. Any thread.
  */
 void ocsp_buffers_give(void *octets, apr_pool_t *p);
-
-/**
- * Memory as by apr_palloc, but in one that p holds, if there is one.
- * @param b or NULL: there is none. Any thread.
- */
-void *ocsp_buffers_palloc(ocsp_buffers_t *b, apr_pool_t *p, size_t len);
 
 #endif

@@ -8,6 +8,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "shared/buffers.h"
+
 typedef struct {
     atomic_flag taken;     /* by the thread that reads or writes the rest */
     _Atomic uint64_t hash; /* of what is there; read before it is taken */

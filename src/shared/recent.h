@@ -14,7 +14,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "shared/buffers.h"
 #include "wire/der.h"
 
 /** So many are remembered at most: whoever sends variants of a request pushes

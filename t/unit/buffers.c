@@ -6,7 +6,6 @@
 #include "shared/buffers.h"
 
 #include <apr_general.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -21,6 +20,7 @@ static void check_taking(apr_pool_t *p)
     unsigned i, j, wrong = 0;
 
     ok(ocsp_buffers_take(b, LEN + 1) == NULL, "none is longer");
+    ok(ocsp_buffers_take(NULL, 1) == NULL, "nor is there one without any");
     for (i = 0; i < OCSP_BUFFERS; i++) {
         taken[i] = ocsp_buffers_take(b, LEN);
         memset(taken[i], (int)i, LEN);
@@ -60,31 +60,6 @@ static void check_holding(apr_pool_t *p)
     ok(ocsp_buffers_take(b, LEN) == first, "the last one frees it");
 }
 
-static void check_palloc(apr_pool_t *p)
-{
-    ocsp_buffers_t *b = ocsp_buffers_make(p, LEN);
-    void *first = ocsp_buffers_take(b, LEN);
-    unsigned char *octets;
-    apr_pool_t *sub;
-    unsigned i;
-
-    ocsp_buffers_release(first);
-    apr_pool_create(&sub, p);
-    ok(ocsp_buffers_palloc(b, sub, LEN) == first, "from a buffer");
-    octets = ocsp_buffers_palloc(b, sub, LEN + 1);
-    memset(octets, 1, LEN + 1);
-    octets = ocsp_buffers_palloc(NULL, sub, LEN);
-    memset(octets, 1, LEN);
-    ok(true, "or from the pool: too long, or no buffers");
-    for (i = 0; i < OCSP_BUFFERS; i++) {
-        octets = ocsp_buffers_palloc(b, sub, LEN);
-        memset(octets, 1, LEN);
-    }
-    ok(ocsp_buffers_take(b, LEN) == NULL, "or all held");
-    apr_pool_destroy(sub);
-    ok(ocsp_buffers_take(b, LEN) == first, "until the pool is cleared");
-}
-
 int main(void)
 {
     apr_pool_t *p;
@@ -93,7 +68,6 @@ int main(void)
     apr_pool_create(&p, NULL);
     check_taking(p);
     check_holding(p);
-    check_palloc(p);
     apr_pool_destroy(p);
     apr_terminate();
     return done_testing();

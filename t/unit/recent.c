@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/buffers.h"
 #include "tap.h"
 
 #define NOW INT64_C(1767225600)
