@@ -142,16 +142,17 @@ my $more     = '+2.0 us (2.0 to 2.0) to it with ap_location_walk';
 my $internal = '0.90 x the floor as an ordinary handler: ap_process_request_internal';
 my $and      = ' and ap_meets_conditions';
 for my $mpm (qw(event prefork)) {
-    says("httpd's", "mod_ocsp cached GET, quick, $mpm", '+4.0 us (4.0 to 4.0)',
-        "$more, ap_if_walk$and, at most");
-    says("httpd's", "mod_ocsp cached POST, quick, $mpm", '+4.0 us (4.0 to 4.0)',
-        "$more and ap_if_walk, at most");
-    says("httpd's", "mod_ocsp cached GET, handler, $mpm", "0.75 x floor, GET, $mpm,",
-        "$internal$and\n");
-    says("httpd's", "mod_ocsp cached POST, handler, $mpm", "0.75 x floor, POST, $mpm,",
-        "$internal\n");
-    says("httpd's", "mod_ocsp nonce POST, P-256, $mpm", '+4.0 us (4.0 to 4.0)',
-        "$more and ap_if_walk, at most");
+    for (['cached GET, quick', "$more, ap_if_walk$and, at most"],
+        ['cached POST, quick', "$more and ap_if_walk, at most"],
+        ['nonce POST, P-256',  "$more and ap_if_walk, at most"]) {
+        my ($what, $then) = @$_;
+        says("httpd's", "mod_ocsp $what, $mpm", '+4.0 us (4.0 to 4.0)', $then);
+    }
+    for (['GET', "$internal$and\n"], ['POST', "$internal\n"]) {
+        my ($method, $then) = @$_;
+        says("httpd's", "mod_ocsp cached $method, handler, $mpm",
+            "0.75 x floor, $method, $mpm,", $then);
+    }
     says('NOT MET', "mod_ocsp nonce POST, P-256, $mpm", '1.85 x openssl ocsp, P-256,',
         'the floor itself 2.00 x; +4.0 us (4.0 to 4.0) to it, at most 2.5');
 }
