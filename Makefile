@@ -3,7 +3,7 @@
 #
 # make               build/mod_ocsp.so; nothing is written outside build/
 # make run           a demo responder on 127.0.0.1:2560 (PORT=), in the foreground
-# make test          everything that a change must pass
+# make test          everything that a change must pass: about six minutes
 # make bench         measure (ENTRIES=1000000 in the CRL)
 # make fuzz          libFuzzer on every parser, FUZZ_TIME=60 seconds each
 # make install       put the module where httpd looks for it (DESTDIR=)
@@ -12,22 +12,30 @@
 # make run and make test install what they miss when root calls them, and print
 # the command for it otherwise. For developers:
 #
+# make check         the inner loop, under a minute: format, warnings, clang-tidy and
+#                    cppcheck of what changed since BASE, and the unit tests.
+#                    BASE=revision (default: see t/bin/check)
 # make unit          the C unit tests alone: seconds, no server, any user
 # make replay        every corpus file through its parser
+# make soak          what takes long: hours of load, sanitizers, leaks, valgrind,
+#                    fuzzing. Before work on what these cover is called done.
 # make race          what is shared without locks, under ThreadSanitizer
-# make test-full     sanitizers, leaks, valgrind, every MPM, longer fuzzing
 # make mutants       deliberate defects: each must turn the tests red
-# make tidy          clang-tidy and cppcheck
-# make format-check  clang-format
+# make tidy          clang-tidy and cppcheck, of everything
+# make format-check  clang-format, of everything
 # make coverage      lines that the unit tests reach
 # make deps          only install what is missing, developers' tools too
 #
+# .ci/run is what continuous integration runs. t/bin/run-suite runs single suites.
+#
 # Variables: CC, CFLAGS, WERROR=-Werror, SAN=1 (AddressSanitizer and UBSan, with
-# apr_palloc by malloc, into build/san), BUILD=dir, V=1, APXS, APR_CONFIG, PORT.
+# apr_palloc by malloc, into build/san), BUILD=dir, V=1, APXS, APR_CONFIG, PORT,
+# JOBS (how many commands or suites run at a time; default: by the processors).
 
 BUILD      = build
 PORT       = 2560
 FUZZ_TIME  = 60
+PROCESSORS := $(shell getconf _NPROCESSORS_ONLN)
 APXS       := $(or $(APXS),$(shell command -v apxs || command -v apxs2))
 APR_CONFIG := $(or $(APR_CONFIG),$(shell command -v apr-1-config))
 
@@ -68,6 +76,7 @@ WARN := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow \
     -Wnull-dereference -Wno-unused-parameter
 # What clang does not know; and -Wcast-qual, of which it accuses us within the
 # macros of apr_ring.h.
+CLANG_WARN := $(WARN)
 ifeq ($(COMPILER),gcc)
 WARN += -Wcast-qual -Wcast-align=strict -Wduplicated-cond -Wduplicated-branches \
     -Wlogical-op
@@ -122,17 +131,30 @@ NEXT_SO    = $(O)/next/mod_ocsp.so
 ALL_C      := $(SRC) $(wildcard t/unit/*.c t/fuzz/*.c t/bench/*.c)
 ALL_H      := $(wildcard src/*.h src/*/*.h t/unit/*.h t/fuzz/*.h t/bench/*.h)
 
-.PHONY: all so units benches tools deps run test test-full unit replay race fuzz \
-    bench mutants tidy format-check coverage install clean
+# What clang-tidy says of a file, as a file that says that it said nothing: .tidy
+# after all of its checks, .tidy-quick after all but the static analyzer, which takes
+# six times as long as the others.
+TIDY_SRC   := $(SRC) $(wildcard t/unit/*.c t/fuzz/*.c)
+TIDY       = $(TIDY_SRC:%.c=$(BUILD)/tidy/%.tidy)
+
+.PHONY: all so objects units benches tools deps run test check soak unit replay race \
+    fuzz bench mutants tidy cppcheck format-check coverage install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
+
+# Options for a second make that builds or checks: as many commands at a time as there
+# are processors, unless this one was told how many. Each command's output in one piece.
+PARALLEL = --no-print-directory -O \
+    $(if $(filter -j%,$(MAKEFLAGS)),,-j$(or $(JOBS),$(PROCESSORS)))
 
 # One short line a command, unless V=1.
 SAY = $(if $(V),,@echo '  $1 $@' && )
 
 all: so
 so: $(SO)
+objects: $(OBJ) $(UNIT_SRC:%.c=$(O)/%.o) $(UNIT_OBJ) $(FUZZ_SRC:%.c=$(O)/%.o) \
+    $(O)/t/fuzz/replay.o $(FUZZ_HELP:%.c=$(O)/%.o) $(BENCH_ALL:%.c=$(O)/%.o)
 units: $(UNIT) $(REPLAY) $(NEXT_SO) $(TEST_BENCH)
 benches: $(BENCH) $(FLOOR)
 
@@ -209,25 +231,29 @@ run:
 
 test:
 	@t/bin/need --install build run test
-	@$(MAKE) --no-print-directory so units
-	t/bin/run-suite -b $(BUILD) -m event
-	t/bin/run-suite -b $(BUILD) -m worker smoke
-	t/bin/run-suite -b $(BUILD) -m prefork smoke
+	@echo 'make test: builds, then runs every suite; six minutes on two processors'
+	@$(MAKE) $(PARALLEL) so units
+	t/bin/run-suite -b $(BUILD) $(JOBS:%=-j %) all worker:smoke prefork:smoke
 
-test-full:
+check:
 	@t/bin/need --install build run test dev
-	@$(MAKE) --no-print-directory so units
-	@$(MAKE) --no-print-directory so units SAN=1
-	OCSP_TEST_LONG=1 t/bin/run-suite -b $(BUILD)/san -s -m event
-	t/bin/run-suite -b $(BUILD)/san -s -l -m event smoke
-	t/bin/run-suite -b $(BUILD) -v -m prefork smoke
-	OCSP_TEST_LONG=1 t/bin/run-suite -b $(BUILD) -m worker
-	OCSP_TEST_LONG=1 t/bin/run-suite -b $(BUILD) -m prefork
-	$(MAKE) race
-	FUZZ_SEED=1 $(MAKE) fuzz
+	@MAKE='$(MAKE)' JOBS='$(or $(JOBS),$(PROCESSORS))' BUILD='$(BUILD)' BASE='$(BASE)' \
+	    t/bin/check
+
+soak: export OCSP_TEST_LONG = 1
+soak:
+	@t/bin/need --install build run test dev
+	@$(MAKE) $(PARALLEL) so units
+	@$(MAKE) $(PARALLEL) so units SAN=1
+	t/bin/run-suite -b $(BUILD)/san -s all
+	t/bin/run-suite -b $(BUILD)/san -s -l single
+	t/bin/run-suite -b $(BUILD) -v -m prefork single
+	t/bin/run-suite -b $(BUILD) all worker:all prefork:all
+	@$(MAKE) --no-print-directory race
+	@FUZZ_SEED=1 $(MAKE) --no-print-directory fuzz
 
 unit: $(UNIT)
-	prove $(O)/t/unit
+	prove -j $(or $(JOBS),$(PROCESSORS)) $(UNIT)
 
 replay: $(REPLAY)
 	OCSP_REPLAY=$(O)/t/fuzz prove t/05-replay.t
@@ -235,8 +261,9 @@ replay: $(REPLAY)
 race: $(RACE)
 	prove $(RACE) :: threads
 
-fuzz: $(FUZZERS)
-	FUZZ_TIME=$(FUZZ_TIME) t/bin/fuzz $(BUILD)/fuzz
+fuzz:
+	@$(MAKE) $(PARALLEL) $(FUZZERS)
+	FUZZ_TIME=$(FUZZ_TIME) JOBS=$(or $(JOBS),$(PROCESSORS)) t/bin/fuzz $(BUILD)/fuzz
 
 bench:
 	@t/bin/need --install build run test
@@ -248,18 +275,42 @@ mutants:
 	t/mutants/run
 
 format-check:
-	clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
+	@printf '%s\n' $(ALL_C) $(ALL_H) | \
+	    xargs -P $(or $(JOBS),$(PROCESSORS)) -n 30 clang-format --dry-run -Werror
 
-# cppcheck's variableScope: variables are declared at the head of a function, as
-# in httpd.
 tidy: tools
-	clang-tidy --quiet $(SRC) $(wildcard t/unit/*.c t/fuzz/*.c) -- -std=c11 \
-	    $(CPP_FLAGS) -iquote t/unit -iquote t/fuzz $(AP_INC) $(WARN)
-	cppcheck --quiet --enable=warning,performance,portability,style \
+	@$(MAKE) $(PARALLEL) -k $(TIDY) cppcheck
+
+# With the warnings of clang itself, and all include paths at once. What is looked at
+# again is what is newer: the file itself, or a header that it includes.
+TIDY_FLAGS = -std=c11 $(CPP_FLAGS) -iquote t/unit -iquote t/fuzz $(AP_INC)
+CLANG_TIDY = $(call SAY,TIDY)clang-tidy --quiet $(1) $< -- $(TIDY_FLAGS) $(CLANG_WARN) \
+    2>$@.err || { cat $@.err; false; }
+DEPENDS = @mkdir -p $(@D) && \
+    $(CC) $(TIDY_FLAGS) -MM -MP -MT '$@' -MF $@.d $<
+
+$(BUILD)/tidy/%.tidy: %.c .clang-tidy | tools
+	$(DEPENDS)
+	$(call CLANG_TIDY)
+	@touch $@
+
+$(BUILD)/tidy/%.tidy-quick: %.c .clang-tidy | tools
+	$(DEPENDS)
+	$(call CLANG_TIDY,--checks=-clang-analyzer-*)
+	@touch $@
+
+-include $(wildcard $(TIDY:=.d) $(TIDY:=-quick.d))
+
+# cppcheck remembers files that have not changed, and what they include.
+# variableScope: variables are declared at the head of a function, as in httpd.
+cppcheck:
+	@mkdir -p $(BUILD)/cppcheck
+	$(call SAY,CPPCHECK)cppcheck --quiet -j $(or $(JOBS),$(PROCESSORS)) \
+	    --cppcheck-build-dir=$(BUILD)/cppcheck \
+	    --enable=warning,performance,portability,style \
 	    --std=c11 --library=posix --library=openssl --inline-suppr \
 	    --suppress=missingIncludeSystem --suppress=variableScope \
-	    --error-exitcode=1 -Isrc \
-	    src $(wildcard mod_ocsp.c)
+	    --error-exitcode=1 -Isrc src $(wildcard mod_ocsp.c)
 
 coverage:
 	@$(MAKE) --no-print-directory unit COV=1
