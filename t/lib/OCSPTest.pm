@@ -17,6 +17,7 @@ use File::Basename qw(basename);
 use IO::Socket::INET ();
 use MIME::Base64 qw(encode_base64);
 use OCSPTest::PKI ();
+use OCSPTest::Ports qw(free_port);
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(
@@ -364,37 +365,6 @@ sub graceful {
 }
 
 # --- another httpd ----------------------------------------------------------------
-
-use constant BLOCK => 64;
-
-my (@blocks, @ports);
-
-# The ports behind one that this process listens at as long as it lives: other suites
-# that run at the same time find that one taken, and so leave the whole block alone.
-sub reserve_block {
-    my $system = eval { slurp('/proc/sys/net/ipv4/ip_local_port_range') } // '32768';
-    my ($end)  = $system =~ /^(\d+)/;
-    $end = 32_768 if $end < 20_000;
-    for (1 .. 1000) {
-        my $first = 10_000 + BLOCK * int rand(($end - 10_000) / BLOCK);
-        my $sock = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $first,
-            Listen => 1) or next;
-        push @blocks, $sock;
-        return map { $first + $_ } 1 .. BLOCK - 1;
-    }
-    die "no port: $!";
-}
-
-# A port that nobody listens at, each only once: none of those that the system gives to
-# clients, nor one that another suite may have by the time when httpd listens.
-sub free_port {
-    while (1) {
-        @ports = reserve_block() if !@ports;
-        my $port = shift @ports;
-        return $port if IO::Socket::INET->new(LocalAddr => '127.0.0.1',
-            LocalPort => $port, Listen => 1);
-    }
-}
 
 # An <OCSPIssuer> section: issuer_section(CA, file => replacement ...), the files
 # being cert, crl, signer, signer_key.
