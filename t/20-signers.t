@@ -4,6 +4,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
+use Time::HiRes ();
 use OCSPTest;
 
 sub text_of {
@@ -71,9 +72,9 @@ my ($crl_status, $crl) = run('openssl', 'crl', '-in', ca('b')->{crl}, '-noout',
     '-lastupdate', '-nextupdate');
 my ($crl_this, $crl_next) = $crl =~ /lastUpdate=(.*)\nnextUpdate=(.*)\n/
     or die $crl;
-my $before = time;
+my $before = Time::HiRes::time;
 my $res    = post(request('b', ['5A5A5A'])); # which nobody has asked for
-my $after  = time;
+my $after  = Time::HiRes::time; # time() is that of the last tick
 my $text   = text_of($res->{body});
 my @times  = $res->{body} =~ /\x18\x0f(\d{14}Z)/g;
 is scalar @times, 3, 'good: producedAt, thisUpdate, nextUpdate in whole seconds';

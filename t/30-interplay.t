@@ -9,6 +9,7 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use Time::Local qw(timegm);
 use OCSPTest;
+use OCSPTest::Httpd;
 
 my $good    = request('b', [serial_good]);
 my $foreign = request('foreign', [serial_good]);
@@ -92,19 +93,22 @@ for my $case (
     unlike $res->{raw}, qr{application/ocsp-response}, "$name cut short: not answered";
 }
 
-# mod_reqtimeout: the rest never comes
+# mod_reqtimeout: the rest never comes, of which a server of its own gives up after 1 s
+my $hasty = OCSPTest::Httpd->start('interplay',
+    "RequestReadTimeout body=1\n" . issuer_section('b'));
 for my $case (
     ['a length', 'Content-Length: ' . length $good, substr $good, 0, 20],
     ['chunks', $chunked, chunk(substr $good, 0, 20)],
 ) {
     my ($name, $fields, $body) = @$case;
-    my $res = sent($fields, $body);
+    my $res = sent($fields, $body, port => $hasty->{port});
     if ($res->{raw} eq '') {
         pass "a body of $name that does not come: closed";
         next;
     }
     is_refused($res, 408, "a body of $name that does not come");
 }
+ok $hasty->stop, 'the server of its own ends when told to';
 is ocsp_status(sent('Content-Length: ' . length($good) . "\r\nConnection: close",
     $good)->{body}), 0, 'and a body that comes is answered';
 

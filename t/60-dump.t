@@ -76,9 +76,8 @@ sub has_line {
 
 # a number of 20 octets, an empty CRL
 my $fresh = ca('fresh');
-OCSPTest::PKI::spew("$fresh->{dir}/crlnumber", '7A' . '5B' x 19 . "\n");
-OCSPTest::PKI::sign_crl('fresh', file => "$dir/crls/fresh.crl", revoked => {});
-OCSPTest::PKI::spew("$fresh->{dir}/crlnumber", "02\n");
+OCSPTest::PKI::sign_crl('fresh', file => "$dir/crls/fresh.crl", revoked => {},
+    number => '7A' . '5B' x 19);
 OCSPTest::PKI::sign_crl('c2', file => "$dir/crls/c2.crl", der => 1);
 
 my $c1 = ca('c1');

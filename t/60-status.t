@@ -7,12 +7,24 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use Time::Local qw(timegm);
 use OCSPTest;
+use OCSPTest::Conf;
+use OCSPTest::Httpd;
+
+# A server of this suite's own: nobody else is counted there. Its issuers in the order of
+# the configuration, those of virtual hosts behind.
+my @order = qw(a b c1 c2 nocrl expired badsig nokey fresh vhost);
+my %self  = (signer => ca('c1')->{cert}, signer_key => ca('c1')->{key});
+my %sections = map { $_ => issuer_section($_, $_ eq 'c1' ? %self : ()) } @order;
+my $httpd = OCSPTest::Httpd->start('status', join('', @sections{ @order[0 .. 8] })
+    . vhost(free_port(), $sections{vhost}), processes => 4);
+
+sub page   { return http('GET', "/server-status$_[0]", port => $httpd->{port}) }
+sub status { return $httpd->status }
 
 my $time = qr/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/;
 
-my $page = http('GET', '/server-status?auto');
-is $page->{code}, 200, 'server-status?auto';
-my $status = server_status();
+is page('?auto')->{code}, 200, 'server-status?auto';
+my $status = status();
 
 # one issuer by its number: {Subject => ..., Entries => ...}
 sub issuer {
@@ -21,8 +33,6 @@ sub issuer {
             keys %$status };
 }
 
-# in the order of the configuration, those of virtual hosts behind
-my @order = qw(a b c1 c2 nocrl expired badsig nokey fresh vhost);
 for my $n (0 .. $#order) {
     my ($ca, $is) = ($order[$n], issuer($n));
     is $is->{Subject}, ca($ca)->{subject}, "issuer $n is $ca";
@@ -68,7 +78,7 @@ is $nokey->{LastResult}, 'ok', 'but its CRL is all right';
 is $nokey->{Entries},    4,    'with four entries';
 
 # the same for people
-my $html = http('GET', '/server-status')->{body};
+my $html = page('')->{body};
 for my $ca (@order) {
     my $subject = ca($ca)->{subject};
     like $html, qr/\Q$subject\E/, "the page for people names $ca";
@@ -82,7 +92,7 @@ my @counters = map { "OCSP$_" } qw(Good Revoked Unknown MalformedRequest
     InternalError TryLater Unauthorized);
 like $status->{$_}, qr/\A\d+\z/, "$_ is a number" for @counters;
 
-my $before = server_status();
+my $before = status();
 my %ask = (
     OCSPGood             => [31, request('a', [serial_good])],
     OCSPRevoked          => [23, request('b', [serial_compromised])],
@@ -90,27 +100,37 @@ my %ask = (
     OCSPTryLater         => [17, request('badsig', [serial_good])],
     OCSPUnauthorized     => [13, request('foreign', [serial_good])],
 );
+my @by_post = (port => $httpd->{port}, path => '/');
+my @by_get  = (port => $httpd->{port}, path => '');
 for my $counter (sort keys %ask) {
     my ($times, $der) = @{ $ask{$counter} };
-    $_ % 2 ? post($der) : get($der) for 1 .. $times;
+    $_ % 2 ? post($der, @by_post) : get($der, @by_get) for 1 .. $times;
 }
 # one request for three certificates counts three times
-post(request('a', [serial_good, serial_compromised, serial_held]));
+post(request('a', [serial_good, serial_compromised, serial_held]), @by_post);
 my %want = (map({ $_ => 0 } @counters), map { $_ => $ask{$_}[0] } keys %ask);
 $want{OCSPGood}    += 1;
 $want{OCSPRevoked} += 2;
+
+# By how much each counter has grown: {OCSPGood => ...}
+sub growth {
+    my ($since) = @_;
+    my $now = status();
+    return { map { $_ => $now->{$_} - $since->{$_} } @counters };
+}
 for my $try (1 .. 8) {
-    my $after = server_status();
-    my %got = map { $_ => $after->{$_} - $before->{$_} } @counters;
-    is_deeply \%got, \%want, "every counter has grown as it should (asked $try)"
-        or diag explain \%got;
+    my $got = growth($before);
+    is_deeply $got, \%want, "every counter has grown as it should (asked $try)"
+        or diag explain $got;
 }
 
 # what never was an OCSP request counts as such; OPTIONS nowhere
-my $now = server_status();
-http($_, '/ocsp') for qw(PUT OPTIONS);
-post('x' x 200_000);
-$now->{OCSPHTTPError} += 2;
-is_deeply server_status(), $now, 'a 405 and a 413 are HTTP errors and no more';
+my $then = status();
+http($_, '/', port => $httpd->{port}) for qw(PUT OPTIONS);
+post('x' x 200_000, @by_post);
+push @counters, 'OCSPHTTPError';
+is_deeply growth($then), { map({ $_ => 0 } @counters), OCSPHTTPError => 2 },
+    'a 405 and a 413 are two HTTP errors, and nothing else is counted';
+ok $httpd->stop, 'it ends when told to';
 
 done_testing;

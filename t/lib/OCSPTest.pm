@@ -13,10 +13,11 @@ use warnings;
 use Apache::Test ();
 use Cwd ();
 use Exporter 'import';
-use File::Basename qw(dirname);
+use File::Basename qw(basename);
 use IO::Socket::INET ();
 use MIME::Base64 qw(encode_base64);
 use OCSPTest::PKI ();
+use OCSPTest::Ports qw(free_port);
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(
@@ -25,8 +26,12 @@ our @EXPORT = qw(
     request certid build_request der der_children oracle client
     serial_good serial_compromised serial_held serial_no_reason serial_high
     log_mark log_since wait_for graceful children server_status run
-    config config_test issuer_section free_port
+    config config_test issuer_section free_port DEADLINE_S
 );
+
+# How long a test waits for anything that has to come. No healthy machine is so busy that
+# this is reached: what is not there by then does not come.
+use constant DEADLINE_S => 180;
 
 use constant MALFORMED      => 1;
 use constant INTERNAL_ERROR => 2;
@@ -60,14 +65,18 @@ sub port {
 sub raw {
     my ($port, $bytes, %opt) = @_;
     my $sock = IO::Socket::INET->new(
-        PeerAddr => '127.0.0.1', PeerPort => $port, Timeout => 20)
+        PeerAddr => '127.0.0.1', PeerPort => $port, Timeout => DEADLINE_S)
         or die "connect to port $port: $!";
     binmode $sock;
     local $SIG{PIPE} = 'IGNORE';
-    local $SIG{ALRM} = sub { die "no answer within 30 s\n" };
-    alarm 30;
-    print {$sock} $bytes;
-    $sock->flush;
+    local $SIG{ALRM} = sub { die 'no answer within ' . DEADLINE_S . " s\n" };
+    alarm DEADLINE_S;
+    # in one piece, as far as the system takes it: buffered output comes in pieces, with
+    # pauses between them on a busy machine
+    while (length $bytes) {
+        my $n = syswrite $sock, $bytes or last; # closed early: there may be an answer
+        substr $bytes, 0, $n, '';
+    }
     shutdown $sock, 1 if $opt{half_close};
     my $answer = do { local $/; <$sock> } // '';
     alarm 0;
@@ -339,16 +348,16 @@ sub children {
 
 # A graceful restart: returns once httpd says that it has resumed, the children of
 # before are gone and new ones are there, so that whatever is asked next is asked of
-# those. True if all of that came within 60 s.
+# those. True if all of that came in time.
 sub graceful {
     my @before = children();
     # as many as StartServers says: prefork had perhaps more, after some load
     my $want = @before < 4 ? @before : 4;
     my $mark   = log_mark();
     kill 'USR1', pid() or die "USR1: $!";
-    my $resumed = wait_for(60,
+    my $resumed = wait_for(DEADLINE_S,
         sub { log_since($mark) =~ /resuming normal operations/ });
-    my $gone = wait_for(60, sub {
+    my $gone = wait_for(DEADLINE_S, sub {
         my %now = map { $_ => 1 } children();
         return keys %now >= $want && !grep { $now{$_} } @before;
     });
@@ -356,23 +365,6 @@ sub graceful {
 }
 
 # --- another httpd ----------------------------------------------------------------
-
-my %given; # ports
-
-# A port that nobody listens at: none of those that the system gives to clients, who
-# might have it by the time when httpd listens, and each but once.
-sub free_port {
-    my $system = eval { slurp('/proc/sys/net/ipv4/ip_local_port_range') } // '32768';
-    my ($end)  = $system =~ /^(\d+)/;
-    $end = 32_768 if $end < 20_000;
-    for (1 .. 1000) {
-        my $port = 10_000 + int rand $end - 10_000;
-        return $port if !$given{$port}++
-            && IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port,
-                Listen => 1);
-    }
-    die "no port: $!";
-}
 
 # An <OCSPIssuer> section: issuer_section(CA, file => replacement ...), the files
 # being cert, crl, signer, signer_key.
@@ -418,10 +410,10 @@ END
 }
 
 # `httpd -t` with this configuration, and more arguments: its exit status and all
-# that it says, the lines of the error log included.
+# that it says, the lines of the error log included. Each suite has a file of its own.
 sub config_test {
     my ($text, @args) = @_;
-    my $file = config($text, name => 'configtest');
+    my $file = config($text, name => basename($0, '.t') . '-configtest');
     unlink "$file.log";
     my ($status, $said) = run(vars()->{httpd}, '-t', '-f', $file, @args);
     $said .= slurp("$file.log") if -e "$file.log";

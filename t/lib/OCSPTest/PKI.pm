@@ -9,6 +9,7 @@ package OCSPTest::PKI;
 use strict;
 use warnings;
 use Cwd ();
+use Fcntl qw(LOCK_EX);
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
 
@@ -152,8 +153,19 @@ sub issue {
     return;
 }
 
+# Run the code while no other suite uses the CA's database.
+sub with_lock {
+    my ($ca, $code) = @_;
+    open my $lock, '<', $ca->{config} or die "$ca->{config}: $!";
+    flock $lock, LOCK_EX or die "$ca->{config}: $!";
+    $code->();
+    close $lock or die "$ca->{config}: $!";
+    return;
+}
+
 # sign_crl(CA name, revoked => {serial => [UTCTime, reason]}, last =>, next =>
-# YYYYMMDDHHMMSSZ, der => 1, file =>): the file is replaced in one step.
+# YYYYMMDDHHMMSSZ, der => 1, file =>, number => the CRL number in hexadecimal instead of
+# the CA's next one): the file is replaced in one step.
 sub sign_crl {
     my ($name, %opt) = @_;
     my $ca   = ca($name);
@@ -165,14 +177,16 @@ sub sign_crl {
         my $when = defined $reason ? "$time,$reason" : $time;
         $index .= "R\t$expiry\t$when\t$serial\tunknown\t/CN=$serial\n";
     }
-    spew("$ca->{dir}/index.txt", $index);
-    spew("$ca->{dir}/index.txt.attr", "unique_subject = no\n");
-    spew("$ca->{dir}/crlnumber", "01\n") if !-e "$ca->{dir}/crlnumber";
     my $pem = "$file.pem";
-    must('openssl', 'ca', '-config', $ca->{config}, '-gencrl', '-out', $pem,
-        $opt{exts} ? ('-crlexts', $opt{exts}) : (),
-        $opt{last} ? ('-crl_lastupdate', $opt{last}) : (),
-        $opt{next} ? ('-crl_nextupdate', $opt{next}) : ());
+    with_lock($ca, sub {
+        spew("$ca->{dir}/index.txt", $index);
+        spew("$ca->{dir}/index.txt.attr", "unique_subject = no\n");
+        must('openssl', 'ca', '-config', numbered($ca, $opt{number}), '-gencrl',
+            '-out', $pem,
+            $opt{exts} ? ('-crlexts', $opt{exts}) : (),
+            $opt{last} ? ('-crl_lastupdate', $opt{last}) : (),
+            $opt{next} ? ('-crl_nextupdate', $opt{next}) : ());
+    });
     if ($opt{der}) {
         must('openssl', 'crl', '-in', $pem, '-outform', 'DER', '-out',
             "$file.der");
@@ -180,6 +194,21 @@ sub sign_crl {
     }
     rename $pem, $file or die "$file: $!";
     return;
+}
+
+# The CA's configuration, or one by which the next CRL has the given number.
+sub numbered {
+    my ($ca, $number) = @_;
+    if (!defined $number) {
+        spew("$ca->{dir}/crlnumber", "01\n") if !-e "$ca->{dir}/crlnumber";
+        return $ca->{config};
+    }
+    open my $fh, '<', $ca->{config} or die "$ca->{config}: $!";
+    my $config = do { local $/; <$fh> };
+    close $fh;
+    spew("$ca->{dir}/given.number", "$number\n");
+    spew("$ca->{dir}/given.cnf", $config =~ s/^(crlnumber) .*/$1 = $ca->{dir}\/given.number/mr);
+    return "$ca->{dir}/given.cnf";
 }
 
 # What every CRL lists, and more.
@@ -232,7 +261,10 @@ sub utc {
 sub issue_dated {
     my ($ca, $cert, $key, $common_name, $start, $end) = @_;
     my $csr = "$cert.csr";
-    spew("$ca->{dir}/dated.cnf", <<"END");
+    must('openssl', 'req', '-new', '-config', $ca->{config}, '-key', $key,
+        '-subj', "/O=Example/CN=$common_name", '-out', $csr);
+    with_lock($ca, sub {
+        spew("$ca->{dir}/dated.cnf", <<"END");
 [ca]
 default_ca = this
 [this]
@@ -246,13 +278,12 @@ policy = any
 organizationName = optional
 commonName = supplied
 END
-    spew("$ca->{dir}/dated.txt", '');
-    must('openssl', 'req', '-new', '-config', $ca->{config}, '-key', $key,
-        '-subj', "/O=Example/CN=$common_name", '-out', $csr);
-    must('openssl', 'ca', '-batch', '-notext', '-config', "$ca->{dir}/dated.cnf",
-        '-in', $csr, '-cert', $ca->{cert}, '-keyfile', $ca->{key}, '-startdate',
-        utc($start), '-enddate', utc($end), '-extfile', $ca->{config},
-        '-extensions', 'delegate', '-out', $cert);
+        spew("$ca->{dir}/dated.txt", '');
+        must('openssl', 'ca', '-batch', '-notext', '-config', "$ca->{dir}/dated.cnf",
+            '-in', $csr, '-cert', $ca->{cert}, '-keyfile', $ca->{key}, '-startdate',
+            utc($start), '-enddate', utc($end), '-extfile', $ca->{config},
+            '-extensions', 'delegate', '-out', $cert);
+    });
     unlink $csr;
     return;
 }
