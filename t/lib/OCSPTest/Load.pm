@@ -103,6 +103,7 @@ sub stop {
     my ($self) = @_;
     my %sum = (wrong => 0, failed => 0, control => 0, unverified => 0,
         verified => 0, trouble => [], right => {});
+    my %text;
     my $clients = delete $self->{clients} // [];
     kill 'TERM', map { $_->{pid} } @$clients;
     for my $client (@$clients) {
@@ -112,8 +113,9 @@ sub stop {
             push @{ $sum{trouble} }, $1 if $line =~ /\Atrouble (.*)/;
             my ($ca, $serial, $word, $hex) = $line =~ /\Asample (\S+) (\S+) (\S+) (\S+)/
                 or next;
-            my $text = oracle(pack('H*', $hex), $ca, [$serial],
-                @{ $self->{verify}{$ca} // [] });
+            # the same octets often come from the cache: openssl looks at them once
+            my $text = $text{"$ca $serial $hex"} //= oracle(pack('H*', $hex), $ca,
+                [$serial], @{ $self->{verify}{$ca} // [] });
             my $ok = $text =~ /^Response verify OK$/m && $text =~ /^0x$serial: $word$/m;
             $sum{ $ok ? 'verified' : 'unverified' }++;
             push @{ $sum{trouble} }, "$ca $serial: $text" if !$ok;
