@@ -14,6 +14,8 @@ use OCSPTest::Response;
 
 use constant {
     TAKEN_S   => OCSPTest::Httpd::PATIENT_S, # until a change must be answered
+    SETTLED_S => 5,  # a file that was not changed for so long is read no more
+    TRIES     => 5,  # to write a file slowly, but not too slowly
     QUIET_S   => 3.2, # in which httpd looks at its files three times
 };
 
@@ -188,8 +190,8 @@ OCSPTest::PKI::sign_crl('a', file => path('a.crl'), revoked =>
 
 # A file that somebody writes to just now is no fault, however broken. False if the
 # machine was so slow that it looked as if nobody did.
-my $whole = OCSPTest::slurp(crl('b', 'b.whole', 1));
 sub write_slowly {
+    my ($whole) = @_;
     my ($pieces, $pause, $longest, $last) = (12, 0.25, 0, time);
     my $size = int(length($whole) / $pieces) + 1;
     open my $fh, '+<:raw', path('b.crl') or die "b.crl: $!";
@@ -203,18 +205,24 @@ sub write_slowly {
     close $fh;
     return $longest < 1.2;
 }
-my $slow_mark;
-for my $try (1 .. 20) {
-    $slow_mark = -s $httpd->{log};
-    last if write_slowly();
-    wait_for(TAKEN_S, sub { $httpd->log_since($slow_mark) =~ /OCSP205: CN=OCSP Test CA b,/ });
+
+# Once more where the machine was slow. That includes httpd: who reads a file for the
+# last time, because it has not changed for a while, may do so when writing begins.
+my $unquiet;
+for my $try (1 .. TRIES) {
+    my $whole = OCSPTest::slurp(crl('b', 'b.whole', 1));
+    wait_for(TAKEN_S, sub { time - (stat path('b.crl'))[10] >= SETTLED_S });
+    my $slow_mark = -s $httpd->{log};
+    my $smooth    = write_slowly($whole);
+    $log = wait_for(TAKEN_S, sub {
+        my $said = $httpd->log_since($slow_mark);
+        return $said =~ /OCSP205: CN=OCSP Test CA b,/ ? $said : undef;
+    }) // $httpd->log_since($slow_mark);
+    $unquiet = $log =~ /OCSP206: CN=OCSP Test CA b,/;
+    last if $smooth && !$unquiet;
 }
-$log = wait_for(TAKEN_S, sub {
-    my $said = $httpd->log_since($slow_mark);
-    return $said =~ /OCSP205: CN=OCSP Test CA b,/ ? $said : undef;
-}) // $httpd->log_since($slow_mark);
 like $log, qr/OCSP205: CN=OCSP Test CA b,/, 'written slowly: taken when it was whole';
-unlike $log, qr/OCSP206: CN=OCSP Test CA b,/, 'written slowly: no complaint before';
+ok !$unquiet, 'written slowly: no complaint before' or diag $log;
 is $httpd->says('b', $new), 'revoked', 'written slowly: never anything but right';
 
 # --- the others -----------------------------------------------------------------------------

@@ -20,6 +20,7 @@ use constant {
     REFRESH_S   => 1,
     ALLOWED_S   => 3,  # to load, and for a tick that has just passed
     TAKE_OVER_S => 11, # httpd's own, until another process has the watchdog
+    GENERATIONS => 3,  # in a phase, at least
     SIGNINGS    => 20, # of a CRL by openssl: what is done meanwhile takes less
     WAIT_S      => OCSPTest::Httpd::PATIENT_S, # for what has no limit of its own
 };
@@ -98,8 +99,8 @@ sub watchers {
     return map { /\[pid (\d+)/ ? $1 : () } lines_of('OCSP205', $httpd->log_since(0));
 }
 
-# phase(SECONDS, EVERY => seconds, LEAST, CODE): new generations for so long, and the
-# code now and then, so often at least that it was true. What the clients saw, with {lag}, {events}, {first}, the generation, and
+# phase(SECONDS, EVERY, LEAST, CODE): new generations for so long, and the code every so
+# many seconds, until it has been true so often at least. What the clients saw, with {lag}, {events}, {first}, the generation, and
 # {looked}, how many processes have looked after each other.
 sub phase {
     my ($seconds, $every, $least, $code) = @_;
@@ -112,7 +113,7 @@ sub phase {
     my $swarm  = OCSPTest::Swarm->start($httpd->{port}, 'fresh', $window,
         clients => $clients, control => ['/control.txt', $text]);
     my $next = $start;
-    while (now() < $start + $seconds
+    while (now() < $start + $seconds || $last < $first + GENERATIONS - 1
         || $code && $events < $least && now() < $start + $seconds + WAIT_S) {
         nap(0.05, \$lag) while now() < $next;
         $next++;
