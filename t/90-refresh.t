@@ -100,8 +100,9 @@ sub watchers {
 }
 
 # phase(SECONDS, EVERY, LEAST, CODE): new generations for so long, and the code every so
-# many seconds, until it has been true so often at least. What the clients saw, with {lag}, {events}, {first}, the generation, and
-# {looked}, how many processes have looked after each other.
+# many seconds, until it has been true so often at least. What the clients saw, with
+# {lag}, {events}, {first}, the generation, and {looked}, how many processes have looked
+# after each other.
 sub phase {
     my ($seconds, $every, $least, $code) = @_;
     $signing_s = 0;
