@@ -21,7 +21,7 @@ use constant {
     ALLOWED_S   => 3,  # to load, and for a tick that has just passed
     TAKE_OVER_S => 11, # httpd's own, until another process has the watchdog
     GENERATIONS => 3,  # in a phase, at least
-    SIGNINGS    => 20, # of a CRL by openssl: what is done meanwhile takes less
+    SIGNINGS    => 5,  # of a CRL by openssl: what is done meanwhile takes less
     WAIT_S      => OCSPTest::Httpd::PATIENT_S, # for what has no limit of its own
 };
 my $long    = $ENV{OCSP_TEST_LONG};
