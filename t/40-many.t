@@ -65,7 +65,7 @@ $pool
 OCSPCertificateKeyFile "$dir/responders/responder.key"
 END
 # a list's file is trusted to be what it was only when it is a few seconds old
-wait_for(10, sub { !grep { time - (stat)[10] < 4 } glob "$dir/crls/*" });
+wait_for(60, sub { !grep { time - (stat)[10] < 4 } glob "$dir/crls/*" });
 my $httpd = OCSPTest::Httpd->start('many', $text);
 my @at    = (port => $httpd->{port}, path => '/');
 my $log   = $httpd->log_since(0);

@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use List::Util qw(max);
 use Test::More;
 use Time::HiRes qw(sleep time);
 use OCSPTest;
@@ -13,7 +14,7 @@ use OCSPTest::Httpd;
 use OCSPTest::Quick;
 
 use constant {
-    TAKEN_S => 20,  # until a change must be seen: 1 s, and a machine's load
+    TAKEN_S => OCSPTest::Httpd::PATIENT_S, # until a change must be seen
     LEFT_S  => 360, # what is left of a response that may still be said
     BRIEF_S => 20,  # how long it may, besides, where OCSPNextUpdate is LEFT_S + BRIEF_S
     OFTEN   => 100, # asked for so often, it is hot for many a renewal
@@ -115,12 +116,12 @@ is misses(), $before, 'all: from the cache';
 # --- hot -----------------------------------------------------------------------------------
 
 is word($_, $asked), 'good', "$_: before: good" for qw(b expired);
-is misses(), $before + 2, 'what nobody has asked for is not there';
+is misses() - $before, 2, 'what nobody has asked for is not there: two misses';
 $signed = signatures();
 crl($_, $asked, $unasked) for qw(b expired);
 ok wait_for_signatures($signed + 1), 'hot: one revoked: signed without being asked for';
 is word('b', $asked), 'revoked', 'hot: one revoked: revoked';
-is misses(), $before + 2, 'hot: from the cache';
+is misses() - $before, 2, 'hot: from the cache: no miss since';
 ok wait_for(TAKEN_S, sub { $httpd->quick('expired', $unasked) eq 'revoked' }), 'off: taken';
 is word('b', $unasked), 'revoked', 'hot: what nobody had asked for: revoked';
 # at once: a round of its own is half a minute after the last one
@@ -135,7 +136,7 @@ ok wait_for(TAKEN_S, sub { index(ask('b', $asked), 'certificate renewed') > 0 })
 is misses(), $before, 'hot: a renewed signer: from the cache';
 $before = misses();
 is word('expired', $asked), 'revoked', 'off: one revoked: revoked';
-is misses(), $before + 1, 'off: signed when it was asked for';
+is misses() - $before, 1, 'off: signed when it was asked for: one miss';
 
 # --- what is warm ------------------------------------------------------------------------
 
@@ -185,12 +186,16 @@ unlike $small->log_since($mark), qr/OCSP240/, 'the size that was said: no compla
 # --- what was warm ------------------------------------------------------------------------
 
 # when it could not be said any more without having been renewed
-make_warm() if time > $warmed + BRIEF_S + 4; # the machine is slow
-my $missed = $brief->status->{OCSPCacheMisses};
-sleep $warmed + BRIEF_S + 4 - time;
-my $renewed = ask_at($brief->{port}, 'a', $warm);
-is $brief->status->{OCSPCacheMisses}, $missed,
-    'hot: what is asked for is renewed before it is';
+my ($renewed, $late);
+for my $try (1 .. 3) { # the machine may be slow
+    make_warm() if $try > 1 || time > $warmed + BRIEF_S + 4;
+    my $missed = $brief->status->{OCSPCacheMisses};
+    sleep max(0, $warmed + BRIEF_S + 4 - time);
+    $renewed = ask_at($brief->{port}, 'a', $warm);
+    $late = $brief->status->{OCSPCacheMisses} - $missed;
+    last if !$late;
+}
+is $late, 0, 'hot: what is asked for is renewed before it is';
 isnt unpack('H*', $renewed), unpack('H*', $body), 'hot: renewed: it is another one';
 is quick_word($renewed, 'a', $warm), 'good', 'hot: renewed: and says the same';
 

@@ -54,7 +54,7 @@ my @cases = (
 for my $case (@cases) {
     my ($name, $what, $file, $words, $ca) = @$case;
     local $SIG{ALRM} = sub { die "httpd -t did not come back\n" };
-    alarm 60;
+    alarm 600;
     my ($status, $said)
         = config_test(issuer_section($ca // 'a', $what => $file)
             . issuer_section('c2'));
@@ -89,7 +89,7 @@ for my $case (grep { !$_->[4] && $_->[1] ne 'cert' } @cases) {
 my $config = OCSPTest::config($text, port => $port, name => 'broken');
 my ($started, $words) = run(OCSPTest::vars()->{httpd}, '-f', $config);
 is $started, 0, 'httpd with broken issuers starts' or diag $words;
-my $up = wait_for(30, sub {
+my $up = wait_for(OCSPTest::Httpd::PATIENT_S, sub {
     IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port);
 });
 ok $up, 'and listens';
@@ -110,7 +110,8 @@ like $log, qr/OCSP\d{3}: .*\Q${\ ca($_->[0])->{$_->[1]}}\E/,
 unlike $log, qr/ocsp:(?:crit|emerg)\]/, 'nothing worse than an error is logged';
 if (-e "$config.pid") {
     OCSPTest::Httpd::end(OCSPTest::slurp("$config.pid") =~ s/\s+//r);
-    ok wait_for(30, sub { !-e "$config.pid" }), 'it ends when told to';
+    ok wait_for(OCSPTest::Httpd::PATIENT_S, sub { !-e "$config.pid" }),
+        'it ends when told to';
 }
 unlike OCSPTest::slurp("$config.log"), qr/Sanitizer|exit signal/, 'without a crash';
 

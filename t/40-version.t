@@ -38,7 +38,7 @@ OCSPTest::PKI::spew("$dir/httpd-base.conf", $base);
 $vars->{t_conf} = $dir;
 
 # a list's file is trusted to be what it was only when it is a few seconds old
-wait_for(10, sub { !grep { time - (stat ca($_)->{crl})[10] < 4 } @cas });
+wait_for(60, sub { !grep { time - (stat ca($_)->{crl})[10] < 4 } @cas });
 
 install('this');
 my $text  = join '', map { issuer_section($_) } @cas;
@@ -101,6 +101,7 @@ for my $step (
     is $unchanged, $rebuilt ? 0 : @cas, "$name: tables are kept only for the same";
     unlike $log, qr/ocsp:(?:warn|error|crit)\]/, "$name: nothing to complain of";
     answers($name);
+    ok $load->wait_for_rounds(2), "$name: under load";
     is $httpd->issuer($_)->{LastResult}, 'ok', "$name: server-status: ok" for 0 .. $#cas;
 }
 
@@ -111,9 +112,10 @@ diag sprintf '%d answers, %d failed, %d of the control failed, %d wrong, %d veri
 is $sum->{wrong}, 0, 'no answer is wrong';
 cmp_ok $sum->{failed}, '<=', $sum->{control},
     'no more requests fail than without the module';
-cmp_ok $sum->{right}{$_} // 0, '>', 20, "$_ was answered all the time" for @cas;
+# five times, two rounds of two questions by each of three clients
+cmp_ok $sum->{right}{$_} // 0, '>=', 5 * 2 * 2 * 3, "$_ was answered all the time" for @cas;
 is $sum->{unverified}, 0, 'what was looked at verifies';
-cmp_ok $sum->{verified}, '>', 5, 'and enough was looked at';
+cmp_ok $sum->{verified}, '>=', 3, 'and of each client one at least was';
 ok $httpd->stop, 'it ends when told to';
 unlike $httpd->log_since(0), qr/exit signal|Sanitizer/, 'no process was lost';
 done_testing;

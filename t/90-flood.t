@@ -20,7 +20,7 @@ use constant {
     SHMEM_GROWTH => 512,    # KB
 };
 my $long = $ENV{OCSP_TEST_LONG};
-my ($warm_s, $run_s, $at_most_s) = $long ? (5, 60, 300) : (2, 6, 60);
+my ($warm_s, $run_s, $at_most_s) = $long ? (5, 60, 900) : (1, 3, 600);
 
 my $dir = scratch_dir('flood');
 OCSPTest::PKI::spew("$dir/vhost.index", "V\t491231235959Z\t\t2001\tunknown\t/CN=2001\n");

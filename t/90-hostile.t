@@ -187,7 +187,7 @@ my $sock;
 sub open_connection {
     my ($address) = @_;
     socket $sock, PF_INET, SOCK_STREAM, 0 or die "socket: $!\n";
-    setsockopt $sock, SOL_SOCKET, SO_RCVTIMEO, pack 'l!l!', 30, 0;
+    setsockopt $sock, SOL_SOCKET, SO_RCVTIMEO, pack 'l!l!', 120, 0;
     connect $sock, $address or die "connect: $!\n";
     return;
 }

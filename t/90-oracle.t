@@ -16,7 +16,7 @@ my $entries     = $long ? 1_000_000 : 20_000;
 my $generations = $long ? 5         : 3;
 my $more        = 1000;            # entries with each
 my $samples     = $long ? 500 : 50; # of listed ones, and of as many that are not
-my $taken_s     = $long ? 120 : 30;
+my $taken_s     = $long ? 600 : 180;
 
 my $dir   = scratch_dir('oracle');
 my $bench = "$FindBin::Bin/bench";

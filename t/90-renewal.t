@@ -92,6 +92,7 @@ for my $case (
     is scalar @lines, $line ? 1 : 0, "$name: as many complaints as there are faults"
         or diag join "\n", @lines;
     like $lines[0] // '', $line, "$name: the file is named" if $line;
+    ok $load->wait_for_rounds(2), "$name: under load";
     is $httpd->says($whose, serial_good), 'good', "$name: $whose: good";
     is signer_of(post(request($whose, [serial_good]), @at)->{body}), $signer,
         "$name: $whose: who signs";
@@ -104,9 +105,11 @@ diag sprintf '%d answers, %d failed, %d of the control failed, %d wrong, %d veri
 is $sum->{wrong}, 0, 'no answer is wrong';
 cmp_ok $sum->{failed}, '<=', $sum->{control},
     'no more requests fail than without the module';
-cmp_ok $sum->{right}{$_} // 0, '>', 20, "$_ was answered all the time" for @cas;
+# eleven times, two rounds of two questions by each of three clients
+cmp_ok $sum->{right}{$_} // 0, '>=', 11 * 2 * 2 * 3, "$_ was answered all the time"
+    for @cas;
 is $sum->{unverified}, 0, 'what was looked at verifies';
-cmp_ok $sum->{verified}, '>', 10, 'and enough was looked at';
+cmp_ok $sum->{verified}, '>=', 3, 'and of each client one at least was';
 ok $httpd->stop, 'it ends when told to';
 unlike $httpd->log_since(0), qr/exit signal|Sanitizer/, 'no process was lost';
 done_testing;

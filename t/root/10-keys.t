@@ -108,7 +108,7 @@ answers($httpd, '-X');
 # the process is nobody who may remove the file of its id
 delete $httpd->{pid};
 OCSPTest::Httpd::end($pid);
-ok wait_for(30, sub { waitpid($pid, POSIX::WNOHANG()) == $pid }), '-X: it ends';
+ok wait_for(OCSPTest::Httpd::PATIENT_S, sub { waitpid($pid, POSIX::WNOHANG()) == $pid }), '-X: it ends';
 is $? & 127, 0, '-X: not by a signal';
 unlike $httpd->log_since(0), qr/ocsp:(?:warn|error|crit)\](?!.*OCSP232)|Sanitizer/,
     '-X: nothing to complain of';

@@ -12,7 +12,7 @@ use OCSPTest::Root;
 
 use constant {
     CHANGED_S => 4, # how long a changed file may be looked at again
-    TAKEN_S => 20, # until a change must be answered: 1 s, and a machine's load
+    TAKEN_S => OCSPTest::Httpd::PATIENT_S, # until a change must be answered
     TICKS_S => 6,  # in which it would be, and whatever is said every time is said
 };
 my $new = '3001';
@@ -54,6 +54,7 @@ sub said {
     return grep { /\Q$dir\E\/$ca\.crl/ && !/OCSP205/ && /:(?:notice|warn|error|crit)\]/ }
         split /\n/, $httpd->log_since($mark);
 }
+wait_for(TAKEN_S, sub { !grep { !said($_, 0) } qw(b c2) });
 sleep TICKS_S;
 for my $ca (qw(b c2)) {
     my @said = said($ca, 0);

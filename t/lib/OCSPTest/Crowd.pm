@@ -15,7 +15,7 @@ use POSIX ();
 sub start {
     my ($class, $port, @codes) = @_;
     my $self = bless { port => $port, codes => \@codes }, $class;
-    $self->{clients} = [map { $self->fork_client($_) } 1 .. @codes];
+    $self->start_clients(scalar @codes);
     return $self;
 }
 
@@ -53,7 +53,10 @@ sub run_client {
     $self->{trouble} = [];
     $self->{state}   = { count => {} };
     my $code = $self->{codes}[$id - 1];
-    $code->($self) while !$stop;
+    while (!$stop) {
+        $code->($self);
+        $self->{turns}->add($id);
+    }
     my $count = $self->{state}{count};
     print {$out} map { "count $_ $count->{$_}\n" } sort keys %$count;
     print {$out} map { "trouble $_\n" } @{ $self->{trouble} };

@@ -10,9 +10,15 @@ use warnings;
 use OCSPTest qw(MALFORMED INTERNAL_ERROR TRY_LATER UNAUTHORIZED children config
     free_port http ocsp_status oracle post request run wait_for);
 use OCSPTest::Quick;
-use Time::HiRes qw(sleep);
+use Time::HiRes qw(CLOCK_MONOTONIC clock_gettime sleep);
 
-use constant QUIET_S => 6; # for connections to end: longer than a kept one lasts
+use constant {
+    PATIENT_S => 180, # until something must have happened, on however busy a machine
+    QUIET_S   => 30,  # for connections to end: longer than a kept one lasts
+    ANSWER_S  => 120, # for which a client waits for one
+    ROUNDS    => 20,  # to reach every process
+    STILL_S   => 0.5, # in which httpd would have taken a connection, if it could
+};
 
 # Several processes, few enough that a graceful restart is quick: so many, of so
 # many threads each, or so many of prefork's.
@@ -33,6 +39,11 @@ LogLevel warn ocsp:debug
     MaxRequestWorkers $all
     MinSpareThreads  $all
     MaxSpareThreads  $all
+</IfModule>
+# what is slow here is the machine
+Timeout 300
+<IfModule reqtimeout_module>
+    RequestReadTimeout header=0 body=0
 </IfModule>
 <Location "/server-status">
     SetHandler server-status
@@ -57,12 +68,15 @@ sub start {
     my ($status, $said) = ($opt{launch} // \&run)->(OCSPTest::vars()->{httpd}, '-f',
         $self->{config});
     die "httpd -f $self->{config}: exit $status\n$said" if $status != 0;
-    wait_for(60, sub {
+    wait_for(PATIENT_S, sub {
         -s "$self->{config}.pid" && IO::Socket::INET->new(
             PeerAddr => '127.0.0.1', PeerPort => $self->{port});
     }) or die "$name does not listen";
     chomp($self->{pid} = OCSPTest::slurp("$self->{config}.pid"));
-    wait_for(60, sub { children($self->{pid}) >= $n }) if $opt{processes};
+    # it listens before it has them
+    $opt{launch} || wait_for(PATIENT_S, sub {
+        children($self->{pid}) >= ($opt{processes} // $opt{least} // $n);
+    }) or die "$name has no processes";
     return $self;
 }
 
@@ -87,11 +101,11 @@ sub graceful {
     my %before = map { $_ => 1 } children($self->{pid});
     my $mark   = -s $self->{log};
     kill 'USR1', $self->{pid} or die "USR1: $!";
-    my $resumed = wait_for(60, sub {
+    my $resumed = wait_for(PATIENT_S, sub {
         $self->log_since($mark) =~ /resuming normal operations/;
     });
     $meanwhile->() if $resumed && $meanwhile;
-    my $done = $resumed && wait_for(60, sub {
+    my $done = $resumed && wait_for(PATIENT_S, sub {
         my @now = children($self->{pid});
         @now >= $self->{least} && !grep { $before{$_} } @now;
     });
@@ -105,13 +119,14 @@ my %error = (MALFORMED, 'malformedRequest', INTERNAL_ERROR, 'internalError',
 # mind. says(CA, SERIAL, port =>, host =>)
 sub says {
     my ($self, $ca, $serial, %opt) = @_;
+    my %bodies = map { $_ => 1 } map {
+        post(request($ca, [$serial]), port => $self->{port}, path => '/', %opt)->{body};
+    } 1 .. 3;
     my %said;
-    for (1 .. 3) {
-        my $res = post(request($ca, [$serial]), port => $self->{port}, path => '/',
-            %opt);
-        my $text = $error{ ocsp_status($res->{body}) };
+    for my $body (keys %bodies) {
+        my $text = $error{ ocsp_status($body) };
         if (!defined $text) {
-            $text = oracle($res->{body}, $ca, [$serial]);
+            $text = oracle($body, $ca, [$serial]);
             $text = $1 if $text =~ /verify OK.*: (good|revoked|unknown)$/ms;
         }
         $said{$text}++;
@@ -131,38 +146,76 @@ sub quick {
     return join ', ', sort keys %said;
 }
 
-# Where it writes which process answered; to be part of its configuration.
+# Where it writes which process answered, and whom by the client's port; to be part of
+# its configuration.
 sub who_log {
     my ($name) = @_;
     my $file = OCSPTest::vars()->{t_logs} . "/$name.who";
-    return qq(CustomLog "$file" "%P"\n);
+    return qq(CustomLog "$file" "%P %{remote}p"\n);
 }
 
-sub pids_since {
+# [process, port of the client] of each request that was answered since then.
+sub answered_since {
     my ($file, $mark) = @_;
-    return map { $_ => 1 } split ' ', substr OCSPTest::slurp($file), $mark;
+    return map { [split] } (substr OCSPTest::slurp($file), $mark) =~ /^(\d+ \d+)$/mg;
 }
+
+# Of these ports of clients those whose connections to this port a process of httpd
+# has taken from the queue; undef: this system does not say.
+sub taken {
+    my ($port, @clients) = @_;
+    my $table = eval { OCSPTest::slurp('/proc/net/tcp') } // return undef;
+    my ($here, %taken) = sprintf '%04X', $port;
+    # local and remote address, state, and the inode, which is 0 in the queue
+    $taken{ hex $1 } = 1
+        while $table =~ /^\s*\d+: \w+:$here \w+:(\w+) \w\w (?:\S+\s+){5}[1-9]/mg;
+    return grep { $taken{$_} } @clients;
+}
+
+# Wait until httpd has taken all of these connections, or does not take any more.
+sub wait_until_taken {
+    my ($port, @clients) = @_;
+    my ($count, $since) = (0, now());
+    while ($count < @clients && now() < $since + STILL_S) {
+        sleep 0.01;
+        my @taken = taken($port, @clients);
+        ($count, $since) = (scalar @taken, now()) if @taken > $count;
+    }
+    return;
+}
+
+sub now { return clock_gettime(CLOCK_MONOTONIC) }
 
 # What all of its processes answer to these octets, its configuration having
 # who_log(NAME): (answers, processes that could not be reached). So many requests are
-# begun that they take every worker, then all are ended at once.
+# begun that they take every worker, then all are ended at once. An answer has with
+# it {took}: it came so many seconds later, at most.
 sub spread {
     my ($self, $bytes) = @_;
     my $file = OCSPTest::vars()->{t_logs} . "/$self->{name}.who";
-    my $mark = -s $file;
-    my (@answers, @missed);
-    for my $round (1 .. 5) {
+    my (@answers, @missed, %seen);
+    for my $round (1 .. ROUNDS) {
+        my $mark = -s $file;
         my $n = ($ENV{OCSP_MPM} // '') eq 'prefork'
             ? children($self->{pid}) : $self->{workers};
         my @socks = map { begin($self->{port}, substr $bytes, 0, -1) } 1 .. $n;
-        sleep 0.2;
+        my @ports = map { $_->sockport } @socks;
+        wait_until_taken($self->{port}, @ports);
+        my $start = now();
         print {$_} substr $bytes, -1 for @socks;
-        push @answers, map { answer_of($_) } @socks;
-        wait_for(2, sub {
-            my %seen = pids_since($file, $mark);
-            @missed = grep { !$seen{$_} } children($self->{pid});
-            return !@missed;
+        my %answered;
+        for my $at (0 .. $#socks) {
+            my $answer = answer_of($socks[$at]);
+            $answer->{took} = now() - $start;
+            push @answers, $answer;
+            $answered{ $ports[$at] } = 1 if $answer->{code};
+        }
+        wait_for(PATIENT_S, sub {
+            my %by = map { $_->[1] => $_->[0] } answered_since($file, $mark);
+            $seen{ $by{$_} } = 1 for grep { $by{$_} } keys %answered;
+            return !grep { !$by{$_} } keys %answered;
         });
+        @missed = grep { !$seen{$_} } children($self->{pid});
         last if !@missed;
     }
     return (\@answers, \@missed);
@@ -198,7 +251,7 @@ sub everyone {
 sub begin {
     my ($port, $bytes) = @_;
     my $sock = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port,
-        Timeout => 20) or die "port $port: $!";
+        Timeout => ANSWER_S) or die "port $port: $!";
     $sock->autoflush(1);
     print {$sock} $bytes;
     return $sock;
@@ -207,8 +260,8 @@ sub begin {
 # What comes until the end of the connection, taken apart.
 sub answer_of {
     my ($sock) = @_;
-    local $SIG{ALRM} = sub { die "no answer within 30 s\n" };
-    alarm 30;
+    local $SIG{ALRM} = sub { die 'no answer within ' . ANSWER_S . " s\n" };
+    alarm ANSWER_S;
     my $answer = do { local $/; <$sock> } // '';
     alarm 0;
     return OCSPTest::parse_http($answer);
@@ -293,7 +346,7 @@ sub end {
 sub stop {
     my ($self) = @_;
     end(delete $self->{pid});
-    my $ended = wait_for(30, sub { !-e "$self->{config}.pid" });
+    my $ended = wait_for(PATIENT_S, sub { !-e "$self->{config}.pid" });
     my $log   = OCSPTest::slurp($self->{log});
     my $count = 0;
     $count += $log =~ s/^.*child pid $_ exit signal Killed.*\n//mg

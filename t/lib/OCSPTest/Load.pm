@@ -10,6 +10,7 @@ use strict;
 use warnings;
 use OCSPTest qw(certid der http ocsp_status oracle post request serial_compromised
     serial_good);
+use OCSPTest::Turns;
 use POSIX ();
 use Time::HiRes qw(time);
 
@@ -22,7 +23,8 @@ my %octets = (
         der(0xa0, der(0x0a, "\1"))),
 );
 
-# start(PORT, [CAs], clients =>, verify => {CA => [arguments of openssl ocsp]})
+# start(PORT, [CAs], clients =>, path => '/', verify => {CA => [arguments of openssl
+# ocsp]})
 sub start {
     my ($class, $port, $cas, %opt) = @_;
     my @questions;
@@ -34,9 +36,18 @@ sub start {
         } } [serial_good, 'good'], [serial_compromised, 'revoked'];
     }
     my $self = bless { port => $port, questions => \@questions,
-        verify => $opt{verify} // {} }, $class;
-    $self->{clients} = [map { $self->fork_client($_) } 1 .. $opt{clients} // 2];
+        path => $opt{path} // '/', verify => $opt{verify} // {} }, $class;
+    my $clients = $opt{clients} // 2;
+    $self->{turns}   = OCSPTest::Turns->new($clients);
+    $self->{clients} = [map { $self->fork_client($_) } 1 .. $clients];
     return $self;
+}
+
+# Wait until each client has asked all of its questions so many times more; false if
+# that took too long.
+sub wait_for_rounds {
+    my ($self, $rounds) = @_;
+    return $self->{turns}->wait_for_more($rounds * @{ $self->{questions} });
 }
 
 sub fork_client {
@@ -45,7 +56,7 @@ sub fork_client {
     my $pid = fork // die "fork: $!";
     if (!$pid) {
         close $in;
-        $self->run_client($id * 3, $out);
+        $self->run_client($id, $out);
         close $out;
         POSIX::_exit(0); # no END block of Test::More
     }
@@ -55,13 +66,14 @@ sub fork_client {
 
 # Ask until told to stop; then say what came of it, one line a thing.
 sub run_client {
-    my ($self, $turn, $out) = @_;
-    my ($stop, $sampled) = (0, 0);
+    my ($self, $id, $out) = @_;
+    my ($stop, $sampled, $turn) = (0, 0, 3 * $id);
     my (%count, @lines);
     local $SIG{TERM} = sub { $stop = 1 };
     while (!$stop) {
         my $q   = $self->{questions}[ $turn++ % @{ $self->{questions} } ];
-        my $res = eval { post($q->{der}, port => $self->{port}, path => '/') };
+        my $res = eval { post($q->{der}, port => $self->{port},
+            path => $self->{path}) };
         my $whole = $res && $res->{code} == 200
             && length $res->{body} == ($res->{headers}{'content-length'}[0] // -1);
         my $right = $whole && index($res->{body}, $q->{must}) >= 0;
@@ -78,6 +90,7 @@ sub run_client {
             http('GET', '/server-status?auto', port => $self->{port});
         };
         $count{'control failed'}++ if !$res || $res->{body} !~ /^Scoreboard/m;
+        $self->{turns}->add($id);
     }
     print {$out} "count $_ $count{$_}\n" for keys %count;
     print {$out} map { s/\s+\z//r . "\n" } @lines;
@@ -90,6 +103,7 @@ sub stop {
     my ($self) = @_;
     my %sum = (wrong => 0, failed => 0, control => 0, unverified => 0,
         verified => 0, trouble => [], right => {});
+    my %text;
     my $clients = delete $self->{clients} // [];
     kill 'TERM', map { $_->{pid} } @$clients;
     for my $client (@$clients) {
@@ -99,8 +113,9 @@ sub stop {
             push @{ $sum{trouble} }, $1 if $line =~ /\Atrouble (.*)/;
             my ($ca, $serial, $word, $hex) = $line =~ /\Asample (\S+) (\S+) (\S+) (\S+)/
                 or next;
-            my $text = oracle(pack('H*', $hex), $ca, [$serial],
-                @{ $self->{verify}{$ca} // [] });
+            # the same octets often come from the cache: openssl looks at them once
+            my $text = $text{"$ca $serial $hex"} //= oracle(pack('H*', $hex), $ca,
+                [$serial], @{ $self->{verify}{$ca} // [] });
             my $ok = $text =~ /^Response verify OK$/m && $text =~ /^0x$serial: $word$/m;
             $sum{ $ok ? 'verified' : 'unverified' }++;
             push @{ $sum{trouble} }, "$ca $serial: $text" if !$ok;

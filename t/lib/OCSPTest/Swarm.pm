@@ -11,11 +11,13 @@ use strict;
 use warnings;
 use OCSPTest qw(header oracle serial_compromised serial_good);
 use OCSPTest::Quick;
+use OCSPTest::Turns;
 use POSIX ();
 use Socket;
 use Time::HiRes qw(CLOCK_MONOTONIC clock_gettime sleep);
 
-use constant SAMPLE_S => 5;    # how often a client keeps an answer
+use constant SAMPLE_S => 5;    # how often a client keeps an answer: the first is one
+use constant ANSWER_S => 120;  # for which a client waits for one
 use constant PAUSE_S  => 0.01; # between two requests of one client
 use constant LOOK_S   => 0.05; # how often a client looks which is the last one
 
@@ -33,8 +35,22 @@ sub start {
     my $self = bless { port => $port, ca => $ca, file => $file, pick => $opt{pick}
         // \&pick, control => $opt{control}, hosts => $opt{hosts} }, $class;
     quick_certid($ca, serial_good); # which the children then need not ask openssl
-    $self->{clients} = [map { $self->fork_client($_) } 1 .. $opt{clients} // 16];
+    $self->start_clients($opt{clients} // 16);
     return $self;
+}
+
+sub start_clients {
+    my ($self, $count) = @_;
+    $self->{turns}   = OCSPTest::Turns->new($count);
+    $self->{clients} = [map { $self->fork_client($_) } 1 .. $count];
+    return;
+}
+
+# Wait until each client has had so many answers to what it asked from now on; false
+# if that took too long.
+sub wait_for_more {
+    my ($self, $more) = @_;
+    return $self->{turns}->wait_for_more($more);
 }
 
 # What is to be true of the newest generation, in one step.
@@ -65,7 +81,7 @@ sub fork_client {
 sub connection {
     my ($self) = @_;
     socket my $sock, PF_INET, SOCK_STREAM, 0 or return (undef, "socket: $!");
-    setsockopt $sock, SOL_SOCKET, $_, pack 'l!l!', 30, 0
+    setsockopt $sock, SOL_SOCKET, $_, pack 'l!l!', ANSWER_S, 0
         or return (undef, "setsockopt: $!") for SO_RCVTIMEO, SO_SNDTIMEO;
     connect $sock, sockaddr_in($self->{port}, inet_aton('127.0.0.1'))
         or return (undef, "connect: $!");
@@ -184,10 +200,10 @@ sub turn {
 
 # Ask until told to stop; then say what was seen, one line a thing.
 sub run_client {
-    my ($self, $out) = @_;
+    my ($self, $out, $id) = @_;
     my $stop  = 0;
     my $looked = 0;
-    my %state = (sampled => now() - rand SAMPLE_S, last => 0, seen => {},
+    my %state = (sampled => 0, last => 0, seen => {},
         lines => [], count => { asked => 0, wrong => 0, closed => 0 });
     local $SIG{TERM} = sub { $stop = 1 };
     local $SIG{PIPE} = 'IGNORE';
@@ -197,6 +213,7 @@ sub run_client {
             $looked = now();
         }
         $self->turn(\%state);
+        $self->{turns}->add($id);
         sleep PAUSE_S;
     }
     print {$out} "count $_ $state{count}{$_}\n" for keys %{ $state{count} };
@@ -222,8 +239,10 @@ sub read_line {
             if $revoked ne '-' && $revoked < ($r->{$serial} // 'inf');
     }
     elsif ($line =~ /\Asample (\S+) (\S+) (\S+)/) {
-        my ($serial, $word) = ($1, $2);
-        my $text = oracle(pack('H*', $3), $self->{ca}, [$serial]);
+        my ($serial, $word, $hex) = ($1, $2, $3);
+        # the same octets often come from the cache: openssl looks at them once
+        my $text = $self->{text}{"$serial $hex"}
+            //= oracle(pack('H*', $hex), $self->{ca}, [$serial]);
         my $ok = $text =~ /^Response verify OK$/m && $text =~ /^0x$serial: $word$/m;
         $sum->{ $ok ? 'verified' : 'unverified' }++;
         push @{ $sum->{trouble} }, "$serial: $text" if !$ok;
