@@ -17,6 +17,7 @@ use OCSPTest::Conf;
 use OCSPTest::Httpd;
 use OCSPTest::Quick;
 use OCSPTest::Response;
+use OCSPTest::X509;
 
 use constant {
     HOUR     => 3600,
@@ -250,8 +251,7 @@ is $is{bare}{by}, 'key', 'OCSPIncludeCertificate off: by key';
 is $is{bare}{sent}, '', 'OCSPIncludeCertificate off: no certificate';
 is $is{signer}{sent}, 'P-384 of a', 'another signer: its certificate';
 is algorithm_of($again{signer}[0]{body}), 'P-384', 'another signer: its signature';
-my $last_update = seconds((run('openssl', 'crl', '-in', "$dir/a.crl", '-noout',
-    '-lastupdate'))[1]);
+my $last_update = crl_of("$dir/a.crl")->{this_update};
 for my $host (@hosts) {
     for my $res (@{ $again{$host} }) {
         my $said = of_host($res);

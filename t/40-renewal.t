@@ -13,7 +13,7 @@ use OCSPTest::Response;
 use constant DAY => 86400;
 
 my %kinds = map { ("da_$_" => ['P-256', 'P-256']) }
-    qw(expired future gone short begin end);
+    qw(expired future gone short begin end two look);
 OCSPTest::PKI::make_more(%kinds);
 
 # A delegate from START until END, with a key of its own: the directives.
@@ -153,5 +153,35 @@ my @lines = grep { /:(?:warn|error|crit)\].*\Q$away\E/ } split /\n/, $httpd->log
 is scalar @lines, 1, 'a key that has gone: said once' or diag join "\n", @lines;
 is $httpd->says('da_short', serial_good), 'good', 'the last good one signs on';
 
+ok $httpd->stop, 'it ends when told to';
+
+# An expired certificate in the place of one of two good ones: that good one signs on,
+# when httpd looks at the files as it runs and when it looks at them after a graceful.
+my $two = section('da_two', dated('da_two', 'one', @long), dated('da_two', 'two', @long));
+my $look = sub { dated('da_look', 'look', $now - DAY, $now + $_[0] * DAY) };
+$httpd = OCSPTest::Httpd->start('renewal-two', "OCSPRefresh 1\n$two"
+    . section('da_look', $look->(1)));
+signed_by('two good ones', 'da_two', 'one');
+
+# The files of da_two have been looked at since this was called: those of da_look, which
+# is the next issuer, change later, and that is logged.
+sub looked_at {
+    my ($when, $days) = @_;
+    my $from = length $httpd->log_since(0);
+    $look->($days);
+    ok wait_for(120, sub {
+        $httpd->log_since($from) =~ /OCSP233: \Q${\ ca('da_look')->{subject}}\E/;
+    }), "$when: files were looked at";
+    return;
+}
+
+dated('da_two', 'one', @ago);
+looked_at('one of two has expired', 2);
+signed_by('one of two has expired', 'da_two', 'one');
+@lines = $httpd->log_since(0) =~ /:error\].*(OCSP228: .*\/one\.pem: .*)/g;
+is scalar @lines, 1, 'one of two has expired: said once' or diag join "\n", @lines;
+ok $httpd->graceful, 'one of two has expired: graceful';
+looked_at('one of two has expired, after a graceful', 3);
+signed_by('one of two has expired, after a graceful', 'da_two', 'one');
 ok $httpd->stop, 'it ends when told to';
 done_testing;

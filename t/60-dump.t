@@ -1,24 +1,17 @@
 # `httpd -t -D DUMP_OCSP`: what every issuer would be answered from, compared with
-# what openssl has to say of the same files; and mod_info, which shows the directives.
+# what the same files have; and mod_info, which shows the directives.
 use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
 use OCSPTest;
-use OCSPTest::Answer qw(seconds);
 use OCSPTest::Conf;
 use OCSPTest::Httpd;
+use OCSPTest::X509;
 
 my $dir = scratch_dir('dump');
 mkdir "$dir/crls";
-
-# openssl's word on a file: openssl(COMMAND...)
-sub openssl {
-    my ($status, $text) = run('openssl', @_);
-    die "openssl @_: $text" if $status != 0;
-    return $text;
-}
 
 sub iso {
     my @t = gmtime $_[0];
@@ -26,17 +19,16 @@ sub iso {
         @t[3, 2, 1, 0];
 }
 
-# The lines that hashes of a CA's certificate must give.
+# The lines that hashes of a CA's certificate must give: those that openssl asks with.
 sub hash_lines {
-    my ($cert) = @_;
+    my ($ca) = @_;
     my $lines = '';
     for my $hash ('SHA-1', 'SHA-256') {
         my $option = lc $hash =~ s/-//r;
-        my $text = openssl('ocsp', "-$option", '-issuer', $cert, '-serial', '1',
-            '-no_nonce', '-req_text');
-        my ($name) = $text =~ /Issuer Name Hash: (\w+)/ or die $text;
-        my ($key)  = $text =~ /Issuer Key Hash: (\w+)/ or die $text;
-        $lines .= "$hash of name: \L$name\E\n$hash of key: \L$key\E\n";
+        my ($id) = der_children(certid($ca, serial_good, "-$option"));
+        my (undef, $name, $key) = map { unpack 'H*', $_->{content} }
+            der_children($id->{content});
+        $lines .= "$hash of name: $name\n$hash of key: $key\n";
     }
     return $lines;
 }
@@ -44,25 +36,18 @@ sub hash_lines {
 # The line of the CRL in use.
 sub crl_line {
     my ($file) = @_;
-    my $text = openssl('crl', '-in', $file, '-noout', '-text');
-    my ($this) = $text =~ /Last Update: (.*)/;
-    my ($next) = $text =~ /Next Update: (.*)/;
-    my ($number) = openssl('crl', '-in', $file, '-noout', '-crlnumber')
-        =~ /crlNumber=(?:0x)?(\w+)/i;
-    my $entries = () = $text =~ /^\s*Serial Number: /mg;
+    my $crl = crl_of($file);
     return sprintf "CRL in use: %s, thisUpdate %s, nextUpdate %s, number 0x%s,"
-        . " %d revocations", $file, iso(seconds($this)), iso(seconds($next)),
-        lc $number, $entries;
+        . " %d revocations", $file, iso($crl->{this_update}), iso($crl->{next_update}),
+        $crl->{number}, $crl->{entries};
 }
 
 # The line of a signer.
 sub signer_line {
-    my ($cert, $algorithm, $role) = @_;
-    my $text = openssl('x509', '-in', $cert, '-noout', '-dates');
-    my ($from) = $text =~ /notBefore=(.*)/;
-    my ($to)   = $text =~ /notAfter=(.*)/;
-    return sprintf 'signer: %s, %s, notBefore %s, notAfter %s, %s', $cert, $algorithm,
-        iso(seconds($from)), iso(seconds($to)), $role;
+    my ($file, $algorithm, $role) = @_;
+    my $cert = certificate_of($file);
+    return sprintf 'signer: %s, %s, notBefore %s, notAfter %s, %s', $file, $algorithm,
+        iso($cert->{not_before}), iso($cert->{not_after}), $role;
 }
 
 sub has_line {
@@ -128,14 +113,14 @@ for my $case (
     my $named = $source eq 'file' ? $crl : "$dir/crls";
     like $lines, qr/^certificate: \Q$ca->{cert}\E \(<OCSPIssuer> at \S+configtest\.conf:\d+\)$/m,
         "$name: certificate and place";
-    ok index($lines, hash_lines($ca->{cert})) >= 0, "$name: hashes as openssl has them"
+    ok index($lines, hash_lines($name)) >= 0, "$name: hashes as openssl has them"
         or diag $lines;
     has_line($lines, "CRL $source: $named ($user can read it)",
         "$name: the source, and who can read it");
-    has_line($lines, crl_line($crl), "$name: the CRL as openssl has it");
+    has_line($lines, crl_line($crl), "$name: the CRL as its file has it");
     has_line($lines, signer_line($name eq 'c1' ? ($ca->{cert}, $algorithm,
         'the CA itself') : ($ca->{signer}, $algorithm, 'delegate')),
-        "$name: the signer as openssl has it");
+        "$name: the signer as its file has it");
     has_line($lines, sprintf($policy, @words), "$name: the policy");
 }
 like $dump->{'ocsp.example.com'}{''}, qr/
@@ -179,7 +164,7 @@ for my $name (qw(a b)) {
         "$name: the index, and who can read it");
 }
 has_line($has{a}, "issued file: $list ($user can read it)", 'a: the list');
-has_line($has{a}, crl_line(ca('a')->{crl}), 'a: the CRL as openssl has it');
+has_line($has{a}, crl_line(ca('a')->{crl}), 'a: the CRL as its file has it');
 has_line($has{a}, 'issuance data in use: last changed ' . iso($changed)
     . ', 5 rows, 3 issued and not revoked', 'a: what is issued');
 like $has{a}, qr/^policy: OCSPUnlisted unknown, /m, 'a: what is not is unknown';

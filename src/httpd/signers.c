@@ -96,7 +96,10 @@ static void say_kept(const job_t *job, const ocsp_signer_t *signer,
 {
     apr_pool_t *p = job->pass->ptemp;
 
-    job->pass->failures++;
+    /* no reason to leave all signers of the issuer as they are */
+    if (!job->pass->renewing) {
+        job->pass->failures++;
+    }
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, job->pass->s,
                  "OCSP228: %s: %s: valid from %s to %s only: goes on with the "
                  "one read before, until %s or a stop: put a valid one there",
@@ -111,9 +114,7 @@ static void say_kept(const job_t *job, const ocsp_signer_t *signer,
 static void take_pair(job_t *job, const ocsp_signer_t *signer,
                       const ocsp_pairs_cert_t *c, const ocsp_pairs_key_t *k)
 {
-    const ocsp_signer_t *kept = job->pass->renewing
-                                     || ocsp_signer_is_valid(signer,
-                                                             job->pass->now)
+    const ocsp_signer_t *kept = ocsp_signer_is_valid(signer, job->pass->now)
                                   ? NULL
                                   : recall(job, c->file);
 

@@ -8,9 +8,10 @@ package OCSPTest::Response;
 use strict;
 use warnings;
 use Exporter 'import';
-use OCSPTest qw(der_children run);
+use OCSPTest qw(der_children);
+use OCSPTest::X509;
 
-our @EXPORT = qw(algorithm_of certificates_of common_name_of single_times
+our @EXPORT = qw(algorithm_of certificates_of common_name_of fields_of single_times
     signer_of preferred);
 
 # AlgorithmIdentifiers to the octet (R129): by name, in hex
@@ -27,6 +28,8 @@ my %algorithm = (
 );
 my %named = reverse %algorithm;
 
+my $basic_response = '2b0601050507300101'; # id-pkix-ocsp-basic
+
 # tbsResponseData, signatureAlgorithm, signature, [0] certs if there are any
 sub parts {
     my ($body) = @_;
@@ -35,6 +38,7 @@ sub parts {
     die 'an error response' if !$bytes;
     my ($response)       = der_children($bytes->{content});
     my ($type, $octets)  = der_children($response->{content});
+    die 'no BasicOCSPResponse' if unpack('H*', $type->{content}) ne $basic_response;
     my ($basic)          = der_children($octets->{content});
     return der_children($basic->{content});
 }
@@ -57,20 +61,67 @@ sub certificates_of {
     return map { $_->{element} } der_children($list->{content});
 }
 
-sub common_name_of {
-    my ($der) = @_;
-    my $file = OCSPTest::scratch('signer.der');
-    OCSPTest::PKI::spew($file, $der);
-    my ($status, $text) = run('openssl', 'x509', '-inform', 'DER', '-in', $file,
-        '-noout', '-subject', '-nameopt', 'multiline');
-    return $text =~ /commonName *= (.*)/ ? $1 : $text;
-}
+sub common_name_of { return certificate_of(\$_[0])->{common_name} }
 
 # The common name of the delegate whose certificate is sent along; 'none'.
 sub signer_of {
     my ($body) = @_;
     my ($first) = eval { certificates_of($body) } or return 'none';
     return common_name_of($first);
+}
+
+# CertStatus by its tag, CRLReason (RFC 5280 section 5.3.1)
+my %status = (0x80 => 'good', 0xa1 => 'revoked', 0x82 => 'unknown');
+my @reason = (qw(unspecified keyCompromise cACompromise affiliationChanged superseded
+    cessationOfOperation certificateHold), undef, qw(removeFromCRL privilegeWithdrawn
+    aACompromise));
+
+sub extensions_in {
+    my ($wrapped) = @_;
+    my ($list) = der_children($wrapped->{content});
+    return OCSPTest::X509::extensions_of($list);
+}
+
+# What a SingleResponse says: {status, reason, reason_code, revoked, this, next =>
+# seconds, or undef; extensions}
+sub single_of {
+    my ($single) = @_;
+    my (undef, $status, $this, @rest) = der_children($single->{content});
+    my %said = (status => $status{ $status->{tag} }, this => seconds($this),
+        extensions => {});
+    if (($said{status} // '') eq 'revoked') {
+        my ($time, $reason) = der_children($status->{content});
+        $said{revoked} = seconds($time);
+        if ($reason) {
+            my ($code) = der_children($reason->{content});
+            $said{reason_code} = ord $code->{content};
+            $said{reason} = $reason[$said{reason_code}];
+        }
+    }
+    for my $part (@rest) {
+        $said{next} = seconds(der_children($part->{content})) if $part->{tag} == 0xa0;
+        $said{extensions} = extensions_in($part) if $part->{tag} == 0xa1;
+    }
+    return \%said;
+}
+
+# What a response says: {version => hex or 'default', by => key|name, id => in hex,
+# produced => seconds, singles => [single_of], extensions}
+sub fields_of {
+    my ($body) = @_;
+    my ($tbs) = parts($body);
+    my @fields = der_children($tbs->{content});
+    my $version = $fields[0]{tag} == 0xa0 ? shift @fields : undef;
+    my ($id, $produced, $singles, $extensions) = @fields;
+    my ($inner) = der_children($id->{content});
+    return {
+        version  => $version ? unpack('H*', $version->{content}) : 'default',
+        by       => $id->{tag} == 0xa2 ? 'key' : 'name',
+        id       => unpack('H*', $id->{tag} == 0xa2 ? $inner->{content} : $inner->{element}),
+        produced => seconds($produced),
+        singles  => [map { single_of($_) } der_children($singles->{content})],
+        extensions => $extensions ? extensions_in($extensions) : {},
+    };
 }
 
 # producedAt, thisUpdate and nextUpdate of a good certificate's answer
