@@ -16,7 +16,8 @@
 # make replay        every corpus file through its parser
 # make race          what is shared without locks, under ThreadSanitizer
 # make test-full     sanitizers, leaks, valgrind, every MPM, longer fuzzing
-# make mutants       deliberate defects: each must turn the tests red
+# make mutants       deliberate defects: each must turn the tests red (SINCE=revision:
+#                    only those in files that differ from it)
 # make tidy          clang-tidy and cppcheck
 # make format-check  clang-format
 # make coverage      lines that the unit tests reach
@@ -245,7 +246,7 @@ bench:
 
 mutants:
 	@t/bin/need --install build run test
-	t/mutants/run
+	t/mutants/run $(if $(SINCE),-s '$(SINCE)')
 
 format-check:
 	clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
