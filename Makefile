@@ -20,7 +20,8 @@
 # make soak          what takes long: hours of load, sanitizers, leaks, valgrind,
 #                    fuzzing. Before work on what these cover is called done.
 # make race          what is shared without locks, under ThreadSanitizer
-# make mutants       deliberate defects: each must turn the tests red
+# make mutants       deliberate defects: each must turn the tests red (SINCE=revision:
+#                    only those in files that differ from it)
 # make tidy          clang-tidy and cppcheck, of everything
 # make format-check  clang-format, of everything
 # make coverage      lines that the unit tests reach
@@ -274,7 +275,7 @@ bench:
 
 mutants:
 	@t/bin/need --install build run test
-	t/mutants/run
+	t/mutants/run $(if $(SINCE),-s '$(SINCE)')
 
 format-check:
 	@printf '%s\n' $(ALL_C) $(ALL_H) | \
