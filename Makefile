@@ -17,6 +17,7 @@
 # make race          what is shared without locks, under ThreadSanitizer
 # make test-full     sanitizers, leaks, valgrind, every MPM, longer fuzzing
 # make mutants       deliberate defects: each must turn the tests red
+# make requirements  which items of t/REQUIREMENTS and t/CASES no test cites
 # make tidy          clang-tidy and cppcheck
 # make format-check  clang-format
 # make coverage      lines that the unit tests reach
@@ -123,7 +124,7 @@ ALL_C      := $(SRC) $(wildcard t/unit/*.c t/fuzz/*.c t/bench/*.c)
 ALL_H      := $(wildcard src/*.h src/*/*.h t/unit/*.h t/fuzz/*.h t/bench/*.h)
 
 .PHONY: all so units benches tools deps run test test-full unit replay race fuzz \
-    bench mutants tidy format-check coverage install clean
+    bench mutants requirements tidy format-check coverage install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -246,6 +247,9 @@ bench:
 mutants:
 	@t/bin/need --install build run test
 	t/mutants/run
+
+requirements:
+	@t/bin/requirements
 
 format-check:
 	clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
