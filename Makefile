@@ -22,6 +22,7 @@
 # make race          what is shared without locks, under ThreadSanitizer
 # make mutants       deliberate defects: each must turn the tests red (SINCE=revision:
 #                    only those in files that differ from it)
+# make requirements  which items of t/REQUIREMENTS and t/CASES no test cites
 # make tidy          clang-tidy and cppcheck, of everything
 # make format-check  clang-format, of everything
 # make coverage      lines that the unit tests reach
@@ -141,7 +142,7 @@ TIDY_SRC   := $(SRC) $(wildcard t/unit/*.c t/fuzz/*.c)
 TIDY       = $(TIDY_SRC:%.c=$(BUILD)/tidy/%.tidy)
 
 .PHONY: all so objects units benches tools deps run test check soak unit replay race \
-    fuzz bench mutants tidy cppcheck format-check coverage install clean
+    fuzz bench mutants requirements tidy cppcheck format-check coverage install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -276,6 +277,9 @@ bench:
 mutants:
 	@t/bin/need --install build run test
 	t/mutants/run $(if $(SINCE),-s '$(SINCE)')
+
+requirements:
+	@t/bin/requirements
 
 format-check:
 	@printf '%s\n' $(ALL_C) $(ALL_H) | \

@@ -1,4 +1,4 @@
-# GET: every form in which the base64 of a request arrives (REQUIREMENTS section B).
+# GET: every form in which the base64 of a request arrives (t/REQUIREMENTS section B).
 use strict;
 use warnings;
 use FindBin;

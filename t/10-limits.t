@@ -114,7 +114,7 @@ for my $where (sort keys %limit) {
             my $name = "$where, $how: $size octets where $max may be";
             my $res  = $send{$how}->(of_size($size), $port{$where});
             if ($size <= $max) {
-                is singles($res), 1, "$name: answered";
+                is singles($res), 1, "$name: answered"; # R48
                 next;
             }
             is $res->{code}, $how eq 'GET' ? 414 : 413, "$name: HTTP status";

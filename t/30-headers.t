@@ -131,6 +131,7 @@ is $since->{code}, 304, 'If-Modified-Since the last time: not modified';
 # what is said may have been made before what the client has
 is http('GET', $path, headers => ['If-Modified-Since' => $future])->{code}, 200,
     'If-Modified-Since of tomorrow: the whole answer';
+# H3
 my $listed = '/ocsp/' . get_path(request('b', [serial_compromised]));
 my $revoked = http('GET', $listed);
 is http('GET', $listed, headers => ['If-Modified-Since'

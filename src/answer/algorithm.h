@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * How a key signs responses: digest, parameters and AlgorithmIdentifier. Never
- * with SHA-1 or MD5 (REQUIREMENTS 130). Floor 2: libcrypto's EVP.
+ * with SHA-1 or MD5 (R130). Floor 2: libcrypto's EVP.
  */
 #ifndef OCSP_ANSWER_ALGORITHM_H
 #define OCSP_ANSWER_ALGORITHM_H

@@ -153,7 +153,7 @@ static const char *find_any_lack(ocsp_election_t *choice,
 }
 
 /* What is said of what is not revoked: OCSPUnlisted is for what no source
- * lists, and what was issued is listed (REQUIREMENTS 64). */
+ * lists, and what was issued is listed (R64). */
 static ocsp_answer_unlisted_t find_unlisted(const ocsp_answer_subject_t *s)
 {
     if (s->record.issued) {
@@ -166,7 +166,7 @@ static ocsp_answer_unlisted_t find_unlisted(const ocsp_answer_subject_t *s)
     return s->policy->unlisted;
 }
 
-/* All but good may change any moment (REQUIREMENTS 61, 62). */
+/* All but good may change any moment (R61, R62). */
 static void say_unlisted(ocsp_response_single_t *out,
                          ocsp_answer_unlisted_t unlisted, int64_t now)
 {
@@ -193,7 +193,7 @@ static void say_unlisted(ocsp_response_single_t *out,
 
 /* A look at the sources counts only if it was at this very source. Issuance
  * data has no time of its own, so for it every look counts, and is said to have
- * been a little earlier, for clients whose clocks are behind (REQUIREMENTS 99).
+ * been a little earlier, for clients whose clocks are behind (R99).
  */
 static int64_t find_this_update(const ocsp_answer_subject_t *s, int64_t now)
 {
@@ -209,7 +209,7 @@ static int64_t find_this_update(const ocsp_answer_subject_t *s, int64_t now)
 
 /* Until when the data may be told, whatever the policy and the signer want. A
  * grace is for a CRL that is late, and is promised to nobody before
- * (REQUIREMENTS 97). */
+ * (R97). */
 static int64_t find_end(const ocsp_answer_subject_t *s, int64_t now)
 {
     const ocsp_record_t *record = &s->record;
@@ -232,7 +232,7 @@ static const char *decide(ocsp_response_single_t *out,
 
     if (now >= end) {
         /* tryLater is taken for good by most: a revocation that cannot be
-         * undone is better said from old data (REQUIREMENTS 68) */
+         * undone is better said from old data (R68) */
         if (!record->listed || record->reason == REASON_HOLD) {
             return "RFC 6960 section 2.4: the issuer's data is past its"
                    " nextUpdate, or too old";

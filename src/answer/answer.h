@@ -21,11 +21,11 @@
 #define OCSP_ANSWER_STALE_REVOKED_S 3600
 
 /** How far back thisUpdate is put where it is when issuance data was last read,
- * seconds, for clocks of clients (REQUIREMENTS 99). */
+ * seconds, for clocks of clients (R99). */
 #define OCSP_ANSWER_SKEW_S 300
 
 /** How long what is said of a serial that nothing lists holds at most, seconds:
- * it may be issued any time (REQUIREMENTS 61). */
+ * it may be issued any time (R61). */
 #define OCSP_ANSWER_UNKNOWN_S 600
 
 /** What is known of a CertID. */
@@ -99,8 +99,8 @@ typedef struct {
     unsigned revoked;
     unsigned unknown;
     bool lasting; /* HTTP caches may keep it: no nonce, nothing said of what is
-                     not listed but good, no signer by wish (REQUIREMENTS 115,
-                     166) */
+                     not listed but good, no signer by wish (R115,
+                     R166) */
     /* otherwise: */
     const char *why;    /* a fragment for the log */
     bool signers_ended; /* nobody who may sign is within his dates */
@@ -119,14 +119,14 @@ typedef struct {
  * Decide what is said, and who signs it. What will never be answered comes
  * before what may be later, so that no client retries in vain:
  * - a foreign CertID, or two that no one signer may answer together, is
- *   unauthorized for the whole request (REQUIREMENTS 58, 59);
+ *   unauthorized for the whole request (R58, R59);
  * - then, of any CertID: not readable, no signer, no data, no signer within its
  *   dates, data that is stale by ocsp_table_find_end (67) but for a final
  *   revocation (68), or no time left until nextUpdate is tryLater (76, 127);
  * - then a serial that is not listed, where OCSPUnlisted says so, is
  *   unauthorized.
  * Who signs, of those within their dates that may sign for every CertID: see
- * election.h (REQUIREMENTS 118, 127).
+ * election.h (R118, R127).
  * nextUpdate is the earliest of now + next_update_s, the signer's notAfter and
  * the data's, or of a CRL in its grace the end of that, or of stale data now +
  * OCSP_ANSWER_STALE_REVOKED_S; thisUpdate is as the policy says, or without a
@@ -146,7 +146,7 @@ void ocsp_answer_draft(ocsp_answer_draft_t *out,
 
 /**
  * Sign a draft that is no error: its answer gets its bytes. What cannot be
- * signed or encoded becomes internalError (REQUIREMENTS 77).
+ * signed or encoded becomes internalError (R77).
  * @param contexts of this thread, or NULL: see ocsp_signer_sign
  * Any thread.
  */
@@ -154,7 +154,7 @@ void ocsp_answer_sign(ocsp_answer_draft_t *draft,
                       ocsp_signer_contexts_t *contexts, apr_pool_t *p);
 
 /** Leave the nonce out: RFC 9919 section 3.2.1 lets a responder that is too
- * busy to sign (REQUIREMENTS 116). @return false: there was none. Pure. */
+ * busy to sign (R116). @return false: there was none. Pure. */
 bool ocsp_answer_drop_nonce(ocsp_answer_draft_t *draft);
 
 /** The longest key of a draft, in octets. */
@@ -163,8 +163,8 @@ bool ocsp_answer_drop_nonce(ocsp_answer_draft_t *draft);
 /**
  * What tells the response to a draft apart from all others but for its times:
  * the signer and how he presents himself, the status with reason and time, the
- * policy of times, the CertID to the octet (REQUIREMENTS 47). So what was good
- * is never found for what is revoked (72).
+ * policy of times, the CertID to the octet (R47). So what was good
+ * is never found for what is revoked (R72).
  * @return octets of it; 0: such a response is made each time: an error, with a
  *         nonce, about several certificates, about what is not listed unless
  *         that is good, or a CertID too long. Pure.
@@ -200,7 +200,7 @@ void ocsp_answer_say(ocsp_answer_draft_t *draft,
                      const ocsp_answer_times_t *made, ocsp_der_t der);
 
 /** What clients subtract from nextUpdate, and a bit more, in seconds
- * (REQUIREMENTS 102). */
+ * (R102). */
 #define OCSP_ANSWER_LEFT_S 360
 
 /**

@@ -19,7 +19,7 @@
 #define TIME_LEN 8
 #define CERTID_AT (OCSP_RESPONSE_ID_LEN + 2 + TIME_LEN + 1 + TIME_LEN)
 
-/* What is not listed may be any moment, but for good (REQUIREMENTS 61, 62):
+/* What is not listed may be any moment, but for good (R61, R62):
  * nobody else is said to be unknown or never to have been issued. */
 static bool is_about_unlisted(const ocsp_response_content_t *content)
 {

@@ -22,7 +22,7 @@ static ocsp_der_t get_name(const X509_NAME *name)
 
 /*
  * RFC 6960 section 4.2.2.2: a delegate was issued directly by the CA, under the
- * key that signed what is asked about (REQUIREMENTS 123). NULL: it was.
+ * key that signed what is asked about (R123). NULL: it was.
  */
 static const char *find_fault(X509 *cert, const ocsp_issuer_t *issuer)
 {

@@ -14,13 +14,13 @@
 
 /**
  * Check issuer name, signature under this very key, extendedKeyUsage, keyUsage
- * (REQUIREMENTS 123). Dates are not looked at.
+ * (R123). Dates are not looked at.
  * @return NULL, or the fault and its remedy, static. Startup only.
  */
 const char *ocsp_delegate_check(X509 *cert, const ocsp_issuer_t *issuer);
 
 /**
- * Look for what is allowed but not wise (REQUIREMENTS 124, 125).
+ * Look for what is allowed but not wise (R124, R125).
  * @return NULL, or all of it in one fragment, made in p. Startup only.
  */
 const char *ocsp_delegate_warn(X509 *cert, const ocsp_issuer_t *issuer,

@@ -14,7 +14,7 @@
 #include "wire/der.h"
 
 /** A signer with less left, in seconds, steps back for any other: clients
- * subtract as much from nextUpdate (REQUIREMENTS 102). */
+ * subtract as much from nextUpdate (R102). */
 #define OCSP_ELECTION_SHORT_S 300
 
 /** Who may sign, in the order of the configuration. */
@@ -44,8 +44,7 @@ const ocsp_response_template_t *ocsp_election_choose_usual(
 
 /**
  * Choose: the first that a preferred algorithm fits, the dearest first, and
- * that is not short of time; else as ocsp_election_choose_usual (REQUIREMENTS
- * 118).
+ * that is not short of time; else as ocsp_election_choose_usual (R118).
  * @param preferred a request's; data NULL: none. Pure.
  */
 const ocsp_response_template_t *ocsp_election_choose(const ocsp_election_t *e,

@@ -63,7 +63,7 @@ static void put_gtime(ocsp_der_writer_t *w, int64_t seconds)
 }
 
 /* CRLReason has no 7; 8 takes an entry out of a CRL and is no reason to revoke.
- * Clients reject a response over any other (REQUIREMENTS 55, 152). */
+ * Clients reject a response over any other (R55, R152). */
 static bool is_reason(int reason)
 {
     return reason >= 0 && reason <= 10 && reason != 7 && reason != 8;
@@ -117,7 +117,7 @@ static void put_status(ocsp_der_writer_t *w, const ocsp_response_single_t *s)
  *     thisUpdate        GeneralizedTime,
  *     nextUpdate        [0] EXPLICIT GeneralizedTime OPTIONAL,
  *     singleExtensions  [1] EXPLICIT Extensions OPTIONAL }
- * nextUpdate always (REQUIREMENTS 94), singleExtensions never.
+ * nextUpdate always (R94), singleExtensions never.
  */
 static void put_single(ocsp_der_writer_t *w, const ocsp_response_single_t *s)
 {

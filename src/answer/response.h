@@ -36,7 +36,7 @@ typedef enum {
 
 /** One SingleResponse to be. */
 typedef struct {
-    ocsp_der_t certid; /* the request's bytes, echoed (REQUIREMENTS 45) */
+    ocsp_der_t certid; /* the request's bytes, echoed (R45) */
     ocsp_status_t status;
     int reason;              /* of a revoked one, or OCSP_CRL_NO_REASON */
     int64_t revocation_time; /* of a revoked one */
@@ -49,7 +49,7 @@ typedef struct {
     const ocsp_response_single_t *singles; /* in the request's order */
     size_t count;                          /* at least one */
     ocsp_der_t nonce;     /* an extnValue's content, echoed, never critical
-                             (REQUIREMENTS 113); data NULL: none */
+                             (R113); data NULL: none */
     bool extended_revoke; /* some single is revoked without ever having been
                              issued, RFC 6960 section 4.4.8 */
     int64_t produced_at;  /* the time of signing */
@@ -72,8 +72,8 @@ typedef struct {
 } ocsp_response_style_t;
 
 /**
- * Encode what stays the same: responder ID byKey or byName (REQUIREMENTS 85,
- * 86), algorithm, the signer's certificate alone or none (REQUIREMENTS 87, 88).
+ * Encode what stays the same: responder ID byKey or byName (R85,
+ * R86), algorithm, the signer's certificate alone or none (R87, R88).
  * @param signer borrowed as long as the template lives
  * Startup only.
  */
@@ -113,7 +113,7 @@ apr_status_t ocsp_response_make(ocsp_der_t *out,
 
 /**
  * The response for an error: static bytes, exactly 30 03 0A 01 0n
- * (REQUIREMENTS 75).
+ * (R75).
  * @param status not OCSP_RESPONSE_SUCCESSFUL. Pure.
  */
 ocsp_der_t ocsp_response_error(ocsp_response_status_t status);

@@ -51,14 +51,14 @@ bool ocsp_signer_is_pair(const X509 *cert, const EVP_PKEY *key);
 /**
  * Make the signer of an issuer: its own key, or a delegate with
  * id-kp-OCSPSigning that this very key issued (RFC 6960 section 4.2.2.2;
- * REQUIREMENTS 123), or one that is trusted locally (item 1 there). Key and
+ * R123), or one that is trusted locally (item 1 there). Key and
  * certificate must match. It signs once to see that it can.
  * RSA (sha256WithRSAEncryption), RSA-PSS keys (by their own parameters, else
  * SHA-256 with a salt of 32), P-256 and P-384 with SHA-256 and SHA-384, Ed25519
- * (REQUIREMENTS 129); never SHA-1 or MD5 (130).
+ * (R129); never SHA-1 or MD5 (R130).
  * @param out newly made in p, which frees what OpenSSL holds for it. Expired
  *        or not yet valid is no failure: ocsp_signer_is_valid tells
- * @param warning NULL, or what clients may stumble over (REQUIREMENTS 124, 125)
+ * @param warning NULL, or what clients may stumble over (R124, R125)
  * @param why file, cause and remedy
  * @return OCSP_EMALFORMED, OCSP_EUNKNOWNCA, OCSP_ECRYPTO
  * Startup only.
@@ -80,7 +80,7 @@ int64_t ocsp_signer_get_not_after(const ocsp_signer_t *signer);
 /** SHA-1 of the key bits, OCSP_SIGNER_KEY_HASH_LEN octets. Pure. */
 const unsigned char *ocsp_signer_get0_key_hash(const ocsp_signer_t *signer);
 
-/** The DER AlgorithmIdentifier of its signatures (REQUIREMENTS 129). Pure. */
+/** The DER AlgorithmIdentifier of its signatures (R129). Pure. */
 ocsp_der_t ocsp_signer_get_algorithm(const ocsp_signer_t *signer);
 
 /** For people: "P-256 with SHA-256", "RSA 2048 with SHA-256". Pure. */

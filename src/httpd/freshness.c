@@ -15,7 +15,7 @@
 #define CACHEABLE ", public, no-transform, must-revalidate"
 
 /* RFC 9919 section 7.2: half of what is left, so that a cache asks again well
- * before the end; REQUIREMENTS 159. 0 when there is no time before the end. */
+ * before the end; R159. 0 when there is no time before the end. */
 static int64_t find_max_age(const ocsp_answer_t *a, int64_t now, int64_t cap_s)
 {
     int64_t left_s = (a->next_update - now) / 2;
@@ -40,7 +40,7 @@ static void make_etag(char *etag, ocsp_der_t der, const unsigned char *digest)
     }
 }
 
-/* REQUIREMENTS 158 to 162. */
+/* R158-R162. */
 static void make_lasting(ocsp_freshness_t *f, const ocsp_answer_t *a,
                          int64_t date, int64_t max_age_s)
 {
@@ -86,7 +86,7 @@ static void set_lasting(request_rec *r, const ocsp_freshness_t *f)
     }
 }
 
-/* REQUIREMENTS 78, 115, 166. Expires is said as well: mod_expires would put its
+/* R78, R115, R166. Expires is said as well: mod_expires would put its
  * own max-age behind a no-store. */
 static void set_no_store(request_rec *r)
 {

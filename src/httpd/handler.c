@@ -25,7 +25,7 @@
 #define PATH_PER_OCTET 8
 #define PATH_PREFIX 512
 
-/* REQUIREMENTS 3 */
+/* R3 */
 #define ALLOW "GET, HEAD, POST, OPTIONS"
 
 /* A refusal before OCSP. 405 and 414 are heuristically cacheable, RFC 9110
@@ -128,7 +128,7 @@ static int read_target(ocsp_serve_t *job)
 
 /* What is said now may have been made before what the client has, or in the
  * same second: by date alone nothing but good is unchanged, and of that very
- * second (REQUIREMENTS 164, 168). */
+ * second (R164, R168). */
 static void doubt_dates(request_rec *r, const ocsp_answer_t *a)
 {
     const char *since = apr_table_get(r->headers_in, "If-Modified-Since");

@@ -11,7 +11,7 @@
 
 /**
  * httpd's handler, for SetHandler ocsp. Every OCSP error is a body with status
- * 200 (REQUIREMENTS 74); 405, 413 and 414 are plain HTTP (80). Any thread.
+ * 200 (R74); 405, 413 and 414 are plain HTTP (R80). Any thread.
  */
 int ocsp_handler_handle(request_rec *r);
 

@@ -85,7 +85,7 @@ void ocsp_pairs_keep(const ocsp_pass_t *pass, const char *name,
                      const ocsp_pairs_cert_t *cert,
                      const ocsp_pairs_key_t *key);
 
-/** Warn, once, if others than root can read a key (REQUIREMENTS 126). */
+/** Warn, once, if others than root can read a key (R126). */
 void ocsp_pairs_warn_of_readers(const ocsp_pass_t *pass,
                                 const ocsp_pairs_key_t *k);
 

@@ -12,7 +12,7 @@
 #include "httpd/log.h"
 #include "httpd/pairs.h"
 
-/* REQUIREMENTS 126: a key that is no secret. Workers need not read it: they
+/* R126: a key that is no secret. Workers need not read it: they
  * have it from the parent, which as root reads it before they run as
  * somebody else. */
 void ocsp_pairs_warn_of_readers(const ocsp_pass_t *pass,

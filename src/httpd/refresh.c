@@ -75,7 +75,7 @@ static void say_twins(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *a,
 }
 
 /* Of a pattern, files of one CA are its renewals and cross-certificates: no
- * fault, one is as good as the other (REQUIREMENTS 50). */
+ * fault, one is as good as the other (R50). */
 static void find_twins(ocsp_pass_t *pass, const ocsp_scope_t *scope)
 {
     apr_hash_t *seen = apr_hash_make(pass->ptemp);
@@ -235,7 +235,7 @@ static bool is_configured(server_rec *base)
 
 /* --- hooks ---------------------------------------------------------------- */
 
-/* REQUIREMENTS 66 */
+/* R66 */
 static void say_what_good_means(server_rec *base)
 {
     const server_rec *s = base;

@@ -104,7 +104,7 @@ static bool is_replaced(const ocsp_roster_t *r, int i)
     return i + 1 < r->templs->nelts && get_file(r, i) == get_file(r, i + 1);
 }
 
-/* REQUIREMENTS 127: one that is valid is enough; those of tomorrow and of
+/* R127: one that is valid is enough; those of tomorrow and of
  * yesterday are no fault beside it. */
 static void check_dates(const ocsp_roster_t *r)
 {

@@ -202,7 +202,7 @@ static void renew(ocsp_serve_t *job, const ocsp_stock_item_t *fresh)
     ocsp_budget_leave(&stay, job->conf->shared.budget);
 }
 
-/* REQUIREMENTS 116 */
+/* R116 */
 static void do_without(ocsp_serve_t *job)
 {
     ocsp_serve_count(job, OCSP_COUNTER_SIGN_REFUSED, 1);

@@ -28,7 +28,7 @@ typedef struct {
     apr_pool_t *pool;
 } choice_t;
 
-/* Against the clock and the table in use (REQUIREMENTS 140). */
+/* Against the clock and the table in use (R140). */
 static apr_status_t check_age(choice_t *c, const char *file,
                               int64_t this_update)
 {
@@ -71,8 +71,7 @@ static apr_status_t check_order(choice_t *c, const char *file,
     return OCSP_EMALFORMED;
 }
 
-/* Of the best alone: others of its time may have lower numbers (REQUIREMENTS
- * 140). */
+/* Of the best alone: others of its time may have lower numbers (R140). */
 static apr_status_t check_number(choice_t *c)
 {
     const ocsp_table_info_t *last = c->rules->last;

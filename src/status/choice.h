@@ -35,7 +35,7 @@ typedef struct {
 
 /**
  * Read CRLs through, newest first, until one is good; and all others of its
- * thisUpdate, of which the highest CRLNumber counts (REQUIREMENTS 140).
+ * thisUpdate, of which the highest CRLNumber counts (R140).
  * @param out untouched unless APR_SUCCESS
  * @param candidates of ocsp_candidate_t, in the order of ocsp_candidate_list,
  *        at least one

@@ -47,7 +47,7 @@ typedef struct {
  * @param serial as ocsp_certid_serial makes it; valid during the call
  * @param time revocationDate
  * @param reason 0 to 6, 9, 10 or OCSP_CRL_NO_REASON: 7, 8 and what lies above
- *        10 come as none (REQUIREMENTS 55, 154)
+ *        10 come as none (R55, R154)
  * @return other than APR_SUCCESS ends the reading with that status
  */
 typedef apr_status_t ocsp_crl_entry_fn(void *ctx, const unsigned char *serial,
@@ -91,7 +91,7 @@ apr_status_t ocsp_crl_read_head(ocsp_der_t *issuer_name, int64_t *this_update,
 const char *ocsp_crl_print_time(int64_t seconds, apr_pool_t *p);
 
 /**
- * Compare two CRLNumbers as integers (REQUIREMENTS 140).
+ * Compare two CRLNumbers as integers (R140).
  * @return below 0, 0 or above 0. Pure.
  */
 int ocsp_crl_compare_number(const unsigned char *a, size_t a_len,

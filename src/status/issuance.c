@@ -33,8 +33,8 @@ static bool is_missed(const adding_t *a, const ocsp_index_row_t *row)
                != OCSP_TABLE_REVOKED;
 }
 
-/* An ocsp_index_row_fn. Revoked counts, whatever a CRL says (REQUIREMENTS 71,
- * 73). */
+/* An ocsp_index_row_fn. Revoked counts, whatever a CRL says (R71,
+ * R73). */
 static apr_status_t add_row(void *ctx, const ocsp_index_row_t *row,
                             const char **why)
 {

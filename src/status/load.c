@@ -13,7 +13,7 @@
 #include "status/issuance.h"
 #include "status/load.h"
 
-/** Firefox drops answers whose thisUpdate is older: REQUIREMENTS 98. */
+/** Firefox drops answers whose thisUpdate is older: R98. */
 #define FIREFOX_MAX_AGE_S INT64_C(864000)
 
 /** What is being loaded, for whoever words a warning. */
@@ -162,7 +162,7 @@ static const char *name_files(const load_t *l)
     return ocsp_issuance_name_files(l->src->indexes, l->src->lists, l->pool);
 }
 
-/* Where sources disagree (REQUIREMENTS 73), and whether one has been left. */
+/* Where sources disagree (R73), and whether one has been left. */
 static void warn_of_issuance(const load_t *l, ocsp_load_result_t *out,
                              apr_uint64_t missed, apr_uint64_t disputes)
 {

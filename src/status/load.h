@@ -34,7 +34,7 @@ typedef struct {
     int64_t grace_s;   /* OCSPStaleGrace; for warnings alone, likewise: */
     int64_t max_age_s; /* OCSPSourceMaxAge: see ocsp_table_find_end */
     const ocsp_table_info_t *last; /* of the table in use, or NULL: nothing
-                                      older is taken (REQUIREMENTS 140) */
+                                      older is taken (R140) */
     const void *last_table; /* its octets, which do not change meanwhile, or
                                NULL */
     size_t last_len;
@@ -81,7 +81,7 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
  * next newest.
  * An index tells what was issued and what was revoked, with a CRL or without; a
  * list what was issued. Of two that disagree revoked counts, with a warning
- * (REQUIREMENTS 73). An index has no end mark, and may be an old copy: with
+ * (R73). An index has no end mark, and may be an old copy: with
  * fewer rows than the table in use was made of it is refused unless it may
  * shrink; so is one by which a final revocation would be undone, while the CRL
  * is the same or there is none. A table with less than

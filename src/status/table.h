@@ -110,8 +110,8 @@ void ocsp_table_builder_rollback(ocsp_table_builder_t *b);
 
 /**
  * Sort. Of a serial number listed more than once the earliest time counts, and
- * a final reason before certificateHold (REQUIREMENTS 148); a revocation before
- * anything else (REQUIREMENTS 73). More may be added after, and this called
+ * a final reason before certificateHold (R148); a revocation before
+ * anything else (R73). More may be added after, and this called
  * again.
  * @param repeats how many revocations this dropped; may be NULL
  * @param disputes how many that were added as valid are revoked; may be NULL

@@ -22,7 +22,7 @@
 /** The longest digest of the hashes below. */
 #define OCSP_CERTID_HASH_MAX 64
 
-/** Hashes that requests are understood in (REQUIREMENTS 44). */
+/** Hashes that requests are understood in (R44). */
 typedef enum {
     OCSP_CERTID_SHA1 = 0,
     OCSP_CERTID_SHA256,
@@ -51,9 +51,9 @@ typedef struct {
 size_t ocsp_certid_hash_len(ocsp_certid_hash_t hash);
 
 /**
- * Read one CertID. Hash parameters may be NULL or absent (REQUIREMENTS 46); an
+ * Read one CertID. Hash parameters may be NULL or absent (R46); an
  * unknown hash, or digests of a wrong length, give OCSP_CERTID_OTHER
- * (REQUIREMENTS 52).
+ * (R52).
  * @return false: not DER, or a serial number that is empty or over
  *         OCSP_CERTID_SERIAL_MAX. Pure.
  */
@@ -63,7 +63,7 @@ bool ocsp_certid_parse(ocsp_certid_t *out, ocsp_der_t *in);
  * The form in which serial numbers are compared: the content of an INTEGER
  * without leading 00 octets; zero is one 00 octet. Padding never hides a listed
  * serial number; a negative one meets the positive one of the same octets,
- * which can only turn good into revoked (REQUIREMENTS 43); and where FF could
+ * which can only turn good into revoked (R43); and where FF could
  * be padding or the number's own, it is refused.
  * @param content an INTEGER's content octets
  * @return false: empty, or over OCSP_CERTID_SERIAL_MAX as it came. Pure.
@@ -71,7 +71,7 @@ bool ocsp_certid_parse(ocsp_certid_t *out, ocsp_der_t *in);
 bool ocsp_certid_serial(ocsp_der_t *out, ocsp_der_t content);
 
 /**
- * Hash an issuer (REQUIREMENTS 49).
+ * Hash an issuer (R49).
  * @param name the DER of its subject, a Name
  * @param key the value of its subjectPublicKey BIT STRING: no tag, no length,
  *        no unused-bits octet
@@ -82,7 +82,7 @@ bool ocsp_certid_hash_issuer(ocsp_certid_issuer_t *out, ocsp_der_t name,
 
 /**
  * @return whether the CertID names this issuer: name and key both
- *         (REQUIREMENTS 50); never for OCSP_CERTID_OTHER. Pure.
+ *         (R50); never for OCSP_CERTID_OTHER. Pure.
  */
 bool ocsp_certid_is_issuer(const ocsp_certid_t *id,
                            const ocsp_certid_issuer_t *issuer);

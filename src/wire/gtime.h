@@ -3,7 +3,7 @@
  *
  * The times of X.509, OCSP and HTTP as seconds since 1970-01-01T00:00:00Z, leap
  * seconds not counted, and back. No time zone, no locale, no clock, no time_t
- * (REQUIREMENTS 105: 32-bit machines, before 1970, past 2038 and 2049). Floor
+ * (R105: 32-bit machines, before 1970, past 2038 and 2049). Floor
  * 0.
  */
 #ifndef OCSP_WIRE_GTIME_H

@@ -30,8 +30,8 @@ typedef struct {
 
 /**
  * Parse an OCSPRequest. A signature and a requestorName are passed over
- * (REQUIREMENTS 38), empty Extensions count as absent (36), unknown extensions
- * are ignored unless critical (37).
+ * (R38), empty Extensions count as absent (R36), unknown extensions
+ * are ignored unless critical (R37).
  * @param certids room for what is found
  * @param certids_max how many it holds; a request for more is refused
  * @return false: malformedRequest (RFC 6960 section 2.3). Pure.
@@ -46,7 +46,7 @@ bool ocsp_request_parse(ocsp_request_t *out, ocsp_certid_t *certids,
 /**
  * Take the signature algorithm that is preferred next (RFC 6960 section
  * 4.4.7.1), the dearest first. Of both syntaxes of the second field nothing is
- * used (REQUIREMENTS 119).
+ * used (R119).
  * @param list a request's preferred, which moves on
  * @param algorithm the whole AlgorithmIdentifier element
  * @return false: no more. Pure.
@@ -55,7 +55,7 @@ bool ocsp_request_next_preferred(ocsp_der_t *list, ocsp_der_t *algorithm);
 
 /**
  * Find the base64 of an OCSPRequest in a GET's target and decode it
- * (RFC 6960 appendix A.1; REQUIREMENTS section B). Needs no knowledge of the
+ * (RFC 6960 appendix A.1; t/REQUIREMENTS section B). Needs no knowledge of the
  * prefix: it takes the leftmost start after a slash from which the rest decodes
  * to one DER SEQUENCE that begins with another, with nothing left over.
  * @param out room for the decoded bytes; also scratch, so its content is

@@ -129,7 +129,7 @@ static void run(const case_t *c)
 
 /* clang-format off */
 
-/* R55, R137, R138, R145, R147; the rest is RFC 5280 section 5.1. */
+/* R55, R137, R138, R145, R147, R155; the rest is RFC 5280 section 5.1. */
 static const case_t cases[] = {
     {.name = "an empty CRL is taken"},
     {.name = "revokedCertificates may be absent", .entries = "-"},

@@ -98,7 +98,7 @@ static ocsp_response_single_t single(ocsp_der_t id, ocsp_status_t status,
                                     .next_update = PKI_NOW + PKI_DAY};
 }
 
-/* R83 R84 R94: the status is given in hex. */
+/* R83 R84 R92 R94: the status is given in hex; no singleExtensions. */
 static pki_bytes_t single_der(ocsp_der_t id, const char *status)
 {
     pki_bytes_t out = pki_cat(pki_copy(id.data, id.len), unhex(status));
