@@ -81,7 +81,7 @@ static bool digest_file(EVP_MD_CTX *ctx, const char *file, bool *settled,
 }
 
 /* Names, sizes and times of the certificates. @return false: no SHA-256 */
-static bool digest(unsigned char out[OCSP_TRIAL_DIGEST_LEN], bool *settled,
+static bool digest(unsigned char out[OCSP_RETRY_DIGEST_LEN], bool *settled,
                    ocsp_pass_t *pass, const ocsp_scope_issuer_t *si)
 {
     const apr_array_header_t *files =
@@ -181,8 +181,8 @@ static bool is_behind(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si)
 }
 
 static change_t find_change(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
-                            ocsp_trial_t *trial,
-                            unsigned char now[OCSP_TRIAL_DIGEST_LEN])
+                            ocsp_retry_t *retry,
+                            unsigned char now[OCSP_RETRY_DIGEST_LEN])
 {
     const ocsp_scope_renewal_t *renewal = si->renewal;
     change_t change = SAME;
@@ -191,22 +191,22 @@ static change_t find_change(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
     if (!digest(now, &settled, pass, si)) {
         return SAME;
     }
-    if (memcmp(now, trial->known ? trial->digest : renewal->digest,
-               OCSP_TRIAL_DIGEST_LEN)
+    if (memcmp(now, retry->known ? retry->digest : renewal->digest,
+               OCSP_RETRY_DIGEST_LEN)
             != 0
-        || (!trial->known && is_behind(pass, si))) {
+        || (!retry->known && is_behind(pass, si))) {
         change = OTHER;
     }
-    else if (!trial->known && !renewal->settled) {
+    else if (!retry->known && !renewal->settled) {
         change = AGAIN;
     }
-    if (change != SAME && !settled && trial->failures < LOOKS_AT_WRITING) {
-        trial->failures++;
+    if (change != SAME && !settled && retry->failures < LOOKS_AT_WRITING) {
+        retry->failures++;
         pass->retry = true;
         return SAME;
     }
     if (change != SAME) {
-        trial->failures = 0;
+        retry->failures = 0;
     }
     return change;
 }
@@ -215,8 +215,8 @@ void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
                        const ocsp_scope_issuer_t *si)
 {
     const uintptr_t key[] = {(uintptr_t)si, 0}; /* apart from outcome.c's */
-    ocsp_trial_t *trial = ocsp_trials_get(pass->trials, key, sizeof(key));
-    unsigned char now[OCSP_TRIAL_DIGEST_LEN];
+    ocsp_retry_t *retry = ocsp_pass_get_retry(pass, key, sizeof(key));
+    unsigned char now[OCSP_RETRY_DIGEST_LEN];
     ocsp_pass_t own = *pass;
     change_t change;
     set_t *set;
@@ -224,8 +224,8 @@ void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
     if (!si->has_slot || si->renewal == NULL) {
         return;
     }
-    change = find_change(pass, si, trial, now);
-    if (change == SAME && !trial->looked) {
+    change = find_change(pass, si, retry, now);
+    if (change == SAME && !retry->looked) {
         return;
     }
     if (change != OTHER) {
@@ -235,10 +235,10 @@ void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
     }
     set = open_set(&own, r, si);
     if (change != SAME) {
-        trial->known = true;
-        memcpy(trial->digest, now, sizeof(now));
+        retry->known = true;
+        memcpy(retry->digest, now, sizeof(now));
     }
-    trial->looked = set == NULL; /* it is to be tried again */
+    retry->looked = set == NULL; /* it is to be tried again */
     if (set == NULL) {
         return;
     }

@@ -124,7 +124,7 @@ static void test_slots(void)
     ocsp_arena_begin(arena);
     ocsp_arena_begin(arena);
     is_int(ocsp_arena_get_configuration(arena), 3, "and the third");
-    ok(ocsp_arena_claim(&third, arena, id_b, &why) == APR_SUCCESS
+    ok(ocsp_arena_claim(&third, arena, id_b, true, &why) == APR_SUCCESS
            && !ocsp_arena_is_slot_of(arena, third, id_a),
        "what nobody has claimed since is another's");
 }
@@ -146,7 +146,7 @@ static void test_raise(void)
     ok(!ocsp_arena_raise(arena, slot, OCSP_ARENA_ENDED, 8658, 3600)
            && ocsp_arena_raise(arena, slot, OCSP_ARENA_ENDED, 8659, 3600),
        "which has a time of its own");
-    ok(ocsp_arena_claim(&again, arena, id_c, &why) == APR_SUCCESS
+    ok(ocsp_arena_claim(&again, arena, id_c, true, &why) == APR_SUCCESS
            && again == slot
            && ocsp_arena_raise(arena, slot, OCSP_ARENA_FAILED, 8659, 60)
            && ocsp_arena_raise(arena, slot, OCSP_ARENA_ENDED, 8659, 3600),
@@ -160,13 +160,13 @@ int main(void)
 
     apr_initialize();
     apr_pool_create(&pool, NULL);
-    if (ocsp_arena_make(&arena, ROOM, &why, pool) != APR_SUCCESS) {
+    if (ocsp_arena_make(&arena, ROOM, ROOM, &why, pool) != APR_SUCCESS) {
         printf("Bail out! %s\n", why);
         return 1;
     }
     ocsp_arena_begin(arena);
-    (void)ocsp_arena_claim(&slot, arena, id_a, &why);
-    (void)ocsp_arena_claim(&other, arena, id_b, &why);
+    (void)ocsp_arena_claim(&slot, arena, id_a, true, &why);
+    (void)ocsp_arena_claim(&other, arena, id_b, true, &why);
     test_room_goes_back();
     test_recovery();
     test_signers();
