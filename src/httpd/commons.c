@@ -118,6 +118,12 @@ void ocsp_commons_open_arena(ocsp_pass_t *pass, ocsp_conf_shared_t *shared,
                      "OCSP235: another process still writes status tables: "
                      "what has changed is loaded later");
     }
+    if (ocsp_arena_get_configuration(pass->arena) == 0) {
+        ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, base,
+                     "OCSP247: started with nothing known of earlier data: a "
+                     "CRL or an index that is older than what was in use "
+                     "before is not recognized as such");
+    }
     ocsp_arena_begin(pass->arena);
 }
 

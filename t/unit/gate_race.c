@@ -106,7 +106,7 @@ static void *run(void *arg)
     int i;
 
     for (i = 0; i < ROUNDS; i++) {
-        sign(issuer, NOW + i);
+        sign(issuer, NOW + i / 2); /* less than OCSP_GATE_LOST_MS */
     }
     return NULL;
 }
