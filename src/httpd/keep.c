@@ -106,15 +106,27 @@ static apr_status_t make_arena(ocsp_arena_t **out, apr_uint64_t room,
 
 /* Give the arena that was kept the room that is wanted now. Without
  * OCSPTableSize it never becomes less. */
-static const char *resize(ocsp_arena_t *a, apr_uint64_t room, bool may_shrink)
+static const char *resize(ocsp_arena_t *a, apr_uint64_t room, bool may_shrink,
+                          apr_pool_t *p)
 {
+    apr_uint64_t used = ocsp_arena_get_used(a);
+
     if (!may_shrink && room <= ocsp_arena_get_room(a)) {
         return NULL;
     }
-    return ocsp_arena_set_room(a, room)
-             ? NULL
-             : "OCSPTableSize is more than was reserved at start: stop httpd "
+    if (!ocsp_arena_set_room(a, room)) {
+        return "OCSPTableSize is more than was reserved at start: stop httpd "
                "and start it again for the rest";
+    }
+    return 2 * used <= room
+             ? NULL
+             : apr_psprintf(
+                 p,
+                 "the tables in use take %" APR_UINT64_T_FMT
+                 " octets, and each is replaced by one that is "
+                 "written beside it: OCSPTableSize %" APR_UINT64_T_FMT
+                 "m would do",
+                 used, (2 * used >> 20) + 1);
 }
 
 apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
@@ -129,7 +141,7 @@ apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
     room = wanted != 0 ? wanted : room > ROOM_MIN ? room : ROOM_MIN;
     if (old != NULL && ocsp_arena_is_compatible(old)) {
         *out = old;
-        *why = resize(old, room, wanted != 0);
+        *why = resize(old, room, wanted != 0, k->words);
         return APR_SUCCESS;
     }
     k->arena = NULL;

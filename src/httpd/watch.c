@@ -235,14 +235,13 @@ void ocsp_watch_check(const ocsp_watch_t *w, apr_pool_t *p)
     }
     ocsp_look_state_get(&state, w->arena, now, w->refresh_s);
     if (state.overdue_s > 0 && ocsp_look_state_log_overdue(w->arena, now)) {
-        ap_log_error(
-            APLOG_MARK, APLOG_ERR, 0, w->base,
-            "OCSP236: sources were not checked for changes for %" APR_INT64_T_FMT
-            " s, OCSPRefresh is %" APR_INT64_T_FMT
-            " s: %s; what has changed since is not seen, and data "
-            "without a nextUpdate of its own will expire",
-            (apr_int64_t)state.overdue_s, (apr_int64_t)w->refresh_s,
-            name_cause(w, &state, p));
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, w->base,
+                     "OCSP236: sources were not checked for changes for %ld s, "
+                     "OCSPRefresh is %ld s: %s; what has changed since is not "
+                     "seen, and data without a nextUpdate of its own will "
+                     "expire",
+                     (long)state.overdue_s, (long)w->refresh_s,
+                     name_cause(w, &state, p));
     }
 }
 

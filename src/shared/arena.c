@@ -115,6 +115,11 @@ apr_uint64_t ocsp_arena_get_room(const ocsp_arena_t *a)
          * OCSP_SEGMENT_PAGE;
 }
 
+apr_uint64_t ocsp_arena_get_used(const ocsp_arena_t *a)
+{
+    return ocsp_segment_count_published(a) * OCSP_SEGMENT_PAGE;
+}
+
 bool ocsp_arena_set_room(ocsp_arena_t *a, apr_uint64_t room)
 {
     apr_uint64_t limit = OCSP_SEGMENT_FIRST_PAGE

@@ -60,6 +60,9 @@ bool ocsp_arena_is_compatible(const ocsp_arena_t *a);
 /** Octets that tables may take, used or free. Any thread. */
 apr_uint64_t ocsp_arena_get_room(const ocsp_arena_t *a);
 
+/** Octets that the published tables take. One writer at a time. */
+apr_uint64_t ocsp_arena_get_used(const ocsp_arena_t *a);
+
 /**
  * Let tables take more or fewer octets from now on; those that are there stay.
  * @return false: more than the address space that was reserved, which is all

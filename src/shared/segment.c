@@ -170,7 +170,7 @@ bool ocsp_segment_has_pages(const ocsp_segment_t *a, apr_size_t count)
     return find_from(a, OCSP_SEGMENT_FIRST_PAGE, count) != 0;
 }
 
-static apr_uint64_t count_published(const ocsp_segment_t *a)
+apr_uint64_t ocsp_segment_count_published(const ocsp_segment_t *a)
 {
     apr_uint64_t pages = 0;
     uint32_t i;
@@ -193,7 +193,7 @@ const char *ocsp_segment_explain_lack(const ocsp_segment_t *a, apr_size_t len,
     apr_uint64_t room = (atomic_load(&a->limit) - OCSP_SEGMENT_FIRST_PAGE)
                       * OCSP_SEGMENT_PAGE;
     apr_uint64_t need = 2 * OCSP_SEGMENT_PAGE
-                      * (count_published(a)
+                      * (ocsp_segment_count_published(a)
                          + 2 * (apr_uint64_t)ocsp_segment_count_pages(len));
     bool giga;
 

@@ -152,6 +152,9 @@ apr_size_t ocsp_segment_find_pages(ocsp_segment_t *a, apr_size_t count);
 /** @return whether so many pages are free somewhere. One writer at a time. */
 bool ocsp_segment_has_pages(const ocsp_segment_t *a, apr_size_t count);
 
+/** How many pages the published tables take. One writer at a time. */
+apr_uint64_t ocsp_segment_count_published(const ocsp_segment_t *a);
+
 /** Give the pages that a writer had reserved for a slot back to the system. One
  * writer at a time. */
 void ocsp_segment_drop_reserved(ocsp_segment_t *a, ocsp_segment_slot_t *s);

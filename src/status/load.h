@@ -81,8 +81,8 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
  * list what was issued. Of two that disagree revoked counts, with a warning
  * (REQUIREMENTS 73). An index has no end mark, and may be an old copy: with
  * fewer rows than the table in use was made of it is refused, until httpd is
- * stopped and started; so is one by which a final revocation would be undone, while the CRL
- * is the same or there is none. A table with less than
+ * stopped and started; so is one by which a final revocation would be undone,
+ * while the CRL is the same or there is none. A table with less than
  * half of the revocations of the one in use is taken with a warning.
  * Issuance data that cannot be taken holds no CRL back that is newer than the
  * one in use, if that rests on issuance data, too: the table then is the CRL
