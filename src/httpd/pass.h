@@ -26,6 +26,7 @@ typedef struct {
     ocsp_keep_t *keep;   /* NULL: only checking */
     ocsp_arena_t *arena; /* NULL: only checking, or there is none */
     int64_t now;         /* seconds since 1970 */
+    int64_t refresh_s;   /* OCSPRefresh; 0: off. When issuers are opened */
     bool asking; /* httpd's first pass: what is wrong is said in the next */
     ocsp_retries_t *retries; /* NULL: only checking, or not the writer */
     bool running;  /* looking for changes; else at start, at graceful, or

@@ -143,7 +143,7 @@ static ocsp_scope_issuer_t *open_view(ocsp_pass_t *pass,
                                                         : "-",
                              pass->s->defn_line_number);
     si->level = level;
-    ocsp_level_get_policy(&si->policy, level);
+    ocsp_level_get_policy(&si->policy, level, pass->refresh_s);
     si->http_max_age_s = ocsp_level_get_http_max_age(level);
     si->preproduce = ocsp_level_get_preproduce(level);
     if (si->issuer == NULL || si->passed_over) {
@@ -199,6 +199,7 @@ static void check_used(ocsp_pass_t *pass, const ocsp_conf_t *conf)
 /* The main server is first in the list, so what is inherited is there. */
 static void open_all(ocsp_pass_t *pass, server_rec *base)
 {
+    pass->refresh_s = ocsp_conf_get_refresh(ocsp_conf_get(base));
     for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
         ocsp_conf_t *conf = ocsp_conf_get(pass->s);
 
