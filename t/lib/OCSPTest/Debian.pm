@@ -8,14 +8,16 @@ package OCSPTest::Debian;
 use strict;
 use warnings;
 use Exporter 'import';
-use OCSPTest qw(children wait_for);
+use OCSPTest qw(children run wait_for);
+use OCSPTest::Answer qw(take_apart);
 use OCSPTest::Httpd;
 use OCSPTest::Quick;
 use POSIX ();
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(debian_start descendants background end_background
-    half_sent_posts bursts gracefuls kills holder_of hold);
+our @EXPORT = qw(debian_start long_crl long_section holder_of hold
+    among_others ask_among_others look_lines index_row
+    half_sent_posts bursts gracefuls kills kill_readers end_background);
 
 # --- the server -------------------------------------------------------------------------
 
@@ -65,6 +67,39 @@ sub descendants {
     return (@found, map { descendants($_) } @found);
 }
 
+# --- sources ------------------------------------------------------------------------------
+
+# long_crl(DIRECTORY, ENTRIES, GENERATION): of a CA of its own in that directory, a CRL
+# that takes a while to read, put in place by rename: its name.
+sub long_crl {
+    my ($dir, $entries, $generation) = @_;
+    my @next = $generation > 1 ? ('-g', $generation) : ();
+    my ($status, $said) = run(OCSPTest::vars()->{serverroot} . '/bench/make_crl', '-s', 0,
+        @next, '-n', $entries, $dir);
+    die "make_crl: $said" if $status != 0;
+    rename "$dir/ca.crl", "$dir/long.crl" or die "$dir/long.crl: $!";
+    return "$dir/long.crl";
+}
+
+# The section of that CA, which signs its responses itself.
+sub long_section {
+    my ($dir) = @_;
+    return <<"END";
+<OCSPIssuer "$dir/ca.pem">
+    OCSPCRLFile            "$dir/long.crl"
+    OCSPCertificateFile    "$dir/ca.pem"
+    OCSPCertificateKeyFile "$dir/ca.key"
+</OCSPIssuer>
+END
+}
+
+# A line of an index: index_row(SERIAL), or index_row(SERIAL, UTCTime of its revocation)
+sub index_row {
+    my ($serial, $revoked) = @_;
+    return join("\t", defined $revoked ? 'R' : 'V', '491231235959Z', $revoked // '',
+        $serial, 'unknown', "/CN=$serial") . "\n";
+}
+
 # --- a process that is stopped or killed in the middle of a load --------------------------
 
 sub reads {
@@ -100,6 +135,40 @@ sub hold {
         kill 'CONT', $one;
     }
     return undef;
+}
+
+# An answer while a process is stopped, which may be the one that the system wakes up
+# for a connection: so there are several connections, all of which must not get stuck.
+sub among_others {
+    my ($port, $bytes) = @_;
+    my @socks = map { OCSPTest::Httpd::begin($port, $bytes) } 1 .. 4;
+    my $end   = time + 20;
+    while (time < $end) {
+        my $bits = '';
+        vec($bits, fileno $_, 1) = 1 for @socks;
+        select my $ready = $bits, undef, undef, 1;
+        for my $sock (@socks) {
+            return OCSPTest::Httpd::answer_of($sock) if vec $ready, fileno $sock, 1;
+        }
+    }
+    die "no answer within 20 s\n";
+}
+
+# Of a serial number, taken apart, by a request with a nonce: signed just now.
+sub ask_among_others {
+    my ($port, $ca, $serial) = @_;
+    my $der = OCSPTest::request($ca, [$serial], '-nonce');
+    return take_apart(among_others($port,
+        OCSPTest::Httpd::message('POST', '/', body => $der)), $ca, $serial);
+}
+
+# What server-status says of the looks for changes: its lines.
+sub look_lines {
+    my ($port) = @_;
+    my $res = among_others($port,
+        OCSPTest::Httpd::message('GET', '/server-status?auto'));
+    return join '', grep { /^OCSP(?!Issuer)\w*(?:Look|Refresh)/ }
+        $res->{body} =~ /^.*\n/mg;
 }
 
 # --- disturbances, each in a process of its own until it is ended ---------------------------
@@ -174,6 +243,19 @@ sub kills {
         print {$fh} "$one\n" if kill 'KILL', $one;
         close $fh;
         sleep $every;
+    });
+}
+
+# Whatever process reads this file is killed, as the kernel would where its memory does
+# not suffice; ids are appended to the other file.
+sub kill_readers {
+    my ($pid, $read, $file) = @_;
+    return background(sub {
+        my $one = holder_of($pid, $read, 1) // return;
+        open my $fh, '>>', $file or die "$file: $!";
+        print {$fh} "$one\n" if kill 'KILL', $one;
+        close $fh;
+        sleep 0.05;
     });
 }
 
