@@ -63,7 +63,7 @@ for my $n (1 .. ROUNDS) {
     publish();
     my $since = time;
     my %took;
-    wait_for(WAIT_S / 2, sub {
+    wait_for(WAIT_S / 4, sub {
         my $at = time;
         for my $ca (grep { !$took{$_} } @others) {
             my $said = eval { $httpd->quick($ca, revoked_in($round)) } // '';

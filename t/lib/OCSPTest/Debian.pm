@@ -60,10 +60,12 @@ sub debian_start {
     return OCSPTest::Httpd->start($name, $text, mpm => mpm(%opt), %opt);
 }
 
-# The processes below this one, children first.
+# The processes below this one, children first. Linux lists them by thread.
 sub descendants {
     my ($pid) = @_;
-    my @found = children($pid);
+    my @found = map { split ' ', eval { OCSPTest::slurp($_) } // '' }
+        glob "/proc/$pid/task/*/children";
+    @found = children($pid) if !-e "/proc/$$/task/$$/children";
     return (@found, map { descendants($_) } @found);
 }
 
