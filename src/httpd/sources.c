@@ -23,6 +23,7 @@ typedef struct {
     const char *why;
     const char
         *hidden;   /* NULL, or which files may be CRLs and cannot be read */
+    bool reported; /* hidden was logged, if it was to be */
     bool measured; /* its octets were counted */
     bool used;     /* some issuer looked into it */
 } dir_t;
@@ -40,12 +41,21 @@ static dir_t *scan(ocsp_pass_t *pass, const char *path)
     if (d->rv != APR_SUCCESS) {
         d->entries = NULL;
     }
-    if (ocsp_pass_is_news(pass, path, d->hidden)) {
+    apr_hash_set(pass->dirs, path, APR_HASH_KEY_STRING, d);
+    return d;
+}
+
+/* A directory whose CRLs count, not only their size. */
+static dir_t *scan_and_report(ocsp_pass_t *pass, const char *path)
+{
+    dir_t *d = scan(pass, path);
+
+    if (!d->reported && ocsp_pass_is_news(pass, path, d->hidden)) {
         pass->failures++;
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
                      "OCSP219: OCSPCRLPath: %s", d->hidden);
     }
-    apr_hash_set(pass->dirs, path, APR_HASH_KEY_STRING, d);
+    d->reported = true;
     return d;
 }
 
@@ -74,7 +84,7 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_pass_t *pass,
     src->max_age_s = si->policy.max_age_s;
     src->checked = si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED;
     for (i = 0; i < paths->nelts; i++) {
-        dir_t *d = scan(pass, APR_ARRAY_IDX(paths, i, const char *));
+        dir_t *d = scan_and_report(pass, APR_ARRAY_IDX(paths, i, const char *));
 
         d->used = true;
         *hidden = *hidden != NULL ? *hidden : d->hidden;
@@ -263,7 +273,8 @@ void ocsp_sources_check_used(ocsp_pass_t *pass, const ocsp_level_t *level)
     int i;
 
     for (i = 0; i < level->crl_paths->nelts; i++) {
-        dir_t *d = scan(pass, APR_ARRAY_IDX(level->crl_paths, i, const char *));
+        dir_t *d = scan_and_report(pass, APR_ARRAY_IDX(level->crl_paths, i,
+                                                       const char *));
 
         if (!d->used && d->entries == NULL) {
             d->used = true;

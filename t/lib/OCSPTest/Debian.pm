@@ -169,7 +169,7 @@ sub look_lines {
     my ($port) = @_;
     my $res = among_others($port,
         OCSPTest::Httpd::message('GET', '/server-status?auto'));
-    return join '', grep { /^OCSP(?!Issuer)\w*(?:Look|Refresh)/ }
+    return join '', grep { /^OCSP(?!Issuer)\w*(?:LastCheck|CheckState)/ }
         $res->{body} =~ /^.*\n/mg;
 }
 
