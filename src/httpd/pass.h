@@ -50,6 +50,7 @@ typedef struct {
     apr_uint64_t octets;        /* of the tables that were built */
     apr_uint64_t largest;       /* of them */
     apr_hash_t *tables; /* id -> the ocsp_scope_issuer_t that has loaded it */
+    struct ocsp_signer_pools_t *pools; /* signer_pool.c's; NULL: none yet */
 } ocsp_pass_t;
 
 /** Begin a pass. @param keep NULL: only checking. Startup only. */
