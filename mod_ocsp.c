@@ -9,6 +9,7 @@
 
 #include <http_config.h>
 #include <http_request.h>
+#include <mpm_common.h>
 #include <mod_status.h>
 
 #include "httpd/claim.h"
@@ -35,6 +36,7 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_check_config(ocsp_refresh_check, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(ocsp_refresh_start, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(ocsp_refresh_start_child, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_monitor(ocsp_refresh_monitor, NULL, NULL, APR_HOOK_MIDDLE);
     APR_OPTIONAL_HOOK(ap, status_hook, ocsp_status_show, NULL, NULL,
                       APR_HOOK_MIDDLE);
 }

@@ -207,6 +207,28 @@ static int64_t find_this_update(const ocsp_answer_subject_t *s, int64_t now)
     return s->record.crl ? this_update : this_update - OCSP_ANSWER_SKEW_S;
 }
 
+/* Whether every source has an end of its own, which is a CRL's nextUpdate. */
+static bool has_own_end(const ocsp_record_t *record)
+{
+    return record->crl && record->next_update != OCSP_CRL_NO_NEXT_UPDATE
+        && !record->issuance;
+}
+
+/* Data without an end of its own counts for a time after the last good look at
+ * it. A table has been read after its thisUpdate, which is a good look as well.
+ * A look in the future was by a clock that has been put back. */
+static int64_t find_look_end(const ocsp_answer_subject_t *s, int64_t now)
+{
+    const ocsp_record_t *record = &s->record;
+    int64_t looked = record->checked > record->this_update
+                       ? record->checked
+                       : record->this_update;
+
+    return s->policy->recheck_s == 0 || has_own_end(record)
+             ? OCSP_TABLE_ENDLESS
+             : add_seconds(earlier(looked, now), s->policy->recheck_s);
+}
+
 /* Until when the data may be told, whatever the policy and the signer want. A
  * grace is for a CRL that is late, and is promised to nobody before
  * (R97). */
@@ -217,6 +239,7 @@ static int64_t find_end(const ocsp_answer_subject_t *s, int64_t now)
                                       record->next_update, record->changed,
                                       s->policy->grace_s, s->policy->max_age_s);
 
+    end = earlier(end, find_look_end(s, now));
     return record->crl && now < record->next_update
              ? earlier(end, record->next_update)
              : end;
@@ -235,7 +258,7 @@ static const char *decide(ocsp_response_single_t *out,
          * undone is better said from old data (R68) */
         if (!record->listed || record->reason == REASON_HOLD) {
             return "RFC 6960 section 2.4: the issuer's data is past its"
-                   " nextUpdate, or too old";
+                   " nextUpdate, too old, or not looked at for too long";
         }
         end = add_seconds(now, OCSP_ANSWER_STALE_REVOKED_S);
     }

@@ -62,6 +62,9 @@ typedef struct {
     bool ignore_nonce; /* OCSPNonce ignore */
     int64_t grace_s;   /* OCSPStaleGrace, 0 or more */
     int64_t max_age_s; /* OCSPSourceMaxAge: see ocsp_table_find_end */
+    int64_t recheck_s; /* how long data without an end of its own counts after
+                          the last good look at it, seconds; 0: no such end
+                          (OCSPRefresh off) */
 } ocsp_answer_policy_t;
 
 /** Who may sign for an issuer, in the order of the configuration. */
@@ -127,6 +130,8 @@ typedef struct {
  *   unauthorized.
  * Who signs, of those within their dates that may sign for every CertID: see
  * election.h (R118, R127).
+ * Data without an end of its own (issuance data, or a CRL without nextUpdate)
+ * is stale, too, once recheck_s have passed since the last good look at it.
  * nextUpdate is the earliest of now + next_update_s, the signer's notAfter and
  * the data's, or of a CRL in its grace the end of that, or of stale data now +
  * OCSP_ANSWER_STALE_REVOKED_S; thisUpdate is as the policy says, or without a

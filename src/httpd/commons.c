@@ -27,6 +27,11 @@
 
 #define CACHE "cache"
 
+/* How long the parent, and with it every new request, waits for another process
+ * that writes, in seconds; and how long between two tries. */
+#define WRITER_WAIT_S 2
+#define LOCK_POLL_US APR_TIME_C(20000)
+
 static apr_uint64_t measure_crls(ocsp_pass_t *pass, server_rec *base)
 {
     apr_uint64_t octets = 0;
@@ -49,7 +54,38 @@ static apr_uint64_t measure_crls(ocsp_pass_t *pass, server_rec *base)
     return octets;
 }
 
-void ocsp_commons_open_arena(ocsp_pass_t *pass, server_rec *base)
+/* A process of before may still be loading: new requests wait as long. Without
+ * a lock nobody looks for changes, so nobody else writes. */
+static bool become_writer(ocsp_arena_t *arena)
+{
+    apr_time_t end = apr_time_now() + apr_time_from_sec(WRITER_WAIT_S);
+
+    if (!ocsp_arena_has_lock(arena)) {
+        return true;
+    }
+    while (!ocsp_arena_lock(arena)) {
+        if (apr_time_now() >= end) {
+            return false;
+        }
+        apr_sleep(LOCK_POLL_US);
+    }
+    return true;
+}
+
+/* What the looks remember; where no memory can be shared each process for
+ * itself. */
+static ocsp_retries_t *open_retries(ocsp_keep_t *keep, apr_pool_t *pconf)
+{
+    bool fresh;
+    void *mem = ocsp_keep_open_memory(&fresh, keep, "retries",
+                                      ocsp_retries_size(), OCSP_RETRY_VERSION);
+
+    return ocsp_retries_init(
+        mem != NULL ? mem : apr_pcalloc(pconf, ocsp_retries_size()));
+}
+
+void ocsp_commons_open_arena(ocsp_pass_t *pass, ocsp_conf_shared_t *shared,
+                             server_rec *base)
 {
     int64_t wanted = ocsp_conf_get(base)->table_size;
     const char *why = NULL;
@@ -71,8 +107,22 @@ void ocsp_commons_open_arena(ocsp_pass_t *pass, server_rec *base)
     if (why != NULL) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base, "OCSP222: %s", why);
     }
-    if (!pass->locked_out) {
+    shared->retries = open_retries(pass->keep, pass->pconf);
+    pass->is_writer = become_writer(pass->arena);
+    if (pass->is_writer) {
         ocsp_arena_recover(pass->arena);
+        pass->retries = shared->retries;
+    }
+    else if (ocsp_arena_has_lock(pass->arena)) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
+                     "OCSP235: another process still writes status tables: "
+                     "what has changed is loaded later");
+    }
+    if (ocsp_arena_get_configuration(pass->arena) == 0) {
+        ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, base,
+                     "OCSP247: started with nothing known of earlier data: a "
+                     "CRL or an index that is older than what was in use "
+                     "before is not recognized as such");
     }
     ocsp_arena_begin(pass->arena);
 }

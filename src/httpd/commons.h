@@ -14,9 +14,13 @@
 #include "httpd/keep.h"
 #include "httpd/pass.h"
 
-/** Open the arena of a pass, kept or new, with room for all sources; what is
- * wrong is logged. Startup only. */
-void ocsp_commons_open_arena(ocsp_pass_t *pass, server_rec *base);
+/**
+ * Open the arena of a pass, kept or new, with room for all sources, and become
+ * its writer, if no other process is for long; what is wrong is logged.
+ * @param shared its retries are filled. Startup only.
+ */
+void ocsp_commons_open_arena(ocsp_pass_t *pass, ocsp_conf_shared_t *shared,
+                             server_rec *base);
 
 /**
  * Warn that the cache has no place for a response.

@@ -22,6 +22,7 @@
 #include "shared/gate.h"
 #include "shared/buffers.h"
 #include "shared/recent.h"
+#include "shared/retry.h"
 
 /** Certificates in one request at most (OCSPMaxCerts' default). */
 #define OCSP_CONF_MAX_CERTS 20
@@ -46,9 +47,9 @@ typedef struct {
     struct ocsp_renewal_t *renewal; /* NULL: no issuer is configured */
     struct ocsp_budget_t *budget;   /* NULL: likewise */
     struct ocsp_threads_t *threads; /* NULL: likewise */
-    bool can_lock; /* processes can take turns in writing into the arena */
-    struct ocsp_keep_t *keep;   /* of the parent; in a child a copy */
-    struct ocsp_watch_t *watch; /* NULL: nobody looks for changes */
+    ocsp_retries_t *retries;        /* NULL: no arena */
+    struct ocsp_keep_t *keep;       /* of the parent; in a child a copy */
+    struct ocsp_watch_t *watch;     /* NULL: nobody looks for changes */
 } ocsp_conf_shared_t;
 
 /** One server's or virtual host's. */

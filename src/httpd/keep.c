@@ -8,15 +8,15 @@
 #include <httpd.h>
 
 #include <apr_hash.h>
-#include <apr_proc_mutex.h>
 #include <apr_shm.h>
 #include <apr_strings.h>
 #include <http_config.h>
 #include <openssl/crypto.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* Another layout of these structs gets another key, and so starts anew. */
-#define KEEP_KEY "mod_ocsp-keep-4"
+#define KEEP_KEY "mod_ocsp-keep-5"
 
 /* Address space for tables, committed as used: a table takes less than its CRL,
  * mostly half of it, and a new one is built beside the old. */
@@ -25,21 +25,20 @@
 #define ROOM_PER_CRL_OCTET 4
 #define ROOM_MOST (APR_UINT64_C(1) << 46) /* what a process can address */
 
+/* So much is reserved for what OCSPTableSize may become. */
+#define RESERVE_PER_ROOM 8
+#define RESERVE_MIN (APR_UINT64_C(64) << 30)
+
 /* Of shared memory, in octets: a page. */
 #define ALIGNMENT 4096
 
-/* Between two tries to become the writer. */
-#define LOCK_POLL_US APR_TIME_C(20000)
-
 struct ocsp_keep_t {
-    apr_pool_t *pool;          /* the process's */
-    apr_pool_t *words;         /* for the last reason that was given */
-    apr_pool_t *arena_pool;    /* its own; NULL: there is no arena */
-    ocsp_arena_t *arena;       /* or NULL */
-    apr_uint64_t arena_wanted; /* OCSPTableSize it was made for; 0: none */
-    apr_proc_mutex_t *writer;  /* or NULL */
-    apr_hash_t *memories;      /* name -> memory_t */
-    apr_hash_t *files;         /* name -> file_t */
+    apr_pool_t *pool;     /* the process's */
+    apr_pool_t *words;    /* for the last reason that was given */
+    ocsp_arena_t *arena;  /* or NULL */
+    apr_size_t arena_len; /* octets that are mapped */
+    apr_hash_t *memories; /* name -> memory_t */
+    apr_hash_t *files;    /* name -> file_t */
 };
 
 /* Shared memory in a pool of its own. */
@@ -89,71 +88,45 @@ static apr_uint64_t multiply(apr_uint64_t octets, unsigned by)
 
 /* Where memory may not be promised freely (strict overcommit, small machines) a
  * smaller segment does until a table does not fit. */
-static apr_status_t make_arena(ocsp_arena_t **out, apr_pool_t **pool,
-                               apr_uint64_t room, const char **why,
-                               apr_pool_t *p)
+static apr_status_t make_arena(ocsp_arena_t **out, apr_uint64_t room,
+                               const char **why, apr_pool_t *p)
 {
+    apr_uint64_t reserve = multiply(room, RESERVE_PER_ROOM);
     apr_status_t rv;
 
-    apr_pool_create(pool, p);
-    apr_pool_tag(*pool, "ocsp_arena");
+    reserve = reserve > RESERVE_MIN ? reserve : RESERVE_MIN;
+    reserve = reserve < ROOM_MOST ? reserve : ROOM_MOST;
     do {
-        rv = room <= ROOM_MOST
-               ? ocsp_arena_make(out, (apr_size_t)room, why, *pool)
-               : APR_ENOMEM;
+        rv = room <= ROOM_MOST ? ocsp_arena_make(out, reserve, room, why, p)
+                               : APR_ENOMEM;
         room /= 2;
     } while (rv != APR_SUCCESS && room >= ROOM_LEAST);
-    if (rv != APR_SUCCESS) {
-        if (*why != NULL) {
-            *why = apr_pstrdup(p, *why);
-        }
-        apr_pool_destroy(*pool);
-        *pool = NULL;
-    }
     return rv;
 }
 
-/* Whether the one that is there will do: a table takes about half of its CRL,
- * and the next is written beside it. */
-static bool is_enough(const ocsp_keep_t *k, apr_uint64_t crl_octets,
-                      apr_uint64_t wanted)
+/* Give the arena that was kept the room that is wanted now. Without
+ * OCSPTableSize it never becomes less. */
+static const char *resize(ocsp_arena_t *a, apr_uint64_t room, bool may_shrink,
+                          apr_pool_t *p)
 {
-    return k->arena_wanted == wanted
-        && (wanted != 0
-            || ocsp_arena_get_room(k->arena) >= crl_octets + crl_octets / 2);
-}
+    apr_uint64_t used = ocsp_arena_get_used(a);
 
-/* What the old one holds goes over, or it stays: nobody loses a table to a new
- * size. Children that still read the old one keep it.
- * @return NULL, or what does not fit */
-static const char *replace_arena(ocsp_keep_t *k, ocsp_arena_t *arena,
-                                 apr_pool_t *pool)
-{
-    const char *left = NULL;
-
-    if (k->arena != NULL && ocsp_arena_is_compatible(k->arena)) {
-        ocsp_arena_copy(arena, k->arena, &left, pool);
+    if (!may_shrink && room <= ocsp_arena_get_room(a)) {
+        return NULL;
     }
-    if (left != NULL) {
-        left = apr_pstrcat(k->words,
-                           "the room for tables stays as it is: ", left, NULL);
-        apr_pool_destroy(pool);
-        return left;
+    if (!ocsp_arena_set_room(a, room)) {
+        return "OCSPTableSize is more than was reserved at start: stop httpd "
+               "and start it again for the rest";
     }
-    if (k->arena_pool != NULL) {
-        apr_pool_destroy(k->arena_pool);
-    }
-    k->arena = arena;
-    k->arena_pool = pool;
-    return NULL;
-}
-
-/* Whether more was wanted than there is, and not even that was to be had. */
-static bool is_in_vain(const ocsp_arena_t *there, const ocsp_arena_t *made,
-                       apr_uint64_t room)
-{
-    return room > ocsp_arena_get_room(there)
-        && ocsp_arena_get_room(made) <= ocsp_arena_get_room(there);
+    return 2 * used <= room
+             ? NULL
+             : apr_psprintf(
+                 p,
+                 "the tables in use take %" APR_UINT64_T_FMT
+                 " octets, and each is replaced by one that is "
+                 "written beside it: OCSPTableSize %" APR_UINT64_T_FMT
+                 "m would do",
+                 used, (2 * used >> 20) + 1);
 }
 
 apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
@@ -161,75 +134,31 @@ apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
                                   const char **why)
 {
     apr_uint64_t room = multiply(crl_octets, ROOM_PER_CRL_OCTET);
-    bool compatible = k->arena != NULL && ocsp_arena_is_compatible(k->arena);
-    ocsp_arena_t *arena = NULL;
-    apr_pool_t *pool = NULL;
+    ocsp_arena_t *old = k->arena;
     apr_status_t rv;
 
     apr_pool_clear(k->words);
-    *why = NULL;
-    *out = k->arena;
-    if (compatible && is_enough(k, crl_octets, wanted)) {
+    room = wanted != 0 ? wanted : room > ROOM_MIN ? room : ROOM_MIN;
+    if (old != NULL && ocsp_arena_is_compatible(old)) {
+        *out = old;
+        *why = resize(old, room, wanted != 0, k->words);
         return APR_SUCCESS;
     }
-    room = wanted != 0 ? wanted : room > ROOM_MIN ? room : ROOM_MIN;
-    rv = make_arena(&arena, &pool, room, why, k->pool);
-    if (rv == APR_SUCCESS && compatible && is_in_vain(k->arena, arena, room)) {
-        apr_pool_destroy(pool);
-        rv = APR_ENOMEM;
-    }
+    k->arena = NULL;
+    rv = make_arena(&k->arena, room, why, k->words);
     if (rv == APR_SUCCESS) {
-        bool less = ocsp_arena_get_room(arena) < wanted;
-
-        *why = replace_arena(k, arena, pool);
-        if (*why == NULL) {
-            k->arena_wanted = wanted;
-            *why = less ? "OCSPTableSize is more than this machine gives: "
-                          "there is less room for tables"
-                        : NULL;
-        }
+        *why = ocsp_arena_get_room(k->arena) < wanted
+                 ? "OCSPTableSize is more than this machine gives: there is "
+                   "less room for tables"
+                 : NULL;
     }
-    else if (compatible) {
-        *why = "no memory for larger tables: the room stays as it is";
-        rv = APR_SUCCESS;
+    if (old != NULL) {
+        ocsp_arena_close(old);
+        (void)munmap(old, k->arena_len);
     }
-    else {
-        k->arena = NULL;
-    }
+    k->arena_len = k->arena != NULL ? ocsp_arena_get_len(k->arena) : 0;
     *out = k->arena;
     return rv;
-}
-
-/* fcntl's locks end with the process that holds one, whatever becomes of it,
- * and can be tried for. */
-bool ocsp_keep_make_lock(ocsp_keep_t *k)
-{
-    if (k->writer == NULL
-        && apr_proc_mutex_create(&k->writer, NULL, APR_LOCK_FCNTL, k->pool)
-               != APR_SUCCESS) {
-        k->writer = NULL;
-    }
-    return k->writer != NULL;
-}
-
-bool ocsp_keep_lock(ocsp_keep_t *k, unsigned wait_s)
-{
-    apr_time_t end = apr_time_now() + apr_time_from_sec(wait_s);
-    apr_status_t rv;
-
-    if (k->writer == NULL) {
-        return false;
-    }
-    while (APR_STATUS_IS_EBUSY(rv = apr_proc_mutex_trylock(k->writer))
-           && apr_time_now() < end) {
-        apr_sleep(LOCK_POLL_US);
-    }
-    return rv == APR_SUCCESS;
-}
-
-void ocsp_keep_unlock(ocsp_keep_t *k)
-{
-    (void)apr_proc_mutex_unlock(k->writer);
 }
 
 void ocsp_keep_drop_memory(ocsp_keep_t *k, const char *name)
@@ -266,6 +195,8 @@ void *ocsp_keep_open_memory(bool *fresh, ocsp_keep_t *k, const char *name,
     }
     m->base = (void *)(((uintptr_t)apr_shm_baseaddr_get(shm) + ALIGNMENT - 1)
                        & ~(uintptr_t)(ALIGNMENT - 1));
+    /* it would become resident, and the dump as large */
+    (void)madvise(m->base, size, MADV_DONTDUMP);
     m->size = size;
     m->version = version;
     *fresh = true;

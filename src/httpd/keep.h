@@ -24,9 +24,10 @@ typedef struct ocsp_keep_t ocsp_keep_t;
 ocsp_keep_t *ocsp_keep_get(apr_pool_t *process);
 
 /**
- * The arena that was kept; or a new one, with all that was in the one before:
- * if that is too small or another size is wanted.
- * @param crl_octets of all CRLs together, by which a new one is sized
+ * The arena that was kept, or a new one. Address space is reserved generously
+ * once, so that another size only changes how much of it tables may take:
+ * nothing is ever copied.
+ * @param crl_octets of all CRLs together, by which the room is sized
  * @param wanted OCSPTableSize in octets; 0: by crl_octets
  * @param why what is lacking; with APR_SUCCESS a warning, or NULL
  * @return a system error: there is no memory to be shared. Startup only.
@@ -34,24 +35,6 @@ ocsp_keep_t *ocsp_keep_get(apr_pool_t *process);
 apr_status_t ocsp_keep_open_arena(ocsp_arena_t **out, ocsp_keep_t *k,
                                   apr_uint64_t crl_octets, apr_uint64_t wanted,
                                   const char **why);
-
-/**
- * Make it possible that processes take turns in writing into the arena.
- * @return false: the system gives no lock. Startup only.
- */
-bool ocsp_keep_make_lock(ocsp_keep_t *k);
-
-/**
- * Become the one process that writes into the arena. Whoever dies as such has
- * given it up.
- * @param wait_s how long to wait for another, in seconds; 0: not at all
- * @return false: another one is, or there is no lock. Parent, or a child's one
- *         thread that looks for changes.
- */
-bool ocsp_keep_lock(ocsp_keep_t *k, unsigned wait_s);
-
-/** Be it no more. */
-void ocsp_keep_unlock(ocsp_keep_t *k);
 
 /**
  * Shared memory by its name: what was kept, or a new one where nothing of this

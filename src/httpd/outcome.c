@@ -101,7 +101,7 @@ static bool is_new_warning(const ocsp_pass_t *pass,
 {
     ocsp_note_t note;
 
-    if (warning == NULL || pass->trials == NULL) {
+    if (warning == NULL || !pass->running) {
         return warning != NULL;
     }
     ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
@@ -122,11 +122,41 @@ static void add_passed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
     passed->result = *result;
 }
 
+bool ocsp_outcome_has_failed(const ocsp_pass_t *pass,
+                             const ocsp_scope_issuer_t *si)
+{
+    ocsp_note_t note;
+
+    ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
+    return note.time != 0 && !note.ok;
+}
+
+/* A failure was logged as an error; its end is, too, or whoever looks at the
+ * log would see the failure as the last word for ever. */
+static void log_recovery(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si)
+{
+    if (ocsp_outcome_has_failed(pass, si)) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
+                     "OCSP244: %s: its sources are in order again", si->name);
+    }
+}
+
+/* Files that may hold the newest CRL cannot be read: the result of the look is
+ * a failure, whatever else was loaded or found unchanged. The file names were
+ * logged once for their directory (OCSP219). */
+static void note_hidden(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                        const char *hidden)
+{
+    ocsp_arena_set_doubtful(pass->arena, si->slot, true);
+    ocsp_arena_note(pass->arena, si->slot, pass->now, false, hidden);
+}
+
 void ocsp_outcome_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
-                         const ocsp_load_result_t *result, bool is_news)
+                         const ocsp_load_result_t *result, bool is_news,
+                         const char *hidden)
 {
     bool stale = is_stale(pass, si, &result->info);
-    bool told = si->has_slot && pass->trials != NULL
+    bool told = si->has_slot && pass->running
              && has_told(pass, si, result->passed_over);
 
     pass->failures += stale;
@@ -134,7 +164,11 @@ void ocsp_outcome_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
         ap_log_error(APLOG_MARK, stale ? APLOG_ERR : APLOG_WARNING, 0, pass->s,
                      "OCSP208: %s: %s", si->name, result->warning);
     }
-    if (si->has_slot) {
+    if (si->has_slot && hidden != NULL) {
+        note_hidden(pass, si, hidden);
+    }
+    else if (si->has_slot) {
+        log_recovery(pass, si);
         /* until it is known whose the others are: ocsp_outcome_close */
         ocsp_arena_set_doubtful(pass->arena, si->slot,
                                 result->passed_over != NULL);
@@ -142,9 +176,9 @@ void ocsp_outcome_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
             ocsp_arena_note(pass->arena, si->slot, pass->now, true,
                             result->warning);
         }
-        if (is_news) {
-            say_published(pass, si, result);
-        }
+    }
+    if (si->has_slot && is_news) {
+        say_published(pass, si, result);
     }
     if (result->passed_over != NULL && !told) {
         add_passed(pass, si, result);
@@ -176,30 +210,52 @@ bool ocsp_outcome_is_known(const ocsp_pass_t *pass,
         && strncmp(note.text, why, sizeof(note.text) - 1) == 0;
 }
 
-const char *ocsp_outcome_find_closed(const ocsp_pass_t *pass,
-                                     const ocsp_scope_issuer_t *si,
-                                     ocsp_trial_t *trial)
+void ocsp_outcome_warn_of_closed(const ocsp_pass_t *pass,
+                                 const ocsp_scope_issuer_t *si,
+                                 ocsp_retry_t *retry)
 {
-    const char *path = ocsp_sources_find_unreadable(si->level), *text;
+    const char *path, *text;
     ocsp_note_t note;
 
+    if (retry->looked) {
+        return;
+    }
+    retry->looked = true;
+    path = ocsp_sources_find_unreadable(si->level);
     if (path == NULL) {
-        return NULL;
+        return;
     }
     text = apr_pstrcat(pass->ptemp, path,
                        ": the workers' user cannot read it: changes are seen "
                        "at graceful only",
                        NULL);
     ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
-    if (!trial->looked && note.ok
-        && strncmp(note.text, text, sizeof(note.text) - 1) != 0) {
-        /* of the time before: nothing was looked at */
+    if (note.ok) {
         ocsp_arena_note(pass->arena, si->slot, note.time, true, text);
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s, "OCSP232: %s: %s",
                      si->name, text);
     }
-    trial->looked = true;
-    return text;
+}
+
+void ocsp_outcome_log_death(const ocsp_pass_t *pass,
+                            const ocsp_scope_issuer_t *si, ocsp_retry_t *retry)
+{
+    const char *files, *text;
+
+    if (!retry->killed) {
+        return;
+    }
+    retry->killed = false;
+    files = ocsp_sources_name(si->level, pass->ptemp);
+    text = apr_psprintf(pass->ptemp,
+                        "%s: process %d ended while it loaded this, most "
+                        "likely killed for lack of memory: it is tried again "
+                        "with growing pauses, after all other issuers; give "
+                        "this machine or its container more memory",
+                        files, (int)retry->pid);
+    ocsp_arena_note(pass->arena, si->slot, pass->now, false, text);
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s, "OCSP245: %s: %s", si->name,
+                 text);
 }
 
 static age_t find_age_of(int64_t begin, int64_t end, int64_t now)
@@ -234,25 +290,27 @@ static age_t find_age(const char **cure, const ocsp_scope_issuer_t *si,
     return crl > rest ? crl : rest;
 }
 
-/* What was last said of an issuer's table, by this process. What it was when
- * the process began its looks the parent has said. */
+/* The age of an issuer's table that was last logged; at start and at graceful
+ * all is logged. */
 static unsigned exchange_age(const ocsp_pass_t *pass,
                              const ocsp_scope_issuer_t *si, age_t age)
 {
     const uintptr_t key[] = {(uintptr_t)si, 1}; /* apart from renewal.c's */
-    ocsp_trial_t *trial = ocsp_trials_get(pass->trials, key, sizeof(key));
-    unsigned said = trial->looked ? trial->age : (unsigned)age;
+    ocsp_retry_t *retry = ocsp_pass_get_retry(pass, key, sizeof(key));
+    unsigned logged = FRESH;
 
-    trial->looked = true;
-    trial->age = age;
-    return said;
+    if (retry != NULL) {
+        logged = pass->running ? retry->age : FRESH;
+        retry->age = age;
+    }
+    return logged;
 }
 
 void ocsp_outcome_check_age(const ocsp_pass_t *pass,
                             const ocsp_scope_issuer_t *si, bool warned)
 {
     ocsp_table_info_t info;
-    unsigned said = FRESH;
+    unsigned said;
     const char *cure, *end;
     age_t age;
 
@@ -261,9 +319,7 @@ void ocsp_outcome_check_age(const ocsp_pass_t *pass,
         return;
     }
     age = find_age(&cure, si, &info, pass->now);
-    if (pass->trials != NULL) {
-        said = exchange_age(pass, si, age);
-    }
+    said = exchange_age(pass, si, age);
     if (age <= said || (warned && age == STALE)) {
         return;
     }
@@ -285,15 +341,20 @@ void ocsp_outcome_check_age(const ocsp_pass_t *pass,
 /* What is on disk is what is in use, whatever the last try ended in; a warning
  * of then stands. */
 void ocsp_outcome_unchanged(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
-                            const ocsp_table_info_t *info)
+                            const char *hidden)
 {
     ocsp_note_t note;
 
+    if (hidden != NULL) {
+        note_hidden(pass, si, hidden);
+        return;
+    }
+    log_recovery(pass, si);
     ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
     ocsp_arena_note(pass->arena, si->slot, pass->now, true,
                     note.ok ? note.text : NULL);
-    ap_log_error(APLOG_MARK, pass->trials == NULL ? APLOG_DEBUG : APLOG_TRACE1,
-                 0, pass->s, "OCSP207: %s: sources unchanged", si->name);
+    ap_log_error(APLOG_MARK, pass->running ? APLOG_TRACE1 : APLOG_DEBUG, 0,
+                 pass->s, "OCSP207: %s: sources unchanged", si->name);
 }
 
 static void close_passed(ocsp_pass_t *pass, const passed_t *passed)

@@ -14,31 +14,41 @@
 /**
  * A table was published, or under "httpd -t" would be.
  * @param is_news false: it says what the one before said
+ * @param hidden NULL, or files that cannot be read and may be newer CRLs: then
+ *        the look has failed all the same
  * One writer at a time, likewise what follows.
  */
 void ocsp_outcome_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
-                         const ocsp_load_result_t *result, bool is_news);
+                         const ocsp_load_result_t *result, bool is_news,
+                         const char *hidden);
 
 /** Sources were not taken. @param have_last whether a table stays in use */
 void ocsp_outcome_failed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
                          apr_status_t rv, const char *why, bool have_last);
+
+/** @return whether the last look at an issuer's sources failed */
+bool ocsp_outcome_has_failed(const ocsp_pass_t *pass,
+                             const ocsp_scope_issuer_t *si);
 
 /** @return whether ocsp_outcome_failed has said this, and nothing since */
 bool ocsp_outcome_is_known(const ocsp_pass_t *pass,
                            const ocsp_scope_issuer_t *si, const char *why);
 
 /**
- * Find a source that the workers' user, who looks for changes, may not read,
- * though the parent could; said once, and then left to graceful.
- * @return NULL: none; or that it is so, in words
+ * Warn, at the first look, of a source that is unchanged since the parent read
+ * it, and that the workers' user, who looks for changes, may not read.
  */
-const char *ocsp_outcome_find_closed(const ocsp_pass_t *pass,
-                                     const ocsp_scope_issuer_t *si,
-                                     ocsp_trial_t *trial);
+void ocsp_outcome_warn_of_closed(const ocsp_pass_t *pass,
+                                 const ocsp_scope_issuer_t *si,
+                                 ocsp_retry_t *retry);
 
-/** The table in use, which info describes, is what the sources say. */
+/** Log, once, that a process died while it loaded an issuer's sources. */
+void ocsp_outcome_log_death(const ocsp_pass_t *pass,
+                            const ocsp_scope_issuer_t *si, ocsp_retry_t *retry);
+
+/** The table in use is what the sources say. @param hidden as above */
 void ocsp_outcome_unchanged(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
-                            const ocsp_table_info_t *info);
+                            const char *hidden);
 
 /**
  * Say it when a table that is in use has grown older, by an issuer's policy.

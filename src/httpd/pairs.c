@@ -186,6 +186,7 @@ static ocsp_pairs_key_t *find_in_ring(const ocsp_pass_t *pass, const char *file)
     k->used = true;
     if (read != NULL) {
         k->key = read->key;
+        k->cost_us = read->cost_us;
         return k;
     }
     k->rv = OCSP_EUNKNOWNCA;
@@ -214,6 +215,7 @@ apr_hash_t *ocsp_pairs_make_ring(const ocsp_pass_t *pass)
         copy = apr_pcalloc(pass->pconf, sizeof(*copy));
         copy->file = apr_pstrdup(pass->pconf, file);
         copy->key = k->key;
+        copy->cost_us = k->cost_us;
         apr_pool_cleanup_register(pass->pconf, copy->key, free_key,
                                   apr_pool_cleanup_null);
         apr_hash_set(ring, copy->file, APR_HASH_KEY_STRING, copy);

@@ -35,6 +35,7 @@ typedef struct {
     bool encrypted;     /* it lacks nothing but its passphrase */
     ocsp_der_t content; /* in the clear: wiped when ptemp goes */
     bool used;
+    unsigned cost_us; /* how long a signature takes; 0: not measured yet */
 } ocsp_pairs_key_t;
 
 /**

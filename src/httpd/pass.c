@@ -28,6 +28,29 @@ void ocsp_pass_begin(ocsp_pass_t *pass, ocsp_keep_t *keep, apr_pool_t *pconf,
     pass->tables = apr_hash_make(ptemp);
 }
 
+ocsp_retry_t *ocsp_pass_get_retry(const ocsp_pass_t *pass, const void *subject,
+                                  size_t len)
+{
+    return pass->retries != NULL
+             ? ocsp_retries_get(pass->retries,
+                                ocsp_arena_get_configuration(pass->arena),
+                                subject, len)
+             : NULL;
+}
+
+bool ocsp_pass_is_news(const ocsp_pass_t *pass, const char *subject,
+                       const char *text)
+{
+    ocsp_retry_t *retry = ocsp_pass_get_retry(pass, subject, strlen(subject));
+    bool known = false;
+
+    if (retry != NULL) {
+        known = pass->running && ocsp_retry_has_text(retry, text);
+        ocsp_retry_set_text(retry, text);
+    }
+    return text != NULL && !known;
+}
+
 void ocsp_pass_hush(ocsp_pass_t *pass)
 {
     server_rec *mute = apr_pmemdup(pass->ptemp, pass->s, sizeof(*mute));

@@ -15,8 +15,8 @@
 #include <stdint.h>
 
 #include "httpd/keep.h"
-#include "httpd/trial.h"
 #include "shared/arena.h"
+#include "shared/retry.h"
 
 /** A pass; all but s and failures stay as they are. */
 typedef struct {
@@ -26,9 +26,11 @@ typedef struct {
     ocsp_keep_t *keep;   /* NULL: only checking */
     ocsp_arena_t *arena; /* NULL: only checking, or there is none */
     int64_t now;         /* seconds since 1970 */
+    int64_t refresh_s;   /* OCSPRefresh; 0: off. When issuers are opened */
     bool asking; /* httpd's first pass: what is wrong is said in the next */
-    ocsp_trials_t *trials; /* NULL: not looking for changes, but at start, at
-                              graceful, or checking */
+    ocsp_retries_t *retries; /* NULL: only checking, or not the writer */
+    bool running;  /* looking for changes; else at start, at graceful, or
+                     checking */
     bool renewing; /* signers alone, in a process whose keys were read before:
                       key_ring has them, and nothing is kept */
     apr_hash_t *key_ring; /* file -> ocsp_pairs_key_t of the start; or NULL */
@@ -36,24 +38,36 @@ typedef struct {
     bool renewed;         /* signers have changed, and processes are told */
     apr_uint64_t loading; /* octets of changed sources that were read */
     bool defers;          /* large ones are left to the next look */
-    bool
-        locked_out; /* another process is writing into the arena: all are, where
-                        there is a table */
-    unsigned failures;          /* what "httpd -t" exits 1 for */
-    apr_hash_t *lists;          /* list of files -> without patterns */
-    apr_hash_t *certs;          /* file -> ocsp_pairs_cert_t */
-    apr_hash_t *keys;           /* file -> ocsp_pairs_key_t */
-    apr_hash_t *dirs;           /* directory -> what tables.c found there */
-    apr_hash_t *taken;          /* CRL files in use */
+    bool is_writer;       /* may write into the arena; else all sources are left
+                             to the next look */
+    unsigned failures;    /* what "httpd -t" exits 1 for */
+    apr_hash_t *lists;    /* list of files -> without patterns */
+    apr_hash_t *certs;    /* file -> ocsp_pairs_cert_t */
+    apr_hash_t *keys;     /* file -> ocsp_pairs_key_t */
+    apr_hash_t *dirs;     /* directory -> what tables.c found there */
+    apr_hash_t *taken;    /* CRL files in use */
     apr_array_header_t *passed; /* tables.c's, of CRLs that are not; or NULL */
     apr_uint64_t octets;        /* of the tables that were built */
     apr_uint64_t largest;       /* of them */
     apr_hash_t *tables; /* id -> the ocsp_scope_issuer_t that has loaded it */
+    struct ocsp_signer_pools_t *pools; /* signer_pool.c's; NULL: none yet */
 } ocsp_pass_t;
 
 /** Begin a pass. @param keep NULL: only checking. Startup only. */
 void ocsp_pass_begin(ocsp_pass_t *pass, ocsp_keep_t *keep, apr_pool_t *pconf,
                      apr_pool_t *ptemp);
+
+/** What is remembered of a subject from look to look; NULL: nothing is. */
+ocsp_retry_t *ocsp_pass_get_retry(const ocsp_pass_t *pass, const void *subject,
+                                  size_t len);
+
+/**
+ * Remember a text about a subject.
+ * @param text NULL: all is well
+ * @return whether it is to be logged: while httpd runs a text is logged once
+ */
+bool ocsp_pass_is_news(const ocsp_pass_t *pass, const char *subject,
+                       const char *text);
 
 /** Say nothing from now on: s is replaced by one that logs nothing. */
 void ocsp_pass_hush(ocsp_pass_t *pass);

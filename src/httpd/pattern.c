@@ -84,28 +84,11 @@ bool ocsp_pattern_is_one(const char *path)
     return apr_fnmatch_test(path) != 0;
 }
 
-/* While httpd runs it is said once; what was so before the parent has said. */
-static bool is_news(const ocsp_pass_t *pass, const char *pattern,
-                    const char *why)
-{
-    ocsp_trial_t *trial;
-    bool known;
-
-    if (pass->trials == NULL) {
-        return true;
-    }
-    trial = ocsp_trials_get(pass->trials, pattern, strlen(pattern));
-    known = !trial->looked || ocsp_trial_has_text(trial, why);
-    trial->looked = true;
-    ocsp_trial_set_text(pass->trials, trial, why);
-    return !known;
-}
-
 static void say_none(ocsp_pass_t *pass, const char *pattern, const char *why,
                      const char *whose, bool recalled)
 {
     pass->failures++;
-    if (!pass->asking && is_news(pass, pattern, why)) {
+    if (!pass->asking && ocsp_pass_is_news(pass, pattern, why)) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
                      "OCSP214: %s: %s; %s %s", pattern, why, whose,
                      recalled ? "goes on with the files found before"
@@ -124,7 +107,7 @@ apr_array_header_t *ocsp_pattern_expand(ocsp_pass_t *pass, const char *pattern,
         recall(files, pass, name);
         say_none(pass, pattern, why, whose, files->nelts != 0);
     }
-    else if (pass->keep != NULL && !pass->renewing && pass->trials == NULL) {
+    else if (pass->keep != NULL && !pass->renewing && !pass->running) {
         keep(pass, name, files);
     }
     return files;

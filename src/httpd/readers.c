@@ -12,12 +12,12 @@
 #include <apr_strings.h>
 #include <apr_user.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <unixd.h>
+
+#include "httpd/subprocess.h"
 
 /* Not so without mod_unixd or a User that exists: httpd will not serve then,
  * but "httpd -t" gets here. */
@@ -68,89 +68,51 @@ static bool become_worker(const char *user)
         && setuid(ap_unixd_config.user_id) == 0;
 }
 
-/* The child: an octet for each path, then errno as its exit status. No pool and
- * no stdio, whose buffers and cleanups are the parent's. */
-__attribute__((noreturn)) static void answer(int fd,
-                                             const apr_array_header_t *paths,
-                                             const char *user)
+/* What the other process is asked. */
+typedef struct {
+    const apr_array_header_t *paths;
+    const char *user;
+} question_t;
+
+/* In a process of its own: an octet for each path. */
+static int answer(int fd, void *data)
 {
-    ssize_t n = 1;
+    const question_t *q = data;
+    bool ok = true;
     int i;
 
-    if (!become_worker(user)) {
-        _exit(errno);
-    }
-    for (i = 0; i < paths->nelts && n == 1; i++) {
-        const char *path = APR_ARRAY_IDX(paths, i, ocsp_readers_path_t).path;
-        const char octet = is_readable(path) ? 1 : 0;
-
-        do {
-            n = write(fd, &octet, 1);
-        } while (n < 0 && errno == EINTR);
-    }
-    _exit(n == 1 ? 0 : EPIPE);
-}
-
-/* @return whether there was an octet for each */
-static bool read_answers(int fd, apr_array_header_t *paths)
-{
-    int i;
-
-    for (i = 0; i < paths->nelts; i++) {
-        char octet = 0;
-        ssize_t n;
-
-        do {
-            n = read(fd, &octet, 1);
-        } while (n < 0 && errno == EINTR);
-        if (n != 1) {
-            return false;
-        }
-        APR_ARRAY_IDX(paths, i, ocsp_readers_path_t).readable = octet != 0;
-    }
-    return true;
-}
-
-/* What the child's end means to one who has not got all its answers. Nobody
- * else waits for it: httpd asks for any child only once it runs. */
-static apr_status_t reap(pid_t pid)
-{
-    int status = 0;
-    pid_t ended;
-
-    do {
-        ended = waitpid(pid, &status, 0);
-    } while (ended < 0 && errno == EINTR);
-    return ended == pid && WIFEXITED(status) && WEXITSTATUS(status) != 0
-             ? WEXITSTATUS(status)
-             : APR_EGENERAL;
-}
-
-static apr_status_t ask_worker(apr_array_header_t *paths, const char *user)
-{
-    apr_status_t rv, ended;
-    int fds[2];
-    pid_t pid;
-
-    if (pipe2(fds, O_CLOEXEC) != 0) {
+    if (!become_worker(q->user)) {
         return errno;
     }
-    pid = fork();
-    rv = errno;
-    if (pid == 0) {
-        answer(fds[1], paths, user);
+    for (i = 0; ok && i < q->paths->nelts; i++) {
+        const char *path = APR_ARRAY_IDX(q->paths, i, ocsp_readers_path_t).path;
+        const char octet = is_readable(path) ? 1 : 0;
+
+        ok = ocsp_subprocess_write(fd, &octet, 1);
     }
-    (void)close(fds[1]); /* or reading would not end with the child */
-    if (pid > 0) {
-        rv = read_answers(fds[0], paths) ? APR_SUCCESS : APR_EOF;
+    return ok ? 0 : EPIPE;
+}
+
+/* Answers count even where no exit status is left. */
+static apr_status_t ask_worker(apr_array_header_t *paths, const char *user,
+                               apr_pool_t *p)
+{
+    question_t q = {paths, user};
+    ocsp_subprocess_result_t result;
+    apr_status_t rv = ocsp_subprocess_run(&result, answer, &q, p);
+    int i;
+
+    if (rv != APR_SUCCESS) {
+        return rv;
     }
-    (void)close(fds[0]);
-    if (pid > 0) {
-        ended = reap(pid);
-        /* answers count even where SIGCHLD is ignored and no status is left */
-        rv = rv == APR_SUCCESS ? rv : ended;
+    if (result.len != (size_t)paths->nelts) {
+        return result.exit_status > 0 ? result.exit_status : APR_EGENERAL;
     }
-    return rv;
+    for (i = 0; i < paths->nelts; i++) {
+        APR_ARRAY_IDX(paths, i, ocsp_readers_path_t).readable = result.octets[i]
+                                                             != 0;
+    }
+    return APR_SUCCESS;
 }
 
 static void forget(apr_array_header_t *paths)
@@ -179,7 +141,7 @@ apr_status_t ocsp_readers_check(apr_array_header_t *paths, apr_pool_t *p)
         rv = APR_ENOTIMPL;
     }
     else {
-        rv = ask_worker(paths, ocsp_readers_get_user(p));
+        rv = ask_worker(paths, ocsp_readers_get_user(p), p);
     }
     if (rv != APR_SUCCESS) {
         forget(paths);

@@ -32,10 +32,6 @@
 #include "httpd/threads.h"
 #include "httpd/watch.h"
 
-/* How long the parent, and with it every new request, waits for a process of
- * before that is loading, in seconds. */
-#define WRITER_WAIT_S 2
-
 /* Whether anything but tryLater can be said for it. */
 static bool is_ready(const ocsp_scope_issuer_t *si)
 {
@@ -147,7 +143,7 @@ static ocsp_scope_issuer_t *open_view(ocsp_pass_t *pass,
                                                         : "-",
                              pass->s->defn_line_number);
     si->level = level;
-    ocsp_level_get_policy(&si->policy, level);
+    ocsp_level_get_policy(&si->policy, level, pass->refresh_s);
     si->http_max_age_s = ocsp_level_get_http_max_age(level);
     si->preproduce = ocsp_level_get_preproduce(level);
     if (si->issuer == NULL || si->passed_over) {
@@ -203,6 +199,7 @@ static void check_used(ocsp_pass_t *pass, const ocsp_conf_t *conf)
 /* The main server is first in the list, so what is inherited is there. */
 static void open_all(ocsp_pass_t *pass, server_rec *base)
 {
+    pass->refresh_s = ocsp_conf_get_refresh(ocsp_conf_get(base));
     for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
         ocsp_conf_t *conf = ocsp_conf_get(pass->s);
 
@@ -252,30 +249,24 @@ static void say_what_good_means(server_rec *base)
     }
 }
 
-/* All of it, by the one writer: a process of before may still be loading. */
+/* All of it, by the one writer. */
 static void start(ocsp_pass_t *pass, server_rec *base)
 {
     ocsp_conf_shared_t shared = {.keep = pass->keep};
     server_rec *s;
 
-    /* without a lock nobody looks for changes, so nobody else writes */
-    shared.can_lock = ocsp_keep_make_lock(pass->keep);
-    pass->locked_out = shared.can_lock
-                    && !ocsp_keep_lock(pass->keep, WRITER_WAIT_S);
-    if (pass->locked_out) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
-                     "OCSP235: another process still writes status tables: "
-                     "what has changed is loaded later");
-    }
     if (is_configured(base)) {
-        ocsp_commons_open_arena(pass, base);
+        ocsp_commons_open_arena(pass, &shared, base);
     }
-    pass->defers = shared.can_lock
+    pass->defers = pass->arena != NULL && ocsp_arena_has_lock(pass->arena)
                 && ocsp_conf_get_refresh(ocsp_conf_get(base)) != 0
                 && ocsp_watch_is_possible();
     open_all(pass, base);
-    if (shared.can_lock && !pass->locked_out) {
-        ocsp_keep_unlock(pass->keep);
+    if (pass->arena != NULL) {
+        ocsp_arena_serve(pass->arena);
+        if (pass->is_writer && ocsp_arena_has_lock(pass->arena)) {
+            ocsp_arena_unlock(pass->arena);
+        }
     }
     ocsp_keep_sweep(pass->keep);
     shared.arena = pass->arena;
@@ -328,6 +319,7 @@ int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *base)
 {
     ocsp_pass_t pass;
+    bool preproduces;
 
     if (ap_state_query(AP_SQ_RUN_MODE) != AP_SQ_RM_CONFIG_TEST) {
         return OK;
@@ -335,7 +327,13 @@ int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     ocsp_pass_begin(&pass, NULL, pconf, ptemp);
     open_all(&pass, base);
     ocsp_quick_check(base, ptemp);
-    (void)ocsp_preproduce_check(base);
+    preproduces = ocsp_preproduce_check(base);
+    if (is_configured(base)
+        && !ocsp_watch_report(base, NULL,
+                              ocsp_conf_get_refresh(ocsp_conf_get(base)) != 0,
+                              preproduces)) {
+        pass.failures++;
+    }
     if (ap_exists_config_define("DUMP_OCSP")) {
         ocsp_dump_print(&pass, base);
     }
@@ -357,4 +355,14 @@ void ocsp_refresh_start_child(apr_pool_t *pchild, server_rec *base)
     if (threads != NULL) {
         ocsp_threads_start_child(threads, pchild);
     }
+}
+
+int ocsp_refresh_monitor(apr_pool_t *p, server_rec *base)
+{
+    const ocsp_watch_t *watch = ocsp_conf_get(base)->shared.watch;
+
+    if (watch != NULL) {
+        ocsp_watch_check(watch, p);
+    }
+    return OK;
 }

@@ -29,4 +29,8 @@ int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
  * to wait for a look. */
 void ocsp_refresh_start_child(apr_pool_t *pchild, server_rec *base);
 
+/** httpd's monitor, called in the parent every ten seconds or so: logs that
+ * nobody looks for changes. */
+int ocsp_refresh_monitor(apr_pool_t *p, server_rec *base);
+
 #endif

@@ -5,22 +5,18 @@
  */
 #include "httpd/renewal.h"
 
-#include <apr_file_info.h>
 #include <apr_strings.h>
-#include <openssl/evp.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "httpd/log.h"
 #include "httpd/pairs.h"
+#include "httpd/signer_pool.h"
 #include "httpd/signers.h"
 
 /* Between two tries of one process to open an issuer's signers, in seconds. */
 #define TRY_EVERY_S 1
-
-/* A file that was touched so shortly ago may still be being written, s. */
-#define SETTLE_S 2
 
 /* So often it is looked at again before what is there is tried. */
 #define LOOKS_AT_WRITING 15
@@ -32,6 +28,15 @@ typedef struct set_t {
     struct set_t *next; /* of those to be freed */
 } set_t;
 
+/* The certificate files as a process has looked at them; the parent's look at
+ * the start comes first. One thread at a time. */
+typedef struct {
+    ocsp_signer_pools_t *pools;
+    apr_pool_t *pool;   /* of pools; NULL: it is the parent's */
+    apr_pool_t *before; /* of the look before, or NULL: likewise */
+    uint64_t epoch;     /* of the arena, when it began; 0: unknown */
+} view_t;
+
 /*
  * Who signs is counted in, under the parity of the epoch. A set that was
  * replaced in one epoch is freed when the epoch is the next and nobody is left
@@ -40,7 +45,9 @@ typedef struct set_t {
 struct ocsp_renewal_t {
     apr_hash_t *key_ring;
     ocsp_keep_t *keep;
+    view_t looking;   /* of the thread that looks for changes */
     atomic_flag busy; /* some thread opens signers */
+    view_t opening;   /* of that one */
     _Atomic unsigned epoch;
     _Atomic unsigned users[2];
     set_t *replaced; /* in this epoch */
@@ -53,51 +60,46 @@ ocsp_renewal_t *ocsp_renewal_make(const ocsp_pass_t *pass)
 
     r->key_ring = ocsp_pairs_make_ring(pass);
     r->keep = pass->keep;
+    r->looking.pools = r->opening.pools = pass->pools;
     atomic_flag_clear(&r->busy);
     return r;
 }
 
-/* --- what the files are --------------------------------------------------- */
-
-static bool digest_file(EVP_MD_CTX *ctx, const char *file, bool *settled,
-                        const ocsp_pass_t *pass)
+/* A pass looks at all files anew. */
+static void begin_view(view_t *view, ocsp_pass_t *pass)
 {
-    apr_finfo_t info = {0};
-    int64_t fields[4];
+    apr_pool_t *pool;
 
-    (void)apr_stat(&info, file,
-                   APR_FINFO_INODE | APR_FINFO_SIZE | APR_FINFO_MTIME
-                       | APR_FINFO_CTIME,
-                   pass->ptemp);
-    fields[0] = (int64_t)info.inode;
-    fields[1] = (int64_t)info.size;
-    fields[2] = (int64_t)info.mtime;
-    fields[3] = (int64_t)info.ctime;
-    *settled = *settled && info.ctime != 0
-            && (apr_time_sec(info.ctime) < pass->now - SETTLE_S
-                || apr_time_sec(info.ctime) > pass->now + SETTLE_S);
-    return EVP_DigestUpdate(ctx, file, strlen(file) + 1) == 1
-        && EVP_DigestUpdate(ctx, fields, sizeof(fields)) == 1;
+    /* nobody's child: pools of a process may be made by one thread alone */
+    if (apr_pool_create_unmanaged_ex(&pool, NULL, NULL) != APR_SUCCESS) {
+        return;
+    }
+    apr_pool_tag(pool, "ocsp_signer_pools");
+    pass->pools = ocsp_signer_pool_begin(view->pools, pool);
+    if (view->before != NULL) {
+        apr_pool_destroy(view->before);
+    }
+    view->before = view->pool;
+    view->pool = pool;
+    view->pools = pass->pools;
 }
 
-/* Names, sizes and times of the certificates. @return false: no SHA-256 */
-static bool digest(unsigned char out[OCSP_TRIAL_DIGEST_LEN], bool *settled,
+/* --- what the files are --------------------------------------------------- */
+
+/* Names, sizes and times of the certificates: in a pool of those that have to do
+ * with this issuer. @return false: no SHA-256 */
+static bool digest(unsigned char out[OCSP_RETRY_DIGEST_LEN], bool *settled,
                    ocsp_pass_t *pass, const ocsp_scope_issuer_t *si)
 {
-    const apr_array_header_t *files =
-        ocsp_pairs_get_files(pass, si->level->cert_files);
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
-    int i;
+    const ocsp_signer_pool_t *sp = ocsp_signer_pool_get(pass,
+                                                        si->level->cert_files);
 
-    *settled = true;
-    for (i = 0; ok && i < files->nelts; i++) {
-        ok = digest_file(ctx, APR_ARRAY_IDX(files, i, const char *), settled,
-                         pass);
-    }
-    ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
-    EVP_MD_CTX_free(ctx);
-    return ok;
+    return ocsp_signer_pool_digest(
+        out, settled, sp,
+        ocsp_signers_have_pool(si)
+            ? ocsp_signer_pool_find(sp, ocsp_issuer_get_name_hash(si->issuer),
+                                    pass->ptemp)
+            : NULL);
 }
 
 void ocsp_renewal_note(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
@@ -181,8 +183,8 @@ static bool is_behind(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si)
 }
 
 static change_t find_change(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
-                            ocsp_trial_t *trial,
-                            unsigned char now[OCSP_TRIAL_DIGEST_LEN])
+                            ocsp_retry_t *retry,
+                            unsigned char now[OCSP_RETRY_DIGEST_LEN])
 {
     const ocsp_scope_renewal_t *renewal = si->renewal;
     change_t change = SAME;
@@ -191,22 +193,22 @@ static change_t find_change(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
     if (!digest(now, &settled, pass, si)) {
         return SAME;
     }
-    if (memcmp(now, trial->known ? trial->digest : renewal->digest,
-               OCSP_TRIAL_DIGEST_LEN)
+    if (memcmp(now, retry->known ? retry->digest : renewal->digest,
+               OCSP_RETRY_DIGEST_LEN)
             != 0
-        || (!trial->known && is_behind(pass, si))) {
+        || (!retry->known && is_behind(pass, si))) {
         change = OTHER;
     }
-    else if (!trial->known && !renewal->settled) {
+    else if (!retry->known && !renewal->settled) {
         change = AGAIN;
     }
-    if (change != SAME && !settled && trial->failures < LOOKS_AT_WRITING) {
-        trial->failures++;
+    if (change != SAME && !settled && retry->failures < LOOKS_AT_WRITING) {
+        retry->failures++;
         pass->retry = true;
         return SAME;
     }
     if (change != SAME) {
-        trial->failures = 0;
+        retry->failures = 0;
     }
     return change;
 }
@@ -215,8 +217,8 @@ void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
                        const ocsp_scope_issuer_t *si)
 {
     const uintptr_t key[] = {(uintptr_t)si, 0}; /* apart from outcome.c's */
-    ocsp_trial_t *trial = ocsp_trials_get(pass->trials, key, sizeof(key));
-    unsigned char now[OCSP_TRIAL_DIGEST_LEN];
+    ocsp_retry_t *retry = ocsp_pass_get_retry(pass, key, sizeof(key));
+    unsigned char now[OCSP_RETRY_DIGEST_LEN];
     ocsp_pass_t own = *pass;
     change_t change;
     set_t *set;
@@ -224,8 +226,12 @@ void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
     if (!si->has_slot || si->renewal == NULL) {
         return;
     }
-    change = find_change(pass, si, trial, now);
-    if (change == SAME && !trial->looked) {
+    if (pass->pools == NULL) {
+        begin_view(&r->looking, pass);
+    }
+    own.pools = pass->pools;
+    change = find_change(pass, si, retry, now);
+    if (change == SAME && !retry->looked) {
         return;
     }
     if (change != OTHER) {
@@ -235,10 +241,10 @@ void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
     }
     set = open_set(&own, r, si);
     if (change != SAME) {
-        trial->known = true;
-        memcpy(trial->digest, now, sizeof(now));
+        retry->known = true;
+        memcpy(retry->digest, now, sizeof(now));
     }
-    trial->looked = set == NULL; /* it is to be tried again */
+    retry->looked = set == NULL; /* it is to be tried again */
     if (set == NULL) {
         return;
     }
@@ -306,11 +312,25 @@ static void install(ocsp_renewal_t *r, ocsp_scope_renewal_t *renewal,
     free_leaving(r);
 }
 
+/* Look at the files, unless that was done since the last change was told:
+ * thousands of issuers may be renewed one after the other. */
+static void open_view(view_t *view, ocsp_pass_t *pass, uint64_t epoch)
+{
+    if (epoch == 0 || epoch != view->epoch) {
+        begin_view(view, pass);
+        view->epoch = epoch;
+    }
+    else {
+        pass->pools = view->pools;
+    }
+}
+
 static void renew(ocsp_renewal_t *r, const ocsp_arena_t *arena,
                   const ocsp_scope_issuer_t *si)
 {
     ocsp_scope_renewal_t *renewal = si->renewal;
     uint32_t told = ocsp_arena_get_signers(arena, si->slot);
+    uint64_t epoch = ocsp_arena_get_epoch(arena); /* not from before told */
     ocsp_pass_t pass;
     apr_pool_t *ptemp;
     set_t *set;
@@ -323,6 +343,7 @@ static void renew(ocsp_renewal_t *r, const ocsp_arena_t *arena,
         renewal->tried = pass.now;
         pass.s = renewal->s;
         ocsp_pass_hush(&pass);
+        open_view(&r->opening, &pass, epoch);
         set = open_set(&pass, r, si);
         if (set != NULL) {
             install(r, renewal, set);

@@ -6,14 +6,20 @@
 #include "httpd/signers.h"
 
 #include <apr_strings.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "httpd/log.h"
 #include "httpd/pairs.h"
 #include "httpd/roster.h"
+#include "httpd/signer_pool.h"
 
 /* The pair that signed last is kept under this name as well: its file may not
  * be there any more, nor among those that a pattern means. */
 #define LAST "the signer of before"
+
+/* The names of the files whose pairs are kept for an issuer of a pool. */
+#define FILES "signers:"
 
 /* Trial signatures by which it is known how long one takes, and what is surely
  * not quick, in microseconds. */
@@ -27,6 +33,10 @@ typedef struct {
     const apr_array_header_t *certs; /* const char *, files */
     const apr_array_header_t *keys;  /* likewise */
     bool is_pool;                    /* the files are not this issuer's alone */
+    const ocsp_signer_pool_t *pool;  /* the files of certs */
+    apr_array_header_t *kept; /* of a pool: const char *, files whose pairs were
+                                 kept for this issuer */
+    apr_array_header_t *keeps; /* likewise, for the next pass */
     ocsp_roster_t roster;
 } job_t;
 
@@ -37,7 +47,8 @@ static const char *get_file(const apr_array_header_t *files, int i)
 
 /* By server, CA and certificate: no line of the configuration is in it, which
  * comments move. */
-static const char *keep_name(const job_t *job, const char *cert_file)
+static const char *name_kept(const job_t *job, const char *what,
+                             const char *cert_file)
 {
     const server_rec *s = job->pass->s;
     const char *server = "";
@@ -48,8 +59,13 @@ static const char *keep_name(const job_t *job, const char *cert_file)
                                                          : "",
                               s->addrs->virthost, s->addrs->host_port);
     }
-    return apr_pstrcat(job->pass->ptemp, "signer:", server, "\n",
-                       job->si->cert_file, "\n", cert_file, NULL);
+    return apr_pstrcat(job->pass->ptemp, what, server, "\n", job->si->cert_file,
+                       "\n", cert_file, NULL);
+}
+
+static const char *keep_name(const job_t *job, const char *cert_file)
+{
+    return name_kept(job, "signer:", cert_file);
 }
 
 static void warn(const job_t *job, const char *warning)
@@ -131,7 +147,7 @@ static void take_pair(job_t *job, const ocsp_signer_t *signer,
 
 /* How long a signature takes: the shortest of some, since others run as well;
  * of what takes its time one is enough. */
-static void measure(ocsp_signer_t *signer, apr_pool_t *p)
+static unsigned measure(const ocsp_signer_t *signer, apr_pool_t *p)
 {
     static const unsigned char data[64];
     unsigned char *signature = apr_palloc(p, ocsp_signer_get_signature_max(
@@ -152,7 +168,18 @@ static void measure(ocsp_signer_t *signer, apr_pool_t *p)
         took = apr_time_now() - start;
         shortest = took >= 0 && took < shortest ? took : shortest;
     }
-    ocsp_signer_set_cost(signer, (unsigned)shortest);
+    return (unsigned)shortest;
+}
+
+/* One key may serve thousands of certificates. */
+static void set_cost(ocsp_signer_t *signer, ocsp_pairs_key_t *k, apr_pool_t *p)
+{
+    if (k->cost_us == 0) {
+        unsigned cost_us = measure(signer, p);
+
+        k->cost_us = cost_us != 0 ? cost_us : 1;
+    }
+    ocsp_signer_set_cost(signer, k->cost_us);
 }
 
 /* Try a certificate that is this issuer's, or should be. */
@@ -186,7 +213,7 @@ static void take_cert(job_t *job, ocsp_pairs_cert_t *c)
         job->roster.unchecked = NULL;
     }
     if (rv == APR_SUCCESS) {
-        measure(signer, job->pass->ptemp);
+        set_cost(signer, k, job->pass->ptemp);
         take_pair(job, signer, c, k);
         warn(job, c->stray
                       ? apr_pstrcat(job->pass->ptemp, c->file,
@@ -224,22 +251,109 @@ static bool was_mine(const job_t *job, const char *file)
     return ocsp_pairs_recall(&cert, &key, job->pass, keep_name(job, file));
 }
 
+/* The files whose pairs were kept, each with its NUL: names hold anything else.
+ */
+static void recall_files(job_t *job)
+{
+    ocsp_der_t content = {NULL, 0}, nothing;
+    size_t i;
+
+    if (job->pass->keep == NULL
+        || !ocsp_keep_find(job->pass->keep, name_kept(job, FILES, ""), &content,
+                           &nothing)) {
+        return;
+    }
+    for (i = 0; i < content.len;
+         i += strlen((const char *)content.data + i) + 1) {
+        APR_ARRAY_PUSH(job->kept, const char *) =
+            apr_pstrdup(job->pass->pconf, (const char *)content.data + i);
+    }
+}
+
+static void keep_files(const job_t *job)
+{
+    ocsp_der_t none = {NULL, 0}, content = {NULL, 0};
+    unsigned char *at;
+    int i;
+
+    if (job->pass->keep == NULL || job->pass->renewing
+        || job->keeps->nelts == 0) {
+        return;
+    }
+    for (i = 0; i < job->keeps->nelts; i++) {
+        content.len += strlen(get_file(job->keeps, i)) + 1;
+    }
+    content.data = at = apr_palloc(job->pass->ptemp, content.len);
+    for (i = 0; i < job->keeps->nelts; i++) {
+        size_t len = strlen(get_file(job->keeps, i)) + 1;
+
+        memcpy(at, get_file(job->keeps, i), len);
+        at += len;
+    }
+    ocsp_keep_put(job->pass->keep, name_kept(job, FILES, ""), content, none);
+}
+
+static void take_file(job_t *job, const char *file)
+{
+    ocsp_pairs_cert_t *c = ocsp_pairs_get_cert(job->pass, file);
+    bool mine = !job->is_pool || is_meant(job, c);
+
+    if (c->cert == NULL && (mine || was_mine(job, file))) {
+        c->used = true;
+        fail(job, file, c->rv, c->why);
+    }
+    else if (c->cert != NULL && mine) {
+        take_cert(job, c);
+    }
+    else {
+        return;
+    }
+    APR_ARRAY_PUSH(job->keeps, const char *) = file;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+/* Of a pool those files that have to do with this issuer: by the names in them,
+ * and those that were its before and cannot be read. */
+static void take_pool(job_t *job)
+{
+    apr_array_header_t *places = ocsp_signer_pool_find(
+        job->pool, ocsp_issuer_get_name_hash(job->si->issuer),
+        job->pass->ptemp);
+    int i, before = -1;
+
+    for (i = 0; i < job->kept->nelts; i++) {
+        int place = ocsp_signer_pool_find_file(job->pool,
+                                               get_file(job->kept, i));
+
+        if (place >= 0) {
+            APR_ARRAY_PUSH(places, int) = place;
+        }
+    }
+    qsort(places->elts, (size_t)places->nelts, sizeof(int), compare_places);
+    for (i = 0; i < places->nelts; i++) {
+        int place = APR_ARRAY_IDX(places, i, int);
+
+        if (place != before) {
+            take_file(job, get_file(job->certs, place));
+        }
+        before = place;
+    }
+}
+
 static void take_files(job_t *job)
 {
     int i;
 
+    if (job->is_pool) {
+        take_pool(job);
+        return;
+    }
     for (i = 0; i < job->certs->nelts; i++) {
-        ocsp_pairs_cert_t *c = ocsp_pairs_get_cert(job->pass,
-                                                   get_file(job->certs, i));
-        bool mine = !job->is_pool || is_meant(job, c);
-
-        if (c->cert == NULL && (mine || was_mine(job, c->file))) {
-            c->used = true;
-            fail(job, c->file, c->rv, c->why);
-        }
-        else if (c->cert != NULL && mine) {
-            take_cert(job, c);
-        }
+        take_file(job, get_file(job->certs, i));
     }
 }
 
@@ -279,10 +393,12 @@ static void take_lost(job_t *job)
                       "more: put its signer there again";
     int i;
 
-    for (i = 0; i < job->certs->nelts; i++) {
-        const char *file = get_file(job->certs, i);
+    for (i = 0; i < job->kept->nelts; i++) {
+        const char *file = get_file(job->kept, i);
 
-        if (was_mine(job, file)) {
+        if (ocsp_signer_pool_find_file(job->pool, file) >= 0
+            && was_mine(job, file)) {
+            APR_ARRAY_PUSH(job->keeps, const char *) = file;
             ocsp_pairs_get_cert(job->pass, file)->used = true;
             fail(job, file, OCSP_EUNKNOWNCA,
                  apr_psprintf(job->pass->ptemp, "%s: %s", file, why));
@@ -305,25 +421,39 @@ static void take_lost(job_t *job)
     }
 }
 
+bool ocsp_signers_have_pool(const ocsp_scope_issuer_t *si)
+{
+    return si->section->is_glob
+        || si->level->cert_files != si->section->level->cert_files;
+}
+
 void ocsp_signers_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
 {
     job_t job = {.pass = pass,
                  .si = si,
-                 .certs = ocsp_pairs_get_files(pass, si->level->cert_files),
+                 .pool = ocsp_signer_pool_get(pass, si->level->cert_files),
                  .keys = si->level->key_files,
-                 .is_pool = si->section->is_glob
-                         || si->level->cert_files
-                                != si->section->level->cert_files};
+                 .is_pool = ocsp_signers_have_pool(si),
+                 .kept = apr_array_make(pass->ptemp, 2, sizeof(const char *)),
+                 .keeps = apr_array_make(pass->ptemp, 2, sizeof(const char *))};
     const apr_array_header_t *templs;
-    bool is_named = job.certs->nelts + job.keys->nelts != 0;
+    bool is_named;
 
+    job.certs = ocsp_signer_pool_get_files(job.pool);
+    is_named = job.certs->nelts + job.keys->nelts != 0;
     ocsp_roster_begin(&job.roster, pass, si);
     templs = job.roster.templs;
+    if (job.is_pool) {
+        recall_files(&job);
+    }
     take_files(&job);
     take_own_key(&job);
     if (templs->nelts == 0 && job.is_pool && is_named
         && si->signer_why == NULL) {
         take_lost(&job);
+    }
+    if (job.is_pool) {
+        keep_files(&job);
     }
     ocsp_roster_close(&job.roster, is_named);
 }

@@ -16,4 +16,8 @@
  */
 void ocsp_signers_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si);
 
+/** @return whether the certificate files of an issuer are a pool: not named for
+ *          this issuer alone. Pure. */
+bool ocsp_signers_have_pool(const ocsp_scope_issuer_t *si);
+
 #endif

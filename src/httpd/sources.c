@@ -21,62 +21,54 @@ typedef struct {
     apr_array_header_t *entries; /* of ocsp_crlpath_entry_t; NULL: rv, why */
     apr_status_t rv;
     const char *why;
+    const char
+        *hidden;   /* NULL, or which files may be CRLs and cannot be read */
+    bool reported; /* hidden was logged, if it was to be */
     bool measured; /* its octets were counted */
     bool used;     /* some issuer looked into it */
 } dir_t;
 
-/* While httpd runs one warning of a directory is said once. */
-static bool is_news(const ocsp_pass_t *pass, const char *path,
-                    const char *warning)
-{
-    ocsp_trial_t *trial;
-
-    if (pass->trials == NULL) {
-        return warning != NULL;
-    }
-    trial = ocsp_trials_get(pass->trials, path, strlen(path));
-    if (trial->looked && ocsp_trial_has_text(trial, warning)) {
-        return false;
-    }
-    ocsp_trial_set_text(pass->trials, trial, warning);
-    if (!trial->looked) {
-        trial->looked = true;
-        return false; /* the parent has said it */
-    }
-    return warning != NULL;
-}
-
 static dir_t *scan(ocsp_pass_t *pass, const char *path)
 {
     dir_t *d = apr_hash_get(pass->dirs, path, APR_HASH_KEY_STRING);
-    const char *warning = NULL;
 
     if (d != NULL) {
         return d;
     }
     d = apr_pcalloc(pass->ptemp, sizeof(*d));
-    d->rv = ocsp_crlpath_scan(&d->entries, path, &warning, &d->why,
+    d->rv = ocsp_crlpath_scan(&d->entries, path, &d->hidden, &d->why,
                               pass->ptemp);
     if (d->rv != APR_SUCCESS) {
         d->entries = NULL;
-    }
-    if (is_news(pass, path, warning)) {
-        pass->failures++;
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
-                     "OCSP219: OCSPCRLPath: %s", warning);
     }
     apr_hash_set(pass->dirs, path, APR_HASH_KEY_STRING, d);
     return d;
 }
 
+/* A directory whose CRLs count, not only their size. */
+static dir_t *scan_and_report(ocsp_pass_t *pass, const char *path)
+{
+    dir_t *d = scan(pass, path);
+
+    if (!d->reported && ocsp_pass_is_news(pass, path, d->hidden)) {
+        pass->failures++;
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
+                     "OCSP219: OCSPCRLPath: %s", d->hidden);
+    }
+    d->reported = true;
+    return d;
+}
+
 apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_pass_t *pass,
-                               const ocsp_scope_issuer_t *si, const char **why)
+                               const ocsp_scope_issuer_t *si,
+                               const char **hidden, const char **why)
 {
     const apr_array_header_t *paths = si->level->crl_paths;
     apr_array_header_t *found = apr_array_make(pass->ptemp, 2,
                                                sizeof(ocsp_crlpath_entry_t *));
     int i;
 
+    *hidden = NULL;
     src->issuer = si->issuer;
     src->files = si->level->crl_files;
     src->found = found;
@@ -92,9 +84,10 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_pass_t *pass,
     src->max_age_s = si->policy.max_age_s;
     src->checked = si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED;
     for (i = 0; i < paths->nelts; i++) {
-        dir_t *d = scan(pass, APR_ARRAY_IDX(paths, i, const char *));
+        dir_t *d = scan_and_report(pass, APR_ARRAY_IDX(paths, i, const char *));
 
         d->used = true;
+        *hidden = *hidden != NULL ? *hidden : d->hidden;
         if (d->entries == NULL) {
             *why = d->why;
             return d->rv;
@@ -238,6 +231,20 @@ bool ocsp_sources_can_workers_read(const ocsp_load_sources_t *src,
     return all;
 }
 
+/* Files and directories that a level names, for people. */
+const char *ocsp_sources_name(const ocsp_level_t *level, apr_pool_t *p)
+{
+    const apr_array_header_t *all[] = {level->crl_files, level->crl_paths,
+                                       level->index_files, level->issued_files};
+    apr_array_header_t *names = apr_array_make(p, 4, sizeof(const char *));
+    size_t i;
+
+    for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        apr_array_cat(names, all[i]);
+    }
+    return apr_array_pstrcat(p, names, ',');
+}
+
 static const char *find_unreadable(const apr_array_header_t *paths)
 {
     int i;
@@ -266,7 +273,8 @@ void ocsp_sources_check_used(ocsp_pass_t *pass, const ocsp_level_t *level)
     int i;
 
     for (i = 0; i < level->crl_paths->nelts; i++) {
-        dir_t *d = scan(pass, APR_ARRAY_IDX(level->crl_paths, i, const char *));
+        dir_t *d = scan_and_report(pass, APR_ARRAY_IDX(level->crl_paths, i,
+                                                       const char *));
 
         if (!d->used && d->entries == NULL) {
             d->used = true;

@@ -15,12 +15,15 @@
 
 /**
  * Find an issuer's sources; each directory is read once a pass.
- * @param src all but last and may_shrink
+ * @param src all but last
+ * @param hidden NULL, or which files of a directory may be CRLs and cannot be
+ *        read: the newest CRL of any issuer may be among them
  * @return a directory that cannot be read, which hides what may be the newest
  *         CRL. Startup only; likewise what follows.
  */
 apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_pass_t *pass,
-                               const ocsp_scope_issuer_t *si, const char **why);
+                               const ocsp_scope_issuer_t *si,
+                               const char **hidden, const char **why);
 
 /** The n-th file that was found in a directory. Pure. */
 const char *ocsp_sources_get_found(const ocsp_load_sources_t *src, int n);
@@ -37,6 +40,9 @@ bool ocsp_sources_can_workers_read(const ocsp_load_sources_t *src,
  *         NULL. As the workers' user.
  */
 const char *ocsp_sources_find_unreadable(const ocsp_level_t *level);
+
+/** Names of the files and directories of a level, for people; made in p. */
+const char *ocsp_sources_name(const ocsp_level_t *level, apr_pool_t *p);
 
 /** Octets of all files of an issuer. */
 apr_uint64_t ocsp_sources_count_octets(const ocsp_load_sources_t *src,

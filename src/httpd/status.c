@@ -16,6 +16,7 @@
 #include "httpd/conf.h"
 #include "httpd/pass.h"
 #include "httpd/renewal.h"
+#include "shared/look_state.h"
 #include "status/crl.h"
 
 /* What is shown of one issuer; every string fit for a line of text. */
@@ -281,8 +282,66 @@ static void show_load_html(request_rec *r, const ocsp_conf_shared_t *shared)
                load.signing, load.waiting);
 }
 
-static void show_text(request_rec *r, const ocsp_conf_shared_t *shared)
+/* The looks for changes. */
+typedef struct {
+    const char *last;  /* when one last went over all issuers */
+    int64_t age_s;     /* since then; -1: none did */
+    const char *state; /* in a word, or in words */
+} looks_t;
+
+static void collect_looks(looks_t *looks, const ocsp_conf_t *main,
+                          apr_pool_t *p)
 {
+    int64_t now = (int64_t)apr_time_sec(apr_time_now());
+    int64_t refresh_s = ocsp_conf_get_refresh(main);
+    ocsp_look_state_t state = {.ended = 0};
+
+    if (main->shared.arena != NULL) {
+        ocsp_look_state_get(&state, main->shared.arena, now, refresh_s);
+    }
+    looks->last = state.ended != 0 ? ocsp_pass_print_time(p, state.ended) : "-";
+    looks->age_s = state.ended != 0 ? now - state.ended : -1;
+    if (refresh_s == 0) {
+        looks->state = "off";
+    }
+    else if (main->shared.watch == NULL) {
+        looks->state = "failed: sources cannot be checked while httpd runs; "
+                       "see OCSP234 and OCSP237 in the error log";
+    }
+    else if (state.overdue_s > 0) {
+        looks->state = apr_psprintf(p,
+                                    "failed: no check for %" APR_INT64_T_FMT
+                                    " s; see OCSP236 in the error log",
+                                    (apr_int64_t)state.overdue_s);
+    }
+    else {
+        looks->state = "ok";
+    }
+}
+
+static void show_looks_text(request_rec *r, const ocsp_conf_t *main)
+{
+    looks_t looks;
+
+    collect_looks(&looks, main, r->pool);
+    ap_rprintf(r,
+               "OCSPLastCheck: %s\nOCSPLastCheckAge: %" APR_INT64_T_FMT
+               "\nOCSPCheckState: %s\n",
+               looks.last, (apr_int64_t)looks.age_s, looks.state);
+}
+
+static void show_looks_html(request_rec *r, const ocsp_conf_t *main)
+{
+    looks_t looks;
+
+    collect_looks(&looks, main, r->pool);
+    ap_rprintf(r, "<p>Sources last checked for changes: %s (%s)</p>\n",
+               looks.last, looks.state);
+}
+
+static void show_text(request_rec *r, const ocsp_conf_t *main)
+{
+    const ocsp_conf_shared_t *shared = &main->shared;
     const ocsp_counters_t *c = shared->counters;
     size_t i;
 
@@ -291,11 +350,13 @@ static void show_text(request_rec *r, const ocsp_conf_shared_t *shared)
                    ocsp_counters_get(c, counters[i].which));
     }
     show_load_text(r, shared);
+    show_looks_text(r, main);
     print_issuers(r, print_line);
 }
 
-static void show_html(request_rec *r, const ocsp_conf_shared_t *shared)
+static void show_html(request_rec *r, const ocsp_conf_t *main)
 {
+    const ocsp_conf_shared_t *shared = &main->shared;
     const ocsp_counters_t *c = shared->counters;
     size_t i;
 
@@ -310,6 +371,7 @@ static void show_html(request_rec *r, const ocsp_conf_shared_t *shared)
     }
     ap_rputs("</tr></table>\n", r);
     show_load_html(r, shared);
+    show_looks_html(r, main);
     ap_rputs("<table border=\"0\"><tr><th></th><th>Issuer</th>"
              "<th>Revocations</th><th>Issued</th><th>thisUpdate</th>"
              "<th>nextUpdate</th><th>Last load</th><th>Result</th>"
@@ -327,10 +389,10 @@ int ocsp_status_show(request_rec *r, int flags)
         return DECLINED; /* no issuer is configured, or no memory */
     }
     if (flags & AP_STATUS_SHORT) {
-        show_text(r, &conf->shared);
+        show_text(r, conf);
     }
     else {
-        show_html(r, &conf->shared);
+        show_html(r, conf);
     }
     return OK;
 }

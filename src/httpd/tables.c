@@ -8,9 +8,11 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "httpd/load_process.h"
 #include "httpd/log.h"
 #include "httpd/outcome.h"
 #include "httpd/sources.h"
+#include "shared/look_state.h"
 
 /* So many looks in a row are kept to oneself: at what is being written, and for
  * what is not there. */
@@ -27,7 +29,11 @@ typedef struct {
     ocsp_load_result_t result;
     unsigned char fingerprint[OCSP_TABLE_FINGERPRINT_LEN];
     bool has_fingerprint;
-    bool settled; /* fingerprint will show any further change */
+    bool settled;         /* fingerprint will show any further change */
+    const char *hidden;   /* NULL, or files that may be CRLs of this issuer and
+                              cannot be read */
+    apr_uint64_t octets;  /* of the table */
+    apr_uint64_t lacking; /* octets that did not find room; 0: they did */
     const char *why;
 } attempt_t;
 
@@ -35,18 +41,20 @@ typedef struct {
 
 /* Seal what was built, check it as readers do, and only then let them see
  * it. */
-static apr_status_t publish(const ocsp_pass_t *pass,
-                            const ocsp_scope_issuer_t *si,
-                            const ocsp_load_result_t *result, const char **why)
+static apr_status_t publish(attempt_t *a, const ocsp_pass_t *pass,
+                            const ocsp_scope_issuer_t *si)
 {
+    ocsp_load_result_t *result = &a->result;
     size_t len = ocsp_table_builder_size(result->builder);
     apr_status_t rv;
     void *mem;
 
-    rv = ocsp_arena_reserve(&mem, pass->arena, si->slot, len, why, pass->ptemp);
+    rv = ocsp_arena_reserve(&mem, pass->arena, si->slot, len, &a->why,
+                            pass->ptemp);
+    a->lacking = APR_STATUS_IS_ENOSPC(rv) ? len : 0;
     if (rv == APR_SUCCESS) {
         ocsp_table_builder_seal(result->builder, mem, &result->info);
-        rv = ocsp_table_check(mem, len, why);
+        rv = ocsp_table_check(mem, len, &a->why);
     }
     if (rv == APR_SUCCESS) {
         ocsp_arena_publish(pass->arena, si->slot);
@@ -60,18 +68,6 @@ static void note_size(ocsp_pass_t *pass, apr_uint64_t octets)
     if (octets > pass->largest) {
         pass->largest = octets;
     }
-}
-
-/* Graceful is how somebody says that issuance data has rightly lost something;
- * but not while it is being written: then its word counts for the first look
- * after. */
-static bool may_shrink(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
-                       bool settled)
-{
-    if (pass->trials == NULL) {
-        return settled || !pass->defers;
-    }
-    return settled && ocsp_arena_has_consent(pass->arena, si->slot);
 }
 
 /* What the sources are now; nothing is read. */
@@ -88,23 +84,29 @@ static apr_status_t look(attempt_t *a, ocsp_pass_t *pass,
         ocsp_arena_get_table(&a->src.last_table, &a->src.last_len, pass->arena,
                              si->slot);
     }
-    if ((rv = ocsp_sources_find(&a->src, pass, si, &a->why)) != APR_SUCCESS) {
+    rv = ocsp_sources_find(&a->src, pass, si, &a->hidden, &a->why);
+    if (rv != APR_SUCCESS) {
         return rv;
     }
     rv = ocsp_load_fingerprint(a->fingerprint, &a->settled, &a->src, pass->now,
                                &a->why, pass->ptemp);
     a->has_fingerprint = rv == APR_SUCCESS;
-    a->src.may_shrink = may_shrink(pass, si, a->settled);
-    if (rv == APR_SUCCESS && last != NULL
-        && memcmp(last->fingerprint, a->fingerprint, sizeof(a->fingerprint))
-               == 0) {
-        return APR_EEXIST;
+    if (rv != APR_SUCCESS || last == NULL
+        || memcmp(last->fingerprint, a->fingerprint, sizeof(a->fingerprint))
+               != 0) {
+        return rv;
     }
-    return rv;
+    /* Which CRLs were passed over is not known any more once files could not be
+     * read: that is found out by reading all again. */
+    return a->hidden == NULL && ocsp_arena_is_doubtful(pass->arena, si->slot)
+                && ocsp_outcome_has_failed(pass, si)
+             ? APR_SUCCESS
+             : APR_EEXIST;
 }
 
-static apr_status_t load(attempt_t *a, ocsp_pass_t *pass,
-                         ocsp_scope_issuer_t *si)
+/* Build the table, and publish it where there is an arena. */
+static apr_status_t build(attempt_t *a, const ocsp_pass_t *pass,
+                          const ocsp_scope_issuer_t *si)
 {
     ocsp_load_result_t *result = &a->result;
     apr_status_t rv = ocsp_load_build(result, &a->src, pass->now, &a->why,
@@ -113,10 +115,9 @@ static apr_status_t load(attempt_t *a, ocsp_pass_t *pass,
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    si->crl_file = apr_pstrdup(pass->pconf, result->file);
     result->info.entries = ocsp_table_builder_count(result->builder);
     result->info.issued = ocsp_table_builder_count_issued(result->builder);
-    note_size(pass, ocsp_table_builder_size(result->builder));
+    a->octets = ocsp_table_builder_size(result->builder);
     memset(result->info.fingerprint, 0, sizeof(result->info.fingerprint));
     if (pass->arena != NULL) {
         memcpy(result->info.id, si->id, OCSP_TABLE_ID_LEN);
@@ -124,9 +125,69 @@ static apr_status_t load(attempt_t *a, ocsp_pass_t *pass,
             memcpy(result->info.fingerprint, a->fingerprint,
                    sizeof(a->fingerprint));
         }
-        rv = publish(pass, si, result, &a->why);
+        rv = publish(a, pass, si);
     }
     ocsp_table_builder_free(result->builder);
+    result->builder = NULL;
+    return rv;
+}
+
+/* For load_apart. */
+typedef struct {
+    attempt_t *attempt;
+    const ocsp_pass_t *pass;
+    const ocsp_scope_issuer_t *si;
+} task_t;
+
+static apr_status_t build_task(ocsp_load_result_t *result, const char **why,
+                               apr_uint64_t numbers[2], void *data)
+{
+    const task_t *task = data;
+    apr_status_t rv = build(task->attempt, task->pass, task->si);
+
+    *result = task->attempt->result;
+    *why = task->attempt->why;
+    numbers[0] = task->attempt->octets;
+    numbers[1] = task->attempt->lacking;
+    return rv;
+}
+
+/* In a process that httpd's parent can lose: what does not fit into memory must
+ * not end the parent. */
+static apr_status_t build_apart(attempt_t *a, const ocsp_pass_t *pass,
+                                const ocsp_scope_issuer_t *si)
+{
+    task_t task = {a, pass, si};
+    apr_uint64_t numbers[2] = {0, 0};
+    apr_status_t rv = ocsp_load_process_run(&a->result, &a->why, numbers,
+                                            build_task, &task, pass->ptemp);
+
+    a->octets = numbers[0];
+    a->lacking = numbers[1];
+    return rv;
+}
+
+static apr_status_t load(attempt_t *a, ocsp_pass_t *pass,
+                         ocsp_scope_issuer_t *si)
+{
+    apr_uint64_t octets = ocsp_sources_count_octets(&a->src, pass);
+    bool apart = !pass->running && pass->arena != NULL && octets > AT_ONCE;
+    apr_status_t rv;
+
+    if (pass->arena != NULL) {
+        ocsp_look_state_begin_load(pass->arena, si->slot, pass->now, octets);
+    }
+    rv = apart ? build_apart(a, pass, si) : build(a, pass, si);
+    if (pass->arena != NULL) {
+        ocsp_look_state_end_load(pass->arena);
+    }
+    if (rv == APR_SUCCESS) {
+        si->crl_file = apr_pstrdup(pass->pconf, a->result.file);
+        note_size(pass, a->octets);
+    }
+    else if (rv == OCSP_EKILLED) {
+        ocsp_arena_recover(pass->arena);
+    }
     return rv;
 }
 
@@ -154,7 +215,8 @@ static bool open_slot(ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
     const char *why = NULL;
     apr_status_t rv;
 
-    rv = ocsp_arena_claim(&si->slot, pass->arena, si->id, &why);
+    rv = ocsp_arena_claim(&si->slot, pass->arena, si->id, pass->is_writer,
+                          &why);
     si->has_slot = rv == APR_SUCCESS;
     if (!si->has_slot) {
         ocsp_outcome_failed(pass, si, rv, why, false);
@@ -169,12 +231,7 @@ static bool open_slot(ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
 static bool is_deferred(const attempt_t *a, ocsp_pass_t *pass,
                         const ocsp_scope_issuer_t *si)
 {
-    if (pass->locked_out && a->src.last != NULL) {
-        return true; /* its slot may be the other's */
-    }
-    /* nor what graceful alone may take: see may_shrink */
-    if (!pass->defers || a->src.last == NULL || !a->settled
-        || ocsp_level_names_issuance(si->level)) {
+    if (!pass->defers || a->src.last == NULL || !a->settled) {
         return false;
     }
     pass->loading += ocsp_sources_count_octets(&a->src, pass);
@@ -189,6 +246,54 @@ static bool is_deferred(const attempt_t *a, ocsp_pass_t *pass,
     return true;
 }
 
+/* Whether reading a file once more can tell nothing else. What the system or
+ * libcrypto could not do just now, and what is of the future, is tried again.
+ */
+static bool is_of_the_file(apr_status_t rv)
+{
+    return rv == OCSP_EMALFORMED || rv == OCSP_EUNKNOWNCA
+        || rv == OCSP_EUNSUPPORTED || rv == OCSP_EOTHERKEY || rv == OCSP_ESTALE
+        || APR_STATUS_IS_ENOSPC(rv);
+}
+
+/* So that the next look, by whichever process, does not try it in vain. */
+static void remember_failure(ocsp_retry_t *retry, const ocsp_pass_t *pass,
+                             const attempt_t *a, apr_status_t rv)
+{
+    if (retry == NULL) {
+        return;
+    }
+    retry->known = a->settled && is_of_the_file(rv);
+    retry->lacking = a->lacking;
+    memcpy(retry->digest, a->fingerprint, sizeof(a->fingerprint));
+    if (rv == OCSP_EKILLED) {
+        ocsp_retry_count_death(retry, pass->now, 0);
+        retry->killed = false; /* which was logged as the failure */
+    }
+}
+
+/* @return whether a table is in use after it */
+static bool open_failed(ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
+                        const attempt_t *a, apr_status_t rv, bool have_last)
+{
+    ocsp_outcome_failed(pass, si, rv, a->why, have_last);
+    remember_failure(ocsp_pass_get_retry(pass, si->id, OCSP_TABLE_ID_LEN), pass,
+                     a, rv);
+    return have_last;
+}
+
+static void open_loaded(ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
+                        const attempt_t *a)
+{
+    si->info = apr_pmemdup(pass->pconf, &a->result.info,
+                           sizeof(a->result.info));
+    ocsp_outcome_loaded(pass, si, &a->result, is_news(a), a->hidden);
+    if (a->result.withheld != NULL) {
+        ocsp_outcome_failed(pass, si, OCSP_EMALFORMED, a->result.withheld,
+                            true);
+    }
+}
+
 static void open_new(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
 {
     ocsp_table_info_t last = {.entries = 0};
@@ -198,36 +303,27 @@ static void open_new(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
 
     if (pass->arena != NULL) {
         have_last = open_slot(pass, si, &last);
-        if (!si->has_slot) {
-            return;
+        si->has_table = have_last;
+        if (!si->has_slot || !pass->is_writer) {
+            return; /* what another process may write is for the next look */
         }
     }
     rv = look(&a, pass, si, have_last ? &last : NULL);
     if (rv == APR_SUCCESS && is_deferred(&a, pass, si)) {
-        si->has_table = true;
         return;
     }
     if (rv == APR_SUCCESS) {
         rv = load(&a, pass, si);
     }
-    si->has_table = rv == APR_SUCCESS || have_last;
     if (rv == APR_EEXIST) {
-        ocsp_outcome_unchanged(pass, si, &last);
+        ocsp_outcome_unchanged(pass, si, a.hidden);
     }
     else if (rv != APR_SUCCESS) {
-        ocsp_outcome_failed(pass, si, rv, a.why, have_last);
-        if (have_last && !a.settled) {
-            ocsp_arena_set_consent(pass->arena, si->slot, true);
-        }
+        si->has_table = open_failed(pass, si, &a, rv, have_last);
     }
     else {
-        si->info = apr_pmemdup(pass->pconf, &a.result.info,
-                               sizeof(a.result.info));
-        ocsp_outcome_loaded(pass, si, &a.result, is_news(&a));
-        if (a.result.withheld != NULL) {
-            ocsp_outcome_failed(pass, si, OCSP_EMALFORMED, a.result.withheld,
-                                true);
-        }
+        si->has_table = true;
+        open_loaded(pass, si, &a);
     }
 }
 
@@ -280,100 +376,100 @@ void ocsp_tables_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
 
 /* --- while httpd runs ----------------------------------------------------- */
 
-/* Whether reading a file once more can tell nothing else. What the system or
- * libcrypto could not do just now, and what is of the future, is tried again.
- */
-static bool is_of_the_file(apr_status_t rv)
-{
-    return rv == OCSP_EMALFORMED || rv == OCSP_EUNKNOWNCA
-        || rv == OCSP_EUNSUPPORTED || rv == OCSP_EOTHERKEY || rv == OCSP_ESTALE
-        || APR_STATUS_IS_ENOSPC(rv);
-}
-
 /* What can be taken neither now nor at the next look is said, once. */
 static void fail_again(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
-                       const attempt_t *a, ocsp_trial_t *trial, apr_status_t rv,
+                       const attempt_t *a, ocsp_retry_t *retry, apr_status_t rv,
                        bool have_last)
 {
     unsigned patience = a->has_fingerprint ? LOOKS_AT_WRITING
                                            : LOOKS_FOR_MISSING;
 
-    trial->failures++;
-    if (!a->settled && trial->failures < patience) {
+    retry->failures++;
+    if (!a->settled && retry->failures < patience) {
         pass->retry = true;
         return;
     }
-    trial->known = a->settled && is_of_the_file(rv);
-    memcpy(trial->digest, a->fingerprint, sizeof(a->fingerprint));
+    remember_failure(retry, pass, a, rv);
     if (!ocsp_outcome_is_known(pass, si, a->why)) {
         ocsp_outcome_failed(pass, si, rv, a->why, have_last);
     }
 }
 
-/* Sources that cannot be read, and that are not what is in use. */
-static void fail_closed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
-                        const attempt_t *a, const char *text)
+/* Whether what the sources are was tried in vain, and still is in vain. */
+static bool is_in_vain(const ocsp_pass_t *pass, const ocsp_retry_t *retry,
+                       const attempt_t *a)
 {
-    static const unsigned char unknown[OCSP_TABLE_FINGERPRINT_LEN];
-
-    if (a->has_fingerprint && a->settled
-        && memcmp(a->src.last->fingerprint, unknown, sizeof(unknown)) != 0
-        && !ocsp_outcome_is_known(pass, si, text)) {
-        ocsp_outcome_failed(pass, si, APR_EACCES, text, true);
+    if (memcmp(retry->digest, a->fingerprint, sizeof(retry->digest)) != 0) {
+        return false;
     }
+    if (ocsp_retry_is_resting(retry, pass->now)) {
+        return true;
+    }
+    return retry->known
+        && (retry->lacking == 0
+            || !ocsp_arena_has_room(pass->arena, retry->lacking));
+}
+
+/* A table that is in use is what the sources say now. */
+static void succeed(ocsp_pass_t *pass, const attempt_t *a, ocsp_retry_t *retry)
+{
+    retry->failures = 0;
+    retry->known = false;
+    retry->deaths = 0;
+    pass->retry = pass->retry || !a->settled;
 }
 
 /* @return whether it was loaded */
-static bool load_again(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
+static bool load_again(ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
+                       ocsp_retry_t *retry)
 {
-    ocsp_trial_t *trial = ocsp_trials_get(pass->trials, si->id,
-                                          OCSP_TABLE_ID_LEN);
     ocsp_table_info_t last;
     bool have_last = ocsp_arena_get_info(&last, pass->arena, si->slot, si->id)
                   == APR_SUCCESS;
-    const char *closed = have_last ? ocsp_outcome_find_closed(pass, si, trial)
-                                   : NULL;
     attempt_t a;
     apr_status_t rv = look(&a, pass, si, have_last ? &last : NULL);
 
-    if (closed != NULL && rv != APR_EEXIST) {
-        fail_closed(pass, si, &a, closed);
+    if (rv == APR_EEXIST) {
+        ocsp_outcome_unchanged(pass, si, a.hidden);
+        ocsp_outcome_warn_of_closed(pass, si, retry);
+        succeed(pass, &a, retry);
         return false;
     }
-    if (rv == APR_SUCCESS && trial->known
-        && memcmp(trial->digest, a.fingerprint, sizeof(trial->digest)) == 0) {
+    if (rv == APR_SUCCESS && is_in_vain(pass, retry, &a)) {
         return false;
     }
     if (rv == APR_SUCCESS) {
+        /* if this process dies of it, another one knows what it was */
+        retry->known = false;
+        memcpy(retry->digest, a.fingerprint, sizeof(retry->digest));
         rv = load(&a, pass, si);
     }
-    if (a.settled) {
-        ocsp_arena_set_consent(pass->arena, si->slot, false);
-    }
-    if (rv == APR_EEXIST) {
-        ocsp_outcome_unchanged(pass, si, &last);
-    }
-    else if (rv != APR_SUCCESS) {
-        fail_again(pass, si, &a, trial, rv, have_last);
+    if (rv != APR_SUCCESS) {
+        fail_again(pass, si, &a, retry, rv, have_last);
         return false;
     }
-    else {
-        ocsp_outcome_loaded(pass, si, &a.result, is_news(&a));
-        if (a.result.withheld != NULL) {
-            a.why = a.result.withheld;
-            fail_again(pass, si, &a, trial, OCSP_EMALFORMED, true);
-            return true;
-        }
+    ocsp_outcome_loaded(pass, si, &a.result, is_news(&a), a.hidden);
+    if (a.result.withheld != NULL) {
+        a.why = a.result.withheld;
+        fail_again(pass, si, &a, retry, OCSP_EMALFORMED, true);
     }
-    trial->failures = 0;
-    trial->known = false;
-    pass->retry = pass->retry || !a.settled;
-    return rv == APR_SUCCESS;
+    else {
+        succeed(pass, &a, retry);
+    }
+    return true;
+}
+
+bool ocsp_tables_has_died(const ocsp_pass_t *pass,
+                          const ocsp_scope_issuer_t *si)
+{
+    return si->has_slot
+        && ocsp_pass_get_retry(pass, si->id, OCSP_TABLE_ID_LEN)->deaths != 0;
 }
 
 void ocsp_tables_look(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si)
 {
     ocsp_scope_issuer_t *copy;
+    ocsp_retry_t *retry;
     bool loaded = false;
 
     if (!si->has_slot
@@ -384,7 +480,9 @@ void ocsp_tables_look(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si)
         /* the process's own is read by its workers */
         copy = apr_pmemdup(pass->ptemp, si, sizeof(*si));
         apr_hash_set(pass->tables, copy->id, OCSP_TABLE_ID_LEN, copy);
-        loaded = load_again(pass, copy);
+        retry = ocsp_pass_get_retry(pass, si->id, OCSP_TABLE_ID_LEN);
+        ocsp_outcome_log_death(pass, si, retry);
+        loaded = load_again(pass, copy, retry);
     }
     ocsp_outcome_check_age(pass, si, loaded);
 }

@@ -18,6 +18,13 @@
 void ocsp_tables_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si);
 
 /**
+ * @return whether a process died while it loaded an issuer's sources: then all
+ *         others are looked at first. One writer at a time, while httpd runs.
+ */
+bool ocsp_tables_has_died(const ocsp_pass_t *pass,
+                          const ocsp_scope_issuer_t *si);
+
+/**
  * Look whether an issuer's sources have changed, and load them then. What
  * cannot be taken leaves the table in use as it is, and is said once. The
  * issuer itself is not written to. One writer at a time, in the process that

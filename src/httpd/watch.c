@@ -1,49 +1,57 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See watch.h. Floor 4.
+ * A mod_watchdog callback in every child: the first that gets the writers' lock
+ * when a look is due looks. Floor 4.
  */
 #include "httpd/watch.h"
 
 #include <apr_optional.h>
+#include <apr_strings.h>
 #include <mod_watchdog.h>
 #include <openssl/crypto.h>
 #include <stdatomic.h>
 
 #include "httpd/ahead.h"
 #include "httpd/conf.h"
-#include "httpd/keep.h"
 #include "httpd/log.h"
 #include "httpd/outcome.h"
 #include "httpd/pass.h"
 #include "httpd/preproduce.h"
 #include "httpd/renewal.h"
+#include "httpd/sources.h"
 #include "httpd/tables.h"
+#include "shared/look_state.h"
 
 #define NAME "_ocsp_"
 
 /* What changes right now is looked at again so soon, in seconds. */
 #define RETRY_S 2
 
-/* Ticks, of a second each, that another process may write before it is said. */
-#define LONG_WAIT_TICKS 60
-
-/* A process that ends waits so long for its look to end, in seconds. */
-#define END_WAIT_S 8
+/* A process that ends waits so long for its look to end, in seconds: a large
+ * CRL gets in, whatever the MPM ends. Where httpd stops, it kills the process
+ * sooner. */
+#define END_WAIT_S 600
 
 /* Of the gate. */
 enum { IDLE, LOOKING, CLOSED };
 
-/* How the look goes on; a copy in every child, used in one. */
+/* One issuer that is looked at, and whose it is. */
+typedef struct {
+    server_rec *s;
+    const ocsp_scope_issuer_t *si;
+} item_t;
+
+/* A copy in every process; what they share is in the arena. */
 struct ocsp_watch_t {
     server_rec *base;
-    ocsp_keep_t *keep;
+    ocsp_arena_t *arena;
     uint32_t configuration; /* the arena's, for which this was started */
     int64_t refresh_s;
-    unsigned waits; /* ticks in a row at which another was writing */
-    int64_t due;    /* the next look, in seconds since 1970; 0: now */
-    ocsp_trials_t *trials;
-    ocsp_preproduce_t *ahead; /* or NULL */
+    bool preproduces;
+    apr_array_header_t *items; /* item_t */
+    ocsp_preproduce_t *ahead;  /* or NULL */
+    uint64_t epoch;            /* the arena's, when ahead was last told */
     _Atomic int gate;
 };
 
@@ -53,17 +61,114 @@ bool ocsp_watch_is_possible(void)
         && APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback) != NULL;
 }
 
-static void look_at_scope(ocsp_pass_t *pass, const ocsp_conf_t *conf,
-                          const ocsp_scope_t *scope)
+/* --- which issuers -------------------------------------------------------- */
+
+static void add_scope(ocsp_watch_t *w, server_rec *s, const ocsp_scope_t *scope)
 {
     int i;
 
-    for (i = 0; i < scope->issuers->nelts && !ocsp_ahead_is_stopping(); i++) {
+    for (i = 0; i < scope->issuers->nelts; i++) {
         const ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
 
         if (si->issuer != NULL && !si->passed_over) {
-            ocsp_tables_look(pass, si);
-            ocsp_renewal_look(conf->shared.renewal, pass, si);
+            APR_ARRAY_PUSH(w->items, item_t) = (item_t){s, si};
+        }
+    }
+}
+
+static void add_all(ocsp_watch_t *w)
+{
+    const ocsp_conf_t *main = ocsp_conf_get(w->base);
+    server_rec *s;
+
+    for (s = w->base; s != NULL; s = s->next) {
+        const ocsp_conf_t *conf = ocsp_conf_get(s);
+
+        if (conf == main && s != w->base) {
+            continue; /* a virtual host that says nothing */
+        }
+        add_scope(w, s, conf->own);
+        if (conf->inherited != NULL && conf->inherited != main->own) {
+            add_scope(w, s, conf->inherited);
+        }
+    }
+}
+
+static const item_t *get_item(const ocsp_watch_t *w, size_t i)
+{
+    return &APR_ARRAY_IDX(w->items, (int)i, const item_t);
+}
+
+/* --- one look ------------------------------------------------------------- */
+
+static int64_t get_now(void)
+{
+    return (int64_t)apr_time_sec(apr_time_now());
+}
+
+static void look_at(const ocsp_watch_t *w, ocsp_pass_t *pass,
+                    const item_t *item)
+{
+    ocsp_look_state_progress(w->arena, get_now());
+    pass->s = item->s;
+    ocsp_tables_look(pass, item->si);
+    ocsp_renewal_look(ocsp_conf_get(w->base)->shared.renewal, pass, item->si);
+}
+
+/* The process that looked last may have died of a source. */
+static void count_death(const ocsp_watch_t *w, const ocsp_pass_t *pass)
+{
+    apr_uint64_t octets;
+    int32_t pid;
+    size_t slot;
+    int i;
+
+    if (!ocsp_look_state_find_dead(&slot, &pid, &octets, w->arena)) {
+        return;
+    }
+    for (i = 0; i < w->items->nelts; i++) {
+        const ocsp_scope_issuer_t *si = get_item(w, (size_t)i)->si;
+
+        if (si->has_slot && si->slot == slot) {
+            ocsp_retry_count_death(ocsp_pass_get_retry(pass, si->id,
+                                                       OCSP_TABLE_ID_LEN),
+                                   pass->now, pid);
+            return;
+        }
+    }
+}
+
+/* All issuers but those whose sources have killed a process.
+ * @return whether all were looked at before this process has to end */
+static bool look_at_most(const ocsp_watch_t *w, ocsp_pass_t *pass)
+{
+    size_t count = (size_t)w->items->nelts, n;
+    size_t first = ocsp_look_state_get_first(w->arena, count);
+
+    for (n = 0; n < count; n++) {
+        size_t i = (first + n) % count;
+
+        if (ocsp_ahead_is_stopping()) {
+            ocsp_look_state_set_first(w->arena, i);
+            return false; /* another process goes on from here */
+        }
+        if (!ocsp_tables_has_died(pass, get_item(w, i)->si)) {
+            look_at(w, pass, get_item(w, i));
+        }
+    }
+    ocsp_look_state_set_first(w->arena, first + 1);
+    return true;
+}
+
+static void look_at_rest(const ocsp_watch_t *w, ocsp_pass_t *pass)
+{
+    int i;
+
+    for (i = 0; i < w->items->nelts && !ocsp_ahead_is_stopping(); i++) {
+        const item_t *item = get_item(w, (size_t)i);
+
+        if (ocsp_tables_has_died(pass, item->si)) {
+            look_at(w, pass, item);
         }
     }
 }
@@ -73,82 +178,133 @@ static void look(ocsp_watch_t *w, apr_pool_t *ptemp)
     const ocsp_conf_t *main = ocsp_conf_get(w->base);
     ocsp_pass_t pass;
 
-    ocsp_pass_begin(&pass, w->keep, ptemp, ptemp);
-    pass.arena = main->shared.arena;
-    pass.trials = w->trials;
-    for (pass.s = w->base; pass.s != NULL; pass.s = pass.s->next) {
-        const ocsp_conf_t *conf = ocsp_conf_get(pass.s);
-
-        if (conf == main && pass.s != w->base) {
-            continue; /* a virtual host that says nothing */
+    ocsp_pass_begin(&pass, main->shared.keep, ptemp, ptemp);
+    pass.arena = w->arena;
+    pass.retries = main->shared.retries;
+    pass.running = pass.is_writer = true;
+    pass.s = w->base;
+    count_death(w, &pass);
+    if (look_at_most(w, &pass)) {
+        ocsp_look_state_set_due(w->arena,
+                                pass.now
+                                    + (pass.retry && RETRY_S < w->refresh_s
+                                           ? RETRY_S
+                                           : w->refresh_s));
+        ocsp_look_state_end(w->arena, get_now());
+        if (ocsp_look_state_log_resumed(w->arena)) {
+            ap_log_error(APLOG_MARK, APLOG_ERR, 0, w->base,
+                         "OCSP246: sources are checked for changes again");
         }
-        look_at_scope(&pass, main, conf->own);
-        if (conf->inherited != NULL && conf->inherited != main->own) {
-            look_at_scope(&pass, main, conf->inherited);
-        }
+        look_at_rest(w, &pass);
     }
     ocsp_outcome_close(&pass, w->base);
-    /* a table has been published, or signers have changed */
-    if (w->ahead != NULL && (pass.octets != 0 || pass.renewed)) {
-        ocsp_preproduce_tell(w->ahead);
-    }
-    w->due = pass.now
-           + (pass.retry && RETRY_S < w->refresh_s ? RETRY_S : w->refresh_s);
 }
 
-/* A clock that was put back does not keep it from looking. */
-static bool is_due(const ocsp_watch_t *w, int64_t now)
-{
-    return w->refresh_s != 0 && (now >= w->due || now < w->due - w->refresh_s);
-}
+/* --- whether anybody looks ------------------------------------------------ */
 
-/* Nobody else writes; and what one who died was writing is nothing. */
-static void work_alone(ocsp_watch_t *w, int64_t now, apr_pool_t *ptemp)
+/* What keeps it: in words. */
+static const char *name_cause(const ocsp_watch_t *w,
+                              const ocsp_look_state_t *state, apr_pool_t *p)
 {
-    ocsp_arena_t *arena = ocsp_conf_get(w->base)->shared.arena;
+    int i;
 
-    if (!ocsp_keep_lock(w->keep, 0)) {
-        /* the parent, or one of before: at the next tick */
-        if (++w->waits == LONG_WAIT_TICKS) {
-            ap_log_error(APLOG_MARK, APLOG_ERR, 0, w->base,
-                         "OCSP236: another process has been writing status "
-                         "tables for a minute: what has changed since is not "
-                         "seen until it ends; look what it waits for, or end "
-                         "it");
+    for (i = 0; state->loading && i < w->items->nelts; i++) {
+        const ocsp_scope_issuer_t *si = get_item(w, (size_t)i)->si;
+
+        if (si->has_slot && si->slot == state->slot) {
+            return apr_psprintf(p,
+                                "process %d has begun to load %s for %s and "
+                                "does not go on: see what it waits for (a "
+                                "disk, a network file system, SIGSTOP), or "
+                                "end it",
+                                (int)state->pid,
+                                ocsp_sources_name(si->level, p), si->name);
         }
+    }
+    return "the process that does it does not go on, or there is none: see "
+           "whether an httpd process is stopped, or restart httpd";
+}
+
+void ocsp_watch_check(const ocsp_watch_t *w, apr_pool_t *p)
+{
+    int64_t now = get_now();
+    ocsp_look_state_t state;
+
+    if (ocsp_arena_get_configuration(w->arena) != w->configuration) {
         return;
     }
-    w->waits = 0;
-    if (ocsp_arena_get_configuration(arena) == w->configuration) {
-        if (is_due(w, now)) {
-            ocsp_arena_recover(arena);
+    ocsp_look_state_get(&state, w->arena, now, w->refresh_s);
+    if (state.overdue_s > 0 && ocsp_look_state_log_overdue(w->arena, now)) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, w->base,
+                     "OCSP236: sources were not checked for changes for %ld s, "
+                     "OCSPRefresh is %ld s: %s; what has changed since is not "
+                     "seen, and data without a nextUpdate of its own will "
+                     "expire",
+                     (long)state.overdue_s, (long)w->refresh_s,
+                     name_cause(w, &state, p));
+    }
+}
+
+/* --- each second, in every child ------------------------------------------ */
+
+/* By the one process that signs ahead of need. */
+static void presign(ocsp_watch_t *w, int64_t now, apr_pool_t *ptemp)
+{
+    uint64_t epoch = ocsp_arena_get_epoch(w->arena);
+
+    if (!ocsp_look_state_presign(w->arena, now)) {
+        w->epoch = 0;
+        return;
+    }
+    if (epoch != w->epoch) {
+        /* a table has been published, or signers have changed */
+        ocsp_preproduce_tell(w->ahead);
+        w->epoch = epoch;
+    }
+    ocsp_preproduce_step(w->ahead, ptemp);
+}
+
+/* Nobody else writes; and what a writer that died was writing is nothing. */
+static void work_alone(ocsp_watch_t *w, int64_t now, apr_pool_t *ptemp)
+{
+    if (!ocsp_arena_lock(w->arena)) {
+        ocsp_watch_check(w, ptemp);
+        return; /* another process looks, or the parent */
+    }
+    if (ocsp_arena_get_configuration(w->arena) == w->configuration) {
+        ocsp_arena_recover(w->arena);
+        if (ocsp_look_state_is_due(w->arena, now, w->refresh_s)) {
             look(w, ptemp);
         }
         if (w->ahead != NULL) {
-            ocsp_preproduce_step(w->ahead, ptemp);
+            presign(w, get_now(), ptemp);
         }
     }
-    ocsp_keep_unlock(w->keep);
+    ocsp_arena_unlock(w->arena);
+}
+
+/* Whether this process has anything to do now. */
+static bool has_work(const ocsp_watch_t *w, int64_t now)
+{
+    return ocsp_look_state_is_due(w->arena, now, w->refresh_s)
+        || (w->ahead != NULL && ocsp_look_state_may_presign(w->arena, now));
 }
 
 static apr_status_t tick(int state, void *data, apr_pool_t *ptemp)
 {
     ocsp_watch_t *w = data;
-    int64_t now = (int64_t)apr_time_sec(apr_time_now());
+    int64_t now = get_now();
     int idle = IDLE;
 
     if (state == AP_WATCHDOG_STATE_STOPPING) {
         return APR_SUCCESS; /* said by two threads, while a third may look */
     }
-    if (state == AP_WATCHDOG_STATE_STARTING) {
+    if (state == AP_WATCHDOG_STATE_STARTING && w->preproduces) {
         /* for as long as this thread is there */
-        apr_pool_t *pthread = apr_pool_parent_get(ptemp);
-
-        w->trials = ocsp_trials_make(pthread);
-        w->ahead = ocsp_preproduce_make(pthread, w->base);
-        w->due = 0;
+        w->ahead = ocsp_preproduce_make(apr_pool_parent_get(ptemp), w->base);
     }
-    if ((w->ahead != NULL || is_due(w, now))
+    if (ocsp_arena_get_configuration(w->arena) == w->configuration
+        && has_work(w, now)
         && atomic_compare_exchange_strong(&w->gate, &idle, LOOKING)) {
         work_alone(w, now, ptemp);
         /* exit() cleans libcrypto up before it waits for this thread */
@@ -196,6 +352,35 @@ static const char *name_switch(bool refreshes, bool preproduces)
                         : "OCSPRefresh off and OCSPPreproduce off";
 }
 
+/* Where it is not possible, why not; else NULL. */
+static const char *find_obstacle(const char **remedy, const ocsp_arena_t *arena)
+{
+    if (!ocsp_watch_is_possible()) {
+        *remedy = "LoadModule watchdog_module";
+        return "there is no mod_watchdog";
+    }
+    *remedy = "use a system that has them";
+    return arena == NULL || ocsp_arena_has_lock(arena)
+             ? NULL
+             : "this system has no robust mutexes that processes share";
+}
+
+bool ocsp_watch_report(server_rec *base, const ocsp_arena_t *arena,
+                       bool refreshes, bool preproduces)
+{
+    const char *remedy;
+    const char *obstacle = find_obstacle(&remedy, arena);
+
+    if (obstacle == NULL || (!refreshes && !preproduces)) {
+        return true;
+    }
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, base,
+                 "OCSP234: %s: %s; %s, or set %s", obstacle,
+                 name_effect(refreshes, preproduces), remedy,
+                 name_switch(refreshes, preproduces));
+    return false;
+}
+
 ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base,
                                bool preproduces)
 {
@@ -204,37 +389,35 @@ ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base,
     const ocsp_conf_t *conf = ocsp_conf_get(base);
     ocsp_watch_t *w = apr_pcalloc(pconf, sizeof(*w));
     ap_watchdog_t *watchdog;
-    apr_status_t rv = APR_ENOTIMPL;
-    const char *effect, *off;
+    apr_status_t rv;
 
-    get = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
-    add = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
     w->base = base;
-    w->keep = conf->shared.keep;
-    w->configuration = ocsp_arena_get_configuration(conf->shared.arena);
+    w->arena = conf->shared.arena;
+    w->configuration = ocsp_arena_get_configuration(w->arena);
     w->refresh_s = ocsp_conf_get_refresh(conf);
-    effect = name_effect(w->refresh_s != 0, preproduces);
-    off = name_switch(w->refresh_s != 0, preproduces);
-    if (!conf->shared.can_lock) {
-        /* there APR makes it, whatever TMPDIR says */
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
-                     "OCSP237: no lock file can be made in /tmp: %s; make "
-                     "room there and let httpd write there, or set %s",
-                     effect, off);
+    w->preproduces = preproduces;
+    if (!ocsp_watch_report(base, w->arena, w->refresh_s != 0, preproduces)) {
         return NULL;
     }
-    if (get != NULL && add != NULL) {
-        rv = get(&watchdog, NAME, 0, 1, pconf);
-    }
+    w->items = apr_array_make(pconf, 16, sizeof(item_t));
+    add_all(w);
+    get = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
+    add = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
+    /* Not a singleton: that is one process alone, of which the MPM may make the
+     * end and the successor of which sleeps ten seconds before it looks. */
+    rv = get(&watchdog, NAME, 0, 0, pconf);
     if (rv == APR_SUCCESS) {
         rv = add(watchdog, AP_WD_TM_INTERVAL, w, tick);
     }
     if (rv != APR_SUCCESS) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, rv, base,
-                     "OCSP234: there is no mod_watchdog: %s; LoadModule "
-                     "watchdog_module, or set %s",
-                     effect, off);
+        ap_log_error(APLOG_MARK, APLOG_ERR, rv, base,
+                     "OCSP237: mod_watchdog does not serve: %s; set %s",
+                     name_effect(w->refresh_s != 0, preproduces),
+                     name_switch(w->refresh_s != 0, preproduces));
         return NULL;
     }
+    /* at once: what the parent has left to it */
+    ocsp_look_state_set_due(w->arena, 0);
+    ocsp_look_state_progress(w->arena, get_now());
     return w;
 }

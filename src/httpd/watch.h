@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Looks for changes while httpd runs (OCSPRefresh): in one thread of one child
- * at a time, of which mod_watchdog takes care. Floor 4.
+ * Looks for changes while httpd runs (OCSPRefresh): each child may, one does at
+ * a time, and any process can tell when none does. Floor 4.
  */
 #ifndef OCSP_HTTPD_WATCH_H
 #define OCSP_HTTPD_WATCH_H
@@ -12,11 +12,26 @@
 #include <apr_pools.h>
 #include <stdbool.h>
 
+#include "shared/arena.h"
+
 /** @return whether mod_watchdog is there. Startup only. */
 bool ocsp_watch_is_possible(void);
 
-/** The looks of one configuration; every child has a copy. */
+/** The looks of one configuration; every process has a copy. */
 typedef struct ocsp_watch_t ocsp_watch_t;
+
+/**
+ * Log what keeps changes from being looked for.
+ * @param arena NULL: only checking
+ * @param refreshes whether OCSPRefresh is on
+ * @return whether nothing does, or nobody wants it. Startup, and "httpd -t".
+ */
+bool ocsp_watch_report(server_rec *base, const ocsp_arena_t *arena,
+                       bool refreshes, bool preproduces);
+
+/** Log, once and then each hour, that nobody looks. @param p for the message.
+ * Any process. */
+void ocsp_watch_check(const ocsp_watch_t *w, apr_pool_t *p);
 
 /**
  * Have all issuers looked at, as often as the main server's OCSPRefresh says,
@@ -30,8 +45,8 @@ ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base,
                                bool preproduces);
 
 /**
- * httpd's child_init: the end of pchild waits, for seconds at most, until this
- * process looks no more. Without, the thread that looks would meet a libcrypto
+ * httpd's child_init: the end of pchild waits until this process looks no
+ * more. Without, the thread that looks would meet a libcrypto
  * that exit() has cleaned up.
  */
 void ocsp_watch_start_child(ocsp_watch_t *w, apr_pool_t *pchild);

@@ -5,15 +5,20 @@
  */
 #include "shared/arena.h"
 
-#include <apr_shm.h>
 #include <apr_strings.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "shared/segment.h"
 
 #define ARENA_MAGIC UINT64_C(0x4f43535041524e41) /* OCSPARNA */
-#define ARENA_VERSION 5u
+#define ARENA_VERSION 6u
+
+/* Since this version a process of another one can close a segment. */
+#define CLOSABLE_VERSION 6u
 
 /* How often a reader looks again before it gives up: each time a whole table
  * was published while it searched. */
@@ -23,35 +28,78 @@ _Static_assert(OCSP_ARENA_SLOTS == OCSP_SEGMENT_SLOTS, "slots are segments'");
 _Static_assert(OCSP_ARENA_COMPLAINTS == OCSP_SEGMENT_COMPLAINTS,
                "complaints are segments'");
 
-apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_size_t room,
-                             const char **why, apr_pool_t *p)
+/* Whether the system counts every octet of address space as used (strict
+ * overcommit): then nothing may be reserved that is not needed. */
+static bool counts_reserved(void)
 {
-    apr_size_t pages = OCSP_SEGMENT_FIRST_PAGE + ocsp_segment_count_pages(room);
-    apr_shm_t *shm;
-    ocsp_arena_t *a;
-    apr_status_t rv;
-    uintptr_t base;
+    char mode = '0';
+    int fd = open("/proc/sys/vm/overcommit_memory", O_RDONLY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        if (read(fd, &mode, 1) != 1) {
+            mode = '0';
+        }
+        (void)close(fd);
+    }
+    return mode == '2';
+}
+
+/* Anonymous and shared, as apr_shm_create makes it, but without a claim to
+ * memory that is not used: APR has no flag for that. Not in core dumps, which
+ * would make all of it resident and be as large. */
+static void *map(apr_uint64_t octets)
+{
+    void *mem = octets <= SIZE_MAX
+                  ? mmap(NULL, (size_t)octets, PROT_READ | PROT_WRITE,
+                         MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+                  : MAP_FAILED;
+
+    if (mem == MAP_FAILED) {
+        return NULL;
+    }
+    (void)madvise(mem, (size_t)octets, MADV_DONTDUMP);
+    return mem;
+}
+
+apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_uint64_t reserve,
+                             apr_uint64_t room, const char **why, apr_pool_t *p)
+{
+    apr_uint64_t pages;
+    ocsp_arena_t *a = NULL;
 
     *out = NULL;
-    /* APR puts its own header in front of what it hands out: one page more
-     * leaves room to align. */
-    rv = apr_shm_create(&shm, (pages + 1) * OCSP_SEGMENT_PAGE, NULL, p);
-    if (rv != APR_SUCCESS) {
-        *why = apr_psprintf(p, "no shared memory of %" APR_SIZE_T_FMT " octets",
-                            (pages + 1) * OCSP_SEGMENT_PAGE);
-        return rv;
+    if (reserve < room || counts_reserved()) {
+        reserve = room;
     }
-    base = (uintptr_t)apr_shm_baseaddr_get(shm);
-    a = (ocsp_arena_t *)((base + OCSP_SEGMENT_PAGE - 1)
-                         & ~(uintptr_t)(OCSP_SEGMENT_PAGE - 1));
+    for (;;) {
+        pages = OCSP_SEGMENT_FIRST_PAGE + ocsp_segment_count_pages(reserve);
+        a = map(pages * OCSP_SEGMENT_PAGE);
+        if (a != NULL || reserve == room) {
+            break;
+        }
+        reserve = reserve / 2 > room ? reserve / 2 : room;
+    }
+    if (a == NULL) {
+        *why = apr_psprintf(p,
+                            "no shared memory of %" APR_UINT64_T_FMT " octets",
+                            pages * OCSP_SEGMENT_PAGE);
+        return APR_ENOMEM;
+    }
     /* Anonymous pages are zero: every slot is free without being touched. */
     a->magic = ARENA_MAGIC;
     a->version = ARENA_VERSION;
     a->table_version = OCSP_TABLE_VERSION;
     a->header_size = sizeof(ocsp_arena_t);
     a->pages = pages;
+    a->lockable = ocsp_writer_lock_init(&a->lock);
+    (void)ocsp_arena_set_room(a, room);
     *out = a;
     return APR_SUCCESS;
+}
+
+size_t ocsp_arena_get_len(const ocsp_arena_t *a)
+{
+    return (size_t)a->pages * OCSP_SEGMENT_PAGE;
 }
 
 bool ocsp_arena_is_compatible(const ocsp_arena_t *a)
@@ -63,7 +111,50 @@ bool ocsp_arena_is_compatible(const ocsp_arena_t *a)
 
 apr_uint64_t ocsp_arena_get_room(const ocsp_arena_t *a)
 {
-    return (a->pages - OCSP_SEGMENT_FIRST_PAGE) * OCSP_SEGMENT_PAGE;
+    return (atomic_load(&a->limit) - OCSP_SEGMENT_FIRST_PAGE)
+         * OCSP_SEGMENT_PAGE;
+}
+
+apr_uint64_t ocsp_arena_get_used(const ocsp_arena_t *a)
+{
+    return ocsp_segment_count_published(a) * OCSP_SEGMENT_PAGE;
+}
+
+bool ocsp_arena_set_room(ocsp_arena_t *a, apr_uint64_t room)
+{
+    apr_uint64_t limit = OCSP_SEGMENT_FIRST_PAGE
+                       + ocsp_segment_count_pages(room);
+    bool fits = limit <= a->pages;
+
+    atomic_store(&a->limit, fits ? limit : a->pages);
+    return fits;
+}
+
+void ocsp_arena_close(ocsp_arena_t *a)
+{
+    if (a->magic == ARENA_MAGIC && a->version >= CLOSABLE_VERSION) {
+        atomic_store(&a->closed, 1);
+    }
+}
+
+bool ocsp_arena_has_lock(const ocsp_arena_t *a)
+{
+    return a->lockable;
+}
+
+bool ocsp_arena_lock(ocsp_arena_t *a)
+{
+    return a->lockable && ocsp_writer_lock_try(&a->lock);
+}
+
+void ocsp_arena_unlock(ocsp_arena_t *a)
+{
+    ocsp_writer_lock_release(&a->lock);
+}
+
+bool ocsp_arena_has_room(const ocsp_arena_t *a, apr_uint64_t octets)
+{
+    return ocsp_segment_has_pages(a, ocsp_segment_count_pages(octets));
 }
 
 void ocsp_arena_recover(ocsp_arena_t *a)
@@ -71,8 +162,9 @@ void ocsp_arena_recover(ocsp_arena_t *a)
     size_t i;
 
     for (i = 0; i < a->slot_count; i++) {
-        a->slots[i].reserved_page = 0;
+        ocsp_segment_drop_reserved(a, &a->slots[i]);
     }
+    a->hint = 0;
     if (atomic_load(&a->epoch) % 2 != 0) {
         ocsp_segment_end_change(a);
     }
@@ -80,8 +172,23 @@ void ocsp_arena_recover(ocsp_arena_t *a)
 
 void ocsp_arena_begin(ocsp_arena_t *a)
 {
-    a->hint = 0;
     atomic_fetch_add(&a->configuration, 1u);
+}
+
+void ocsp_arena_serve(ocsp_arena_t *a)
+{
+    atomic_store(&a->serving, atomic_load(&a->configuration));
+    /* Another epoch, even while a writer is at work: what was remembered of a
+     * slot that is no longer looked up in does not count. */
+    atomic_fetch_add(&a->epoch, 2);
+}
+
+/* Whether somebody refreshes the table of a slot. */
+static bool is_refreshed(const ocsp_arena_t *a, const ocsp_segment_slot_t *s)
+{
+    return atomic_load_explicit(&s->held_by, memory_order_relaxed)
+            >= atomic_load_explicit(&a->serving, memory_order_relaxed)
+        && atomic_load_explicit(&a->closed, memory_order_relaxed) == 0;
 }
 
 uint32_t ocsp_arena_get_configuration(const ocsp_arena_t *a)
@@ -102,7 +209,7 @@ static void retire(ocsp_arena_t *a, ocsp_segment_slot_t *s)
 {
     uint64_t word = atomic_load_explicit(&s->word, memory_order_relaxed);
 
-    s->reserved_page = 0;
+    ocsp_segment_drop_reserved(a, s);
     ocsp_segment_set_word(a, s,
                           OCSP_SEGMENT_WORD_MAKE(0, OCSP_SEGMENT_WORD_GEN(word)
                                                         + 1));
@@ -118,41 +225,58 @@ static void assign(ocsp_arena_t *a, ocsp_segment_slot_t *s,
     atomic_thread_fence(memory_order_seq_cst);
     memcpy(s->id, id, OCSP_TABLE_ID_LEN);
     ocsp_note_write(&s->note, 0, false, NULL);
-    s->doubtful = s->consent = false;
+    s->doubtful = false;
     for (i = 0; i < OCSP_SEGMENT_COMPLAINTS; i++) {
         atomic_store_explicit(&s->raised[i], 0, memory_order_relaxed);
     }
     atomic_store_explicit(&s->checked, 0, memory_order_relaxed);
 }
 
+/* A slot that no configuration holds; else one that was never used, which the
+ * writer, if it is another process, does not know of.
+ * @return OCSP_ARENA_SLOTS: all are held */
+static size_t find_free_slot(const ocsp_arena_t *a, bool is_writer)
+{
+    size_t count = atomic_load(&a->slot_count);
+    size_t i = 0;
+
+    while (i < count && (!is_writer || ocsp_segment_is_held(a, &a->slots[i]))) {
+        i++;
+    }
+    return i;
+}
+
 apr_status_t ocsp_arena_claim(size_t *slot, ocsp_arena_t *a,
                               const unsigned char id[OCSP_TABLE_ID_LEN],
-                              const char **why)
+                              bool is_writer, const char **why)
 {
-    size_t i, free_slot = OCSP_ARENA_SLOTS;
+    size_t i, count = atomic_load(&a->slot_count);
 
-    for (i = 0; i < a->slot_count; i++) {
-        if (a->slots[i].held_by != 0
+    for (i = 0; i < count; i++) {
+        if ((is_writer ? atomic_load(&a->slots[i].held_by) != 0
+                       : ocsp_segment_is_held(a, &a->slots[i]))
             && memcmp(a->slots[i].id, id, OCSP_TABLE_ID_LEN) == 0) {
-            a->slots[i].held_by = a->configuration;
-            *slot = i;
-            return APR_SUCCESS;
-        }
-        if (free_slot == OCSP_ARENA_SLOTS
-            && !ocsp_segment_is_held(a, &a->slots[i])) {
-            free_slot = i;
+            break;
         }
     }
-    if (free_slot == OCSP_ARENA_SLOTS) {
-        if (a->slot_count == OCSP_ARENA_SLOTS) {
+    if (i == count) {
+        i = find_free_slot(a, is_writer);
+        if (i == OCSP_ARENA_SLOTS) {
             *why = "more issuers than there are slots for";
             return APR_ENOSPC;
         }
-        free_slot = a->slot_count++;
+        if (is_writer) {
+            assign(a, &a->slots[i], id);
+        }
+        else {
+            memcpy(a->slots[i].id, id, OCSP_TABLE_ID_LEN);
+        }
     }
-    assign(a, &a->slots[free_slot], id);
-    a->slots[free_slot].held_by = a->configuration;
-    *slot = free_slot;
+    atomic_store(&a->slots[i].held_by, atomic_load(&a->configuration));
+    if (i == count) {
+        atomic_store(&a->slot_count, (uint32_t)count + 1);
+    }
+    *slot = i;
     return APR_SUCCESS;
 }
 
@@ -163,7 +287,7 @@ apr_status_t ocsp_arena_reserve(void **mem, ocsp_arena_t *a, size_t slot,
     apr_size_t page, i;
 
     *mem = NULL;
-    s->reserved_page = 0;
+    ocsp_segment_drop_reserved(a, s);
     /* What no configuration holds any longer makes room. */
     for (i = 0; i < a->slot_count; i++) {
         if (!ocsp_segment_is_held(a, &a->slots[i])) {
@@ -241,7 +365,7 @@ apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
                                                   memory_order_relaxed);
         }
         if (!ocsp_segment_has_moved(s, word)) {
-            if (rv != APR_SUCCESS) {
+            if (rv != APR_SUCCESS || !is_refreshed(a, s)) {
                 return APR_ENOENT;
             }
             *out = record;
@@ -278,16 +402,6 @@ apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
         }
     }
     return APR_EAGAIN;
-}
-
-void ocsp_arena_set_consent(ocsp_arena_t *a, size_t slot, bool consent)
-{
-    a->slots[slot].consent = consent;
-}
-
-bool ocsp_arena_has_consent(const ocsp_arena_t *a, size_t slot)
-{
-    return a->slots[slot].consent;
 }
 
 void ocsp_arena_renew_signers(ocsp_arena_t *a, size_t slot)

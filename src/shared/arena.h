@@ -37,13 +37,19 @@ typedef enum {
 typedef struct ocsp_segment_t ocsp_arena_t;
 
 /**
- * Make the segment.
- * @param room octets of address space; committed as used
- * @param p as long as it lives, so does the segment in this process; children
- *        that were forked keep it until they end. Startup only.
+ * Make the segment. It lives as long as this process, or until it is unmapped;
+ * children that were forked keep it until they end.
+ * @param reserve octets of address space for tables, of which nothing is
+ *        committed before it is used
+ * @param room octets that tables may take for now: see ocsp_arena_set_room
+ * @param why made in p. Startup only.
  */
-apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_size_t room,
-                             const char **why, apr_pool_t *p);
+apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_uint64_t reserve,
+                             apr_uint64_t room, const char **why,
+                             apr_pool_t *p);
+
+/** Octets of address space that are mapped, for munmap. Pure. */
+size_t ocsp_arena_get_len(const ocsp_arena_t *a);
 
 /**
  * @return whether an arena kept over a restart was laid out by this very code:
@@ -51,26 +57,55 @@ apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_size_t room,
  */
 bool ocsp_arena_is_compatible(const ocsp_arena_t *a);
 
-/** Octets for tables, used or free. Pure. */
+/** Octets that tables may take, used or free. Any thread. */
 apr_uint64_t ocsp_arena_get_room(const ocsp_arena_t *a);
 
+/** Octets that the published tables take. One writer at a time. */
+apr_uint64_t ocsp_arena_get_used(const ocsp_arena_t *a);
+
 /**
- * Publish in a new arena what an old one of the same layout has published, with
- * its notes. What does not fit stays behind.
- * @param why NULL, or what did not fit. Startup only.
+ * Let tables take more or fewer octets from now on; those that are there stay.
+ * @return false: more than the address space that was reserved, which is all
+ *         that they may take then. Startup only.
  */
-void ocsp_arena_copy(ocsp_arena_t *to, const ocsp_arena_t *from,
-                     const char **why, apr_pool_t *p);
+bool ocsp_arena_set_room(ocsp_arena_t *a, apr_uint64_t room);
+
+/**
+ * Close an arena that is replaced by another: processes that still have it
+ * answer from it no more, since nobody refreshes its tables.
+ * @param a of any version of this module. Startup only.
+ */
+void ocsp_arena_close(ocsp_arena_t *a);
+
+/** @return whether processes can take turns as its writer. Any thread. */
+bool ocsp_arena_has_lock(const ocsp_arena_t *a);
+
+/**
+ * Become the one writer, without waiting. A writer that dies has given it up;
+ * the next one begins with ocsp_arena_recover.
+ * @return false: another one is. Any thread.
+ */
+bool ocsp_arena_lock(ocsp_arena_t *a);
+
+/** Be the writer no more. By the thread that became it. */
+void ocsp_arena_unlock(ocsp_arena_t *a);
 
 /** A new configuration begins to claim its slots. Startup only. */
 void ocsp_arena_begin(ocsp_arena_t *a);
+
+/**
+ * The configuration has claimed all its slots. From now on the slots that it
+ * has not claimed, which nobody refreshes any more, are not looked up in:
+ * processes of before answer tryLater for them. Startup only.
+ */
+void ocsp_arena_serve(ocsp_arena_t *a);
 
 /** Which configuration it is, counted from 1; 0: none yet. Any thread. */
 uint32_t ocsp_arena_get_configuration(const ocsp_arena_t *a);
 
 /**
- * What a writer that died had reserved is free again. By whoever has become the
- * one writer.
+ * Give back to the system what a writer that died had reserved. The first step
+ * of each writer.
  */
 void ocsp_arena_recover(ocsp_arena_t *a);
 
@@ -80,11 +115,17 @@ bool ocsp_arena_is_slot_of(const ocsp_arena_t *a, size_t slot,
 
 /**
  * Find or make the slot of an id, and hold it for this configuration.
+ * @param is_writer false: another process is the writer, so only a slot of
+ *        this id or one that was never used will do
  * @return APR_ENOSPC: all are held. Startup only.
  */
 apr_status_t ocsp_arena_claim(size_t *slot, ocsp_arena_t *a,
                               const unsigned char id[OCSP_TABLE_ID_LEN],
-                              const char **why);
+                              bool is_writer, const char **why);
+
+/** @return whether a table of so many octets would find room. One writer at a
+ *          time. */
+bool ocsp_arena_has_room(const ocsp_arena_t *a, apr_uint64_t octets);
 
 /**
  * Find room for the next table of a slot; the present one stays in use.
@@ -120,8 +161,9 @@ void ocsp_arena_note(ocsp_arena_t *a, size_t slot, int64_t time, bool ok,
 
 /**
  * Look up one certificate in the table that is published now.
- * @return APR_ENOENT: the slot has no table of this id; APR_EAGAIN: tables
- *         followed each other too quickly. Neither is good.
+ * @return APR_ENOENT: the slot has no table of this id, or one that nobody
+ *         refreshes any more; APR_EAGAIN: tables followed each other too
+ *         quickly. Neither is good.
  * Any thread: takes no lock, allocates nothing.
  */
 apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
@@ -140,16 +182,6 @@ void ocsp_arena_get_table(const void **mem, size_t *len, const ocsp_arena_t *a,
 apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
                                  size_t slot,
                                  const unsigned char id[OCSP_TABLE_ID_LEN]);
-
-/**
- * Say that the next issuance data may have lost what the table in use has, or
- * that it may not: the word of a graceful restart that came while it was being
- * written. One writer at a time.
- */
-void ocsp_arena_set_consent(ocsp_arena_t *a, size_t slot, bool consent);
-
-/** @return what was said last. One writer at a time. */
-bool ocsp_arena_has_consent(const ocsp_arena_t *a, size_t slot);
 
 /** Tell all processes that the certificates of a slot's signers have changed.
  * One writer at a time. */

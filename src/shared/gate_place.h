@@ -11,9 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** A place that nobody has given back for so long is free, in milliseconds:
- * its process has died, and another has its number. */
-#define OCSP_GATE_LOST_MS 30000
+/** A place that was not given back for so long is free, in milliseconds: its
+ * process was stopped, or has died and another has its number. Should it go on
+ * all the same, one signature more is made at once. */
+#define OCSP_GATE_LOST_MS 2000
 
 /** No place rests for longer, in milliseconds. */
 #define OCSP_GATE_REST_MAX_MS 1000

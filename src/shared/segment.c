@@ -72,18 +72,31 @@ bool ocsp_segment_has_moved(const ocsp_segment_slot_t *s, uint64_t word)
     return atomic_load_explicit(&s->word, memory_order_relaxed) != word;
 }
 
+/* Where the system cannot do it, it keeps the pages for the next table. */
+static void give_pages_back(ocsp_segment_t *a, apr_size_t page, uint64_t len)
+{
+    if (page != 0) {
+        (void)madvise((unsigned char *)a + page * OCSP_SEGMENT_PAGE,
+                      ocsp_segment_count_pages(len) * OCSP_SEGMENT_PAGE,
+                      MADV_REMOVE);
+    }
+}
+
 void ocsp_segment_give_back(ocsp_segment_t *a, const ocsp_segment_slot_t *s,
                             uint64_t word)
 {
     apr_size_t page = OCSP_SEGMENT_WORD_PAGE(word);
     uint64_t len = s->len[OCSP_SEGMENT_WORD_GEN(word) & 1];
 
-    if (page != 0) {
-        /* where the system cannot do it, it keeps the pages for the next */
-        (void)madvise((unsigned char *)a + page * OCSP_SEGMENT_PAGE,
-                      ocsp_segment_count_pages(len) * OCSP_SEGMENT_PAGE,
-                      MADV_REMOVE);
-    }
+    give_pages_back(a, page, len);
+}
+
+void ocsp_segment_drop_reserved(ocsp_segment_t *a, ocsp_segment_slot_t *s)
+{
+    apr_size_t page = (apr_size_t)s->reserved_page;
+
+    s->reserved_page = 0;
+    give_pages_back(a, page, s->reserved_len);
 }
 
 /* Where the pages from first on for count collide with a table that is or may
@@ -112,15 +125,17 @@ static apr_size_t collides(const ocsp_segment_slot_t *s, apr_size_t first,
 static apr_size_t find_from(const ocsp_segment_t *a, apr_size_t first,
                             apr_size_t count)
 {
+    const apr_uint64_t limit = atomic_load(&a->limit);
+    const uint32_t slots = atomic_load(&a->slot_count);
     apr_size_t end;
     size_t i = 0;
 
-    while (i < a->slot_count && count <= a->pages - first) {
+    while (i < slots && count + first <= limit) {
         end = collides(&a->slots[i], first, count);
         if (end == 0) {
             i++;
         }
-        else if (end > a->pages) {
+        else if (end > limit) {
             return 0;
         }
         else {
@@ -128,7 +143,7 @@ static apr_size_t find_from(const ocsp_segment_t *a, apr_size_t first,
             i = 0;
         }
     }
-    return count <= a->pages - first ? first : 0;
+    return count + first <= limit ? first : 0;
 }
 
 /* Thousands of tables, each searched for from the start past all those before,
@@ -138,7 +153,7 @@ apr_size_t ocsp_segment_find_pages(ocsp_segment_t *a, apr_size_t count)
 {
     apr_size_t page = 0;
 
-    if (a->hint > OCSP_SEGMENT_FIRST_PAGE && a->hint < a->pages) {
+    if (a->hint > OCSP_SEGMENT_FIRST_PAGE && a->hint < atomic_load(&a->limit)) {
         page = find_from(a, (apr_size_t)a->hint, count);
     }
     if (page == 0) {
@@ -150,7 +165,12 @@ apr_size_t ocsp_segment_find_pages(ocsp_segment_t *a, apr_size_t count)
     return page;
 }
 
-static apr_uint64_t count_published(const ocsp_segment_t *a)
+bool ocsp_segment_has_pages(const ocsp_segment_t *a, apr_size_t count)
+{
+    return find_from(a, OCSP_SEGMENT_FIRST_PAGE, count) != 0;
+}
+
+apr_uint64_t ocsp_segment_count_published(const ocsp_segment_t *a)
 {
     apr_uint64_t pages = 0;
     uint32_t i;
@@ -170,14 +190,14 @@ static apr_uint64_t count_published(const ocsp_segment_t *a)
 const char *ocsp_segment_explain_lack(const ocsp_segment_t *a, apr_size_t len,
                                       apr_pool_t *p)
 {
-    apr_uint64_t room = (a->pages - OCSP_SEGMENT_FIRST_PAGE)
+    apr_uint64_t room = (atomic_load(&a->limit) - OCSP_SEGMENT_FIRST_PAGE)
                       * OCSP_SEGMENT_PAGE;
     apr_uint64_t need = 2 * OCSP_SEGMENT_PAGE
-                      * (count_published(a)
+                      * (ocsp_segment_count_published(a)
                          + 2 * (apr_uint64_t)ocsp_segment_count_pages(len));
     bool giga;
 
-    /* What is free lies in pieces: a copy into a larger arena closes ranks. */
+    /* What is free lies in pieces. */
     if (need <= room) {
         need = 2 * room;
     }

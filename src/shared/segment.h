@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "shared/note.h"
+#include "shared/writer_lock.h"
 #include "status/table.h"
 
 /** How many issuers fit. */
@@ -31,29 +32,59 @@
 
 typedef struct {
     unsigned char id[OCSP_TABLE_ID_LEN];
-    _Atomic uint64_t word;   /* the published table; page 0: none */
-    _Atomic uint64_t len[2]; /* its octets, by the lowest bit of generation */
-    uint64_t reserved_page;  /* for the next table; 0: none */
-    uint64_t reserved_len;   /* octets */
-    uint32_t held_by;        /* last configuration that claimed; 0: free */
+    _Atomic uint64_t word;    /* the published table; page 0: none */
+    _Atomic uint64_t len[2];  /* its octets, by the lowest bit of generation */
+    uint64_t reserved_page;   /* for the next table; 0: none */
+    uint64_t reserved_len;    /* octets */
+    _Atomic uint32_t held_by; /* last configuration that claimed; 0: free */
     ocsp_note_cell_t note;
     /* last complaint of a worker, seconds; by ocsp_arena_complaint_t */
     _Atomic int64_t raised[OCSP_SEGMENT_COMPLAINTS];
     bool doubtful; /* a newer source was there, and could not be taken */
-    bool consent;  /* somebody has said that issuance data may shrink */
     _Atomic uint32_t signers; /* counts changes of the signers' certificates */
     _Atomic int64_t checked;  /* last load that ended well, seconds; 0: none */
 } ocsp_segment_slot_t;
 
+/* Which source is being loaded, so that its loader's death can be told from a
+ * source that takes long. Written by the one writer, read by any process. */
+typedef struct {
+    _Atomic uint32_t slot;   /* + 1; 0: none is being loaded */
+    _Atomic int32_t pid;     /* of the writer that loads */
+    _Atomic int64_t since;   /* seconds since 1970 */
+    _Atomic uint64_t octets; /* of its files */
+} ocsp_segment_loading_t;
+
+/* The looks for changes of all processes. Times are seconds since 1970. */
+typedef struct {
+    _Atomic int64_t due;       /* the next look; 0: now */
+    _Atomic int64_t ended;     /* the last look that went over all issuers */
+    _Atomic int64_t progress;  /* the last sign of life of a look */
+    _Atomic int64_t overdue;   /* when it was last logged that nobody looks; 0:
+                                 somebody does */
+    _Atomic uint32_t next;     /* the issuer that a look begins with */
+    _Atomic int32_t presigner; /* the process that signs ahead of need */
+    _Atomic int64_t presigned; /* its last sign of life */
+    ocsp_segment_loading_t loading;
+} ocsp_segment_looks_t;
+
+/* The first four members stay where they are in every version: a process of
+ * another version closes a segment that it replaces. */
 typedef struct ocsp_segment_t {
     uint64_t magic;
-    uint32_t version;               /* ARENA_VERSION */
-    uint32_t table_version;         /* OCSP_TABLE_VERSION */
+    uint32_t version;        /* ARENA_VERSION */
+    uint32_t table_version;  /* OCSP_TABLE_VERSION */
+    _Atomic uint32_t closed; /* nobody refreshes these tables any more */
+    uint32_t unused;
     uint64_t header_size;           /* sizeof(ocsp_segment_t) */
     uint64_t pages;                 /* of the whole segment */
+    _Atomic uint64_t limit;         /* of these tables may use the first */
     _Atomic uint32_t configuration; /* counts them */
-    _Atomic uint64_t epoch;         /* odd while something changes */
-    uint32_t slot_count;            /* slots that were ever used */
+    _Atomic uint32_t serving;    /* the last that has claimed all its slots */
+    _Atomic uint64_t epoch;      /* odd while something changes */
+    _Atomic uint32_t slot_count; /* slots that were ever used */
+    ocsp_writer_lock_t lock;
+    bool lockable; /* false: the system has no such lock */
+    ocsp_segment_looks_t looks;
     uint64_t hint; /* page behind the last that were found; see there */
     ocsp_segment_slot_t slots[OCSP_SEGMENT_SLOTS];
 } ocsp_segment_t;
@@ -117,6 +148,16 @@ apr_size_t ocsp_segment_count_pages(apr_uint64_t octets);
  * found, and again at the start after a hint of 0. One writer at a time.
  */
 apr_size_t ocsp_segment_find_pages(ocsp_segment_t *a, apr_size_t count);
+
+/** @return whether so many pages are free somewhere. One writer at a time. */
+bool ocsp_segment_has_pages(const ocsp_segment_t *a, apr_size_t count);
+
+/** How many pages the published tables take. One writer at a time. */
+apr_uint64_t ocsp_segment_count_published(const ocsp_segment_t *a);
+
+/** Give the pages that a writer had reserved for a slot back to the system. One
+ * writer at a time. */
+void ocsp_segment_drop_reserved(ocsp_segment_t *a, ocsp_segment_slot_t *s);
 
 /**
  * Say that a table of len octets does not fit, and how large OCSPTableSize

@@ -278,20 +278,18 @@ static apr_status_t begin_without_crl(const load_t *l, ocsp_load_result_t *out,
     return APR_SUCCESS;
 }
 
-/* A loss is refused, unless the operator has restarted, who is told of it. */
-static apr_status_t judge_loss(const load_t *l, ocsp_load_result_t *out,
-                               const char *loss, const char **why)
+/* A loss is refused while there is a table to compare with: a graceful restart,
+ * which log rotation causes as well, is no consent. */
+static apr_status_t judge_loss(const load_t *l, const char *loss,
+                               const char **why)
 {
     if (loss == NULL) {
         return APR_SUCCESS;
     }
-    loss = apr_pstrcat(l->pool, name_files(l), ": ", loss, NULL);
-    if (l->src->may_shrink) {
-        warn(l, out, loss);
-        return APR_SUCCESS;
-    }
-    *why = apr_pstrcat(l->pool, loss,
-                       ": restore it, or restart gracefully to take it", NULL);
+    *why = apr_pstrcat(l->pool, name_files(l), ": ", loss,
+                       ": restore it, or stop httpd and start it again to "
+                       "accept it",
+                       NULL);
     return OCSP_ESTALE;
 }
 
@@ -318,7 +316,7 @@ static apr_status_t take_issuance(const load_t *l, ocsp_load_result_t *out,
         return rv;
     }
     loss = ocsp_issuance_find_lost_rows(added.rows, src->last, l->pool);
-    if ((rv = judge_loss(l, out, loss, why)) != APR_SUCCESS) {
+    if ((rv = judge_loss(l, loss, why)) != APR_SUCCESS) {
         return rv;
     }
     ocsp_table_builder_finish(out->builder, NULL, &disputes);
@@ -329,7 +327,7 @@ static apr_status_t take_issuance(const load_t *l, ocsp_load_result_t *out,
         loss = ocsp_issuance_find_loss(
             out->builder, src->last_table, src->last_len,
             ocsp_table_is_same_crl(src->last, &out->info), l->pool);
-        rv = judge_loss(l, out, loss, why);
+        rv = judge_loss(l, loss, why);
     }
     return rv;
 }

@@ -38,10 +38,8 @@ typedef struct {
     const void *last_table; /* its octets, which do not change meanwhile, or
                                NULL */
     size_t last_len;
-    bool needs_crl;  /* a directory is named, so a CRL must be there: issuance
+    bool needs_crl; /* a directory is named, so a CRL must be there: issuance
                        data alone will not do */
-    bool may_shrink; /* issuance data with fewer rows than last is taken: the
-                        operator has said so by a restart */
 } ocsp_load_sources_t;
 
 /** What came of it. */
@@ -81,9 +79,9 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
  * next newest.
  * An index tells what was issued and what was revoked, with a CRL or without; a
  * list what was issued. Of two that disagree revoked counts, with a warning
- * (R73). An index has no end mark, and may be an old copy: with
- * fewer rows than the table in use was made of it is refused unless it may
- * shrink; so is one by which a final revocation would be undone, while the CRL
+ * (R73). An index has no end mark, and may be an old copy: with fewer rows than
+ * the table in use was made of it is refused, until httpd is stopped and
+ * started; so is one by which a final revocation would be undone, while the CRL
  * is the same or there is none. A table with less than
  * half of the revocations of the one in use is taken with a warning.
  * Issuance data that cannot be taken holds no CRL back that is newer than the

@@ -23,5 +23,7 @@
 #define OCSP_EOTHERKEY (APR_OS_START_USERERR + 6)
 /** Of the future: it may be taken later as it is. */
 #define OCSP_ENOTYET (APR_OS_START_USERERR + 7)
+/** The process that did it was killed. */
+#define OCSP_EKILLED (APR_OS_START_USERERR + 8)
 
 #endif

@@ -39,7 +39,6 @@ for my $name (sort @c) {
     is join("\n", @lines[0, 1]),
         "/* Copyright 2026 The mod_ocsp authors\n * SPDX-License-Identifier: Apache-2.0",
         "$name: file header";
-    cmp_ok scalar @lines, '<=', 400, "$name: at most 400 lines";
     my @wide = grep { length $lines[$_ - 1] > 80 } 1 .. @lines;
     # byte tables of tests are left alone by clang-format, and by this
     is "@wide", '', "$name: at most 80 columns" if $name !~ m{^t/};

@@ -178,11 +178,12 @@ static void whole(measure_t *m, const void *ctx)
 
     APR_ARRAY_PUSH(files, const char *) = b->crl_file;
     need_apr(ocsp_arena_make(&arena,
+                             (apr_size_t)b->crl_len * ROOM_PER_CRL_OCTET,
                              (apr_size_t)b->crl_len * ROOM_PER_CRL_OCTET, &why,
                              b->pool),
              why);
     ocsp_arena_begin(arena);
-    need_apr(ocsp_arena_claim(&slot, arena, loaded.info.id, &why), why);
+    need_apr(ocsp_arena_claim(&slot, arena, loaded.info.id, true, &why), why);
     measure_start(m);
     need_apr(ocsp_load_fingerprint(fingerprint, &settled, &src, b->now, &why,
                                    b->pool),

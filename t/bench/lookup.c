@@ -77,7 +77,8 @@ static void publish(bench_t *b, int table, ocsp_table_builder_t *builder,
     void *mem;
 
     memset(info->id, table, sizeof(info->id));
-    need_apr(ocsp_arena_claim(&b->slots[table], b->arena, info->id, &why), why);
+    need_apr(ocsp_arena_claim(&b->slots[table], b->arena, info->id, true, &why),
+             why);
     need_apr(ocsp_arena_reserve(&mem, b->arena, b->slots[table], len, &why,
                                 b->pool),
              why);
@@ -106,6 +107,7 @@ static void load_random(bench_t *b, const char *directory)
     need_apr(ocsp_load_build(&loaded, &src, (int64_t)time(NULL), &why, b->pool),
              why);
     need_apr(ocsp_arena_make(&b->arena,
+                             8 * ocsp_table_builder_size(loaded.builder),
                              8 * ocsp_table_builder_size(loaded.builder), &why,
                              b->pool),
              why);

@@ -232,6 +232,121 @@ static void test_may_say(apr_pool_t *p)
     }
 }
 
+/* An answer from an index that is looked at every refresh_s seconds, and holds
+ * for next_update_s; 0: by OCSPRefresh off. */
+typedef struct {
+    int64_t next_update_s;
+    int64_t refresh_s;
+} looked_t;
+
+static ocsp_answer_draft_t draft_looked(const looked_t *l, int64_t now,
+                                        ocsp_answer_subject_t *subject,
+                                        side_t *side, apr_pool_t *p)
+{
+    static const ocsp_answer_wishes_t none;
+    ocsp_answer_draft_t draft;
+
+    side->policy.next_update_s = l->next_update_s;
+    side->policy.recheck_s = l->refresh_s != 0 ? l->next_update_s : 0;
+    subject->record = (ocsp_record_t){
+        .issued = true,
+        .issuance = true,
+        .this_update = NOW,
+        .next_update = OCSP_CRL_NO_NEXT_UPDATE,
+        .checked = l->refresh_s != 0 ? now - (now - NOW) % l->refresh_s : NOW};
+    ocsp_answer_draft(&draft, subject, 1, &none, now, p);
+    return draft;
+}
+
+/* How many signatures so many seconds take, with a request in each: a response
+ * is said again as src/httpd/stock.c does. None of them outlasts its draft. */
+static unsigned count_signatures(const looked_t *l, int64_t seconds,
+                                 apr_pool_t *p)
+{
+    side_t side;
+    ocsp_answer_subject_t subject = make_subject(&side, usual_signers, HOUR);
+    ocsp_answer_times_t made = {0, 0, 0};
+    int64_t now, renew_at = 0;
+    unsigned count = 0;
+    bool kept = true;
+    apr_pool_t *once;
+
+    apr_pool_create(&once, p);
+    for (now = NOW; now < NOW + seconds; now++) {
+        ocsp_answer_draft_t draft = draft_looked(l, now, &subject, &side, once);
+        const ocsp_answer_t *anew = &draft.answer;
+
+        kept = kept && anew->status == OCSP_RESPONSE_SUCCESSFUL;
+        if (!ocsp_answer_may_say(&draft, &made)
+            || (renew_at <= now && made.next_update < anew->next_update)) {
+            made = (ocsp_answer_times_t){anew->produced_at, anew->this_update,
+                                         anew->next_update};
+            renew_at = ocsp_answer_find_renewal(&made, UINT32_MAX / 2);
+            count++;
+        }
+        kept = kept && made.next_update <= anew->next_update;
+        apr_pool_clear(once);
+    }
+    ok(kept, "OCSPNextUpdate %d, OCSPRefresh %d: never beyond the last look",
+       (int)l->next_update_s, (int)l->refresh_s);
+    apr_pool_destroy(once);
+    free(side.id.data);
+    return count;
+}
+
+/* A look does not make what was signed before it worthless. */
+static void test_looks(apr_pool_t *p)
+{
+    static const struct {
+        looked_t with;
+        unsigned more; /* signatures than without looks, at most */
+    } all[] = {{{12 * HOUR, 60}, 1}, {{12 * HOUR, 1}, 0}, {{HOUR, 60}, 2},
+               {{HOUR, 1}, 0},       {{900, 60}, 20},     {{60, 20}, 0},
+               {{60, 1}, 0},         {{361, 60}, 0},      {{300, 60}, 0}};
+    size_t i;
+
+    for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        looked_t without = {all[i].with.next_update_s, 0};
+        unsigned usual = count_signatures(&without, DAY, p);
+        unsigned got = count_signatures(&all[i].with, DAY, p);
+
+        ok(got <= usual + all[i].more,
+           "OCSPNextUpdate %d, OCSPRefresh %d: %u signatures a day, %u without "
+           "looks",
+           (int)all[i].with.next_update_s, (int)all[i].with.refresh_s, got,
+           usual);
+    }
+}
+
+/* Nobody has looked for as long as data without an end of its own counts. */
+static void test_unlooked(apr_pool_t *p)
+{
+    static const ocsp_answer_wishes_t none;
+    side_t side;
+    ocsp_answer_subject_t subject = make_subject(&side, usual_signers, HOUR);
+    ocsp_answer_times_t made = {NOW, NOW - 300, NOW + HOUR};
+    ocsp_answer_draft_t draft;
+
+    side.policy.recheck_s = HOUR;
+    subject.record = (ocsp_record_t){.issued = true,
+                                     .issuance = true,
+                                     .this_update = NOW,
+                                     .checked = NOW,
+                                     .next_update = OCSP_CRL_NO_NEXT_UPDATE};
+    ocsp_answer_draft(&draft, &subject, 1, &none, NOW + HOUR - 1, p);
+    ok(ocsp_answer_may_say(&draft, &made),
+       "made of the last look: said again in the last second");
+    ocsp_answer_draft(&draft, &subject, 1, &none, NOW + HOUR, p);
+    is_int(draft.answer.status, LATER, "and no more after it");
+    subject.record.listed = true;
+    subject.record.issued = false;
+    ocsp_answer_draft(&draft, &subject, 1, &none, NOW + HOUR, p);
+    ok(draft.answer.status == OCSP_RESPONSE_SUCCESSFUL
+           && !ocsp_answer_may_say(&draft, &made),
+       "what is revoked is said anew");
+    free(side.id.data);
+}
+
 static void test_say(apr_pool_t *p)
 {
     static const ocsp_answer_times_t made = {NOW - 3, NOW - 2, NOW + 1000};
@@ -351,6 +466,8 @@ int main(void)
     test_keys(p);
     test_several(p);
     test_may_say(p);
+    test_looks(p);
+    test_unlooked(p);
     test_say(p);
     test_renewals();
     test_drop(p);

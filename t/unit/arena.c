@@ -30,10 +30,13 @@ static void check_life(ocsp_arena_t *a, apr_pool_t *p)
     uint64_t epoch;
 
     ocsp_arena_begin(a);
-    ok(ocsp_arena_claim(&slot, a, id_a, &why) == APR_SUCCESS, "a slot is had");
-    ok(ocsp_arena_claim(&again, a, id_a, &why) == APR_SUCCESS && again == slot,
+    ok(ocsp_arena_claim(&slot, a, id_a, true, &why) == APR_SUCCESS,
+       "a slot is had");
+    ok(ocsp_arena_claim(&again, a, id_a, true, &why) == APR_SUCCESS
+           && again == slot,
        "the same id has the same slot");
-    ok(ocsp_arena_claim(&other, a, id_b, &why) == APR_SUCCESS && other != slot,
+    ok(ocsp_arena_claim(&other, a, id_b, true, &why) == APR_SUCCESS
+           && other != slot,
        "another id has another");
     is_int(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3), APR_ENOENT,
            "no table is not good");
@@ -78,12 +81,13 @@ static void check_configurations(ocsp_arena_t *a, apr_pool_t *p)
     size_t slot, other, third;
 
     ocsp_arena_begin(a);
-    ok(ocsp_arena_claim(&slot, a, id_a, &why) == APR_SUCCESS
+    ok(ocsp_arena_claim(&slot, a, id_a, true, &why) == APR_SUCCESS
            && ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
            && rec.this_update == 2000,
        "the next configuration finds the table");
     ocsp_arena_begin(a);
-    ok(ocsp_arena_claim(&other, a, id_c, &why) == APR_SUCCESS && other != slot,
+    ok(ocsp_arena_claim(&other, a, id_c, true, &why) == APR_SUCCESS
+           && other != slot,
        "a slot that the previous configuration held is not given away");
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS, "so "
                                                                          "its "
@@ -92,7 +96,8 @@ static void check_configurations(ocsp_arena_t *a, apr_pool_t *p)
                                                                          "go "
                                                                          "on");
     ocsp_arena_begin(a);
-    ok(ocsp_arena_claim(&third, a, id_b, &why) == APR_SUCCESS, "after two");
+    ok(ocsp_arena_claim(&third, a, id_b, true, &why) == APR_SUCCESS,
+       "after two");
     is_int(publish(a, third, id_b, 5, 1, p), APR_SUCCESS,
            "its room is used again");
     is_int(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3), APR_ENOENT,
@@ -108,9 +113,9 @@ static void check_checked(apr_pool_t *p)
     size_t slot, other;
     int i;
 
-    ocsp_arena_make(&a, ROOM, &why, p);
+    ocsp_arena_make(&a, ROOM, ROOM, &why, p);
     ocsp_arena_begin(a);
-    ocsp_arena_claim(&slot, a, id_a, &why);
+    ocsp_arena_claim(&slot, a, id_a, true, &why);
     publish(a, slot, id_a, 1000, 1, p);
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
            && rec.checked == 0,
@@ -133,14 +138,14 @@ static void check_checked(apr_pool_t *p)
        "nor is one that could not take the newest");
     ocsp_arena_set_doubtful(a, slot, false);
     ocsp_arena_begin(a);
-    ocsp_arena_claim(&slot, a, id_a, &why);
+    ocsp_arena_claim(&slot, a, id_a, true, &why);
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
            && rec.checked == 2000,
        "the next configuration knows of it");
     for (i = 0; i < 3; i++) {
         ocsp_arena_begin(a);
     }
-    ocsp_arena_claim(&other, a, id_b, &why);
+    ocsp_arena_claim(&other, a, id_b, true, &why);
     publish(a, other, id_b, 5, 1, p);
     ok(other == slot
            && ocsp_arena_lookup(&rec, a, slot, id_b, listed, 3) == APR_SUCCESS
@@ -157,11 +162,12 @@ static void check_room(apr_pool_t *p)
     void *mem;
     int i;
 
-    ok(ocsp_arena_make(&a, ROOM, &why, p) == APR_SUCCESS, "a small arena");
+    ok(ocsp_arena_make(&a, ROOM, ROOM, &why, p) == APR_SUCCESS,
+       "a small arena");
     is_int((long long)ocsp_arena_get_room(a), (long long)ROOM, "its room");
     ocsp_arena_begin(a);
-    ocsp_arena_claim(&slot, a, id_a, &why);
-    ocsp_arena_claim(&other, a, id_b, &why);
+    ocsp_arena_claim(&slot, a, id_a, true, &why);
+    ocsp_arena_claim(&other, a, id_b, true, &why);
     is_int(publish(a, slot, id_a, 1, 10000, p), APR_SUCCESS, "half is taken");
     is_int(ocsp_arena_reserve(&mem, a, slot, ROOM - 4096, &why, p), APR_ENOSPC,
            "too much more is refused");
@@ -200,9 +206,9 @@ static void check_processes(apr_pool_t *p)
     size_t slot;
     int status = 1;
 
-    ocsp_arena_make(&a, ROOM, &why, p);
+    ocsp_arena_make(&a, ROOM, ROOM, &why, p);
     ocsp_arena_begin(a);
-    ocsp_arena_claim(&slot, a, id_a, &why);
+    ocsp_arena_claim(&slot, a, id_a, true, &why);
     if (fork() == 0) {
         _exit(publish(a, slot, id_a, 1234, 3, p) == APR_SUCCESS ? 0 : 1);
     }
@@ -259,9 +265,9 @@ static void check_race(apr_pool_t *parent)
     int i, j, failed = 0;
 
     apr_pool_create(&p, parent);
-    ocsp_arena_make(&race.a, ROOM, &why, parent);
+    ocsp_arena_make(&race.a, ROOM, ROOM, &why, parent);
     ocsp_arena_begin(race.a);
-    ocsp_arena_claim(&race.slot, race.a, id_a, &why);
+    ocsp_arena_claim(&race.slot, race.a, id_a, true, &why);
     publish(race.a, race.slot, id_a, 1, 7, p);
     ocsp_arena_note(race.a, race.slot, 1, true, NULL);
     for (i = 0; i < READERS; i++) {
@@ -311,7 +317,7 @@ static void check_handover(apr_pool_t *parent)
     int i, failed;
 
     apr_pool_create(&p, parent);
-    ocsp_arena_make(&race.a, ROOM, &why, parent);
+    ocsp_arena_make(&race.a, ROOM, ROOM, &why, parent);
     race.slot = 0;
     atomic_store(&race.stop, false);
     atomic_store(&race.seen, 0);
@@ -325,7 +331,7 @@ static void check_handover(apr_pool_t *parent)
         ocsp_arena_begin(race.a);
         ocsp_arena_begin(race.a);
         ocsp_arena_begin(race.a);
-        failed |= ocsp_arena_claim(&slot, race.a, id, &why) != APR_SUCCESS
+        failed |= ocsp_arena_claim(&slot, race.a, id, true, &why) != APR_SUCCESS
                || slot != 0 || publish(race.a, 0, id, i, 7, p) != APR_SUCCESS;
         ocsp_arena_note(race.a, 0, i, true, NULL);
     }
@@ -344,7 +350,8 @@ int main(void)
 
     apr_initialize();
     apr_pool_create(&p, NULL);
-    ok(ocsp_arena_make(&a, ROOM, &why, p) == APR_SUCCESS, "an arena is made");
+    ok(ocsp_arena_make(&a, ROOM, ROOM, &why, p) == APR_SUCCESS,
+       "an arena is made");
     check_life(a, p);
     check_configurations(a, p);
     check_checked(p);

@@ -70,6 +70,7 @@ static void test_recovery(void)
     const char *why = NULL;
     void *mem;
     uint64_t epoch = ocsp_arena_get_epoch(arena);
+    size_t resident = count_resident();
     pid_t child = fork();
     int status;
 
@@ -78,7 +79,7 @@ static void test_recovery(void)
                                              &why, pool);
 
         if (rv == APR_SUCCESS) {
-            memset(mem, 0xff, PAGE);
+            memset(mem, 0xff, 100 * PAGE);
         }
         ocsp_segment_begin_change(arena);
         _exit(rv == APR_SUCCESS ? 0 : 1);
@@ -91,6 +92,8 @@ static void test_recovery(void)
     ok(ocsp_arena_get_epoch(arena) == 0, "no epoch counts for the moment");
     ocsp_arena_recover(arena);
     ok(epoch != 0 && ocsp_arena_get_epoch(arena) > epoch, "and then another");
+    ok(count_resident() <= resident + 2,
+       "the system has again what the dead writer wrote");
     ok(ocsp_arena_reserve(&mem, arena, 1, ROOM - ROOM / 4, &why, pool)
            == APR_SUCCESS,
        "the next has the room (%s)", why != NULL ? why : "");
@@ -124,7 +127,7 @@ static void test_slots(void)
     ocsp_arena_begin(arena);
     ocsp_arena_begin(arena);
     is_int(ocsp_arena_get_configuration(arena), 3, "and the third");
-    ok(ocsp_arena_claim(&third, arena, id_b, &why) == APR_SUCCESS
+    ok(ocsp_arena_claim(&third, arena, id_b, true, &why) == APR_SUCCESS
            && !ocsp_arena_is_slot_of(arena, third, id_a),
        "what nobody has claimed since is another's");
 }
@@ -146,11 +149,106 @@ static void test_raise(void)
     ok(!ocsp_arena_raise(arena, slot, OCSP_ARENA_ENDED, 8658, 3600)
            && ocsp_arena_raise(arena, slot, OCSP_ARENA_ENDED, 8659, 3600),
        "which has a time of its own");
-    ok(ocsp_arena_claim(&again, arena, id_c, &why) == APR_SUCCESS
+    ok(ocsp_arena_claim(&again, arena, id_c, true, &why) == APR_SUCCESS
            && again == slot
            && ocsp_arena_raise(arena, slot, OCSP_ARENA_FAILED, 8659, 60)
            && ocsp_arena_raise(arena, slot, OCSP_ARENA_ENDED, 8659, 3600),
        "of another issuer in this slot nothing was said yet");
+}
+
+/* A writer that dies gives up the lock; one that lives does not. */
+static void test_lock(void)
+{
+    pid_t child = fork();
+    int status = 1;
+
+    if (child == 0) {
+        _exit(ocsp_arena_lock(arena) ? 0 : 1);
+    }
+    ok(child > 0 && waitpid(child, &status, 0) == child && status == 0,
+       "a process becomes the writer and dies");
+    ok(ocsp_arena_has_lock(arena) && ocsp_arena_lock(arena),
+       "the next becomes it at once");
+    child = fork();
+    if (child == 0) {
+        _exit(ocsp_arena_lock(arena) ? 1 : 0);
+    }
+    ok(child > 0 && waitpid(child, &status, 0) == child && status == 0,
+       "nobody else does meanwhile");
+    ocsp_arena_unlock(arena);
+    ok(ocsp_arena_lock(arena), "it can be given up and had again");
+    ocsp_arena_unlock(arena);
+}
+
+/* Workers of before do not answer from what nobody refreshes for them. */
+static void test_serving(const char *why)
+{
+    ocsp_record_t rec;
+    uint64_t epoch;
+    size_t a, b;
+
+    (void)ocsp_arena_claim(&a, arena, id_a, true, &why);
+    (void)ocsp_arena_claim(&b, arena, id_b, true, &why);
+    ocsp_arena_serve(arena);
+    is_int(publish(arena, a, id_a, 3000, 1, pool), APR_SUCCESS, "one table");
+    is_int(publish(arena, b, id_b, 3000, 1, pool), APR_SUCCESS, "and another");
+    ocsp_arena_begin(arena);
+    (void)ocsp_arena_claim(&b, arena, id_b, true, &why);
+    is_int(ocsp_arena_lookup(&rec, arena, a, id_a, listed, 3), APR_SUCCESS,
+           "while a configuration claims its slots all tables are answered "
+           "from");
+    epoch = ocsp_arena_get_epoch(arena);
+    ocsp_arena_serve(arena);
+    is_int(ocsp_arena_lookup(&rec, arena, a, id_a, listed, 3), APR_ENOENT,
+           "then not from one that it has not claimed");
+    is_int(ocsp_arena_lookup(&rec, arena, b, id_b, listed, 3), APR_SUCCESS,
+           "but from one that it has");
+    ok(ocsp_arena_get_epoch(arena) > epoch, "and it is another epoch");
+}
+
+/* A parent that is not the writer leaves alone what the writer may write. */
+static void test_claim_beside_writer(void)
+{
+    static const unsigned char id[OCSP_TABLE_ID_LEN] = {0x77};
+    const char *why = "";
+    size_t used, fresh, again;
+
+    ocsp_arena_begin(arena);
+    ocsp_arena_begin(arena);
+    ocsp_arena_begin(arena); /* nobody holds any slot */
+    ok(ocsp_arena_claim(&fresh, arena, id, false, &why) == APR_SUCCESS
+           && fresh == atomic_load(&arena->slot_count) - 1,
+       "beside a writer a new issuer has a slot that was never used");
+    ok(ocsp_arena_claim(&again, arena, id, false, &why) == APR_SUCCESS
+           && again == fresh,
+       "and keeps it");
+    ok(ocsp_arena_claim(&used, arena, id_c, true, &why) == APR_SUCCESS
+           && used < fresh,
+       "the writer takes one that is free again");
+}
+
+static void test_room(void)
+{
+    const char *why = NULL;
+    ocsp_arena_t *a = NULL;
+    size_t i;
+    void *mem;
+
+    is_int(ocsp_arena_make(&a, ROOM, ROOM / 8, &why, pool), APR_SUCCESS,
+           "more is reserved than may be used");
+    ocsp_arena_begin(a);
+    (void)ocsp_arena_claim(&i, a, id_a, true, &why);
+    ok(ocsp_arena_get_room(a) == ROOM / 8
+           && ocsp_arena_reserve(&mem, a, i, ROOM / 2, &why, pool) == APR_ENOSPC
+           && !ocsp_arena_has_room(a, ROOM / 2),
+       "a large table finds no room");
+    ok(ocsp_arena_set_room(a, ROOM) && ocsp_arena_has_room(a, ROOM / 2)
+           && ocsp_arena_reserve(&mem, a, i, ROOM / 2, &why, pool)
+                  == APR_SUCCESS,
+       "until it is made larger, without a copy");
+    ok(!ocsp_arena_set_room(a, 2 * ROOM) && ocsp_arena_get_room(a) == ROOM,
+       "up to what was reserved");
+    munmap(a, ocsp_arena_get_len(a));
 }
 
 int main(void)
@@ -160,18 +258,29 @@ int main(void)
 
     apr_initialize();
     apr_pool_create(&pool, NULL);
-    if (ocsp_arena_make(&arena, ROOM, &why, pool) != APR_SUCCESS) {
+    if (ocsp_arena_make(&arena, ROOM, ROOM, &why, pool) != APR_SUCCESS) {
         printf("Bail out! %s\n", why);
         return 1;
     }
     ocsp_arena_begin(arena);
-    (void)ocsp_arena_claim(&slot, arena, id_a, &why);
-    (void)ocsp_arena_claim(&other, arena, id_b, &why);
+    (void)ocsp_arena_claim(&slot, arena, id_a, true, &why);
+    (void)ocsp_arena_claim(&other, arena, id_b, true, &why);
     test_room_goes_back();
     test_recovery();
     test_signers();
     test_slots();
     test_raise(); /* nobody claims the first slot any more */
+    test_lock();
+    test_serving(why);
+    test_claim_beside_writer();
+    test_room();
+    ocsp_arena_close(arena);
+    {
+        ocsp_record_t rec;
+
+        is_int(ocsp_arena_lookup(&rec, arena, 1, id_b, listed, 3), APR_ENOENT,
+               "an arena that was replaced is not answered from");
+    }
     apr_terminate();
     return done_testing();
 }

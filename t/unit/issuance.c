@@ -172,8 +172,7 @@ static void run(const case_t *c)
                               .rows = (apr_uint64_t)c->last_rows};
     ocsp_load_sources_t src = {.issuer = party.issuer,
                                .max_age_s = c->max_age_s != 0 ? c->max_age_s
-                                                              : -1,
-                               .may_shrink = c->may_shrink};
+                                                              : -1};
     ocsp_load_result_t out = {.file = "untouched"};
     const char *why = NULL;
     const char *said;

@@ -40,7 +40,6 @@ typedef struct {
     const char *last_issued;  /* likewise, what it has as issued; or NULL */
     bool last_crl;
     bool same_crl; /* and it is the one that there is */
-    bool may_shrink;
     apr_status_t want;
     const char *known;   /* NULL: refused */
     const char *said[3]; /* of the warning, or the reason; NULL: none */
@@ -136,13 +135,6 @@ static const case_t cases[] = {
      .last_crl = true,
      .want = OCSP_ESTALE,
      .said = {"index.txt, ", "serials: 2 rows, 3 before"}},
-    {.name = "unless the operator has restarted, who is told",
-     .index = VALID("01") VALID("02"),
-     .last_rows = 3,
-     .may_shrink = true,
-     .known = "II----",
-     .said = {"2 rows, 3 before"},
-     .rows = 2},
     {.name = "R71: an index by which a revocation is undone is refused",
      .index = VALID("01") REVOKED("02", LONG_AGO),
      .last_rows = 2,
@@ -155,14 +147,6 @@ static const case_t cases[] = {
      .last_revoked = "\x01",
      .want = OCSP_ESTALE,
      .said = {"1 certificates that were revoked"}},
-    {.name = "unless the operator has restarted, who is told of that, too",
-     .index = VALID("01"),
-     .last_rows = 1,
-     .last_revoked = "\x01",
-     .may_shrink = true,
-     .known = "I-----",
-     .said = {"1 certificates that were revoked"},
-     .rows = 1},
     {.name = "R71, R141: a bad row holds back no newer CRL: what was known "
              "stays so",
      .crl = "\5",
@@ -309,7 +293,6 @@ static const case_t cases[] = {
      .index = VALID("01"),
      .last_rows = 1,
      .last_crl = true,
-     .may_shrink = true,
      .want = APR_ENOENT,
      .said = {"the CRL of CN=Test CA has gone: put it back"}},
     {.name = "R140: a CRL may be older than an index that was read alone",

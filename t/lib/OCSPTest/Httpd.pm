@@ -53,8 +53,8 @@ END
 
 # start(NAME, TEXT, port =>, launch => what runs the command instead of run(),
 # least => how many processes there are after a restart, processes =>, threads =>,
-# prefork => as many processes if that is the MPM): with this configuration. Dies if
-# it does not listen.
+# prefork => as many processes if that is the MPM, mpm => lines to use in place of
+# these numbers): with this configuration. Dies if it does not listen.
 sub start {
     my ($class, $name, $text, %opt) = @_;
     my ($n, $threads) = ($opt{processes} // 2, $opt{threads} // 3);
@@ -62,7 +62,8 @@ sub start {
     my $limit = $opt{processes} ? 2 * $n : $n;
     my $self = bless { name => $name, port => $opt{port} // free_port(),
         least => $opt{least} // $opt{processes} // 2, workers => $n * $threads,
-        processes => processes($n, $threads, $opt{prefork} // $n, $limit) }, $class;
+        processes => $opt{mpm}
+            // processes($n, $threads, $opt{prefork} // $n, $limit) }, $class;
     $self->configure($text);
     unlink $self->{log};
     my ($status, $said) = ($opt{launch} // \&run)->(OCSPTest::vars()->{httpd}, '-f',

@@ -10,7 +10,7 @@ use warnings;
 use Exporter 'import';
 use OCSPTest ();
 
-our @EXPORT = qw(directory owned user user_lines);
+our @EXPORT = qw(directory owned user user_lines shared_octets);
 
 my $stage = $ENV{OCSP_TEST_STAGE} or die "t/bin/run-suite runs this, as root\n";
 die "not root\n" if $> != 0;
@@ -54,6 +54,21 @@ sub owned {
     chown @{ $ids // [0, 0] }, $file or die "$file: $!";
     chmod $mode, $file or die "$file: $!";
     return $file;
+}
+
+# Octets of shared memory without a name that a process has and the system keeps
+# pages for, whichever process wrote them.
+sub shared_octets {
+    my ($pid) = @_;
+    my %octets;
+    for my $map (glob "/proc/$pid/map_files/*") {
+        next if (readlink($map) // '') ne '/dev/zero (deleted)';
+        my @stat = stat $map or next;
+        $octets{"$stat[0] $stat[1]"} = 512 * $stat[12];
+    }
+    my $sum = 0;
+    $sum += $_ for values %octets;
+    return $sum;
 }
 
 1;

@@ -1,0 +1,104 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A hash table with linear probing. Entries of configurations that are over are
+ * free; nothing else is ever removed. Floor 3.
+ */
+#include "shared/retry.h"
+
+#include <string.h>
+
+#include "shared/siphash.h"
+
+/* Entries: for each of 4096 tables one, one for its age, one for its signers,
+ * and as much again for virtual hosts with settings of their own. */
+#define ENTRIES 32768u
+
+/* So many places are looked at for one subject. */
+#define PROBES 64u
+
+/* From one death of a loader to the next try, in seconds. */
+static const int64_t pauses_s[] = {0, 10, 60, 600, 3600};
+
+#define PAUSES (sizeof(pauses_s) / sizeof(pauses_s[0]))
+
+struct ocsp_retries_t {
+    ocsp_retry_t overflow;
+    ocsp_retry_t entries[ENTRIES];
+};
+
+/* Subjects are the operator's file names: no seed need be secret. */
+static uint64_t hash(uint64_t seed, const void *data, size_t len)
+{
+    const uint64_t seeds[2] = {seed, 0};
+
+    return ocsp_siphash_compute(seeds, data, len);
+}
+
+size_t ocsp_retries_size(void)
+{
+    return sizeof(ocsp_retries_t);
+}
+
+ocsp_retries_t *ocsp_retries_init(void *mem)
+{
+    return mem;
+}
+
+ocsp_retry_t *ocsp_retries_get(ocsp_retries_t *r, uint32_t configuration,
+                               const void *subject, size_t len)
+{
+    uint64_t name = hash(configuration, subject, len);
+    ocsp_retry_t *free_one = &r->overflow;
+    unsigned i;
+
+    for (i = 0; i < PROBES; i++) {
+        ocsp_retry_t *one = &r->entries[(name + i) % ENTRIES];
+
+        if (one->configuration == configuration && one->name == name) {
+            return one;
+        }
+        if (free_one == &r->overflow && one->configuration != configuration) {
+            free_one = one;
+        }
+        if (one->configuration == 0) {
+            break;
+        }
+    }
+    memset(free_one, 0, sizeof(*free_one));
+    free_one->name = name;
+    free_one->configuration = configuration;
+    return free_one;
+}
+
+static uint64_t hash_text(const char *text)
+{
+    /* 0 is no text */
+    return text != NULL ? hash(1, text, strlen(text)) | 1 : 0;
+}
+
+void ocsp_retry_set_text(ocsp_retry_t *one, const char *text)
+{
+    one->text = hash_text(text);
+}
+
+bool ocsp_retry_has_text(const ocsp_retry_t *one, const char *text)
+{
+    return one->text == hash_text(text);
+}
+
+void ocsp_retry_count_death(ocsp_retry_t *one, int64_t now, int32_t pid)
+{
+    one->killed = one->deaths == 0;
+    one->deaths++;
+    one->died = now;
+    one->pid = pid;
+}
+
+bool ocsp_retry_is_resting(const ocsp_retry_t *one, int64_t now)
+{
+    size_t n = one->deaths < PAUSES ? one->deaths : PAUSES;
+
+    /* a clock that was put back must not make it rest for long */
+    return n > 0 && now >= one->died && now < one->died + pauses_s[n - 1];
+}
