@@ -132,7 +132,7 @@ for my $name (sort keys %cas) {
     }
     # what was signed is what is verified
     $body =~ s/(\x18\x0f\d{13})(\d)(?=Z)/$1 . ($2 ^ 1)/e; # producedAt
-    like oracle($body, $name, [serial_good]), qr/Verify Failure/i,
+    unlike oracle($body, $name, [serial_good]), qr/verify OK/,
         "$what: another second and nothing verifies";
     # without a cache ECDSA and PSS are never the same twice
     if ($kind =~ /^P-|PSS/) {

@@ -4,10 +4,24 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use POSIX ();
 use Test::More;
 use OCSPTest;
+use OCSPTest::Response;
 
 my @hashes = ([], ['-sha256'], ['-sha384'], ['-sha512']); # R44
+
+# How and when a serial number was revoked, as it was answered to `openssl ocsp`; or what
+# that says, if it is not content.
+sub revoked {
+    my ($ca, $serial, @args) = @_;
+    my $file = OCSPTest::scratch('answer.der');
+    my (undef, $text) = client($ca, [$serial], [@args, '-respout', $file]);
+    return $text if $text !~ /Response verify OK.*^0x\Q$serial\E: revoked$/ms;
+    my $said = fields_of(OCSPTest::slurp($file))->{singles}[0];
+    return join ' ', $said->{reason} // 'none',
+        POSIX::strftime('%Y%m%d%H%M%S', gmtime $said->{revoked});
+}
 
 # R1, R44, R49, R53, R54, R57, R169: CA keys and signers of both kinds
 for my $ca (qw(a b c1 c2)) {
@@ -20,33 +34,21 @@ for my $ca (qw(a b c1 c2)) {
             like $text, qr/Response verify OK.*^0x2001: good$/ms, "$name: good";
             unlike $text, qr/nonce/i, "$name: nothing amiss with a nonce";
 
-            ($status, $text) = client($ca, [serial_compromised], \@args);
-            like $text, qr/
-                Response\ verify\ OK .* ^0x1001:\ revoked$ .*
-                Reason:\ keyCompromise$ .*
-                Revocation\ Time:\ Jan\ \ 2\ 03:04:05\ 2026\ GMT$/msx,
+            is revoked($ca, serial_compromised, @args), 'keyCompromise 20260102030405',
                 "$name: revoked, with reason and time";
         }
-        my ($status, $text) = client($ca, [serial_held], $hash);
-        like $text, qr/
-            Response\ verify\ OK .* ^0x1002:\ revoked$ .*
-            Reason:\ certificateHold$ .*
-            Revocation\ Time:\ Feb\ \ 3\ 04:05:06\ 2026\ GMT$/msx,
+        is revoked($ca, serial_held, @$hash), 'certificateHold 20260203040506',
             "$ca @$hash: on hold";
-
-        ($status, $text) = client($ca, [serial_no_reason], $hash);
-        like $text, qr/
-            Response\ verify\ OK .* ^0x1003:\ revoked$ .*
-            Revocation\ Time:\ Mar\ \ 4\ 05:06:07\ 2026\ GMT$/msx,
-            "$ca @$hash: revoked without a reason";
-        unlike $text, qr/Reason:/, "$ca @$hash: and none is made up";
+        is revoked($ca, serial_no_reason, @$hash), 'none 20260304050607',
+            "$ca @$hash: revoked without a reason, and none is made up";
     }
 }
 
 # R42: 20 octets with the high bit set, and what differs from it in one place
 my $high = serial_high;
 my ($status, $text) = client('a', [$high]);
-like $text, qr/verify OK.*: revoked.*Reason: superseded/s,
+like $text, qr/verify OK.*: revoked/s, "$high is listed";
+is revoked('a', $high), 'superseded 20260405060708',
     'a serial number of 20 octets with the high bit set';
 for my $near (
     substr($high, 0, -1) . 'D', # the last bit

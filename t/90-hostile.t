@@ -13,6 +13,7 @@ use POSIX ();
 use Socket;
 use Test::More;
 use OCSPTest;
+use OCSPTest::Response;
 
 my $total   = $ENV{OCSP_TEST_LONG} ? 50_000 : 2_000;
 my $seed    = $ENV{OCSP_TEST_SEED} // 20260101;
@@ -369,7 +370,8 @@ for my $file (@kept) {
         map { ('-issuer', ca($_)->{cert}) } @cas);
     next if $said =~ /^Response verify OK$/m;
     # R43: who pads a serial number has it back as it came, which openssl does not read
-    next if $said =~ /illegal padding:.*Field=serialNumber, Type=OCSP_CERTID/s;
+    next if grep { $_->{serial} =~ /\A(?:00[0-7]|ff[89a-f])/ }
+        @{ fields_of(OCSPTest::slurp($file))->{singles} };
     diag $said, unpack 'H*', OCSPTest::slurp($file);
     push @refused, $file;
 }

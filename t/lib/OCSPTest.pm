@@ -275,7 +275,10 @@ sub slurp {
 }
 
 # What `openssl ocsp` makes of an OCSPResponse about these serials: its words and
-# "Response verify OK", or what is wrong. More arguments come before them.
+# "Response verify OK", or what is wrong. More arguments come before them. Of its words
+# only this line and those of the form "0x1001: revoked" are to be looked for: they are
+# the command's only answers, and the same since OpenSSL 1.0. All else differs from
+# version to version, and is to be read from the DER (OCSPTest::Response and X509).
 sub oracle {
     my ($der, $ca, $serials, @args) = @_;
     my $file = scratch('response.der');

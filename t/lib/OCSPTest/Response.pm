@@ -82,12 +82,13 @@ sub extensions_in {
     return OCSPTest::X509::extensions_of($list);
 }
 
-# What a SingleResponse says: {status, reason, reason_code, revoked, this, next =>
+# What a SingleResponse says: {serial => its octets in hex, status, reason, reason_code, revoked, this, next =>
 # seconds, or undef; extensions}
 sub single_of {
     my ($single) = @_;
-    my (undef, $status, $this, @rest) = der_children($single->{content});
-    my %said = (status => $status{ $status->{tag} }, this => seconds($this),
+    my ($id, $status, $this, @rest) = der_children($single->{content});
+    my $serial = (der_children($id->{content}))[3];
+    my %said = (serial => unpack('H*', $serial->{content}), status => $status{ $status->{tag} }, this => seconds($this),
         extensions => {});
     if (($said{status} // '') eq 'revoked') {
         my ($time, $reason) = der_children($status->{content});
