@@ -86,8 +86,8 @@ static void begin_view(view_t *view, ocsp_pass_t *pass)
 
 /* --- what the files are --------------------------------------------------- */
 
-/* Names, sizes and times of the certificates: in a pool of those that have to do
- * with this issuer. @return false: no SHA-256 */
+/* Names, sizes and times of the certificates: in a pool of those that concern
+ * this issuer. @return false: no SHA-256 */
 static bool digest(unsigned char out[OCSP_RETRY_DIGEST_LEN], bool *settled,
                    ocsp_pass_t *pass, const ocsp_scope_issuer_t *si)
 {

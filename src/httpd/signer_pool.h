@@ -4,7 +4,8 @@
  * The certificate files of a list, found by the names in the certificates: of
  * thousands of files that thousands of issuers share, each issuer opens only
  * those that concern it. Each file is looked at once in a pass; what is in it
- * is known from the pass before for as long as the file stays the same. Floor 4.
+ * is known from the pass before for as long as the file stays the same.
+ * Floor 4.
  */
 #ifndef OCSP_HTTPD_SIGNER_POOL_H
 #define OCSP_HTTPD_SIGNER_POOL_H
