@@ -32,6 +32,8 @@ done
 exec "$@"
 END
 
+my ($denied, $why) = run('unshare', '-m', 'true');
+left_out("no mount namespace: $why") if $denied;
 my $dir = directory('readonly', 0755);
 my $log = directory('readonly-log', 0755);
 my $new = '3001';
