@@ -120,9 +120,9 @@ void ocsp_commons_open_arena(ocsp_pass_t *pass, ocsp_conf_shared_t *shared,
     }
     if (ocsp_arena_get_configuration(pass->arena) == 0) {
         ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, base,
-                     "OCSP247: started with nothing known of earlier data: a "
-                     "CRL or an index that is older than what was in use "
-                     "before is not recognized as such");
+                     "OCSP247: status data of before the last stop is "
+                     "forgotten: a CRL or an index that is older than it is "
+                     "not recognized as such");
     }
     ocsp_arena_begin(pass->arena);
 }

@@ -93,6 +93,20 @@ static uint32_t serve(ocsp_gate_ticket_t *const *wanting, size_t n, int64_t now)
     return 0;
 }
 
+static char letter_of(uint32_t issuer)
+{
+    switch (issuer) {
+    case A:
+        return 'A';
+    case B:
+        return 'B';
+    case C:
+        return 'C';
+    default:
+        return '-';
+    }
+}
+
 /* The issuers that sign, one after the other. */
 static const char *served(ocsp_gate_ticket_t *const *wanting, size_t n,
                           size_t times)
@@ -101,12 +115,7 @@ static const char *served(ocsp_gate_ticket_t *const *wanting, size_t n,
     size_t i;
 
     for (i = 0; i < times; i++) {
-        uint32_t issuer = serve(wanting, n, NOW);
-
-        letters[i] = issuer == A ? 'A'
-                   : issuer == B ? 'B'
-                   : issuer == C ? 'C'
-                                 : '-';
+        letters[i] = letter_of(serve(wanting, n, NOW));
     }
     letters[times] = '\0';
     return letters;

@@ -21,16 +21,19 @@ use constant {
 };
 
 # Several processes, few enough that a graceful restart is quick: so many, of so
-# many threads each, or so many of prefork's.
+# many threads each, or so many of prefork's, with room for those of before.
 sub processes {
     my ($n, $threads, $prefork, $limit) = @_;
-    my $all = $n * $threads;
+    my $all  = $n * $threads;
+    my $most = 2 * $prefork < 16 ? 16 : 2 * $prefork;
     return <<"END";
 LogLevel warn ocsp:debug
 <IfModule prefork.c>
     StartServers     $prefork
     MinSpareServers  $prefork
     MaxSpareServers  $prefork
+    ServerLimit      $most
+    MaxRequestWorkers $most
 </IfModule>
 <IfModule !prefork.c>
     StartServers     $n
