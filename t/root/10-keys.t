@@ -27,7 +27,8 @@ for my $ca (qw(a b c1)) {
             0600),
     };
 }
-my $text = user_lines() . join '', map { issuer_section($_, %{ $file{$_} }) } qw(a b c1);
+# what workers see of changes is of 20-file-permissions and 30-refresh
+my $text = "OCSPRefresh off\n" . user_lines() . join '', map { issuer_section($_, %{ $file{$_} }) } qw(a b c1);
 
 # The user ids of a process, from /proc.
 sub uids {
@@ -103,6 +104,8 @@ my $httpd = OCSPTest::Httpd->start('single', $text, launch => sub {
     }
     return (0, '');
 });
+# it listens before it gives up being root
+wait_for(OCSPTest::Httpd::PATIENT_S, sub { uids($pid) eq $uid });
 is uids($pid), $uid, "-X: the one process is $name";
 answers($httpd, '-X');
 # the process is nobody who may remove the file of its id
