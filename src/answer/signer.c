@@ -7,6 +7,7 @@
 #include <apr_strings.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
+#include <string.h>
 
 #include "answer/algorithm.h"
 #include "answer/contexts.h"
@@ -229,6 +230,26 @@ static apr_status_t try_key(ocsp_signer_t *s, const X509 *cert,
     return rv;
 }
 
+/* Whether trial signatures of one signer would be another's. */
+static bool is_proven_by(const ocsp_signer_t *s, const ocsp_signer_t *other)
+{
+    return other != NULL && other->key == s->key
+        && memcmp(other->key_hash, s->key_hash, sizeof(s->key_hash)) == 0
+        && ocsp_der_equal(ocsp_signer_get_algorithm(other),
+                          ocsp_signer_get_algorithm(s));
+}
+
+static apr_status_t prove_key(ocsp_signer_t *s,
+                              const ocsp_signer_material_t *material,
+                              const char **why, apr_pool_t *p)
+{
+    if (is_proven_by(s, material->proven)) {
+        s->lasts = material->proven->lasts;
+        return APR_SUCCESS;
+    }
+    return try_key(s, material->cert, why, p);
+}
+
 static apr_status_t free_signer(void *signer)
 {
     ocsp_signer_t *s = signer;
@@ -256,7 +277,7 @@ static apr_status_t make_signer(ocsp_signer_t **out, const char **warning,
     }
     if ((rv = take_cert(s, material->cert, &text, p)) != APR_SUCCESS
         || (rv = take_key(s, material->key, &text, p)) != APR_SUCCESS
-        || (rv = try_key(s, material->cert, &text, p)) != APR_SUCCESS) {
+        || (rv = prove_key(s, material, &text, p)) != APR_SUCCESS) {
         *why = apr_psprintf(p, "%s: %s", material->cert_file, text);
         return rv;
     }

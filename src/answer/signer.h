@@ -29,7 +29,10 @@ typedef struct {
     EVP_PKEY *key; /* likewise */
     const char *cert_file;
     const char *key_file;
-    bool trusted; /* OCSPTrustedResponder: whoever issued it */
+    bool trusted;                /* OCSPTrustedResponder: whoever issued it */
+    const ocsp_signer_t *proven; /* a signer that was made before, or NULL: if
+                                    it has the same private key, public key and
+                                    algorithm, its trial signatures count */
 } ocsp_signer_material_t;
 
 /**

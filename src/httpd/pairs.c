@@ -90,26 +90,38 @@ ocsp_pairs_cert_t *ocsp_pairs_make_cert(const ocsp_pass_t *pass,
     return c;
 }
 
+/* A pool looks through all its cleanups when a stream in it is closed: so those
+ * of thousands of certificates are in another one. */
+static apr_pool_t *get_pool(ocsp_pass_t *pass)
+{
+    if (pass->pairs == NULL) {
+        apr_pool_create(&pass->pairs, pass->ptemp);
+        apr_pool_tag(pass->pairs, "ocsp_pairs");
+    }
+    return pass->pairs;
+}
+
 ocsp_pairs_cert_t *ocsp_pairs_get_cert(ocsp_pass_t *pass, const char *file)
 {
     ocsp_pairs_cert_t *c = apr_hash_get(pass->certs, file, APR_HASH_KEY_STRING);
+    apr_pool_t *p;
 
     if (c != NULL) {
         return c;
     }
-    c = apr_pcalloc(pass->ptemp, sizeof(*c));
+    p = get_pool(pass);
+    c = apr_pcalloc(p, sizeof(*c));
     c->file = file;
-    c->rv = ocsp_issuer_read_file(&c->content, file, &c->why, pass->ptemp);
+    c->rv = ocsp_issuer_read_file(&c->content, file, &c->why, p);
     if (c->rv == APR_SUCCESS) {
         /* a key may stand beside the certificate */
-        apr_pool_cleanup_register(pass->ptemp, &c->content, wipe_content,
+        apr_pool_cleanup_register(p, &c->content, wipe_content,
                                   apr_pool_cleanup_null);
         c->rv = ocsp_material_parse_cert(&c->cert, &c->stray, c->content, file,
-                                         &c->why, pass->ptemp);
+                                         &c->why, p);
     }
     if (c->cert != NULL) {
-        apr_pool_cleanup_register(pass->ptemp, c->cert, free_cert,
-                                  apr_pool_cleanup_null);
+        apr_pool_cleanup_register(p, c->cert, free_cert, apr_pool_cleanup_null);
         c->names[0] = hash_name(X509_get_issuer_name(c->cert));
         c->names[1] = hash_name(X509_get_subject_name(c->cert));
     }
@@ -231,9 +243,11 @@ ocsp_pairs_key_t *ocsp_pairs_get_key(ocsp_pass_t *pass, const char *file)
         k = find_in_ring(pass, file);
     }
     else if (k == NULL) {
-        k = apr_pcalloc(pass->ptemp, sizeof(*k));
+        apr_pool_t *p = get_pool(pass);
+
+        k = apr_pcalloc(p, sizeof(*k));
         k->file = file;
-        ocsp_pairs_load_key(k, find_passphrase(pass, file), pass->ptemp);
+        ocsp_pairs_load_key(k, find_passphrase(pass, file), p);
         apr_hash_set(pass->keys, file, APR_HASH_KEY_STRING, k);
     }
     return k;

@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "answer/signer.h"
 #include "httpd/conf.h"
 #include "httpd/pass.h"
 
@@ -36,6 +37,8 @@ typedef struct {
     ocsp_der_t content; /* in the clear: wiped when ptemp goes */
     bool used;
     unsigned cost_us; /* how long a signature takes; 0: not measured yet */
+    const ocsp_signer_t *signer; /* the last one of this pass that has it, or
+                                    NULL */
 } ocsp_pairs_key_t;
 
 /**

@@ -51,6 +51,7 @@ typedef struct {
     apr_uint64_t largest;       /* of them */
     apr_hash_t *tables; /* id -> the ocsp_scope_issuer_t that has loaded it */
     struct ocsp_signer_pools_t *pools; /* signer_pool.c's; NULL: none yet */
+    apr_pool_t *pairs; /* pairs.c's, below ptemp; NULL: none yet */
 } ocsp_pass_t;
 
 /** Begin a pass. @param keep NULL: only checking. Startup only. */

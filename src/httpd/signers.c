@@ -203,6 +203,7 @@ static void take_cert(job_t *job, ocsp_pairs_cert_t *c)
         k->used = true;
         m.key = k->key;
         m.key_file = k->file;
+        m.proven = k->signer;
         rv = ocsp_signer_make(&signer, &m, job->si->issuer, &warning, &why,
                               job->pass->pconf);
     }
@@ -214,6 +215,7 @@ static void take_cert(job_t *job, ocsp_pairs_cert_t *c)
     }
     if (rv == APR_SUCCESS) {
         set_cost(signer, k, job->pass->ptemp);
+        k->signer = signer;
         take_pair(job, signer, c, k);
         warn(job, c->stray
                       ? apr_pstrcat(job->pass->ptemp, c->file,

@@ -136,7 +136,7 @@ static void test_chimera(X509 *ca, EVP_PKEY *ca_key,
     pki_bytes_t key_der = pki_cat(unhex("020101"), ec_private(other));
     const unsigned char *at;
     EVP_PKEY *chimera;
-    party_t got;
+    party_t got, honest;
 
     key_der = pki_cat(key_der, unhex("a00a06082a8648ce3d030107"));
     key_der = pki_cat(key_der, pki_wrap(0xa1, ec_public(key)));
@@ -149,6 +149,13 @@ static void test_chimera(X509 *ca, EVP_PKEY *ca_key,
     got = party_signer(cert, chimera, issuer, p);
     is_refused(&got, OCSP_ECRYPTO, "trial signature",
                "a private half that is another key's");
+    honest = party_signer(cert, key, issuer, p);
+    got = party_make_like(cert, chimera, false, honest.signer, issuer, p);
+    is_refused(&got, OCSP_ECRYPTO, "trial signature",
+               "the same, when the public half has been proven by another");
+    got = party_make_like(cert, key, false, honest.signer, issuer, p);
+    ok(got.rv == APR_SUCCESS && ocsp_signer_is_same(got.signer, honest.signer),
+       "a key that has been proven makes the same signer again");
     free(key_der.data);
     X509_free(cert);
     EVP_PKEY_free(chimera);
