@@ -93,8 +93,11 @@ for my $step (
     install($version);
     my $log = $httpd->graceful(sub { $said{$_} = $rest{$_}->() for keys %rest });
     ok defined $log, "$name: graceful" or last;
-    is $said{ +serial_good }, 'good', "$name: a process of before: good";
-    is $said{ +serial_compromised }, 'revoked', "$name: a process of before: revoked";
+    # whose tables nobody refreshes any more once there are others
+    my $later = $rebuilt ? '|tryLater' : '';
+    like $said{ +serial_good }, qr/^(?:good$later)\z/, "$name: a process of before: good";
+    like $said{ +serial_compromised }, qr/^(?:revoked$later)\z/,
+        "$name: a process of before: revoked";
     my $built     = () = $log =~ /OCSP205/g;
     my $unchanged = () = $log =~ /OCSP207/g;
     is $built, $rebuilt ? @cas : 0, "$name: tables are built anew only for another version";

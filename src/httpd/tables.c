@@ -187,6 +187,9 @@ static apr_status_t load(attempt_t *a, ocsp_pass_t *pass,
     }
     else if (rv == OCSP_EKILLED) {
         ocsp_arena_recover(pass->arena);
+        a->why = apr_pstrcat(pass->ptemp,
+                             ocsp_sources_name(si->level, pass->ptemp), ": ",
+                             a->why, NULL);
     }
     return rv;
 }

@@ -152,9 +152,9 @@ void ocsp_arena_unlock(ocsp_arena_t *a)
     ocsp_writer_lock_release(&a->lock);
 }
 
-bool ocsp_arena_has_room(const ocsp_arena_t *a, apr_uint64_t octets)
+bool ocsp_arena_has_room(ocsp_arena_t *a, apr_uint64_t octets)
 {
-    return ocsp_segment_has_pages(a, ocsp_segment_count_pages(octets));
+    return ocsp_segment_find_pages(a, ocsp_segment_count_pages(octets)) != 0;
 }
 
 void ocsp_arena_recover(ocsp_arena_t *a)
@@ -164,7 +164,6 @@ void ocsp_arena_recover(ocsp_arena_t *a)
     for (i = 0; i < a->slot_count; i++) {
         ocsp_segment_drop_reserved(a, &a->slots[i]);
     }
-    a->hint = 0;
     if (atomic_load(&a->epoch) % 2 != 0) {
         ocsp_segment_end_change(a);
     }

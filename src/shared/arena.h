@@ -125,7 +125,7 @@ apr_status_t ocsp_arena_claim(size_t *slot, ocsp_arena_t *a,
 
 /** @return whether a table of so many octets would find room. One writer at a
  *          time. */
-bool ocsp_arena_has_room(const ocsp_arena_t *a, apr_uint64_t octets);
+bool ocsp_arena_has_room(ocsp_arena_t *a, apr_uint64_t octets);
 
 /**
  * Find room for the next table of a slot; the present one stays in use.

@@ -5,6 +5,7 @@
  * Floor 3.
  */
 #include <apr_strings.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 
 #include "shared/segment.h"
@@ -99,75 +100,65 @@ void ocsp_segment_drop_reserved(ocsp_segment_t *a, ocsp_segment_slot_t *s)
     give_pages_back(a, page, s->reserved_len);
 }
 
-/* Where the pages from first on for count collide with a table that is or may
- * be in use: the page behind it; 0: nowhere. */
-static apr_size_t collides(const ocsp_segment_slot_t *s, apr_size_t first,
-                           apr_size_t count)
+static int compare_extents(const void *a, const void *b)
 {
-    uint64_t word = atomic_load_explicit(&s->word, memory_order_relaxed);
-    apr_size_t page = OCSP_SEGMENT_WORD_PAGE(word);
-    apr_size_t end = page
-                   + ocsp_segment_count_pages(
-                         s->len[OCSP_SEGMENT_WORD_GEN(word) & 1]);
+    const ocsp_segment_extent_t *left = a;
+    const ocsp_segment_extent_t *right = b;
 
-    if (page != 0 && first < end && page < first + count) {
-        return end;
-    }
-    page = (apr_size_t)s->reserved_page;
-    end = page + ocsp_segment_count_pages(s->reserved_len);
-    if (page != 0 && first < end && page < first + count) {
-        return end;
-    }
-    return 0;
+    return left->page < right->page ? -1 : left->page > right->page;
 }
 
-/* First fit from a page on. */
-static apr_size_t find_from(const ocsp_segment_t *a, apr_size_t first,
-                            apr_size_t count)
+static void add_extent(ocsp_segment_t *a, size_t *n, uint64_t page,
+                       uint64_t len)
 {
-    const apr_uint64_t limit = atomic_load(&a->limit);
+    if (page != 0) {
+        a->extents[*n].page = page;
+        a->extents[*n].end = page + ocsp_segment_count_pages(len);
+        (*n)++;
+    }
+}
+
+/* All pages of tables that are or may be in use, in order. */
+static size_t list_extents(ocsp_segment_t *a)
+{
     const uint32_t slots = atomic_load(&a->slot_count);
-    apr_size_t end;
-    size_t i = 0;
+    size_t n = 0;
+    uint32_t i;
 
-    while (i < slots && count + first <= limit) {
-        end = collides(&a->slots[i], first, count);
-        if (end == 0) {
-            i++;
-        }
-        else if (end > limit) {
-            return 0;
-        }
-        else {
-            first = end;
-            i = 0;
-        }
+    for (i = 0; i < slots; i++) {
+        const ocsp_segment_slot_t *s = &a->slots[i];
+        uint64_t word = atomic_load_explicit(&s->word, memory_order_relaxed);
+
+        add_extent(a, &n, OCSP_SEGMENT_WORD_PAGE(word),
+                   s->len[OCSP_SEGMENT_WORD_GEN(word) & 1]);
+        add_extent(a, &n, s->reserved_page, s->reserved_len);
     }
-    return count + first <= limit ? first : 0;
+    qsort(a->extents, n, sizeof(a->extents[0]), compare_extents);
+    return n;
 }
 
-/* Thousands of tables, each searched for from the start past all those before,
- * would take the cube of their number. The hint goes back to the start with
- * every configuration: pages that were used before are used again. */
+/* The smallest gap that is large enough: what is small must not break up the
+ * room of what is large. */
 apr_size_t ocsp_segment_find_pages(ocsp_segment_t *a, apr_size_t count)
 {
-    apr_size_t page = 0;
+    const uint64_t limit = atomic_load(&a->limit);
+    size_t n = list_extents(a), i;
+    uint64_t begin = OCSP_SEGMENT_FIRST_PAGE;
+    uint64_t best = 0, best_size = UINT64_MAX;
 
-    if (a->hint > OCSP_SEGMENT_FIRST_PAGE && a->hint < atomic_load(&a->limit)) {
-        page = find_from(a, (apr_size_t)a->hint, count);
-    }
-    if (page == 0) {
-        page = find_from(a, OCSP_SEGMENT_FIRST_PAGE, count);
-    }
-    if (page != 0) {
-        a->hint = page + count;
-    }
-    return page;
-}
+    for (i = 0; i <= n && begin < limit; i++) {
+        uint64_t end = i < n && a->extents[i].page < limit ? a->extents[i].page
+                                                           : limit;
 
-bool ocsp_segment_has_pages(const ocsp_segment_t *a, apr_size_t count)
-{
-    return find_from(a, OCSP_SEGMENT_FIRST_PAGE, count) != 0;
+        if (end >= begin + count && end - begin < best_size) {
+            best = begin;
+            best_size = end - begin;
+        }
+        if (i < n && a->extents[i].end > begin) {
+            begin = a->extents[i].end;
+        }
+    }
+    return (apr_size_t)best;
 }
 
 apr_uint64_t ocsp_segment_count_published(const ocsp_segment_t *a)

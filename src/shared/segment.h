@@ -45,6 +45,12 @@ typedef struct {
     _Atomic int64_t checked;  /* last load that ended well, seconds; 0: none */
 } ocsp_segment_slot_t;
 
+/* Pages in use, from page to before end. */
+typedef struct {
+    uint64_t page;
+    uint64_t end;
+} ocsp_segment_extent_t;
+
 /* Which source is being loaded, so that its loader's death can be told from a
  * source that takes long. Written by the one writer, read by any process. */
 typedef struct {
@@ -85,8 +91,9 @@ typedef struct ocsp_segment_t {
     ocsp_writer_lock_t lock;
     bool lockable; /* false: the system has no such lock */
     ocsp_segment_looks_t looks;
-    uint64_t hint; /* page behind the last that were found; see there */
     ocsp_segment_slot_t slots[OCSP_SEGMENT_SLOTS];
+    /* for ocsp_segment_find_pages alone */
+    ocsp_segment_extent_t extents[2 * OCSP_SEGMENT_SLOTS];
 } ocsp_segment_t;
 
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2,
@@ -143,14 +150,8 @@ void ocsp_segment_give_back(ocsp_segment_t *a, const ocsp_segment_slot_t *s,
 /** How many pages so many octets take. */
 apr_size_t ocsp_segment_count_pages(apr_uint64_t octets);
 
-/**
- * Where so many pages are free; 0: nowhere. Begins behind the last that were
- * found, and again at the start after a hint of 0. One writer at a time.
- */
+/** Where so many pages are free; 0: nowhere. One writer at a time. */
 apr_size_t ocsp_segment_find_pages(ocsp_segment_t *a, apr_size_t count);
-
-/** @return whether so many pages are free somewhere. One writer at a time. */
-bool ocsp_segment_has_pages(const ocsp_segment_t *a, apr_size_t count);
 
 /** How many pages the published tables take. One writer at a time. */
 apr_uint64_t ocsp_segment_count_published(const ocsp_segment_t *a);
