@@ -161,7 +161,7 @@ static ocsp_signer_pool_t *look_at_all(ocsp_pass_t *pass,
     apr_pool_t *p = pass->pools->pool;
     ocsp_signer_pool_t *sp = apr_pcalloc(p, sizeof(*sp));
     size_t count = (size_t)files->nelts;
-    const entry_t **entries = apr_palloc(p, (count + 1) * sizeof(*entries));
+    const entry_t **entries = apr_palloc(p, (count + 1) * sizeof(const void *));
     int i;
 
     sp->files = apr_array_make(p, files->nelts, sizeof(const char *));

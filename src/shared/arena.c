@@ -49,11 +49,14 @@ static bool counts_reserved(void)
  * would make all of it resident and be as large. */
 static void *map(apr_uint64_t octets)
 {
-    void *mem = octets <= SIZE_MAX
-                  ? mmap(NULL, (size_t)octets, PROT_READ | PROT_WRITE,
-                         MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-                  : MAP_FAILED;
+    void *mem;
 
+    if (octets > SIZE_MAX) {
+        return NULL;
+    }
+    /* cppcheck-suppress invalidFunctionArg ; -1 is what anonymous memory has */
+    mem = mmap(NULL, (size_t)octets, PROT_READ | PROT_WRITE,
+               MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (mem == MAP_FAILED) {
         return NULL;
     }

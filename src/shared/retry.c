@@ -18,9 +18,8 @@
 #define PROBES 64u
 
 /* From one death of a loader to the next try, in seconds. */
-static const int64_t pauses_s[] = {0, 10, 60, 600, 3600};
-
-#define PAUSES (sizeof(pauses_s) / sizeof(pauses_s[0]))
+#define PAUSES 5
+static const int64_t pauses_s[PAUSES] = {0, 10, 60, 600, 3600};
 
 struct ocsp_retries_t {
     ocsp_retry_t overflow;
@@ -97,8 +96,12 @@ void ocsp_retry_count_death(ocsp_retry_t *one, int64_t now, int32_t pid)
 
 bool ocsp_retry_is_resting(const ocsp_retry_t *one, int64_t now)
 {
-    size_t n = one->deaths < PAUSES ? one->deaths : PAUSES;
+    int64_t pause_s;
 
+    if (one->deaths == 0) {
+        return false;
+    }
+    pause_s = pauses_s[one->deaths < PAUSES ? one->deaths - 1 : PAUSES - 1];
     /* a clock that was put back must not make it rest for long */
-    return n > 0 && now >= one->died && now < one->died + pauses_s[n - 1];
+    return now >= one->died && now < one->died + pause_s;
 }
