@@ -44,6 +44,9 @@ static bool counts_reserved(void)
     return mode == '2';
 }
 
+#define MAP_PROT (PROT_READ | PROT_WRITE)
+#define MAP_FLAGS (MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE)
+
 /* Anonymous and shared, as apr_shm_create makes it, but without a claim to
  * memory that is not used: APR has no flag for that. Not in core dumps, which
  * would make all of it resident and be as large. */
@@ -54,9 +57,8 @@ static void *map(apr_uint64_t octets)
     if (octets > SIZE_MAX) {
         return NULL;
     }
-    /* cppcheck-suppress invalidFunctionArg ; -1 is what anonymous memory has */
-    mem = mmap(NULL, (size_t)octets, PROT_READ | PROT_WRITE,
-               MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    /* cppcheck-suppress invalidFunctionArg ; no file: -1 */
+    mem = mmap(NULL, (size_t)octets, MAP_PROT, MAP_FLAGS, -1, 0);
     if (mem == MAP_FAILED) {
         return NULL;
     }
