@@ -290,6 +290,21 @@ static age_t find_age(const char **cure, const ocsp_scope_issuer_t *si,
     return crl > rest ? crl : rest;
 }
 
+/* Data without an end of its own ends some time after the last check that
+ * succeeded; 0: it does not end so. */
+static int64_t find_check_end(int64_t *checked, const ocsp_pass_t *pass,
+                              const ocsp_scope_issuer_t *si,
+                              const ocsp_table_info_t *info)
+{
+    bool endless = info->crl && info->next_update == OCSP_CRL_NO_NEXT_UPDATE;
+
+    *checked = ocsp_arena_get_checked(pass->arena, si->slot);
+    return (info->issuance || endless) && si->policy.recheck_s != 0
+                && *checked != 0
+             ? *checked + si->policy.recheck_s
+             : 0;
+}
+
 /* The age of an issuer's table that was last logged; at start and at graceful
  * all is logged. */
 static unsigned exchange_age(const ocsp_pass_t *pass,
@@ -310,6 +325,7 @@ void ocsp_outcome_check_age(const ocsp_pass_t *pass,
                             const ocsp_scope_issuer_t *si, bool warned)
 {
     ocsp_table_info_t info;
+    int64_t until, checked, check_end;
     unsigned said;
     const char *cure, *end;
     age_t age;
@@ -319,11 +335,19 @@ void ocsp_outcome_check_age(const ocsp_pass_t *pass,
         return;
     }
     age = find_age(&cure, si, &info, pass->now);
+    until = ocsp_sources_find_end(si, &info);
+    check_end = find_check_end(&checked, pass, si, &info);
+    if (check_end != 0 && find_age_of(checked, check_end, pass->now) > age) {
+        age = find_age_of(checked, check_end, pass->now);
+        until = check_end;
+        cure = "its files could not be checked since: mend what OCSP206 or "
+               "OCSP219 names";
+    }
     said = exchange_age(pass, si, age);
     if (age <= said || (warned && age == STALE)) {
         return;
     }
-    end = ocsp_pass_print_time(pass->ptemp, ocsp_sources_find_end(si, &info));
+    end = ocsp_pass_print_time(pass->ptemp, until);
     if (age == STALE) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
                      "OCSP213: %s: what is known ended at %s: <OCSPIssuer> at "

@@ -337,10 +337,12 @@ void ocsp_watch_start_child(ocsp_watch_t *w, apr_pool_t *pchild)
 /* What will not be done, and by which directive it would. */
 static const char *name_effect(bool refreshes, bool preproduces)
 {
-    return !preproduces ? "changes are seen at graceful only (OCSPRefresh)"
+    return !preproduces ? "changes are seen at graceful only, and data without "
+                          "a nextUpdate of its own expires (OCSPRefresh)"
          : !refreshes   ? "nothing is signed ahead of need (OCSPPreproduce)"
-                        : "changes are seen at graceful only (OCSPRefresh), "
-                          "and nothing is signed ahead of need "
+                        : "changes are seen at graceful only, data without a "
+                          "nextUpdate of its own expires (OCSPRefresh), and "
+                          "nothing is signed ahead of need "
                           "(OCSPPreproduce)";
 }
 

@@ -342,6 +342,11 @@ void ocsp_arena_set_doubtful(ocsp_arena_t *a, size_t slot, bool doubtful)
     a->slots[slot].doubtful = doubtful;
 }
 
+int64_t ocsp_arena_get_checked(const ocsp_arena_t *a, size_t slot)
+{
+    return atomic_load_explicit(&a->slots[slot].checked, memory_order_relaxed);
+}
+
 bool ocsp_arena_is_doubtful(const ocsp_arena_t *a, size_t slot)
 {
     return a->slots[slot].doubtful;

@@ -148,6 +148,10 @@ void ocsp_arena_publish(ocsp_arena_t *a, size_t slot);
  */
 void ocsp_arena_set_doubtful(ocsp_arena_t *a, size_t slot, bool doubtful);
 
+/** When the last check of a slot's sources succeeded, seconds since 1970; 0:
+ * none has. Any thread. */
+int64_t ocsp_arena_get_checked(const ocsp_arena_t *a, size_t slot);
+
 /** @return what was said last. One writer at a time. */
 bool ocsp_arena_is_doubtful(const ocsp_arena_t *a, size_t slot);
 
