@@ -10,6 +10,7 @@
 
 #include "httpd/log.h"
 #include "httpd/sources.h"
+#include "shared/look_state.h"
 
 /* A CertID of SHA-512 with a serial number of 20 octets. */
 #define CERTID_LEN 176
@@ -111,6 +112,9 @@ void ocsp_commons_open_arena(ocsp_pass_t *pass, ocsp_conf_shared_t *shared,
     pass->is_writer = become_writer(pass->arena);
     if (pass->is_writer) {
         ocsp_arena_recover(pass->arena);
+        /* a restart may have ended the process that was loading: not a death
+         * that its source is to be blamed for */
+        ocsp_look_state_end_load(pass->arena);
         pass->retries = shared->retries;
     }
     else if (ocsp_arena_has_lock(pass->arena)) {
