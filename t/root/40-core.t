@@ -43,14 +43,17 @@ my $line;
 ok wait_for(WAIT_S, sub {
     ($line) = $httpd->log_since($mark) =~ /^(.*child pid $worker exit signal .*)$/m;
 }), 'a worker dumps core';
-like $line, qr/possible coredump/, 'httpd says so';
+# AddressSanitizer lets no process dump core (its disable_coredump): then what is to be
+# dumped, above, is all that there is to see
+my $dumps = ($ENV{OCSP_TEST_HTTPD} // '') !~ /asan/;
+like $line, qr/possible coredump/, 'httpd says so' if $dumps;
 cmp_ok shared_octets($httpd->{pid}) - $resident, '<', 8 * 2**20,
     'no page has become resident';
 diag sprintf 'resident before %d kB, after %d kB', map { $_ / 1024 } $resident,
     shared_octets($httpd->{pid});
 
 # Elsewhere the kernel gives it to a program.
-if (OCSPTest::slurp('/proc/sys/kernel/core_pattern') =~ /\A[^|\/%]+\Z/) {
+if ($dumps && OCSPTest::slurp('/proc/sys/kernel/core_pattern') =~ /\A[^|\/%]+\Z/) {
     my ($core) = glob "$dump/*";
     ok $core, 'a core file is there';
     my $size = $core ? -s $core : 0;
