@@ -6,6 +6,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
 use OCSPTest;
+use OCSPTest::Httpd;
 use OCSPTest::Load;
 
 my $fresh = ca('fresh');
@@ -153,12 +154,15 @@ my $renewed = post(request('fresh', ['3001']));
 ok index($renewed->{body}, 'A new responder') > 0, 'and it is the new one';
 
 # R67: what was missing at the start is taken up when it is there
-ok is_error(post(request('nocrl', [serial_good])), TRY_LATER),
-    'no CRL at the start: tryLater';
-OCSPTest::PKI::sign_crl('nocrl');
-ok graceful(), 'graceful with its CRL';
-is said('nocrl', serial_good),        'good',    'a CRL at last: good';
-is said('nocrl', serial_compromised), 'revoked', 'a CRL at last: revoked';
+# (a server of its own: others rely on that a CA has no CRL)
+my $late  = OCSPTest::vars()->{t_logs} . '/graceful-late.crl';
+my $httpd = OCSPTest::Httpd->start('graceful-late', issuer_section('a', crl => $late));
+is $httpd->says('a', serial_good), 'tryLater', 'no CRL at the start: tryLater';
+OCSPTest::PKI::spew($late, OCSPTest::slurp(ca('a')->{crl}));
+ok defined $httpd->graceful, 'graceful with its CRL';
+is $httpd->says('a', serial_good),        'good',    'a CRL at last: good';
+is $httpd->says('a', serial_compromised), 'revoked', 'a CRL at last: revoked';
+ok $httpd->stop, 'it ends when told to';
 
 # requests without a pause, one connection each, while httpd restarts
 my $load = OCSPTest::Load->start(port(), ['a'], clients => 1, path => '/ocsp');
