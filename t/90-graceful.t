@@ -165,13 +165,20 @@ sub restart {
 my $crl = OCSPTest::slurp($fresh->{crl});
 my $key = OCSPTest::slurp($fresh->{signer_key});
 
+# As it was, mode and all: others of this lane look at the log for a key that all can read.
+sub restore_key {
+    OCSPTest::PKI::spew($fresh->{signer_key}, $key);
+    chmod 0600, $fresh->{signer_key} or die $!;
+    return;
+}
+
 # number of a restart => [what happens before it, the file that it then complains of]
 my %events = (
     3 => [sub { OCSPTest::PKI::spew($fresh->{crl},
         substr $crl, 0, length($crl) / 2) }, 'crl'],
     4 => [sub { OCSPTest::PKI::spew($fresh->{crl}, $crl) }],
     6 => [sub { unlink $fresh->{signer_key} or die $! }, 'signer_key'],
-    7 => [sub { OCSPTest::PKI::spew($fresh->{signer_key}, $key) }],
+    7 => [sub { restore_key() }],
 );
 
 # --- the run ------------------------------------------------------------------
@@ -198,7 +205,7 @@ while ((time < $start + $seconds || $done < $least) && time < $start + $at_most)
 }
 my $took = time - $start;
 OCSPTest::PKI::spew($fresh->{crl}, $crl);
-OCSPTest::PKI::spew($fresh->{signer_key}, $key);
+restore_key();
 
 my (%count, @trouble);
 kill 'TERM', map { $_->{pid} } @clients;
