@@ -35,7 +35,6 @@ typedef struct {
                       key_ring has them, and nothing is kept */
     apr_hash_t *key_ring; /* file -> ocsp_pairs_key_t of the start; or NULL */
     bool retry;           /* something is not settled: look again soon */
-    bool renewed;         /* signers have changed, and processes are told */
     apr_uint64_t loading; /* octets of changed sources that were read */
     bool defers;          /* large ones are left to the next look */
     bool is_writer;       /* may write into the arena; else all sources are left

@@ -250,7 +250,6 @@ void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
     }
     if (!is_in_use(set, pass, si)) {
         ocsp_arena_renew_signers(pass->arena, si->slot);
-        pass->renewed = true;
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
                      "OCSP233: %s: the signers' certificates have changed: "
                      "every process takes them up",

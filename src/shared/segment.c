@@ -36,13 +36,6 @@ void ocsp_segment_set_word(ocsp_segment_t *a, ocsp_segment_slot_t *s,
     ocsp_segment_end_change(a);
 }
 
-bool ocsp_segment_has_table(const ocsp_segment_slot_t *s)
-{
-    return OCSP_SEGMENT_WORD_PAGE(
-               atomic_load_explicit(&s->word, memory_order_relaxed))
-        != 0;
-}
-
 bool ocsp_segment_is_held(const ocsp_segment_t *a, const ocsp_segment_slot_t *s)
 {
     return s->held_by != 0

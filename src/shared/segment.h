@@ -117,9 +117,6 @@ void ocsp_segment_end_change(ocsp_segment_t *a);
 void ocsp_segment_set_word(ocsp_segment_t *a, ocsp_segment_slot_t *s,
                            uint64_t word);
 
-/** @return whether a slot has a published table. Any thread. */
-bool ocsp_segment_has_table(const ocsp_segment_slot_t *s);
-
 /**
  * @return whether the present configuration claims a slot or the previous did,
  *         whose workers may still be answering. One writer at a time.
