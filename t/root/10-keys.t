@@ -37,6 +37,14 @@ sub uids {
     return join ' ', do { my %seen; grep { !$seen{$_}++ } split ' ', $ids };
 }
 
+# A child is root between fork and its first step.
+sub is_user {
+    my ($pid, $when) = @_;
+    wait_for(OCSPTest::Httpd::PATIENT_S, sub { uids($pid) eq $uid });
+    is uids($pid), $uid, "$when is $name";
+    return;
+}
+
 sub answers {
     my ($httpd, $when) = @_;
     for my $ca (qw(a b c1)) {
@@ -71,7 +79,7 @@ for my $case (['many processes', '', 2], ['one process', $one, 1]) {
     is uids($httpd->{pid}), 0, "$when: the parent is root";
     my @children = children($httpd->{pid});
     cmp_ok scalar @children, $least == 1 ? '==' : '>=', $least, "$when: so many";
-    is uids($_), $uid, "$when: a worker is $name" for @children;
+    is_user($_, "$when: a worker") for @children;
     answers($httpd, $when);
     # but that workers do not see changes of what is root's alone
     unlike $httpd->log_since(0), qr/ocsp:(?:warn|error|crit)\](?!.*OCSP232)/,
@@ -84,7 +92,7 @@ for my $case (['many processes', '', 2], ['one process', $one, 1]) {
         'delegate');
     chmod 0600, "$dir/a.pem";
     ok defined $httpd->graceful, "$when: graceful with a new key";
-    is uids($_), $uid, "$when: a new worker is $name" for children($httpd->{pid});
+    is_user($_, "$when: a new worker") for children($httpd->{pid});
     answers($httpd, "$when, renewed");
     is signer_of(post(request('a', [serial_good]), port => $httpd->{port},
         path => '/')->{body}), "Renewed $least", "$when: the new signer signs";
@@ -105,8 +113,7 @@ my $httpd = OCSPTest::Httpd->start('single', $text, launch => sub {
     return (0, '');
 });
 # it listens before it gives up being root
-wait_for(OCSPTest::Httpd::PATIENT_S, sub { uids($pid) eq $uid });
-is uids($pid), $uid, "-X: the one process is $name";
+is_user($pid, '-X: the one process');
 answers($httpd, '-X');
 # the process is nobody who may remove the file of its id
 delete $httpd->{pid};
