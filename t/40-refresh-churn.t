@@ -25,7 +25,7 @@ use constant {
     WARM_UP_S => 6,  # one round of every disturbance before the first revocation
     EVERY_S   => 2,
     CLIENTS   => 4,
-    WAIT_S    => 20, # for the last revocation, while the disturbance goes on
+    WAIT_S    => 60, # for the last revocation, while the disturbance goes on
 };
 my $run_s   = $long ? 120 : 4;
 my $limit_s = !$long ? WAIT_S : $asan ? 10 : 3;

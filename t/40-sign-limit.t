@@ -55,7 +55,7 @@ sub with_nonce {
     my ($ca, $serial) = @_;
     my $value = der(0x30, $oid, der(0x04, der(0x04, pack 'NNN a4', $$, time, ++$nonces,
         'salt')));
-    return (build_request(certids => [quick_certid($ca, $serial)], extensions => [$value]),
+    return (build_request(certids => [certid($ca, $serial)], extensions => [$value]),
         $value);
 }
 

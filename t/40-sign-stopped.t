@@ -41,7 +41,7 @@ sub with_nonce {
     my $value = der(0x30, der(0x06, "\x2b\x06\x01\x05\x05\x07\x30\x01\x02"),
         der(0x04, der(0x04, pack 'NNNN', $$, time, ++$nonces, rand 2**32)));
     return OCSPTest::Httpd::message('POST', '/', body => build_request(
-        certids => [quick_certid('fresh', serial_good)], extensions => [$value]));
+        certids => [certid('fresh', serial_good)], extensions => [$value]));
 }
 
 # Whether a new signature is made just now, and what was answered.
@@ -50,7 +50,7 @@ sub signs {
     return ($word eq 'good', $word);
 }
 
-quick_certid('fresh', serial_good); # which clients then need not ask openssl
+certid('fresh', serial_good); # which clients then need not ask openssl
 ok wait_for(WAIT_S, sub { (signs())[0] }), 'at the start: signed';
 my $crowd = OCSPTest::Crowd->start($port, (sub {
     my ($client) = @_;

@@ -39,7 +39,7 @@ cmp_ok $places, '>=', 2 * $hot, 'there is room for what is hot';
 sub ask_for {
     my ($client, $ca, $serial, @extensions) = @_;
     return $client->answer(OCSPTest::Swarm::message('POST', '/', build_request(
-        certids => [quick_certid($ca, $serial)],
+        certids => [certid($ca, $serial)],
         @extensions ? (extensions => \@extensions) : ())));
 }
 

@@ -9,7 +9,7 @@ package OCSPTest::Swarm;
 
 use strict;
 use warnings;
-use OCSPTest qw(header oracle serial_compromised serial_good);
+use OCSPTest qw(certid header oracle serial_compromised serial_good);
 use OCSPTest::Quick;
 use OCSPTest::Turns;
 use POSIX ();
@@ -34,7 +34,7 @@ sub start {
     my ($class, $port, $ca, $file, %opt) = @_;
     my $self = bless { port => $port, ca => $ca, file => $file, pick => $opt{pick}
         // \&pick, control => $opt{control}, hosts => $opt{hosts} }, $class;
-    quick_certid($ca, serial_good); # which the children then need not ask openssl
+    certid($ca, serial_good); # which the children then need not ask openssl
     $self->start_clients($opt{clients} // 16);
     return $self;
 }
