@@ -206,12 +206,12 @@ like $at{badsig}, qr/^CRL file: \Q${\ ca('badsig')->{crl}}\E/m,
     'a CRL that is refused: its file';
 like $at{badsig}, qr/^CRL in use: none: answers tryLater$/m,
     'a CRL that is refused: what comes of it';
-has_line($at{b}, "CRL file: $closed ($user cannot read it: changes are seen at"
-    . ' graceful only)', 'a CRL that may not be read: who cannot');
+has_line($at{b}, "CRL file: $closed ($user cannot read it: changes are taken up"
+    . ' at a graceful restart only)', 'a CRL that may not be read: who cannot');
 like $at{nokey}, qr/^signer: none: \Q${\ ca('nokey')->{signer_key}}\E: /m,
     'a key that is missing: file and what comes of it';
-has_line($at{fresh}, "index file: $hidden ($user cannot read it: changes are seen at"
-    . ' graceful only)', 'an index that may not be read: who cannot');
+has_line($at{fresh}, "index file: $hidden ($user cannot read it: changes are taken"
+    . ' up at a graceful restart only)', 'an index that may not be read: who cannot');
 like $at{fresh}, qr/^issuance data in use: none: answers tryLater$/m,
     'an index that may not be read: what comes of it';
 like $at{c2}, qr/^CRL in use: none/m, 'no CRL named: what comes of it';

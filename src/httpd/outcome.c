@@ -225,15 +225,11 @@ void ocsp_outcome_warn_of_closed(const ocsp_pass_t *pass,
     if (path == NULL) {
         return;
     }
-    text = apr_pstrcat(pass->ptemp, path,
-                       ": the workers' user cannot read it: changes are seen "
-                       "at graceful only",
-                       NULL);
+    text = ocsp_sources_describe_closed(path, pass->ptemp);
     ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
     if (note.ok) {
         ocsp_arena_note(pass->arena, si->slot, note.time, true, text);
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s, "OCSP232: %s: %s",
-                     si->name, text);
+        ocsp_sources_log_closed(pass->s, text);
     }
 }
 

@@ -315,10 +315,19 @@ int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     return OK;
 }
 
+/* "httpd -t" says whether httpd would start; these ask whether every issuer
+ * would be answered as configured. */
+static bool is_strict(void)
+{
+    return ap_exists_config_define("OCSP_STRICT")
+        || ap_exists_config_define("DUMP_OCSP");
+}
+
 int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *base)
 {
     ocsp_pass_t pass;
+    apr_hash_t *readers;
     bool preproduces;
 
     if (ap_state_query(AP_SQ_RUN_MODE) != AP_SQ_RM_CONFIG_TEST) {
@@ -334,10 +343,11 @@ int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                               preproduces)) {
         pass.failures++;
     }
+    readers = ocsp_sources_check_readers(&pass, base);
     if (ap_exists_config_define("DUMP_OCSP")) {
-        ocsp_dump_print(&pass, base);
+        ocsp_dump_print(&pass, base, readers);
     }
-    return pass.failures == 0 ? OK : HTTP_INTERNAL_SERVER_ERROR;
+    return pass.failures == 0 || !is_strict() ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
 
 void ocsp_refresh_start_child(apr_pool_t *pchild, server_rec *base)
