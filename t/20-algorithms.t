@@ -6,6 +6,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
 use OCSPTest;
+use OCSPTest::Conf qw(dump_of);
 use OCSPTest::Httpd;
 use OCSPTest::Response;
 
@@ -167,6 +168,30 @@ ok $httpd->stop, 'it ends when told to';
 my ($status, $said) = config_test(section('c1') =~ s/".*ca\.pem"/"$both"/r);
 is $status, 1, 'a section without signers: httpd -t exits 1';
 like $said, qr/OCSP223: .*no OCSPCertificateFile/, 'and says what to name';
+
+# --- what clients cannot verify -------------------------------------------------------
+
+# Said by httpd -t, once for a signer, and not when httpd starts.
+unlike $log, qr/cannot verify its responses/, 'httpd started without a word about clients';
+for my $case (
+    [al_ed => qr/Ed25519: Firefox, .*: name an RSA or P-256 signer before it$/],
+    [al_bp256 => qr/brainpoolP256r1 with SHA-256: Go \(Caddy, Traefik\) /],
+    [al_own_ed => qr/Ed25519: Firefox, .*: name an RSA or P-256 signer instead of it$/],
+    [al_rsa => undef],
+) {
+    my ($name, $words) = @$case;
+    my ($status, $said, $dump) = dump_of(section($name, $cas{$name}[1]
+        ? (cert(ca($name)->{signer}), key(ca($name)->{signer_key}))
+        : key(ca($name)->{key})));
+    is $status, 0, "$name: httpd -t exits 0";
+    my @said = $said =~ /^.*OCSP203: .*cannot verify its responses.*$/mg;
+    is scalar @said, $words ? 1 : 0, "$name: httpd -t says what clients cannot verify"
+        or diag $said;
+    is scalar(() = $said =~ /^ +clients of this signer: \S.*$/mg), scalar @said,
+        "$name: and so does the dump";
+    like $said[0], qr/OCSP203: .*: signer: \S+\.pem: $words/m, "$name: and what to do"
+        if $words;
+}
 
 # R129, R130: keys that may not sign
 OCSPTest::PKI::must('openssl', 'genpkey', '-algorithm', @{ $_->[1] }, '-out',
