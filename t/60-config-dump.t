@@ -92,14 +92,14 @@ like $said, qr/^Syntax OK$/m, 'all is right: and httpd says so';
 
 my $policy = 'policy: OCSPUnlisted %s, OCSPStaleGrace %d, OCSPSourceMaxAge %s,'
     . ' OCSPNextUpdate %d, OCSPHTTPMaxAge %d,'
-    . ' OCSPThisUpdate %s, OCSPNonce %s, OCSPResponderID %s,'
+    . ' OCSPAnswerAge %s, OCSPThisUpdate %s, OCSPNonce %s, OCSPResponderID %s,'
     . ' OCSPIncludeCertificate %s, OCSPTrustedResponder %s, OCSPPreproduce %s';
-my @usual = ('good', 0, 'default', 43200, 3600, 'source', 'ignore', 'key', 'auto', 'off',
+my @usual = ('good', 0, 'default', 43200, 3600, 'default', 'source', 'ignore', 'key', 'auto', 'off',
     'off');
 for my $case (
     ['ocsp.example.com', 'a', ca('a')->{crl}, 'file', 'P-256 with SHA-256', @usual],
     ['ocsp.example.com', 'b', ca('b')->{crl}, 'file', 'RSA 2048 with SHA-256',
-        'unknown', 5400, 'off', 172800, 300, 'checked', 'echo', 'name', 'off', 'on',
+        'unknown', 5400, 'off', 172800, 300, 'default', 'checked', 'echo', 'name', 'off', 'on',
         'hot'],
     ['v.example.com', 'fresh', "$dir/crls/fresh.crl", 'directory',
         'P-256 with SHA-256', @usual],

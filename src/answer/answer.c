@@ -311,6 +311,9 @@ static bool heed_policies(ocsp_answer_draft_t *draft,
     for (i = 0; i < content->count; i++) {
         const ocsp_answer_policy_t *policy = subjects[i].policy;
 
+        if (policy->limits_age && policy->answer_age_s < draft->age_s) {
+            draft->age_s = policy->answer_age_s;
+        }
         if (policy->ignore_nonce) {
             content->nonce = (ocsp_der_t){NULL, 0};
         }
@@ -324,6 +327,10 @@ static bool heed_policies(ocsp_answer_draft_t *draft,
             draft->lasting = draft->lasting
                           && unlisted == OCSP_ANSWER_UNLISTED_GOOD;
         }
+    }
+    if (draft->age_s != INT64_MAX) {
+        draft->answer.send_until = content->produced_at + draft->age_s;
+        draft->lasting = draft->lasting && draft->age_s > 0;
     }
     draft->answer.lasting = draft->lasting && content->nonce.data == NULL;
     return authorized;
@@ -379,11 +386,13 @@ void ocsp_answer_draft(ocsp_answer_draft_t *out,
         .answer = {.status = OCSP_RESPONSE_SUCCESSFUL,
                    .produced_at = now,
                    .this_update = INT64_MIN,
-                   .next_update = INT64_MAX},
+                   .next_update = INT64_MAX,
+                   .send_until = INT64_MAX},
         .templ = ocsp_election_choose(&choice, wishes->preferred,
                                       wishes->signed_with),
         .content = {.count = count, .nonce = wishes->nonce, .produced_at = now},
-        .policy = subjects[0].policy};
+        .policy = subjects[0].policy,
+        .age_s = INT64_MAX};
     out->answer.signer = signer_of(out->templ);
     out->lasting = out->templ
                 == ocsp_election_choose_usual(&choice, wishes->signed_with);

@@ -8,6 +8,7 @@
 #include <apr_strings.h>
 #include <stdio.h>
 
+#include "answer/client_limits.h"
 #include "httpd/conf.h"
 #include "httpd/log.h"
 #include "httpd/readers.h"
@@ -148,6 +149,7 @@ static void print_table(const dump_t *d, const ocsp_scope_issuer_t *si)
 
 static void print_signers(const dump_t *d, const ocsp_scope_issuer_t *si)
 {
+    const char *clients;
     size_t i;
 
     for (i = 0; i < si->signers.count; i++) {
@@ -162,6 +164,11 @@ static void print_signers(const dump_t *d, const ocsp_scope_issuer_t *si)
                ocsp_signer_is_issuer(signer) ? "the CA itself" : "delegate",
                ocsp_signer_is_valid(signer, d->pass->now) ? ""
                                                           : ", not valid now");
+        clients = ocsp_client_limits_warn(&si->signers, i, d->pass->now,
+                                          d->pass->ptemp);
+        if (clients != NULL) {
+            printf("    clients of this signer: %s\n", clients);
+        }
     }
     if (si->signers.count == 0) {
         printf("    signer: none%s%s\n",
@@ -200,7 +207,7 @@ static const char *describe_limit(const dump_t *d, int64_t seconds)
 
 static void print_policy(const dump_t *d, const ocsp_scope_issuer_t *si)
 {
-    static const char *const include[] = {"auto", "on", "off"};
+    static const char *const include[] = {"auto", "on", "off", "chain"};
     static const char *const preproduce[] = {"off", "hot", "all"};
     ocsp_response_style_t style;
 
@@ -208,13 +215,18 @@ static void print_policy(const dump_t *d, const ocsp_scope_issuer_t *si)
     printf("    policy: OCSPUnlisted %s, OCSPStaleGrace %" APR_INT64_T_FMT
            ", OCSPSourceMaxAge %s, OCSPNextUpdate %" APR_INT64_T_FMT
            ", OCSPHTTPMaxAge %" APR_INT64_T_FMT
-           ", OCSPThisUpdate %s, OCSPNonce %s, OCSPResponderID %s, "
+           ", OCSPAnswerAge %s, OCSPThisUpdate %s, OCSPNonce %s, "
+           "OCSPResponderID %s, "
            "OCSPIncludeCertificate %s, OCSPTrustedResponder %s, "
            "OCSPPreproduce %s\n",
            describe_unlisted(si), (apr_int64_t)si->policy.grace_s,
            describe_limit(d, si->policy.max_age_s),
            (apr_int64_t)si->policy.next_update_s,
            (apr_int64_t)si->http_max_age_s,
+           si->policy.limits_age
+               ? apr_psprintf(d->pass->ptemp, "%" APR_INT64_T_FMT,
+                              (apr_int64_t)si->policy.answer_age_s)
+               : "default",
            si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED ? "checked"
                                                                      : "source",
            si->policy.ignore_nonce ? "ignore" : "echo",

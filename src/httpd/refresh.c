@@ -100,6 +100,33 @@ static void find_twins(ocsp_pass_t *pass, const ocsp_scope_t *scope)
     }
 }
 
+/* The issuers whose certificates a server knows: its own and, of a virtual
+ * host, the main server's. */
+static void find_chain(const ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
+                       const ocsp_scope_t *own, const ocsp_conf_t *outer)
+{
+    const ocsp_scope_t *scopes[] = {own, outer != NULL ? outer->own : NULL};
+    apr_array_header_t *known;
+    size_t i;
+    int j;
+
+    si->chain = (ocsp_chain_t){.count = 0};
+    if (si->level->include != OCSP_RESPONSE_INCLUDE_CHAIN) {
+        return;
+    }
+    known = apr_array_make(pass->ptemp, 8, sizeof(const ocsp_issuer_t *));
+    for (i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
+        for (j = 0; scopes[i] != NULL && j < scopes[i]->issuers->nelts; j++) {
+            const ocsp_scope_issuer_t *other = ocsp_scope_get(scopes[i], j);
+
+            if (other->issuer != NULL) {
+                APR_ARRAY_PUSH(known, const ocsp_issuer_t *) = other->issuer;
+            }
+        }
+    }
+    ocsp_chain_build(&si->chain, si->issuer, known, pass->pconf);
+}
+
 /* The issuers that a server declares itself. */
 static ocsp_scope_t *open_own(ocsp_pass_t *pass, const ocsp_conf_t *conf)
 {
@@ -117,6 +144,7 @@ static ocsp_scope_t *open_own(ocsp_pass_t *pass, const ocsp_conf_t *conf)
         ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
 
         if (si->issuer != NULL) {
+            find_chain(pass, si, scope, conf->outer);
             ocsp_signers_open(pass, si);
             ocsp_tables_open(pass, si);
             ocsp_renewal_note(pass, si);
@@ -150,6 +178,7 @@ static ocsp_scope_issuer_t *open_view(ocsp_pass_t *pass,
         return si;
     }
     if (!ocsp_level_has_same_signers(level, of->level)) {
+        find_chain(pass, si, conf->own, conf->outer);
         ocsp_signers_open(pass, si);
     }
     if (level->crl_files != of->level->crl_files

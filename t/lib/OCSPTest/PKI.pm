@@ -96,7 +96,7 @@ sub spew {
 sub make_key {
     my ($file, $kind) = @_;
     my @kind = $kind =~ /^RSA/ ? ($kind, '-pkeyopt', 'rsa_keygen_bits:2048')
-        : $kind eq 'Ed25519' ? ('ED25519')
+        : $kind =~ /^Ed(?:25519|448)$/ ? (uc $kind)
         : ('EC', '-pkeyopt', "ec_paramgen_curve:$kind");
     must('openssl', 'genpkey', '-algorithm', @kind, '-out', $file);
     return;
