@@ -113,6 +113,96 @@ for my $case (
     ok $csr->{extensions}{noCheck}, "$type: and has id-pkix-ocsp-nocheck";
 }
 
+# --- conf/fetch-crl and conf/ocsp.cron ------------------------------------------------
+
+sub fetch_crl { return run("$top/conf/fetch-crl", @_) }
+
+sub spew {
+    my ($file, $bytes) = @_;
+    open my $fh, '>', $file or die "$file: $!";
+    print {$fh} $bytes;
+    close $fh or die "$file: $!";
+    return;
+}
+
+my $crls = "$here/crls";
+make_path($crls);
+
+sub fetched {
+    opendir my $dir, $crls or die "$crls: $!";
+    return join ' ', sort grep { !/\A\.\.?\z/ } readdir $dir;
+}
+
+# as a CA with a umask of 077 writes it
+copy($a->{crl}, "$here/private.crl") or die "$here/private.crl: $!";
+chmod 0600, "$here/private.crl" or die "$here/private.crl: $!";
+($status, $said) = fetch_crl("file://$here/private.crl", "$crls/a.crl");
+is $status, 0, 'fetch-crl fetches a CRL' or diag $said;
+is $said, '', 'and prints nothing';
+is OCSPTest::slurp("$crls/a.crl"), OCSPTest::slurp($a->{crl}), 'which is put in place';
+is mode("$crls/a.crl"), '0644', 'for everybody to read, whatever mode it had';
+is fetched(), 'a.crl', 'and nothing else is left in the directory';
+
+sub inode { return (stat "$crls/a.crl")[1] }
+
+my $inode = inode();
+chmod 0600, "$crls/a.crl" or die "$crls/a.crl: $!";
+($status) = fetch_crl("file://$a->{crl}", "$crls/a.crl");
+is $status, 0, 'fetch-crl: the same CRL again is no failure';
+is inode(), $inode, 'the file is not replaced';
+is mode("$crls/a.crl"), '0644', 'but its mode is mended';
+
+($status, $said) = fetch_crl("file://$b->{crl}", "$crls/a.crl");
+is $status, 0, 'fetch-crl: another CRL' or diag $said;
+isnt inode(), $inode, 'takes the place of the first by a rename';
+is OCSPTest::slurp("$crls/a.crl"), OCSPTest::slurp($b->{crl}), 'whole';
+
+spew("$here/error.html", "<html><body>Not today</body></html>\n");
+spew("$here/half.crl", substr OCSPTest::slurp($a->{crl}), 0, 200);
+spew("$here/empty.crl", '');
+for my $case (
+    ['a page instead of a CRL', qr/no CRL \(36 bytes\)/, "file://$here/error.html",
+        "$crls/a.crl"],
+    ['a part of a CRL', qr/no CRL \(200 bytes\)/, "file://$here/half.crl", "$crls/a.crl"],
+    ['an empty file', qr/no CRL \(0 bytes\)/, "file://$here/empty.crl", "$crls/a.crl"],
+    ['a certificate', qr/no CRL/, "file://$a->{cert}", "$crls/a.crl"],
+    ['a file that is not there', qr/none\.crl: curl: /, "file://$here/none.crl",
+        "$crls/a.crl"],
+    ['a server that does not answer', qr/curl: /,
+        'http://127.0.0.1:' . OCSPTest::free_port() . '/a.crl', "$crls/a.crl"],
+    ['a directory', qr/is a directory/, "file://$a->{crl}", $crls],
+    ['a directory that does not exist', qr/does not exist/, "file://$a->{crl}",
+        "$here/no/a.crl"],
+    ['one argument', qr/^fetch-crl URL FILE: /, "file://$a->{crl}"],
+) {
+    my ($what, $words, @args) = @$case;
+    ($status, $said) = fetch_crl(@args);
+    isnt $status, 0, "fetch-crl refuses $what";
+    like $said, $words, "$what: and says so";
+    is OCSPTest::slurp("$crls/a.crl"), OCSPTest::slurp($b->{crl}),
+        "$what: the CRL stays as it was";
+    is fetched(), 'a.crl', "$what: nothing is left behind";
+}
+
+# Lines as /etc/cron.d has them, by scripts that are in conf/.
+my @jobs = grep { /^#?[\d*]+ [\d*]+ / } split /\n/, OCSPTest::slurp("$top/conf/ocsp.cron");
+is scalar @jobs, 3, 'ocsp.cron: a CRL, a certificate, an index';
+for my $job (@jobs) {
+    like $job, qr/^#?[\d*]+ [\d*]+ \* \* [\d*] root \S/, "ocsp.cron: $job";
+    unlike $job, qr/%/, 'ocsp.cron: no %, which ends a command of cron';
+}
+for my $script (map { m{ /usr/local/lib/ocsp/(\S+)} } @jobs) {
+    ok -x "$top/conf/$script" && !-d _, "ocsp.cron: $script is a script of conf/";
+}
+
+# EasyRSA's type: the extensions of responder.cnf, but for what explains them.
+sub settings { return grep { /^\w+ *=/ } split /\n/, $_[0] }
+my ($profile) = OCSPTest::slurp("$top/conf/responder.cnf") =~ /^\[responder\]\n(.*?)^\[/ms;
+is_deeply [settings(OCSPTest::slurp("$top/conf/easyrsa/ocsp"))], [settings($profile)],
+    'easyrsa/ocsp issues what responder.cnf does';
+is_deeply [settings(OCSPTest::slurp("$top/conf/easyrsa/COMMON"))], [],
+    'easyrsa/COMMON adds nothing to it';
+
 # --- conf/*.conf --------------------------------------------------------------------
 
 my %issuing = (
@@ -189,7 +279,7 @@ my @there = map { s{^\Q$top\E/conf/}{}r } glob "$top/conf/*.conf $top/conf/*/*.c
 is join(' ', sort grep { !m{^demo/} } @there),
     join(' ', sort keys %example, keys %included), 'every example has a test';
 is join(' ', map { basename($_) } grep { !/\.conf$/ } sort glob "$top/conf/*"),
-    'ca.d demo make-responder responder.cnf', 'and there is nothing else in conf/';
+    'ca.d demo easyrsa fetch-crl make-responder ocsp.cron responder.cnf', 'and there is nothing else in conf/';
 
 # README names them all, and every directive.
 my $readme = OCSPTest::slurp("$top/README");
@@ -199,14 +289,6 @@ my (undef, $listed) = run($vars->{httpd}, '-L', '-f',
 my @directives = $listed =~ /^(<?\w+) \(mod_ocsp\.c\)$/mg;
 cmp_ok scalar @directives, '>=', 17, 'httpd -L lists directives of ours';
 like $readme, qr/^  \Q$_\E\b/m, "README: $_" for @directives;
-
-sub spew {
-    my ($file, $bytes) = @_;
-    open my $fh, '>', $file or die "$file: $!";
-    print {$fh} $bytes;
-    close $fh or die "$file: $!";
-    return;
-}
 
 # A ServerRoot with all that the example names: files that have not changed for a day.
 sub lay_out {
