@@ -166,6 +166,23 @@ static ocsp_answer_unlisted_t find_unlisted(const ocsp_answer_subject_t *s)
     return s->policy->unlisted;
 }
 
+/* Whether nothing known covers a certificate that nothing lists as revoked. It
+ * may be revoked by a CRL that is not here. An index says itself what is not
+ * revoked, and what was never issued no CRL would list. */
+static bool is_uncovered(const ocsp_answer_subject_t *s)
+{
+    const ocsp_record_t *record = &s->record;
+
+    if (!record->crl || !record->partial || record->listed
+        || (s->policy->complete && !record->gaps)) {
+        return false;
+    }
+    return record->issued
+             ? record->issued_only
+             : !record->issuance
+                   || find_unlisted(s) == OCSP_ANSWER_UNLISTED_GOOD;
+}
+
 /* All but good may change any moment (R61, R62). */
 static void say_unlisted(ocsp_response_single_t *out,
                          ocsp_answer_unlisted_t unlisted, int64_t now)
@@ -261,6 +278,10 @@ static const char *decide(ocsp_response_single_t *out,
                    " nextUpdate, too old, or not looked at for too long";
         }
         end = add_seconds(now, OCSP_ANSWER_STALE_REVOKED_S);
+    }
+    if (is_uncovered(s)) {
+        return "RFC 5280 section 5.2.5: the CRLs that are known may not cover"
+               " it (OCSPCRLCoverage)";
     }
     end = earlier(end, add_seconds(now, s->policy->next_update_s));
     end = earlier(end, signer_end);

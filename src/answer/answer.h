@@ -62,6 +62,7 @@ typedef struct {
                               seconds; 0: each is signed for its request */
     ocsp_answer_unlisted_t unlisted;
     ocsp_answer_this_update_t this_update;
+    bool complete;     /* OCSPCRLCoverage complete */
     bool ignore_nonce; /* OCSPNonce ignore */
     int64_t grace_s;   /* OCSPStaleGrace, 0 or more */
     int64_t max_age_s; /* OCSPSourceMaxAge: see ocsp_table_find_end */
@@ -131,7 +132,8 @@ typedef struct {
  *   unauthorized for the whole request (R58, R59);
  * - then, of any CertID: not readable, no signer, no data, no signer within its
  *   dates, data that is stale by ocsp_table_find_end (67) but for a final
- *   revocation (68), or no time left until nextUpdate is tryLater (76, 127);
+ *   revocation (68), CRLs that do not cover a serial which they do not list, or
+ *   no time left until nextUpdate is tryLater (76, 127);
  * - then a serial that is not listed, where OCSPUnlisted says so, is
  *   unauthorized.
  * Who signs, of those within their dates that may sign for every CertID: see

@@ -284,6 +284,7 @@ static const char *const auto_on_off_chain[] = {"auto", "on", "off", "chain",
                                                 NULL};
 static const char *const echo_or_ignore[] = {"echo", "ignore", NULL};
 static const char *const source_or_checked[] = {"source", "checked", NULL};
+static const char *const auto_or_complete[] = {"auto", "complete", NULL};
 static const char *const off_or_on[] = {"off", "on", NULL};
 static const char *const off_hot_all[] = {"off", "hot", "all", NULL};
 static const char *const unlisted[] = {"good", "unknown", "unauthorized",
@@ -309,6 +310,8 @@ static const spec_t nonce = {ANYWHERE, LEVEL(ignore_nonce), 0, 0,
 static const spec_t this_update = {ANYWHERE, LEVEL(this_update), 0, 0,
                                    source_or_checked};
 static const spec_t unlisted_as = {IN_SECTION, LEVEL(unlisted), 0, 0, unlisted};
+static const spec_t coverage = {IN_SECTION, LEVEL(complete), 0, 0,
+                                auto_or_complete};
 static const spec_t next_update = {ANYWHERE, LEVEL(next_update_s), DURATION_MIN,
                                    DURATION_MAX, NULL};
 static const spec_t http_max_age = {ANYWHERE, LEVEL(http_max_age_s), 1,
@@ -340,9 +343,11 @@ const command_rec ocsp_directives[] = {
     AP_INIT_RAW_ARGS("<OCSPIssuer", set_issuer, NULL, RSRC_CONF,
                      "the file of a CA's certificate, or a pattern of several"),
     DIRECTIVE(AP_INIT_ITERATE, "OCSPCRLFile", add_path, crl_file,
-              "files of this CA's complete CRL (PEM or DER)"),
+              "files of this CA's CRL, or of its parts (PEM or DER)"),
     DIRECTIVE(AP_INIT_TAKE1, "OCSPCRLPath", add_path, crl_path,
               "a directory of CRLs: each goes to the issuer that signed it"),
+    DIRECTIVE(AP_INIT_TAKE1, "OCSPCRLCoverage", set_word, coverage,
+              "auto or complete: whether the CRLs cover every certificate"),
     DIRECTIVE(AP_INIT_ITERATE, "OCSPIndexFile", add_path, index_file,
               "files of \"openssl ca\": what this CA has issued and revoked"),
     DIRECTIVE(AP_INIT_ITERATE, "OCSPIssuedFile", add_path, issued_file,

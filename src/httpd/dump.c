@@ -218,7 +218,7 @@ static void print_policy(const dump_t *d, const ocsp_scope_issuer_t *si)
            ", OCSPAnswerAge %s, OCSPThisUpdate %s, OCSPNonce %s, "
            "OCSPResponderID %s, "
            "OCSPIncludeCertificate %s, OCSPTrustedResponder %s, "
-           "OCSPPreproduce %s\n",
+           "OCSPPreproduce %s, OCSPCRLCoverage %s\n",
            describe_unlisted(si), (apr_int64_t)si->policy.grace_s,
            describe_limit(d, si->policy.max_age_s),
            (apr_int64_t)si->policy.next_update_s,
@@ -231,7 +231,8 @@ static void print_policy(const dump_t *d, const ocsp_scope_issuer_t *si)
                                                                      : "source",
            si->policy.ignore_nonce ? "ignore" : "echo",
            style.by_name ? "name" : "key", include[style.include],
-           si->level->trusted == 1 ? "on" : "off", preproduce[si->preproduce]);
+           si->level->trusted == 1 ? "on" : "off", preproduce[si->preproduce],
+           si->policy.complete ? "complete" : "auto");
 }
 
 static void print_issuer(const dump_t *d, const ocsp_scope_issuer_t *si)

@@ -30,6 +30,7 @@ ocsp_level_t *ocsp_level_make(apr_pool_t *p)
                             .ignore_nonce = OCSP_LEVEL_UNSET,
                             .this_update = OCSP_LEVEL_UNSET,
                             .unlisted = OCSP_LEVEL_UNSET,
+                            .complete = OCSP_LEVEL_UNSET,
                             .trusted = OCSP_LEVEL_UNSET,
                             .preproduce = OCSP_LEVEL_UNSET};
     return level;
@@ -90,6 +91,7 @@ ocsp_level_t *ocsp_level_merge(apr_pool_t *p, const ocsp_level_t *outer,
     level->ignore_nonce = merge_int(outer->ignore_nonce, inner->ignore_nonce);
     level->this_update = merge_int(outer->this_update, inner->this_update);
     level->unlisted = merge_int(outer->unlisted, inner->unlisted);
+    level->complete = merge_int(outer->complete, inner->complete);
     level->trusted = merge_int(outer->trusted, inner->trusted);
     level->preproduce = merge_int(outer->preproduce, inner->preproduce);
     return level;
@@ -108,6 +110,7 @@ bool ocsp_level_is_silent(const ocsp_level_t *level)
         && level->ignore_nonce == OCSP_LEVEL_UNSET
         && level->this_update == OCSP_LEVEL_UNSET
         && level->unlisted == OCSP_LEVEL_UNSET
+        && level->complete == OCSP_LEVEL_UNSET
         && level->trusted == OCSP_LEVEL_UNSET
         && level->preproduce == OCSP_LEVEL_UNSET;
 }
@@ -144,6 +147,7 @@ void ocsp_level_get_policy(ocsp_answer_policy_t *out, const ocsp_level_t *level,
     out->this_update = level->this_update != OCSP_LEVEL_UNSET
                          ? (ocsp_answer_this_update_t)level->this_update
                          : OCSP_ANSWER_THIS_UPDATE_SOURCE;
+    out->complete = level->complete == 1;
     out->ignore_nonce = level->ignore_nonce == 1;
     out->grace_s = level->grace_s != OCSP_LEVEL_UNSET ? level->grace_s : 0;
     out->max_age_s = level->max_age_s; /* unset is below 0, as it means there */

@@ -50,6 +50,7 @@ typedef struct {
     int ignore_nonce;  /* OCSPNonce ignore */
     int this_update;   /* ocsp_answer_this_update_t */
     int unlisted;      /* ocsp_answer_unlisted_t */
+    int complete;      /* OCSPCRLCoverage complete */
     int trusted;       /* OCSPTrustedResponder on */
     int preproduce;    /* ocsp_level_preproduce_t */
 } ocsp_level_t;

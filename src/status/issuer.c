@@ -371,6 +371,20 @@ bool ocsp_issuer_has_name(const ocsp_issuer_t *issuer, ocsp_der_t name)
     return same;
 }
 
+const char *ocsp_issuer_describe_other(const ocsp_issuer_t *issuer,
+                                       const char *file, ocsp_der_t name,
+                                       apr_pool_t *p)
+{
+    X509_NAME *parsed = parse_name(name);
+    const char *whose = parsed != NULL ? print_name(parsed, p) : "no Name";
+
+    X509_NAME_free(parsed);
+    return apr_psprintf(p,
+                        "%s: is the CRL of another CA (%s), not of %s: name "
+                        "that CA's own CRL (RFC 5280 section 5.1.2.3)",
+                        file, whose, issuer->subject);
+}
+
 unsigned long ocsp_issuer_hash_name(ocsp_der_t name)
 {
     X509_NAME *parsed = parse_name(name);

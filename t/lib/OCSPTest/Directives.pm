@@ -116,6 +116,7 @@ our %directive = (
     all_words('OCSPThisUpdate', $anywhere, 'source', 'checked'),
     all_words('OCSPUnlisted', 'section', 'good', 'unknown', 'unauthorized',
         'revoked'),
+    all_words('OCSPCRLCoverage', 'section', 'auto', 'complete'),
     all_words('OCSPNonce', $anywhere, 'echo', 'ignore'),
     numbers('OCSPNextUpdate', $anywhere, 'a duration',
         [['60', 60], ['60s', 60], ['61S', 61], ['1min', 60], ['90MIN', 5400],

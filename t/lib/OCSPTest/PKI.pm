@@ -118,6 +118,19 @@ crl_extensions = crl
 [crl]
 authorityKeyIdentifier = keyid
 [plain]
+[step]
+issuingDistributionPoint = critical,\@step_point
+[step_point]
+fullname = URI:http://ca.example.com/1.0/crl
+onlyuser = TRUE
+[users]
+issuingDistributionPoint = critical,\@users_point
+[users_point]
+onlyuser = TRUE
+[cas]
+issuingDistributionPoint = critical,\@cas_point
+[cas_point]
+onlyCA = TRUE
 [req]
 distinguished_name = dn
 [dn]
