@@ -221,7 +221,7 @@ spew($index, join '', map { "$_\tunknown\t/O=Example\n" }
 # What each needs: files (from => to), pages (to => text); what is asked: [CA, path
 # of POST, GET and their ports]; and what else is to be seen.
 my %example = (
-    'ocsp.conf'     => {files => \%issuing},
+    'ocsp.conf'     => {files => \%issuing, more => \&see_ocsp},
     'ca-files.conf' => {files => \%issuing, more => \&see_ca_files},
     'ca-direct.conf' => {
         files => {
@@ -396,6 +396,14 @@ for my $name (sort keys %example) {
 }
 
 # --- what else is to be seen ----------------------------------------------------------
+
+# U9
+sub see_ocsp {
+    my ($name, $port) = @_;
+    my $res = http('GET', '/server-status?auto', port => $port);
+    like $res->{body}, qr/^OCSPGood: \d+$/m, "$name: server-status is not hidden";
+    return;
+}
 
 sub see_ca_files {
     my ($name, $port, $dump) = @_;

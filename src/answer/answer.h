@@ -54,8 +54,13 @@ typedef enum {
     OCSP_ANSWER_THIS_UPDATE_CHECKED     /* the last good look at the sources */
 } ocsp_answer_this_update_t;
 
+/** Octets by which two sets of sources are told apart. */
+#define OCSP_ANSWER_SOURCES_LEN 8
+
 /** How an issuer wants to be answered for. */
 typedef struct {
+    unsigned char sources[OCSP_ANSWER_SOURCES_LEN]; /* from which files it is
+                                                       answered: a digest */
     int64_t next_update_s; /* longest validity of a response, seconds, > 0 */
     bool limits_age;       /* OCSPAnswerAge is set: */
     int64_t answer_age_s;  /* how old a response may be when it is sent,
@@ -176,7 +181,7 @@ bool ocsp_answer_drop_nonce(ocsp_answer_draft_t *draft);
 /**
  * What tells the response to a draft apart from all others but for its times:
  * the signer and how he presents himself, the status with reason and time, the
- * policy of times, the CertID to the octet (R47). So what was good
+ * policy of times, the sources, the CertID to the octet (R47). So what was good
  * is never found for what is revoked (R72).
  * @return octets of it; 0: such a response is made each time: an error, with a
  *         nonce, about several certificates, about what is not listed unless

@@ -187,6 +187,9 @@ bool ocsp_sources_make_id(ocsp_scope_issuer_t *si)
            && EVP_DigestFinal_ex(ctx, si->id, NULL) == 1;
 
     EVP_MD_CTX_free(ctx);
+    if (ok) {
+        memcpy(si->policy.sources, si->id, sizeof(si->policy.sources));
+    }
     return ok;
 }
 
