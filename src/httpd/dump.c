@@ -13,6 +13,7 @@
 #include "httpd/log.h"
 #include "httpd/readers.h"
 #include "httpd/sources.h"
+#include "httpd/version.h"
 #include "status/crl.h"
 
 /* What lines need besides the issuer. */
@@ -339,7 +340,7 @@ void ocsp_dump_print(const ocsp_pass_t *pass, server_rec *base,
                       .user = ocsp_readers_get_user(pass->ptemp)};
     const server_rec *s;
 
-    printf("OCSP issuers:\n");
+    printf("mod_ocsp " OCSP_VERSION "\nOCSP issuers:\n");
     for (s = base; s != NULL; s = s->next) {
         if (s == base || ocsp_conf_get(s) != ocsp_conf_get(base)) {
             print_server(&d, s);

@@ -30,6 +30,7 @@
 #include "httpd/sources.h"
 #include "httpd/tables.h"
 #include "httpd/threads.h"
+#include "httpd/version.h"
 #include "httpd/watch.h"
 
 /* Whether anything but tryLater can be said for it. */
@@ -334,6 +335,8 @@ int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (!is_configured(base)) {
         return OK;
     }
+    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, base,
+                 "OCSP261: mod_ocsp " OCSP_VERSION " configured");
     say_what_good_means(base);
     ocsp_location_rules_check(base, ptemp);
     preproduces = ocsp_preproduce_check(base);

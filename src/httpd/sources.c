@@ -201,6 +201,19 @@ int64_t ocsp_sources_find_end(const ocsp_scope_issuer_t *si,
                                si->policy.max_age_s);
 }
 
+int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
+                                    const ocsp_scope_issuer_t *si,
+                                    const ocsp_table_info_t *info)
+{
+    bool endless = info->crl && info->next_update == OCSP_CRL_NO_NEXT_UPDATE;
+
+    *checked = ocsp_arena_get_checked(arena, si->slot);
+    return (info->issuance || endless) && si->policy.recheck_s != 0
+                && *checked != 0
+             ? *checked + si->policy.recheck_s
+             : 0;
+}
+
 static void add_paths(apr_array_header_t *out, const apr_array_header_t *paths)
 {
     int i;
