@@ -113,7 +113,7 @@ static const row_t rows[] = {
      {CHECKED}, GOOD, NOW - 6 * MINUTE, HALF_DAY},
     /* R97: an answer that rests on two sources has the older one's time */
     {"both, by OCSPThisUpdate checked", {BOTH, .issued = true}, {CHECKED},
-     GOOD, NOW - MINUTE, HALF_DAY},
+     GOOD, NOW - 6 * MINUTE, HALF_DAY},
     /* R67 R97: OCSPStaleGrace */
     {"at nextUpdate, with a grace of an hour",
      {CRL(NOW - DAY, NOW)}, {GRACE(HOUR)}, GOOD, NOW - DAY, NOW + HOUR},
