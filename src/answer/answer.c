@@ -269,6 +269,10 @@ static const char *decide(ocsp_response_single_t *out,
         }
         end = add_seconds(now, OCSP_ANSWER_STALE_REVOKED_S);
     }
+    /* what has expired is answered on (RFC 6960 has no word against it) */
+    if (record->issued && record->not_after > now) {
+        end = earlier(end, record->not_after);
+    }
     end = earlier(end, add_seconds(now, s->policy->next_update_s));
     end = earlier(end, signer_end);
     if (end <= now) {

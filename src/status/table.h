@@ -23,7 +23,7 @@
 
 /** Grows with every change of the bytes' layout. */
 #ifndef OCSP_TABLE_VERSION
-#define OCSP_TABLE_VERSION 2
+#define OCSP_TABLE_VERSION 3
 #endif
 
 /** How long a CRL without nextUpdate counts unless OCSPSourceMaxAge says
@@ -57,9 +57,10 @@ typedef struct {
 typedef struct {
     bool listed; /* revoked; the next two count only then */
     int64_t revocation_time;
-    int reason;  /* or OCSP_CRL_NO_REASON */
-    bool issued; /* not revoked, and issuance data has it */
-    bool crl;    /* as in ocsp_table_info_t; likewise: */
+    int reason;        /* or OCSP_CRL_NO_REASON */
+    bool issued;       /* not revoked, and issuance data has it */
+    int64_t not_after; /* of an issued one; 0: not known */
+    bool crl;          /* as in ocsp_table_info_t; likewise: */
     bool issuance;
     int64_t this_update;
     int64_t next_update;
@@ -84,12 +85,14 @@ apr_status_t ocsp_table_builder_add(void *builder, const unsigned char *serial,
  * Add one certificate that was issued and of which no revocation is known here.
  * @param valid whether the source says so itself (an index), or only that it
  *        was issued (a list)
+ * @param not_after when the certificate ends, of a valid one;
+ *        OCSP_TABLE_ENDLESS: not known
  * @return as ocsp_table_builder_add
  */
 apr_status_t ocsp_table_builder_add_issued(ocsp_table_builder_t *b,
                                            const unsigned char *serial,
                                            size_t serial_len, bool valid,
-                                           const char **why);
+                                           int64_t not_after, const char **why);
 
 /**
  * Add every entry of a table: what it has as revoked with time and reason, and
