@@ -148,8 +148,8 @@ typedef struct {
  * nextUpdate is the earliest of now + next_update_s, the signer's notAfter and
  * the data's, or of a CRL in its grace the end of that, or of stale data now +
  * OCSP_ANSWER_STALE_REVOKED_S; thisUpdate is as the policy says, or without a
- * CRL OCSP_ANSWER_SKEW_S before the last good look, but never later than now
- * (96, 97, 99, 104).
+ * CRL the last good look; a look is told OCSP_ANSWER_SKEW_S earlier, but not
+ * before the CRL's thisUpdate; and never later than now (96, 97, 99, 104).
  * A nonce is echoed unless an issuer asked about ignores it (109).
  * @param out always filled; it points into p and to what subjects and wishes
  *        point to
