@@ -89,8 +89,12 @@ static void print_crl(const dump_t *d, const ocsp_scope_issuer_t *si,
 {
     const ocsp_table_info_t *info = si->info;
 
-    printf("    CRL in use: %s, thisUpdate %s, nextUpdate %s, number ",
-           si->crl_file, iso(d, info->this_update),
+    printf("    CRL in use: %s%s, thisUpdate %s, nextUpdate %s, number ",
+           si->crl_file,
+           info->crls > 1
+               ? apr_psprintf(d->pass->ptemp, " and %u others", info->crls - 1)
+               : "",
+           iso(d, info->this_update),
            info->next_update != OCSP_CRL_NO_NEXT_UPDATE
                ? iso(d, info->next_update)
                : "none");
