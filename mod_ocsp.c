@@ -22,15 +22,20 @@
 
 static void register_hooks(apr_pool_t *p)
 {
+    static const char *const rewrite[] = {"mod_rewrite.c", NULL};
+
     /* Before mod_alias and mod_rewrite: no OCSP client follows a redirect. */
     ap_hook_pre_translate_name(ocsp_claim_pre_translate_name, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);
     ap_hook_translate_name(ocsp_claim_translate_name, NULL, NULL,
                            APR_HOOK_REALLY_FIRST);
+    ap_hook_translate_name(ocsp_claim_translate_rewritten, rewrite, NULL,
+                           APR_HOOK_FIRST);
     /* Behind http_core's, which answers TRACE and OPTIONS *; before the
      * walk. */
     ap_hook_map_to_storage(ocsp_claim_map_to_storage, NULL, NULL,
                            APR_HOOK_LAST);
+    ap_hook_fixups(ocsp_claim_fixup, NULL, NULL, APR_HOOK_REALLY_LAST);
     ap_hook_quick_handler(ocsp_quick_handle, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(ocsp_handler_handle, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(ocsp_refresh_check, NULL, NULL, APR_HOOK_MIDDLE);

@@ -95,6 +95,24 @@ is http('GET', "/ocsp10/$plain")->{code}, 404,
     'a longer name is not the prefix';
 is_good(http('GET', "/%6fcsp/$plain"), 'an escaped prefix is the prefix');
 
+# W3: a client that appends to a URL with a query; HTTP caches may leave that out of
+# their keys
+for my $case (
+    ['a query in front',          "/ocsp?ca=1/$all"],
+    ['a query in front, escaped', '/ocsp?ca=1%2F' . escaped($all, '%%%02X')],
+    ['a query in front, two slashes', "/ocsp?ca=1//$all"],
+    ['nothing but a query',       "/ocsp?$plain"],
+) {
+    my ($name, $path) = @$case;
+    my $res = http('GET', $path);
+    is_good($res, $name);
+    is header($res, 'Cache-Control'), 'no-store', "$name: not to be stored";
+    is header($res, 'ETag'), undef, "$name: nor to be asked for again";
+}
+# R24: the path counts
+is_good(http('GET', "/ocsp/$plain?ca=1/"
+    . encode_base64(request('a', [serial_compromised]), '')), 'a request in path and query');
+
 # R18
 my $port = port();
 is_good(http('GET', "http://127.0.0.1:$port/ocsp/$all"), 'an absolute target');

@@ -6,6 +6,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
 use OCSPTest;
+use OCSPTest::Conf qw(dump_of);
 use OCSPTest::Httpd;
 use OCSPTest::Response;
 
@@ -19,11 +20,21 @@ my %cas = (
     al_ed      => ['P-256',   'Ed25519'],
     al_p256    => ['Ed25519', 'P-256'],
     al_rsa     => ['P-384',   'RSA'],
+    al_p521    => ['Ed448',   'P-521'],
+    al_ed448   => ['P-521',   'Ed448'],
+    al_bp256   => ['brainpoolP512r1', 'brainpoolP256r1'],
+    al_bp384   => ['brainpoolP256r1', 'brainpoolP384r1'],
     al_own_ed  => ['Ed25519', undef],
+    al_own_448 => ['Ed448',   undef],
+    al_own_bp  => ['brainpoolP512r1', undef],
     al_own_pss => ['RSA-PSS', undef],
     al_own_rsa => ['RSA',     undef],
 );
 OCSPTest::PKI::make_more(%cas);
+
+# Curves of one length sign with one algorithm (RFC 5758 section 3.2).
+my %same = (brainpoolP256r1 => 'P-256', brainpoolP384r1 => 'P-384',
+    brainpoolP512r1 => 'P-521');
 
 sub file {
     my ($name, @content) = @_;
@@ -119,7 +130,7 @@ for my $name (sort keys %cas) {
     my $body = $body{ (serial_good) };
     is $httpd->says($name, serial_good),        'good',    "$what: good";
     is $httpd->says($name, serial_compromised), 'revoked', "$what: revoked";
-    is algorithm_of($body), $kind, "$what: the signature's algorithm";
+    is algorithm_of($body), $same{$kind} // $kind, "$what: the signature's algorithm";
     my @certs = certificates_of($body);
     is scalar @certs, $of_delegate ? 1 : 0, "$what: certificates"; # R87, R88
     if (@certs) {
@@ -135,7 +146,7 @@ for my $name (sort keys %cas) {
     unlike oracle($body, $name, [serial_good]), qr/verify OK/,
         "$what: another second and nothing verifies";
     # without a cache ECDSA and PSS are never the same twice
-    if ($kind =~ /^P-|PSS/) {
+    if ($kind =~ /^P-|PSS|^brain/) {
         my $again = post(request($name, [serial_compromised]), port => $port,
             path => '/')->{body};
         isnt $again, $body{ (serial_compromised) }, "$what: signed by chance";
@@ -154,9 +165,34 @@ for my $name (sort keys %form) {
 ok $httpd->stop, 'it ends when told to';
 
 # a section that names neither has no signer, although the key is at hand
-my ($status, $said) = config_test(section('c1') =~ s/".*ca\.pem"/"$both"/r);
-is $status, 1, 'a section without signers: httpd -t exits 1';
+my ($status, $said) = config_test(section('c1') =~ s/".*ca\.pem"/"$both"/r, '-D',
+    'OCSP_STRICT');
+is $status, 1, 'a section without signers: httpd -t, strict: exits 1';
 like $said, qr/OCSP223: .*no OCSPCertificateFile/, 'and says what to name';
+
+# --- what clients cannot verify -------------------------------------------------------
+
+# Said by httpd -t, once for a signer, and not when httpd starts.
+unlike $log, qr/cannot verify its responses/, 'httpd started without a word about clients';
+for my $case (
+    [al_ed => qr/Ed25519: Firefox, .*: name an RSA or P-256 signer before it$/],
+    [al_bp256 => qr/brainpoolP256r1 with SHA-256: Go \(Caddy, Traefik\) /],
+    [al_own_ed => qr/Ed25519: Firefox, .*: name an RSA or P-256 signer instead of it$/],
+    [al_rsa => undef],
+) {
+    my ($name, $words) = @$case;
+    my ($status, $said, $dump) = dump_of(section($name, $cas{$name}[1]
+        ? (cert(ca($name)->{signer}), key(ca($name)->{signer_key}))
+        : key(ca($name)->{key})));
+    is $status, 0, "$name: httpd -t exits 0";
+    my @said = $said =~ /^.*OCSP203: .*cannot verify its responses.*$/mg;
+    is scalar @said, $words ? 1 : 0, "$name: httpd -t says what clients cannot verify"
+        or diag $said;
+    is scalar(() = $said =~ /^ +clients of this signer: \S.*$/mg), scalar @said,
+        "$name: and so does the dump";
+    like $said[0], qr/OCSP203: .*: signer: \S+\.pem: $words/m, "$name: and what to do"
+        if $words;
+}
 
 # R129, R130: keys that may not sign
 OCSPTest::PKI::must('openssl', 'genpkey', '-algorithm', @{ $_->[1] }, '-out',
@@ -164,8 +200,8 @@ OCSPTest::PKI::must('openssl', 'genpkey', '-algorithm', @{ $_->[1] }, '-out',
     ['rsa1024', ['RSA', '-pkeyopt', 'rsa_keygen_bits:1024']],
     ['sha1', ['RSA-PSS', '-pkeyopt', 'rsa_keygen_bits:2048', '-pkeyopt',
         'rsa_pss_keygen_md:sha1', '-pkeyopt', 'rsa_pss_keygen_mgf1_md:sha1']],
-    ['p521', ['EC', '-pkeyopt', 'ec_paramgen_curve:P-521']],
-    ['dsa-like', ['ED448']],
+    ['secp256k1', ['EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1']],
+    ['brainpoolP256t1', ['EC', '-pkeyopt', 'ec_paramgen_curve:brainpoolP256t1']],
 );
 for my $case (@weak) {
     my ($name) = @$case;
@@ -179,10 +215,12 @@ for my $case (@weak) {
         $ca_a->{key}, '-extfile', $ca_a->{config}, '-extensions', 'delegate',
         '-set_serial', '0x77', '-out', "$dir/$name.pem");
     my ($status, $said) = config_test(issuer_section('a',
-        signer => "$dir/$name.pem", signer_key => "$dir/$name.key"));
-    is $status, 1, "$name: httpd -t exits 1";
+        signer => "$dir/$name.pem", signer_key => "$dir/$name.key"), '-D', 'OCSP_STRICT');
+    is $status, 1, "$name: httpd -t, strict: exits 1";
     like $said, qr/OCSP202: .*\Q$dir\E\/$name\.\w+: RFC/, "$name: not taken, by which RFC"
         or diag $said;
+    like $said, qr/EC key on curve $name cannot sign/, "$name: the curve is named"
+        if "@{ $case->[1] }" =~ /curve/;
 }
 
 done_testing;

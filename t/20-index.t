@@ -420,12 +420,12 @@ for my $case (
     ['an index for a list', qq(OCSPIssuedFile "$beside"), qr/line 1: .*serial number/],
 ) {
     my ($name, $line, $words) = @$case;
-    my ($status, $text) = config_test(with('rows', $line));
+    my ($status, $text) = config_test(with('rows', $line), '-D', 'OCSP_STRICT');
     is $status, 1, "httpd -t: $name: exit status";
     like $text, qr/OCSP206: .*$words/, "httpd -t: $name: file and cause";
 }
 my ($status, $nothing_wrong) = config_test(without_crl('rows',
-    qq(OCSPIndexFile "$by_hand")));
+    qq(OCSPIndexFile "$by_hand")), '-D', 'OCSP_STRICT');
 is $status, 0, 'httpd -t: an index alone is enough' or diag $nothing_wrong;
 
 done_testing;

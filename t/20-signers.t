@@ -8,6 +8,8 @@ use POSIX ();
 use Test::More;
 use Time::HiRes ();
 use OCSPTest;
+use OCSPTest::Conf qw(with);
+use OCSPTest::Httpd;
 use OCSPTest::Response;
 use OCSPTest::X509;
 
@@ -91,5 +93,41 @@ my $bare = post(request('a', [serial_no_reason]));
 ok index($bare->{body}, certid('a', serial_no_reason)
     . "\xa1\x11\x18\x0f20260304050607Z\x18\x0f") > 0,
     'revoked without a reason is A1 and its time'; # R54
+
+# OCSPIncludeCertificate chain: for clients that have the root alone. Two CAs below a
+# root, of which the lower one has a delegate.
+my @level = map { "level$_" } 0 .. 2;
+OCSPTest::PKI::make_more(map { $_ => ['P-256', 'P-256'] } @level);
+OCSPTest::PKI::issue(ca($level[$_ - 1]), ca($level[$_])->{cert}, ca($level[$_])->{key},
+    "OCSP Test CA $level[$_]", '30', 'root') for 1, 2;
+my $port = free_port();
+my $chain = sub { with($_[0], 'OCSPIncludeCertificate chain') };
+my $own = issuer_section($level[2]) =~ s/^\s*OCSPCertificate.*\n//mgr;
+my $own_key = ca($level[2])->{key};
+my $httpd = OCSPTest::Httpd->start('chain',
+    # the intermediate and the root are the main server's
+    $chain->($level[1]) . issuer_section($level[0])
+    . "<VirtualHost *:$port>\nServerName chain.example.com\n"
+    . $chain->($level[2]) . "</VirtualHost>\n"
+    . "<VirtualHost *:$port>\nServerName own.example.com\n"
+    . "OCSPIncludeCertificate chain\nOCSPCertificateKeyFile \"$own_key\"\n$own</VirtualHost>\n",
+    port => $port);
+for my $case (
+    ['a delegate', $level[2], 'chain.example.com', 'Responder of level2',
+        'OCSP Test CA level2', 'OCSP Test CA level1'],
+    ['the CA itself', $level[2], 'own.example.com', 'OCSP Test CA level2',
+        'OCSP Test CA level1'],
+    ['a delegate of the main server', $level[1], 'own.example.com',
+        'Responder of level1', 'OCSP Test CA level1'],
+    ['a root\'s delegate', $level[0], 'own.example.com', 'Responder of level0'],
+) {
+    my ($name, $ca, $host, @names) = @$case;
+    my $res = post(request($ca, [serial_good]), port => $port, path => '/', host => $host);
+    is join(', ', map { common_name_of($_) } certificates_of($res->{body})),
+        join(', ', @names), "$name: the signer first, then its issuers without the root";
+    like oracle($res->{body}, $ca, [serial_good], '-CAfile', ca($level[0])->{cert}),
+        qr/^Response verify OK$/m, "$name: verifies by the root alone";
+}
+ok $httpd->stop, 'it ends when told to';
 
 done_testing;

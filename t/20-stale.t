@@ -99,28 +99,28 @@ my @cases = (
     ['past nextUpdate, OCSPStaleGrace 0', by_crl($late, 'OCSPStaleGrace 0'),
         'tryLater', 'tryLater', undef, qr/\Astale: past nextUpdate\z/],
     ['in the grace', by_crl($late, 'OCSPStaleGrace 3h'), 'good', 'revoked',
-        $now + 2 * $hour, qr/\Aok: .*OCSPStaleGrace/],
+        $now + 2 * $hour, qr/\Awarning: .*OCSPStaleGrace/],
     ['past the grace', by_crl($late, 'OCSPStaleGrace 30min'), 'tryLater', 'tryLater',
         undef, qr/\Astale: past nextUpdate\z/],
     # R97
     ['a grace before nextUpdate', by_crl($fresh, 'OCSPStaleGrace 7d'), 'good',
         'revoked', $now + 2 * $hour, qr/\Aok\z/],
     ['a grace longer than an answer', by_crl($late, 'OCSPStaleGrace 366d',
-        'OCSPNextUpdate 1h'), 'good', 'revoked', 'an hour', qr/\Aok: .*OCSPStaleGrace/],
+        'OCSPNextUpdate 1h'), 'good', 'revoked', 'an hour', qr/\Awarning: .*OCSPStaleGrace/],
     ['a third is left', by_crl($ending), 'good', 'revoked', $now + 2 * $hour,
-        qr/\Aok: less than a third of its time is left\z/],
+        qr/\Awarning: less than a third of its time is left\z/],
     # R139
     ['no nextUpdate, 8 days old', by_crl($old), 'tryLater', 'tryLater', undef,
         qr/\Astale: older than OCSPSourceMaxAge\z/],
     ['no nextUpdate, a day old', by_crl($young, 'OCSPNextUpdate 30d'), 'good',
-        'revoked', $now + 6 * $day, qr/\Aok: .*no nextUpdate/],
+        'revoked', $now + 6 * $day, qr/\Awarning: .*no nextUpdate/],
     ['no nextUpdate, OCSPSourceMaxAge 10d', by_crl($old, 'OCSPSourceMaxAge 10d',
         'OCSPNextUpdate 30d'), 'good', 'revoked', $now + 2 * $day,
-        qr/\Aok: .*no nextUpdate/],
+        qr/\Awarning: .*no nextUpdate/],
     ['no nextUpdate, OCSPSourceMaxAge 12h', by_crl($young, 'OCSPSourceMaxAge 12h'),
         'tryLater', 'tryLater', undef, qr/\Astale: older than OCSPSourceMaxAge\z/],
     ['no nextUpdate, OCSPSourceMaxAge off', by_crl($old, 'OCSPSourceMaxAge off'),
-        'good', 'revoked', 'half a day', qr/\Aok: .*no nextUpdate/],
+        'good', 'revoked', 'half a day', qr/\Awarning: .*no nextUpdate/],
     ['nextUpdate, whatever OCSPSourceMaxAge', by_crl($fresh, 'OCSPSourceMaxAge 60'),
         'good', 'revoked', $now + 2 * $hour, qr/\Aok\z/],
     ['an index', by_index($index), 'good', 'revoked', 'half a day', qr/\Aok\z/],
@@ -128,7 +128,7 @@ my @cases = (
         'good', 'revoked', 'half a day', qr/\Aok\z/],
     ['an index, OCSPSourceMaxAge 150min', by_index($index, 'OCSPSourceMaxAge 150min'),
         'good', 'revoked', $now + $hour / 2,
-        qr/\Aok: less than a third of its time is left\z/],
+        qr/\Awarning: less than a third of its time is left\z/],
     ['an index, OCSPSourceMaxAge 1h', by_index($index, 'OCSPSourceMaxAge 1h'),
         'tryLater', 'tryLater', undef, qr/\Astale: older than OCSPSourceMaxAge\z/],
     ['a fresh CRL and an index that is too old', by_crl($fresh,
@@ -136,7 +136,7 @@ my @cases = (
         undef, qr/\Astale: older than OCSPSourceMaxAge\z/],
     ['a fresh CRL and an index that is not', by_crl($fresh,
         qq(OCSPIndexFile "$index"), 'OCSPSourceMaxAge 150min'), 'good', 'revoked',
-        $now + $hour / 2, qr/\Aok: less than a third of its time is left\z/],
+        $now + $hour / 2, qr/\Awarning: less than a third of its time is left\z/],
 );
 my %lasts = ('an hour' => $hour, 'half a day' => 12 * $hour);
 
@@ -271,7 +271,7 @@ like $levels->issuer(0)->{LastResult}, qr/\Astale: past nextUpdate\z/,
 is $levels->says('a', serial_compromised), 'revoked',
     'when it has ended: revoked stays revoked';
 is $levels->says('a', serial_good, port => $in_grace), 'good', 'in its grace: good';
-like $levels->issuer(1)->{LastResult}, qr/\Aok: past nextUpdate, .*OCSPStaleGrace/,
+like $levels->issuer(1)->{LastResult}, qr/\Awarning: past nextUpdate, .*OCSPStaleGrace/,
     'in its grace: server-status';
 sub said { return grep { /:error\]/ } lines_of('OCSP2(?:08|13)', $levels->log_since($mark)) }
 ok wait_for(DEADLINE_S, sub { said() }), 'when it has ended: that is said';

@@ -7,6 +7,8 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use Time::Local qw(timegm);
 use OCSPTest;
+use OCSPTest::Conf qw(with);
+use OCSPTest::Httpd;
 
 my @months = qw(Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec);
 my %month  = map { $months[$_] => $_ } 0 .. 11;
@@ -165,5 +167,56 @@ is length $range->{body}, $range->{code} == 206 ? 10
 my $foreign = '/ocsp/' . get_path(request('foreign', [serial_good]));
 is http('GET', $foreign, headers => ['If-None-Match' => '*'])->{body},
     "\x30\x03\x0a\x01\x06", 'an error is never "not modified"';
+
+# OCSPAnswerAge: how old an answer may be when it is sent, from this responder or from
+# an HTTP cache
+my $port  = free_port();
+my %age   = (zero => 0, second => 1, hour => 3600);
+my $httpd = OCSPTest::Httpd->start('age', join('', "OCSPHTTPMaxAge 12h\n", map {
+    "<VirtualHost *:$port>\nServerName $_.example.com\nOCSPAnswerAge $age{$_}\n"
+        . issuer_section('a') . "</VirtualHost>\n" } sort keys %age), port => $port);
+my $get_path = '/' . get_path(request('a', [serial_good]));
+my $ask = sub { http('GET', $get_path, port => $port, host => "$_[0].example.com") };
+my $produced = sub { (der_times($_[0]{body}))[0] };
+
+my @zero = map { $ask->('zero') } 1, 2;
+is header($_, 'Cache-Control'), 'no-store', 'OCSPAnswerAge 0: no HTTP cache keeps it'
+    for @zero;
+isnt $zero[0]{body}, $zero[1]{body}, 'each is signed for its request';
+is $httpd->status->{OCSPCacheEntries}, 0, 'and the response cache keeps none';
+
+# all is decided in the second of Date or later
+my %seen;
+wait_for(60, sub {
+    my $res = $ask->('second');
+    my $at  = $produced->($res);
+    cmp_ok http_time(header($res, 'Date'), 'Date') - $at, '<', 1,
+        'OCSPAnswerAge 1: of this second' if !$seen{$at}++;
+    return keys %seen > 2;
+});
+cmp_ok keys %seen, '>', 2, 'of three seconds';
+
+my @hour = map { $ask->('hour') } 1, 2;
+is $hour[0]{body}, $hour[1]{body}, 'OCSPAnswerAge 3600: from the cache';
+for my $res (@hour) {
+    my ($max_age) = header($res, 'Cache-Control') =~ /max-age=(\d+), public/;
+    cmp_ok $max_age, '>', 0, 'an HTTP cache may keep it';
+    cmp_ok http_time(header($res, 'Date'), 'Date') - $produced->($res) + $max_age, '<=',
+        3600, 'until it is an hour old';
+    is http_time(header($res, 'Expires'), 'Expires'), $produced->($res) + 3600,
+        'and Expires says the same';
+}
+ok $httpd->stop, 'it ends when told to';
+
+# OCSP241: of so young answers none can be signed ahead of need
+for my $case ([59, 1], [60, 0], [0, 1]) {
+    my ($seconds, $said) = @$case;
+    my ($status, $text) = config_test(with('a', "OCSPAnswerAge $seconds",
+        'OCSPPreproduce hot'));
+    is $status, 0, "OCSPAnswerAge $seconds and OCSPPreproduce: taken";
+    is scalar(() = $text =~ /OCSP241: .*set OCSPAnswerAge to at least 60$/mg), $said,
+        "OCSPAnswerAge $seconds and OCSPPreproduce: "
+        . ($said ? 'a warning' : 'no warning');
+}
 
 done_testing;

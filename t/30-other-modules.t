@@ -5,10 +5,12 @@ use strict;
 use warnings;
 use FindBin;
 use IO::Compress::Gzip qw(gzip);
+use MIME::Base64 qw(encode_base64);
 use lib "$FindBin::Bin/lib";
 use Test::More;
 use Time::Local qw(timegm);
 use OCSPTest;
+use OCSPTest::Conf;
 use OCSPTest::Httpd;
 
 my $good    = request('b', [serial_good]);
@@ -28,7 +30,8 @@ sub chunk { return sprintf("%x\r\n", length $_[0]) . "$_[0]\r\n" }
 sub sent {
     my ($fields, $body, %opt) = @_;
     my $method = $opt{method} // 'POST';
-    return raw($opt{port} // port('ocsp_limits'), "$method / HTTP/1.1\r\nHost: x"
+    my $path = $opt{path} // '/';
+    return raw($opt{port} // port('ocsp_limits'), "$method $path HTTP/1.1\r\nHost: x"
         . "\r\nContent-Type: application/ocsp-request\r\n$fields\r\n\r\n$body",
         %opt);
 }
@@ -235,5 +238,98 @@ for my $case (['GET', get($good, path => '', @there), get($good)],
 my $options = http('OPTIONS', '/', @there);
 like header($options, 'Cache-Control') // '', qr/max-age=2/,
     'mod_expires is at work there';
+
+
+# --- redirects (R7) ------------------------------------------------------------------------
+
+# A whole site is redirected, and its error pages are URLs of it or of another one.
+my $modules = Apache::Test::config()->apxs('LIBEXECDIR');
+my $documents = join '', map { "ErrorDocument $_ /err.html\n" } 400, 403, 412, 413, 500;
+my %at = map { $_ => free_port() } qw(off on rewritten);
+my $hosts = join '', map { vhost($at{$_}, <<"END") } qw(off on);
+OCSPQuickHandler $_
+OCSPMaxRequestSize 200
+Redirect permanent "/" "https://www.example.com/"
+$documents
+ErrorDocument 405 https://www.example.com/other.html
+ErrorDocument 414 https://www.example.com/other.html
+ErrorDocument 416 https://www.example.com/other.html
+<Location "/">
+    SetHandler none
+</Location>
+<Location "/ocsp">
+    SetHandler ocsp
+</Location>
+<Location "/ocsp/closed">
+    Require all denied
+</Location>
+END
+# U17: a CGI script's URL of before, on a machine whose files are denied
+$hosts .= vhost($at{rewritten}, <<'END');
+RewriteEngine on
+RewriteRule "^/cgi-bin/ocsp\.cgi(.*)" "/ocsp$1" [PT]
+RewriteRule "^/cgi-bin/other\.cgi(.*)" "/other$1" [PT]
+AllowEncodedSlashes NoDecode
+<Directory "/">
+    Require all denied
+</Directory>
+<Location "/">
+    SetHandler none
+</Location>
+<Location "/ocsp">
+    SetHandler ocsp
+</Location>
+<Location "/ocsp/closed">
+    Require all denied
+</Location>
+END
+my $site = OCSPTest::Httpd->start('redirected',
+    qq(LoadModule rewrite_module "$modules/mod_rewrite.so"\n) . issuer_section('b') . $hosts);
+my $whole = get_path($good);
+for my $how (qw(off on)) {
+    my @to = (port => $at{$how});
+    my $closed = $how eq 'on' ? 200 : 403;
+    for my $case (
+        [413, 'a POST that is too long', post('x' x 300, @to)],
+        [413, 'chunks that are too long', sent($chunked, chunk('x' x 300) . "0\r\n\r\n", @to,
+            path => '/ocsp')],
+        [400, 'chunks that are none', sent($chunked, "zz\r\n", @to, path => '/ocsp')],
+        [405, 'PUT', http('PUT', '/ocsp', @to)],
+        [414, 'a GET that is too long', get(der(0x30, der(0x30, 'x' x 300)), @to)],
+        [412, 'If-Match', http('GET', "/ocsp/$whole", @to, headers => ['If-Match' => '"x"'])],
+        [qr/\A(?:200|416)\z/, 'a range beyond the end', http('GET', "/ocsp/$whole", @to,
+            headers => [Range => 'bytes=99999-'])],
+        [$closed, 'a location that is denied', post($good, @to, path => '/ocsp/closed')],
+        [200, 'a request', post($good, @to)],
+        [301, 'another URL', http('GET', '/', @to)],
+    ) {
+        my ($code, $name, $res) = @$case;
+        like $res->{code}, ref $code ? $code : qr/\A$code\z/,
+            "a redirected site, OCSPQuickHandler $how: $name: $code";
+        is header($res, 'Location'), undef,
+            "a redirected site, OCSPQuickHandler $how: $name: and no other place"
+            if "$code" ne '301';
+    }
+}
+# U17
+my @old = (port => $at{rewritten});
+my $raw = encode_base64(build_request(certids => [certid('b', '411BFFFFFF00')]), '');
+like $raw, qr{//}, 'base64 with two slashes';
+for my $case (
+    ['POST', post($good, @old, path => '/cgi-bin/ocsp.cgi')],
+    ['GET',  http('GET', "/cgi-bin/ocsp.cgi/$whole", @old)],
+    ['GET behind a query', http('GET', "/cgi-bin/ocsp.cgi?ca=1/$whole", @old)],
+) {
+    my ($name, $res) = @$case;
+    like oracle($res->{body}, 'b', [serial_good]), qr/verify OK.*: good$/ms,
+        "a rewritten URL, $name: good";
+}
+is ocsp_status(http('GET', "/cgi-bin/ocsp.cgi/$raw", @old)->{body}), 0,
+    'a rewritten URL, GET with two slashes: answered';
+is post($good, @old, path => '/cgi-bin/ocsp.cgi/closed')->{code}, 403,
+    'a rewritten URL: access rules of the location hold';
+like post($good, @old, path => '/cgi-bin/other.cgi')->{code}, qr/\A40[34]\z/,
+    'a URL that is rewritten to another location is httpd\'s';
+ok $site->stop, 'it ends when told to';
 
 done_testing;

@@ -33,7 +33,8 @@ for my $case ([0600, 0], [0400, 0], [0640, 0], [0644, 1], [0604, 1]) {
     my $key  = copy(ca('a')->{signer_key}, 'mode.key');
     my $name = sprintf 'a key of mode %04o', $mode;
     chmod $mode, $key or die "$key: $!";
-    my ($status, $said) = config_test(issuer_section('a', signer_key => $key));
+    my ($status, $said) = config_test(issuer_section('a', signer_key => $key), '-D',
+        'OCSP_STRICT');
     my @lines = grep { /OCSP212: .*\Q$key\E/ } split /\n/, $said;
     is scalar @lines, $warned, "$name: " . ($warned ? 'warned of' : 'no warning')
         or diag $said;
@@ -88,8 +89,9 @@ for my $case (
         qr/:crit\] .*OCSP204/],
 ) {
     my ($name, $section, $file, $words) = @$case;
-    my ($status, $said) = config_test($section . issuer_section('c2'));
-    is $status, 1, "$name: httpd -t exits 1";
+    my ($status, $said) = config_test($section . issuer_section('c2'), '-D',
+        'OCSP_STRICT');
+    is $status, 1, "$name: httpd -t, strict: exits 1";
     my @lines = grep { /OCSP\d{3}: / && /:(?:warn|error|crit)\]/ } split /\n/, $said;
     is scalar @lines, 1, "$name: one complaint" or diag $said;
     like $lines[0] // '', qr/$words: .*\Q$file\E/, "$name: which names the file";
@@ -139,7 +141,8 @@ for my $case (
         alarm 1 if !$late;
     };
     alarm 1;
-    my ($status, $said) = config_test(issuer_section('b', $what => $file));
+    my ($status, $said) = config_test(issuer_section('b', $what => $file), '-D',
+        'OCSP_STRICT');
     alarm 0;
     ok !$late, "$name: httpd -t comes back";
     is $status, 1, "$name: and exits 1";

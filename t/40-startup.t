@@ -57,9 +57,9 @@ for my $case (@cases) {
     alarm 600;
     my ($status, $said)
         = config_test(issuer_section($ca // 'a', $what => $file)
-            . issuer_section('c2'));
+            . issuer_section('c2'), '-D', 'OCSP_STRICT');
     alarm 0;
-    is $status, 1, "$name: httpd -t exits 1"; # R126, R184
+    is $status, 1, "$name: httpd -t, strict: exits 1"; # R126, R184
     my @lines = grep { /\Q$file\E/ && /OCSP\d{3}: / } split /\n/, $said;
     is scalar @lines, 1, "$name: one line names the file" or diag $said;
     like $lines[0] // '', $words, "$name: and the cause";
@@ -67,7 +67,8 @@ for my $case (@cases) {
     unlike $said, qr/PRIVATE KEY|secret/, "$name: nothing of a key is shown";
 }
 
-my ($status, $said) = config_test(issuer_section('a', signer_key => $encrypted));
+my ($status, $said) = config_test(issuer_section('a', signer_key => $encrypted), '-D',
+    'OCSP_STRICT');
 is $status, 0, 'a key with a passphrase is no fault: httpd -t exits 0';
 like $said, qr/OCSP217: .*\Q$encrypted\E.*encrypted.*not checked/,
     'but says that it was not checked';

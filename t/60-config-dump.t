@@ -75,7 +75,8 @@ my ($status, $said, $dump) = dump_of(
     . with('b', 'OCSPUnlisted unknown', 'OCSPStaleGrace 90min',
         'OCSPSourceMaxAge off', 'OCSPNextUpdate 2d', 'OCSPHTTPMaxAge 5min',
         'OCSPThisUpdate checked', 'OCSPNonce echo', 'OCSPResponderID name',
-        'OCSPIncludeCertificate off', 'OCSPTrustedResponder on', 'OCSPPreproduce hot')
+        'OCSPIncludeCertificate off', 'OCSPTrustedResponder on', 'OCSPPreproduce hot',
+        'OCSPCRLCoverage complete')
     . "<VirtualHost *:1>\nServerName v.example.com\nOCSPMaxRequestSize 2k\n"
     . "OCSPQuickHandler off\n"
     . qq(OCSPCRLPath "$dir/crls"\n)
@@ -92,15 +93,16 @@ like $said, qr/^Syntax OK$/m, 'all is right: and httpd says so';
 
 my $policy = 'policy: OCSPUnlisted %s, OCSPStaleGrace %d, OCSPSourceMaxAge %s,'
     . ' OCSPNextUpdate %d, OCSPHTTPMaxAge %d,'
-    . ' OCSPThisUpdate %s, OCSPNonce %s, OCSPResponderID %s,'
-    . ' OCSPIncludeCertificate %s, OCSPTrustedResponder %s, OCSPPreproduce %s';
-my @usual = ('good', 0, 'default', 43200, 3600, 'source', 'ignore', 'key', 'auto', 'off',
-    'off');
+    . ' OCSPAnswerAge %s, OCSPThisUpdate %s, OCSPNonce %s, OCSPResponderID %s,'
+    . ' OCSPIncludeCertificate %s, OCSPTrustedResponder %s, OCSPPreproduce %s,'
+    . ' OCSPCRLCoverage %s';
+my @usual = ('good', 0, 'default', 43200, 3600, 'default', 'source', 'ignore', 'key', 'auto',
+    'off', 'off', 'auto');
 for my $case (
     ['ocsp.example.com', 'a', ca('a')->{crl}, 'file', 'P-256 with SHA-256', @usual],
     ['ocsp.example.com', 'b', ca('b')->{crl}, 'file', 'RSA 2048 with SHA-256',
-        'unknown', 5400, 'off', 172800, 300, 'checked', 'echo', 'name', 'off', 'on',
-        'hot'],
+        'unknown', 5400, 'off', 172800, 300, 'default', 'checked', 'echo', 'name', 'off',
+        'on', 'hot', 'complete'],
     ['v.example.com', 'fresh', "$dir/crls/fresh.crl", 'directory',
         'P-256 with SHA-256', @usual],
     ['v.example.com', 'c2', "$dir/crls/c2.crl", 'directory', 'P-256 with SHA-256',
@@ -206,12 +208,12 @@ like $at{badsig}, qr/^CRL file: \Q${\ ca('badsig')->{crl}}\E/m,
     'a CRL that is refused: its file';
 like $at{badsig}, qr/^CRL in use: none: answers tryLater$/m,
     'a CRL that is refused: what comes of it';
-has_line($at{b}, "CRL file: $closed ($user cannot read it: changes are seen at"
-    . ' graceful only)', 'a CRL that may not be read: who cannot');
+has_line($at{b}, "CRL file: $closed ($user cannot read it: changes are taken up"
+    . ' at a graceful restart only)', 'a CRL that may not be read: who cannot');
 like $at{nokey}, qr/^signer: none: \Q${\ ca('nokey')->{signer_key}}\E: /m,
     'a key that is missing: file and what comes of it';
-has_line($at{fresh}, "index file: $hidden ($user cannot read it: changes are seen at"
-    . ' graceful only)', 'an index that may not be read: who cannot');
+has_line($at{fresh}, "index file: $hidden ($user cannot read it: changes are taken"
+    . ' up at a graceful restart only)', 'an index that may not be read: who cannot');
 like $at{fresh}, qr/^issuance data in use: none: answers tryLater$/m,
     'an index that may not be read: what comes of it';
 like $at{c2}, qr/^CRL in use: none/m, 'no CRL named: what comes of it';
@@ -243,7 +245,7 @@ my @section = ('OCSPIncludeCertificate on', 'OCSPNextUpdate 2h',
     'OCSPHTTPMaxAge 5min', 'OCSPThisUpdate checked', 'OCSPUnlisted unknown',
     'OCSPTrustedResponder off', qq(OCSPIndexFile "$index"),
     qq(OCSPIssuedFile "$list"), 'OCSPStaleGrace 1h', 'OCSPSourceMaxAge off',
-    'OCSPPreproduce all');
+    'OCSPPreproduce all', 'OCSPCRLCoverage complete');
 my $httpd = OCSPTest::Httpd->start('info',
     qq(LoadModule info_module "$modules/mod_info.so"\n)
     . "<Location \"/server-info\">\n    SetHandler server-info\n</Location>\n"

@@ -30,6 +30,7 @@
 typedef struct {
     const char *type; /* libcrypto's name */
     int curve;        /* NID of an EC key's */
+    ocsp_algorithm_family_t family;
     const char *digest;
     ocsp_der_t id;
     const char *description; /* NULL: told with its size */
@@ -40,32 +41,80 @@ typedef struct {
 static const unsigned char rsa_sha256[] = {
     0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01,
     0x0b, 0x05, 0x00};
-/* ecdsa-with-SHA256 and -SHA384, parameters absent (RFC 5758 section 3.2) */
+/* ecdsa-with-SHA256, -SHA384, -SHA512, parameters absent (RFC 5758 section
+ * 3.2) */
 static const unsigned char ecdsa_sha256[] = {
     0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
 static const unsigned char ecdsa_sha384[] = {
     0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x03};
-/* Ed25519, parameters absent (RFC 8410 section 3) */
+static const unsigned char ecdsa_sha512[] = {
+    0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x04};
+/* Ed25519 and Ed448, parameters absent (RFC 8410 section 3) */
 static const unsigned char ed25519[] = {
     0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70};
+static const unsigned char ed448[] = {
+    0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x71};
 /* id-RSASSA-PSS (RFC 4055 section 3.1), the content of its OID */
 static const unsigned char rsassa_pss[] = {
     0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a};
 /* clang-format on */
 
 static const kind_t kinds[] = {
-    {"RSA", NID_undef, "SHA2-256", {rsa_sha256, sizeof(rsa_sha256)}, NULL},
+    {"RSA",
+     NID_undef,
+     OCSP_ALGORITHM_RSA,
+     "SHA2-256",
+     {rsa_sha256, sizeof(rsa_sha256)},
+     NULL},
     {"EC",
      NID_X9_62_prime256v1,
+     OCSP_ALGORITHM_NIST,
      "SHA2-256",
      {ecdsa_sha256, sizeof(ecdsa_sha256)},
      "P-256 with SHA-256"},
     {"EC",
      NID_secp384r1,
+     OCSP_ALGORITHM_NIST,
      "SHA2-384",
      {ecdsa_sha384, sizeof(ecdsa_sha384)},
      "P-384 with SHA-384"},
-    {"ED25519", NID_undef, NULL, {ed25519, sizeof(ed25519)}, "Ed25519"},
+    {"EC",
+     NID_secp521r1,
+     OCSP_ALGORITHM_NIST,
+     "SHA2-512",
+     {ecdsa_sha512, sizeof(ecdsa_sha512)},
+     "P-521 with SHA-512"},
+    /* RFC 5639: the digest is as long as the curve */
+    {"EC",
+     NID_brainpoolP256r1,
+     OCSP_ALGORITHM_BRAINPOOL,
+     "SHA2-256",
+     {ecdsa_sha256, sizeof(ecdsa_sha256)},
+     "brainpoolP256r1 with SHA-256"},
+    {"EC",
+     NID_brainpoolP384r1,
+     OCSP_ALGORITHM_BRAINPOOL,
+     "SHA2-384",
+     {ecdsa_sha384, sizeof(ecdsa_sha384)},
+     "brainpoolP384r1 with SHA-384"},
+    {"EC",
+     NID_brainpoolP512r1,
+     OCSP_ALGORITHM_BRAINPOOL,
+     "SHA2-512",
+     {ecdsa_sha512, sizeof(ecdsa_sha512)},
+     "brainpoolP512r1 with SHA-512"},
+    {"ED25519",
+     NID_undef,
+     OCSP_ALGORITHM_EDDSA,
+     NULL,
+     {ed25519, sizeof(ed25519)},
+     "Ed25519"},
+    {"ED448",
+     NID_undef,
+     OCSP_ALGORITHM_EDDSA,
+     NULL,
+     {ed448, sizeof(ed448)},
+     "Ed448"},
 };
 
 /* What an RSA-PSS key may be restricted to, for digest and mask alike. */
@@ -190,10 +239,26 @@ static const char *find_pss(ocsp_algorithm_t *out, EVP_PKEY *key, apr_pool_t *p)
     return fault;
 }
 
+/* What a key is, for people: "EC key on curve secp256k1", "DSA key of 2048
+ * bits". */
+static const char *describe_key(const EVP_PKEY *key, apr_pool_t *p)
+{
+    const char *type = EVP_PKEY_get0_type_name(key);
+    char curve[NAME_MAX_LEN];
+    size_t len = 0;
+
+    if (type == NULL) {
+        type = "unknown type of";
+    }
+    return EVP_PKEY_get_group_name(key, curve, sizeof(curve), &len) == 1
+             ? apr_psprintf(p, "%s key on curve %s", type, curve)
+             : apr_psprintf(p, "%s key of %d bits", type,
+                            EVP_PKEY_get_bits(key));
+}
+
 const char *ocsp_algorithm_find(ocsp_algorithm_t *out, EVP_PKEY *key,
                                 apr_pool_t *p)
 {
-    const char *type = EVP_PKEY_get0_type_name(key);
     int bits = EVP_PKEY_get_bits(key);
     bool is_pss = EVP_PKEY_is_a(key, "RSA-PSS");
     const kind_t *kind = find_kind(key);
@@ -202,15 +267,17 @@ const char *ocsp_algorithm_find(ocsp_algorithm_t *out, EVP_PKEY *key,
     if ((kind == NULL && !is_pss)
         || ((is_pss || EVP_PKEY_is_a(key, "RSA")) && bits < RSA_BITS_MIN)) {
         return apr_psprintf(p,
-                            "RFC 6960 section 4.3: %s key of %d bits: RSA or"
-                            " RSA-PSS from %d bits, P-256, P-384 or Ed25519 it"
-                            " must be",
-                            type != NULL ? type : "strange", bits,
-                            RSA_BITS_MIN);
+                            "RFC 6960 section 4.3: %s cannot sign responses:"
+                            " use RSA or RSA-PSS from %d bits, P-256, P-384,"
+                            " P-521, brainpoolP256r1, brainpoolP384r1,"
+                            " brainpoolP512r1, Ed25519 or Ed448",
+                            describe_key(key, p), RSA_BITS_MIN);
     }
     if (is_pss) {
+        out->family = OCSP_ALGORITHM_RSA_PSS;
         return find_pss(out, key, p);
     }
+    out->family = kind->family;
     out->digest = kind->digest;
     out->id = kind->id;
     out->description = kind->description == NULL

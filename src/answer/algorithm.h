@@ -13,8 +13,18 @@
 
 #include "wire/der.h"
 
+/** What clients have to know to verify a signature. */
+typedef enum {
+    OCSP_ALGORITHM_RSA = 0,
+    OCSP_ALGORITHM_RSA_PSS,
+    OCSP_ALGORITHM_NIST, /* P-256, P-384, P-521 */
+    OCSP_ALGORITHM_BRAINPOOL,
+    OCSP_ALGORITHM_EDDSA
+} ocsp_algorithm_family_t;
+
 /** How one key signs. */
 typedef struct {
+    ocsp_algorithm_family_t family;
     const char *digest;      /* libcrypto's name; NULL: the key's own */
     ocsp_der_t id;           /* the AlgorithmIdentifier */
     const char *description; /* for people */

@@ -166,6 +166,23 @@ static ocsp_answer_unlisted_t find_unlisted(const ocsp_answer_subject_t *s)
     return s->policy->unlisted;
 }
 
+/* Whether nothing known covers a certificate that nothing lists as revoked. It
+ * may be revoked by a CRL that is not here. An index says itself what is not
+ * revoked, and what was never issued no CRL would list. */
+static bool is_uncovered(const ocsp_answer_subject_t *s)
+{
+    const ocsp_record_t *record = &s->record;
+
+    if (!record->crl || !record->partial || record->listed
+        || (s->policy->complete && !record->gaps)) {
+        return false;
+    }
+    return record->issued
+             ? record->issued_only
+             : !record->issuance
+                   || find_unlisted(s) == OCSP_ANSWER_UNLISTED_GOOD;
+}
+
 /* All but good may change any moment (R61, R62). */
 static void say_unlisted(ocsp_response_single_t *out,
                          ocsp_answer_unlisted_t unlisted, int64_t now)
@@ -262,6 +279,10 @@ static const char *decide(ocsp_response_single_t *out,
         }
         end = add_seconds(now, OCSP_ANSWER_STALE_REVOKED_S);
     }
+    if (is_uncovered(s)) {
+        return "RFC 5280 section 5.2.5: the CRLs that are known may not cover"
+               " it (OCSPCRLCoverage)";
+    }
     end = earlier(end, add_seconds(now, s->policy->next_update_s));
     end = earlier(end, signer_end);
     if (end <= now) {
@@ -311,6 +332,9 @@ static bool heed_policies(ocsp_answer_draft_t *draft,
     for (i = 0; i < content->count; i++) {
         const ocsp_answer_policy_t *policy = subjects[i].policy;
 
+        if (policy->limits_age && policy->answer_age_s < draft->age_s) {
+            draft->age_s = policy->answer_age_s;
+        }
         if (policy->ignore_nonce) {
             content->nonce = (ocsp_der_t){NULL, 0};
         }
@@ -324,6 +348,10 @@ static bool heed_policies(ocsp_answer_draft_t *draft,
             draft->lasting = draft->lasting
                           && unlisted == OCSP_ANSWER_UNLISTED_GOOD;
         }
+    }
+    if (draft->age_s != INT64_MAX) {
+        draft->answer.send_until = content->produced_at + draft->age_s;
+        draft->lasting = draft->lasting && draft->age_s > 0;
     }
     draft->answer.lasting = draft->lasting && content->nonce.data == NULL;
     return authorized;
@@ -379,11 +407,13 @@ void ocsp_answer_draft(ocsp_answer_draft_t *out,
         .answer = {.status = OCSP_RESPONSE_SUCCESSFUL,
                    .produced_at = now,
                    .this_update = INT64_MIN,
-                   .next_update = INT64_MAX},
+                   .next_update = INT64_MAX,
+                   .send_until = INT64_MAX},
         .templ = ocsp_election_choose(&choice, wishes->preferred,
                                       wishes->signed_with),
         .content = {.count = count, .nonce = wishes->nonce, .produced_at = now},
-        .policy = subjects[0].policy};
+        .policy = subjects[0].policy,
+        .age_s = INT64_MAX};
     out->answer.signer = signer_of(out->templ);
     out->lasting = out->templ
                 == ocsp_election_choose_usual(&choice, wishes->signed_with);

@@ -57,8 +57,12 @@ typedef enum {
 /** How an issuer wants to be answered for. */
 typedef struct {
     int64_t next_update_s; /* longest validity of a response, seconds, > 0 */
+    bool limits_age;       /* OCSPAnswerAge is set: */
+    int64_t answer_age_s;  /* how old a response may be when it is sent,
+                              seconds; 0: each is signed for its request */
     ocsp_answer_unlisted_t unlisted;
     ocsp_answer_this_update_t this_update;
+    bool complete;     /* OCSPCRLCoverage complete */
     bool ignore_nonce; /* OCSPNonce ignore */
     int64_t grace_s;   /* OCSPStaleGrace, 0 or more */
     int64_t max_age_s; /* OCSPSourceMaxAge: see ocsp_table_find_end */
@@ -98,12 +102,13 @@ typedef struct {
     int64_t produced_at;
     int64_t this_update; /* the latest of all singles */
     int64_t next_update; /* the earliest of all singles */
+    int64_t send_until;  /* the end of OCSPAnswerAge; INT64_MAX: not set */
     unsigned good;       /* singles of each status */
     unsigned revoked;
     unsigned unknown;
     bool lasting; /* HTTP caches may keep it: no nonce, nothing said of what is
-                     not listed but good, no signer by wish (R115,
-                     R166) */
+                     not listed but good, no signer by wish, and not with
+                     OCSPAnswerAge 0 (R115, R166) */
     /* otherwise: */
     const char *why;    /* a fragment for the log */
     bool signers_ended; /* nobody who may sign is within his dates */
@@ -116,6 +121,8 @@ typedef struct {
     ocsp_response_content_t content;       /* what */
     bool lasting; /* likewise: the answer's, were there no nonce */
     const ocsp_answer_policy_t *policy; /* likewise: of the first issuer */
+    int64_t age_s; /* likewise: the shortest OCSPAnswerAge of all; INT64_MAX:
+                      none is set */
 } ocsp_answer_draft_t;
 
 /**
@@ -125,7 +132,8 @@ typedef struct {
  *   unauthorized for the whole request (R58, R59);
  * - then, of any CertID: not readable, no signer, no data, no signer within its
  *   dates, data that is stale by ocsp_table_find_end (67) but for a final
- *   revocation (68), or no time left until nextUpdate is tryLater (76, 127);
+ *   revocation (68), CRLs that do not cover a serial which they do not list, or
+ *   no time left until nextUpdate is tryLater (76, 127);
  * - then a serial that is not listed, where OCSPUnlisted says so, is
  *   unauthorized.
  * Who signs, of those within their dates that may sign for every CertID: see
@@ -172,7 +180,7 @@ bool ocsp_answer_drop_nonce(ocsp_answer_draft_t *draft);
  * is never found for what is revoked (R72).
  * @return octets of it; 0: such a response is made each time: an error, with a
  *         nonce, about several certificates, about what is not listed unless
- *         that is good, or a CertID too long. Pure.
+ *         that is good, a CertID too long, or with OCSPAnswerAge 0. Pure.
  */
 size_t ocsp_answer_get_key(unsigned char key[OCSP_ANSWER_KEY_MAX],
                            const ocsp_answer_draft_t *draft);
@@ -194,8 +202,8 @@ typedef struct {
 /**
  * @return whether a response made before under a draft's key may be said now:
  *         it claims no more than one that would be made now (97, 104), is not
- *         of the future, and OCSP_ANSWER_LEFT_S are left of it, or as much as a
- *         new one would have (102). Pure.
+ *         of the future, not older than OCSPAnswerAge, and OCSP_ANSWER_LEFT_S
+ *         are left of it, or as much as a new one would have (102). Pure.
  */
 bool ocsp_answer_may_say(const ocsp_answer_draft_t *draft,
                          const ocsp_answer_times_t *made);
@@ -209,12 +217,21 @@ void ocsp_answer_say(ocsp_answer_draft_t *draft,
 #define OCSP_ANSWER_LEFT_S 360
 
 /**
- * From when on a response is made anew although it holds: half of its time,
- * sooner or later by up to a sixteenth, so that what was made together is not
- * renewed together; and no later than that OCSP_ANSWER_LEFT_S are left.
+ * @return whether a response made now is better than one made before that may
+ *         be said: it ends later, or OCSPAnswerAge ends later for it. Pure.
+ */
+bool ocsp_answer_is_better(const ocsp_answer_draft_t *draft,
+                           const ocsp_answer_times_t *made);
+
+/**
+ * From when on a response is made anew although it holds: half of its time or
+ * of OCSPAnswerAge, sooner or later by up to a sixteenth, so that what was made
+ * together is not renewed together; and no later than that OCSP_ANSWER_LEFT_S
+ * are left.
+ * @param age_s OCSPAnswerAge; INT64_MAX: not set
  * @param random any number. Pure.
  */
-int64_t ocsp_answer_find_renewal(const ocsp_answer_times_t *made,
+int64_t ocsp_answer_find_renewal(const ocsp_answer_times_t *made, int64_t age_s,
                                  uint32_t random);
 
 /** An answer that is an error; why is borrowed. Pure. */

@@ -31,7 +31,7 @@ static bool has_key(const ocsp_answer_draft_t *draft)
 {
     return draft->answer.status == OCSP_RESPONSE_SUCCESSFUL
         && draft->content.count == 1 && draft->content.nonce.data == NULL
-        && !is_about_unlisted(&draft->content)
+        && !is_about_unlisted(&draft->content) && draft->age_s > 0
         && draft->content.singles[0].certid.len
                <= OCSP_ANSWER_KEY_MAX - CERTID_AT;
 }
@@ -103,9 +103,16 @@ bool ocsp_answer_may_say(const ocsp_answer_draft_t *draft,
     if (enough > anew->next_update) {
         enough = anew->next_update;
     }
-    return made->produced_at <= now && made->this_update <= anew->this_update
+    /* times are in whole seconds, and this one has begun */
+    return made->produced_at <= now && now - made->produced_at < draft->age_s
+        && made->this_update <= anew->this_update
         && made->next_update <= anew->next_update
         && made->next_update >= enough;
+}
+
+static int64_t add_age(int64_t produced_at, int64_t age_s)
+{
+    return age_s == INT64_MAX ? INT64_MAX : produced_at + age_s;
 }
 
 void ocsp_answer_say(ocsp_answer_draft_t *draft,
@@ -115,14 +122,24 @@ void ocsp_answer_say(ocsp_answer_draft_t *draft,
     draft->answer.produced_at = made->produced_at;
     draft->answer.this_update = made->this_update;
     draft->answer.next_update = made->next_update;
+    draft->answer.send_until = add_age(made->produced_at, draft->age_s);
 }
 
-int64_t ocsp_answer_find_renewal(const ocsp_answer_times_t *made,
+bool ocsp_answer_is_better(const ocsp_answer_draft_t *draft,
+                           const ocsp_answer_times_t *made)
+{
+    return made->next_update < draft->answer.next_update
+        || (draft->age_s != INT64_MAX
+            && made->produced_at < draft->answer.produced_at);
+}
+
+int64_t ocsp_answer_find_renewal(const ocsp_answer_times_t *made, int64_t age_s,
                                  uint32_t random)
 {
     /* modulo 2^64, and so right for all times that are in order */
     uint64_t lasts = (uint64_t)made->next_update - (uint64_t)made->produced_at;
-    uint64_t step = lasts / 16;
+    uint64_t span = (uint64_t)age_s < lasts ? (uint64_t)age_s : lasts;
+    uint64_t step = span / 16;
     uint64_t choices = 2 * step + 1;
     uint64_t after;
 
@@ -130,7 +147,7 @@ int64_t ocsp_answer_find_renewal(const ocsp_answer_times_t *made,
         return made->produced_at;
     }
     /* choices * random / 2^32 without overflow: from 0 to choices - 1 */
-    after = lasts / 2 - step + (choices >> 32) * random
+    after = span / 2 - step + (choices >> 32) * random
           + ((choices & UINT32_MAX) * random >> 32);
     if (after > lasts - OCSP_ANSWER_LEFT_S) {
         after = lasts - OCSP_ANSWER_LEFT_S;

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "answer/chain.h"
 #include "answer/signer.h"
 #include "status/status.h"
 #include "wire/der.h"
@@ -62,18 +63,21 @@ typedef struct ocsp_response_template_t ocsp_response_template_t;
 typedef enum {
     OCSP_RESPONSE_INCLUDE_AUTO = 0, /* unless the CA signs itself */
     OCSP_RESPONSE_INCLUDE_ON,
-    OCSP_RESPONSE_INCLUDE_OFF
+    OCSP_RESPONSE_INCLUDE_OFF,
+    OCSP_RESPONSE_INCLUDE_CHAIN /* and its issuers' without the root */
 } ocsp_response_include_t;
 
 /** How a signer presents itself. */
 typedef struct {
     bool by_name; /* ResponderID; else byKey */
     ocsp_response_include_t include;
+    ocsp_chain_t chain; /* of the CA, for OCSP_RESPONSE_INCLUDE_CHAIN */
 } ocsp_response_style_t;
 
 /**
  * Encode what stays the same: responder ID byKey or byName (R85,
- * R86), algorithm, the signer's certificate alone or none (R87, R88).
+ * R86), algorithm, certificates: none, the signer's, or the signer's first and
+ * then those that link it to a root (R87, R88).
  * @param signer borrowed as long as the template lives
  * Startup only.
  */
@@ -92,6 +96,9 @@ const ocsp_signer_t *ocsp_response_template_get0_signer(
  * make the same responses. Zeros: libcrypto could not make it. Pure. */
 const unsigned char *ocsp_response_template_get0_id(
     const ocsp_response_template_t *t);
+
+/** How many certificates its responses have. Pure. */
+size_t ocsp_response_template_get_cert_count(const ocsp_response_template_t *t);
 
 /** The longest response about one certificate, without a nonce, with a CertID
  * of so many octets. Pure. */

@@ -16,6 +16,7 @@ struct ocsp_response_template_t {
     ocsp_der_t responder; /* responderID */
     ocsp_der_t algorithm; /* signatureAlgorithm */
     ocsp_der_t certs;     /* len 0: none */
+    size_t cert_count;    /* in certs */
     size_t signature_max;
     unsigned char id[16]; /* zeros: none */
 };

@@ -35,19 +35,72 @@ static ocsp_der_t wrap_twice(unsigned outer, unsigned inner, ocsp_der_t content,
     return out;
 }
 
-/* certs  [0] EXPLICIT SEQUENCE OF Certificate OPTIONAL: one or none. */
-static ocsp_der_t encode_certs(const ocsp_signer_t *signer,
-                               ocsp_response_include_t include, apr_pool_t *p)
+static ocsp_der_t concatenate(const ocsp_der_t *parts, size_t count,
+                              apr_pool_t *p)
 {
-    static const ocsp_der_t none = {NULL, 0};
+    unsigned char *all;
+    ocsp_der_t out = {NULL, 0};
+    size_t i;
 
-    if (include == OCSP_RESPONSE_INCLUDE_OFF
-        || (include == OCSP_RESPONSE_INCLUDE_AUTO
-            && ocsp_signer_is_issuer(signer))) {
-        return none;
+    for (i = 0; i < count; i++) {
+        out.len += parts[i].len;
     }
-    return wrap_twice(OCSP_DER_CONTEXT_CONSTRUCTED(0), OCSP_DER_SEQUENCE,
-                      ocsp_signer_get_cert(signer), p);
+    out.data = all = apr_palloc(p, out.len);
+    for (i = 0; i < count; i++) {
+        memcpy(all, parts[i].data, parts[i].len);
+        all += parts[i].len;
+    }
+    return out;
+}
+
+/* Which certificates are sent, in their order; @return how many. A delegate's
+ * comes before the CA's, which a CA that signs itself sends in place of a
+ * delegate's. A responder that is trusted locally has no chain to a root. */
+static size_t select_certs(ocsp_der_t out[1 + OCSP_CHAIN_MAX],
+                           const ocsp_signer_t *signer,
+                           const ocsp_response_style_t *style)
+{
+    bool is_issuer = ocsp_signer_is_issuer(signer);
+    size_t i, count = 0;
+
+    switch (style->include) {
+    case OCSP_RESPONSE_INCLUDE_OFF:
+        return 0;
+    case OCSP_RESPONSE_INCLUDE_AUTO:
+        if (is_issuer) {
+            return 0;
+        }
+        break;
+    case OCSP_RESPONSE_INCLUDE_ON:
+        break;
+    case OCSP_RESPONSE_INCLUDE_CHAIN:
+        if (is_issuer && style->chain.count == 0) {
+            return 0; /* a root */
+        }
+        break;
+    }
+    out[count++] = ocsp_signer_get_cert(signer);
+    if (style->include == OCSP_RESPONSE_INCLUDE_CHAIN
+        && !ocsp_signer_is_foreign(signer)) {
+        for (i = is_issuer ? 1 : 0; i < style->chain.count; i++) {
+            out[count++] = style->chain.certs[i];
+        }
+    }
+    return count;
+}
+
+/* certs  [0] EXPLICIT SEQUENCE OF Certificate OPTIONAL */
+static void encode_certs(ocsp_response_template_t *t,
+                         const ocsp_response_style_t *style, apr_pool_t *p)
+{
+    ocsp_der_t certs[1 + OCSP_CHAIN_MAX];
+
+    t->cert_count = select_certs(certs, t->signer, style);
+    if (t->cert_count != 0) {
+        t->certs = wrap_twice(OCSP_DER_CONTEXT_CONSTRUCTED(0),
+                              OCSP_DER_SEQUENCE,
+                              concatenate(certs, t->cert_count, p), p);
+    }
 }
 
 /*
@@ -110,7 +163,7 @@ ocsp_response_template_t *ocsp_response_template_make(
     t->signer = signer;
     t->responder = encode_responder(signer, style->by_name, p);
     t->algorithm = ocsp_signer_get_algorithm(signer);
-    t->certs = encode_certs(signer, style->include, p);
+    encode_certs(t, style, p);
     t->signature_max = ocsp_signer_get_signature_max(signer);
     make_id(t, p);
     return t;
@@ -126,4 +179,9 @@ const unsigned char *ocsp_response_template_get0_id(
     const ocsp_response_template_t *t)
 {
     return t->id;
+}
+
+size_t ocsp_response_template_get_cert_count(const ocsp_response_template_t *t)
+{
+    return t->cert_count;
 }

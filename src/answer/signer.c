@@ -9,7 +9,6 @@
 #include <openssl/x509.h>
 #include <string.h>
 
-#include "answer/algorithm.h"
 #include "answer/contexts.h"
 #include "answer/delegate.h"
 #include "answer/signer.h"
@@ -23,6 +22,7 @@ struct ocsp_signer_t {
     ocsp_der_t cert;
     ocsp_der_t name;     /* its subject */
     bool is_issuer;      /* the CA signs itself */
+    bool is_foreign;     /* another CA's, trusted locally */
     bool is_like_issuer; /* a key of the same kind */
     int64_t not_before;
     int64_t not_after;
@@ -116,6 +116,7 @@ static apr_status_t check_authority(ocsp_signer_t *s, const char **warning,
 {
     const char *fault = ocsp_signer_check_cert(material->cert, issuer);
 
+    s->is_foreign = fault != NULL;
     s->is_issuer = fault == NULL && has_key_of(material->cert, issuer);
     s->is_like_issuer = ocsp_algorithm_is_same_kind(
         X509_get0_pubkey(material->cert), ocsp_issuer_get0_key(issuer));
@@ -328,6 +329,11 @@ ocsp_der_t ocsp_signer_get_algorithm(const ocsp_signer_t *signer)
     return signer->algorithm.id;
 }
 
+ocsp_algorithm_family_t ocsp_signer_get_family(const ocsp_signer_t *signer)
+{
+    return signer->algorithm.family;
+}
+
 const char *ocsp_signer_get0_description(const ocsp_signer_t *signer)
 {
     return signer->algorithm.description;
@@ -346,6 +352,11 @@ ocsp_der_t ocsp_signer_get_name(const ocsp_signer_t *signer)
 bool ocsp_signer_is_issuer(const ocsp_signer_t *signer)
 {
     return signer->is_issuer;
+}
+
+bool ocsp_signer_is_foreign(const ocsp_signer_t *signer)
+{
+    return signer->is_foreign;
 }
 
 bool ocsp_signer_is_like_issuer(const ocsp_signer_t *signer)

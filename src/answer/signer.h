@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "answer/algorithm.h"
 #include "status/issuer.h"
 #include "status/status.h"
 #include "wire/der.h"
@@ -57,8 +58,9 @@ bool ocsp_signer_is_pair(const X509 *cert, const EVP_PKEY *key);
  * R123), or one that is trusted locally (item 1 there). Key and
  * certificate must match. It signs once to see that it can.
  * RSA (sha256WithRSAEncryption), RSA-PSS keys (by their own parameters, else
- * SHA-256 with a salt of 32), P-256 and P-384 with SHA-256 and SHA-384, Ed25519
- * (R129); never SHA-1 or MD5 (R130).
+ * SHA-256 with a salt of 32), P-256, P-384 and P-521 and brainpoolP256r1,
+ * -P384r1 and -P512r1 with the digest of their size, Ed25519, Ed448 (R129);
+ * never SHA-1 or MD5 (R130).
  * @param out newly made in p, which frees what OpenSSL holds for it. Expired
  *        or not yet valid is no failure: ocsp_signer_is_valid tells
  * @param warning NULL, or what clients may stumble over (R124, R125)
@@ -86,6 +88,9 @@ const unsigned char *ocsp_signer_get0_key_hash(const ocsp_signer_t *signer);
 /** The DER AlgorithmIdentifier of its signatures (R129). Pure. */
 ocsp_der_t ocsp_signer_get_algorithm(const ocsp_signer_t *signer);
 
+/** What clients have to know to verify its signatures. Pure. */
+ocsp_algorithm_family_t ocsp_signer_get_family(const ocsp_signer_t *signer);
+
 /** For people: "P-256 with SHA-256", "RSA 2048 with SHA-256". Pure. */
 const char *ocsp_signer_get0_description(const ocsp_signer_t *signer);
 
@@ -97,6 +102,10 @@ ocsp_der_t ocsp_signer_get_name(const ocsp_signer_t *signer);
 
 /** @return whether the issuer signs itself: no delegate. Pure. */
 bool ocsp_signer_is_issuer(const ocsp_signer_t *signer);
+
+/** @return whether the issuer has not issued its certificate: clients trust it
+ *          locally. Pure. */
+bool ocsp_signer_is_foreign(const ocsp_signer_t *signer);
 
 /**
  * @return whether its key is of the issuer's kind (algorithm and curve):

@@ -18,7 +18,9 @@ bool ocsp_ahead_is_wanted(const ocsp_scope_issuer_t *si)
 {
     /* see ocsp_answer_may_say */
     return si->preproduce != OCSP_LEVEL_PREPRODUCE_OFF
-        && si->policy.next_update_s > OCSP_ANSWER_LEFT_S;
+        && si->policy.next_update_s > OCSP_ANSWER_LEFT_S
+        && (!si->policy.limits_age
+            || si->policy.answer_age_s >= OCSP_AHEAD_AGE_MIN_S);
 }
 
 void ocsp_ahead_begin(ocsp_ahead_t *a, const ocsp_conf_t *main, int64_t for_ms,

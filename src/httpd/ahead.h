@@ -17,6 +17,10 @@
 #include "httpd/stock.h"
 #include "wire/certid.h"
 
+/** The shortest OCSPAnswerAge that rounds over the cache keep up with, in
+ * seconds. */
+#define OCSP_AHEAD_AGE_MIN_S 60
+
 /** A step of work, in the one thread that does it. */
 typedef struct {
     const ocsp_conf_t *main; /* whose cache and counters these are */

@@ -27,7 +27,25 @@ bool ocsp_claim_is_claimed(const request_rec *r);
 /** httpd's translate_name: a claimed request has no file. */
 int ocsp_claim_translate_name(request_rec *r);
 
+/** httpd's translate_name, after mod_rewrite: a URL that was rewritten into a
+ * location of ours is claimed too (U17). */
+int ocsp_claim_translate_rewritten(request_rec *r);
+
 /** httpd's map_to_storage: nor a directory that could deny it. */
 int ocsp_claim_map_to_storage(request_rec *r);
+
+/**
+ * httpd's fixups, the last: a claimed request gets back the path that was sent,
+ * as caches find answers by it. httpd merges slashes, so that two requests
+ * could have one path (H2). Locations and access rules are done by then.
+ */
+int ocsp_claim_fixup(request_rec *r);
+
+/**
+ * HTTP errors of this request have a text of ours, where per_dir_config has any
+ * ErrorDocument: one that is a URL ends in a redirect, httpd's own or that of
+ * the whole site to https (R7).
+ */
+void ocsp_claim_drop_error_documents(request_rec *r);
 
 #endif

@@ -275,14 +275,16 @@ static const char *set_issuer(cmd_parms *cmd, void *dir, const char *arg)
 
 /* Where keywords stand in their enums. */
 _Static_assert(OCSP_ANSWER_UNLISTED_REVOKED == 3
-                   && OCSP_RESPONSE_INCLUDE_OFF == 2
+                   && OCSP_RESPONSE_INCLUDE_CHAIN == 3
                    && OCSP_ANSWER_THIS_UPDATE_CHECKED == 1
                    && OCSP_LEVEL_PREPRODUCE_ALL == 2,
                "the n-th word means n");
 static const char *const key_or_name[] = {"key", "name", NULL};
-static const char *const auto_on_off[] = {"auto", "on", "off", NULL};
+static const char *const auto_on_off_chain[] = {"auto", "on", "off", "chain",
+                                                NULL};
 static const char *const echo_or_ignore[] = {"echo", "ignore", NULL};
 static const char *const source_or_checked[] = {"source", "checked", NULL};
+static const char *const auto_or_complete[] = {"auto", "complete", NULL};
 static const char *const off_or_on[] = {"off", "on", NULL};
 static const char *const off_hot_all[] = {"off", "hot", "all", NULL};
 static const char *const unlisted[] = {"good", "unknown", "unauthorized",
@@ -301,16 +303,21 @@ static const spec_t cert_file = {ANYWHERE, LEVEL(cert_files), 0, 0, NULL};
 static const spec_t key_file = {ANYWHERE, LEVEL(key_files), 0, 0, NULL};
 static const spec_t trusted = {IN_SECTION, LEVEL(trusted), 0, 0, off_or_on};
 static const spec_t by_name = {ANYWHERE, LEVEL(by_name), 0, 0, key_or_name};
-static const spec_t include = {ANYWHERE, LEVEL(include), 0, 0, auto_on_off};
+static const spec_t include = {ANYWHERE, LEVEL(include), 0, 0,
+                               auto_on_off_chain};
 static const spec_t nonce = {ANYWHERE, LEVEL(ignore_nonce), 0, 0,
                              echo_or_ignore};
 static const spec_t this_update = {ANYWHERE, LEVEL(this_update), 0, 0,
                                    source_or_checked};
 static const spec_t unlisted_as = {IN_SECTION, LEVEL(unlisted), 0, 0, unlisted};
+static const spec_t coverage = {IN_SECTION, LEVEL(complete), 0, 0,
+                                auto_or_complete};
 static const spec_t next_update = {ANYWHERE, LEVEL(next_update_s), DURATION_MIN,
                                    DURATION_MAX, NULL};
 static const spec_t http_max_age = {ANYWHERE, LEVEL(http_max_age_s), 1,
                                     DURATION_MAX, NULL};
+static const spec_t answer_age = {ANYWHERE, LEVEL(answer_age_s), 0,
+                                  DURATION_MAX, NULL};
 static const spec_t grace = {ANYWHERE, LEVEL(grace_s), 0, DURATION_MAX, NULL};
 static const spec_t max_age = {ANYWHERE, LEVEL(max_age_s), DURATION_MIN,
                                DURATION_MAX, NULL};
@@ -336,9 +343,11 @@ const command_rec ocsp_directives[] = {
     AP_INIT_RAW_ARGS("<OCSPIssuer", set_issuer, NULL, RSRC_CONF,
                      "the file of a CA's certificate, or a pattern of several"),
     DIRECTIVE(AP_INIT_ITERATE, "OCSPCRLFile", add_path, crl_file,
-              "files of this CA's complete CRL (PEM or DER)"),
+              "files of this CA's CRL, or of its parts (PEM or DER)"),
     DIRECTIVE(AP_INIT_TAKE1, "OCSPCRLPath", add_path, crl_path,
               "a directory of CRLs: each goes to the issuer that signed it"),
+    DIRECTIVE(AP_INIT_TAKE1, "OCSPCRLCoverage", set_word, coverage,
+              "auto or complete: whether the CRLs cover every certificate"),
     DIRECTIVE(AP_INIT_ITERATE, "OCSPIndexFile", add_path, index_file,
               "files of \"openssl ca\": what this CA has issued and revoked"),
     DIRECTIVE(AP_INIT_ITERATE, "OCSPIssuedFile", add_path, issued_file,
@@ -365,6 +374,8 @@ const command_rec ocsp_directives[] = {
               "the longest validity of a response"),
     DIRECTIVE(AP_INIT_TAKE1, "OCSPHTTPMaxAge", set_duration, http_max_age,
               "cap of max-age in Cache-Control"),
+    DIRECTIVE(AP_INIT_TAKE1, "OCSPAnswerAge", set_duration, answer_age,
+              "how old a response may be when it is sent"),
     DIRECTIVE(AP_INIT_TAKE1, "OCSPThisUpdate", set_word, this_update,
               "source or checked: where thisUpdate comes from"),
     DIRECTIVE(AP_INIT_TAKE1, "OCSPUnlisted", set_word, unlisted_as,

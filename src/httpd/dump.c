@@ -8,6 +8,7 @@
 #include <apr_strings.h>
 #include <stdio.h>
 
+#include "answer/client_limits.h"
 #include "httpd/conf.h"
 #include "httpd/log.h"
 #include "httpd/readers.h"
@@ -17,9 +18,8 @@
 /* What lines need besides the issuer. */
 typedef struct {
     const ocsp_pass_t *pass;
-    apr_hash_t *readable; /* path -> anything, if workers can read it */
-    bool asked;           /* that could be found out */
-    const char *user;     /* theirs */
+    apr_hash_t *readers; /* path -> ocsp_readers_path_t; NULL: not known */
+    const char *user;    /* the workers' */
 } dump_t;
 
 static void print_hex(const unsigned char *bytes, size_t len)
@@ -58,14 +58,17 @@ static void print_hashes(const ocsp_issuer_t *issuer)
 
 static const char *describe_readers(const dump_t *d, const char *path)
 {
-    if (!d->asked) {
+    const ocsp_readers_path_t *found;
+
+    if (d->readers == NULL) {
         return "whether workers can read it cannot be found out";
     }
-    return apr_psprintf(
-        d->pass->ptemp, "%s %s", d->user,
-        apr_hash_get(d->readable, path, APR_HASH_KEY_STRING) != NULL
-            ? "can read it"
-            : "cannot read it: changes are seen at graceful only");
+    found = apr_hash_get(d->readers, path, APR_HASH_KEY_STRING);
+    return apr_psprintf(d->pass->ptemp, "%s %s", d->user,
+                        found != NULL && found->readable
+                            ? "can read it"
+                            : "cannot read it: changes are taken up at a "
+                              "graceful restart only");
 }
 
 static void print_paths(const dump_t *d, const char *what,
@@ -146,6 +149,7 @@ static void print_table(const dump_t *d, const ocsp_scope_issuer_t *si)
 
 static void print_signers(const dump_t *d, const ocsp_scope_issuer_t *si)
 {
+    const char *clients;
     size_t i;
 
     for (i = 0; i < si->signers.count; i++) {
@@ -160,6 +164,11 @@ static void print_signers(const dump_t *d, const ocsp_scope_issuer_t *si)
                ocsp_signer_is_issuer(signer) ? "the CA itself" : "delegate",
                ocsp_signer_is_valid(signer, d->pass->now) ? ""
                                                           : ", not valid now");
+        clients = ocsp_client_limits_warn(&si->signers, i, d->pass->now,
+                                          d->pass->ptemp);
+        if (clients != NULL) {
+            printf("    clients of this signer: %s\n", clients);
+        }
     }
     if (si->signers.count == 0) {
         printf("    signer: none%s%s\n",
@@ -198,7 +207,7 @@ static const char *describe_limit(const dump_t *d, int64_t seconds)
 
 static void print_policy(const dump_t *d, const ocsp_scope_issuer_t *si)
 {
-    static const char *const include[] = {"auto", "on", "off"};
+    static const char *const include[] = {"auto", "on", "off", "chain"};
     static const char *const preproduce[] = {"off", "hot", "all"};
     ocsp_response_style_t style;
 
@@ -206,18 +215,24 @@ static void print_policy(const dump_t *d, const ocsp_scope_issuer_t *si)
     printf("    policy: OCSPUnlisted %s, OCSPStaleGrace %" APR_INT64_T_FMT
            ", OCSPSourceMaxAge %s, OCSPNextUpdate %" APR_INT64_T_FMT
            ", OCSPHTTPMaxAge %" APR_INT64_T_FMT
-           ", OCSPThisUpdate %s, OCSPNonce %s, OCSPResponderID %s, "
+           ", OCSPAnswerAge %s, OCSPThisUpdate %s, OCSPNonce %s, "
+           "OCSPResponderID %s, "
            "OCSPIncludeCertificate %s, OCSPTrustedResponder %s, "
-           "OCSPPreproduce %s\n",
+           "OCSPPreproduce %s, OCSPCRLCoverage %s\n",
            describe_unlisted(si), (apr_int64_t)si->policy.grace_s,
            describe_limit(d, si->policy.max_age_s),
            (apr_int64_t)si->policy.next_update_s,
            (apr_int64_t)si->http_max_age_s,
+           si->policy.limits_age
+               ? apr_psprintf(d->pass->ptemp, "%" APR_INT64_T_FMT,
+                              (apr_int64_t)si->policy.answer_age_s)
+               : "default",
            si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED ? "checked"
                                                                      : "source",
            si->policy.ignore_nonce ? "ignore" : "echo",
            style.by_name ? "name" : "key", include[style.include],
-           si->level->trusted == 1 ? "on" : "off", preproduce[si->preproduce]);
+           si->level->trusted == 1 ? "on" : "off", preproduce[si->preproduce],
+           si->policy.complete ? "complete" : "auto");
 }
 
 static void print_issuer(const dump_t *d, const ocsp_scope_issuer_t *si)
@@ -316,60 +331,14 @@ static void print_server(const dump_t *d, const server_rec *s)
     }
 }
 
-/* --- who can read what ---------------------------------------------------- */
-
-static void add_paths(apr_array_header_t *out, const apr_array_header_t *paths)
+void ocsp_dump_print(const ocsp_pass_t *pass, server_rec *base,
+                     apr_hash_t *readers)
 {
-    int i;
-
-    for (i = 0; i < paths->nelts; i++) {
-        ocsp_readers_path_t *path = apr_array_push(out);
-
-        path->path = APR_ARRAY_IDX(paths, i, const char *);
-        path->readable = false;
-    }
-}
-
-static void ask_readers(dump_t *d, server_rec *base)
-{
-    apr_array_header_t *paths = apr_array_make(d->pass->ptemp, 16,
-                                               sizeof(ocsp_readers_path_t));
-    const server_rec *s;
-    int i;
-
-    for (s = base; s != NULL; s = s->next) {
-        const ocsp_conf_t *conf = ocsp_conf_get(s);
-
-        add_paths(paths, conf->said->crl_paths);
-        for (i = 0; i < conf->sections->nelts; i++) {
-            const ocsp_level_t *level =
-                APR_ARRAY_IDX(conf->sections, i, ocsp_scope_section_t *)->level;
-
-            add_paths(paths, level->crl_files);
-            add_paths(paths, level->crl_paths);
-            add_paths(paths, level->index_files);
-            add_paths(paths, level->issued_files);
-        }
-    }
-    d->asked = ocsp_readers_check(paths, d->pass->ptemp) == APR_SUCCESS;
-    for (i = 0; i < paths->nelts; i++) {
-        const ocsp_readers_path_t *path = &APR_ARRAY_IDX(paths, i,
-                                                         ocsp_readers_path_t);
-
-        if (path->readable) {
-            apr_hash_set(d->readable, path->path, APR_HASH_KEY_STRING, path);
-        }
-    }
-}
-
-void ocsp_dump_print(ocsp_pass_t *pass, server_rec *base)
-{
-    dump_t d = {.pass = pass,
-                .readable = apr_hash_make(pass->ptemp),
-                .user = ocsp_readers_get_user(pass->ptemp)};
+    const dump_t d = {.pass = pass,
+                      .readers = readers,
+                      .user = ocsp_readers_get_user(pass->ptemp)};
     const server_rec *s;
 
-    ask_readers(&d, base);
     printf("OCSP issuers:\n");
     for (s = base; s != NULL; s = s->next) {
         if (s == base || ocsp_conf_get(s) != ocsp_conf_get(base)) {

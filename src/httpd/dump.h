@@ -10,7 +10,11 @@
 
 #include "httpd/pass.h"
 
-/** Print to standard output, after a pass that only checked. Startup only. */
-void ocsp_dump_print(ocsp_pass_t *pass, server_rec *base);
+/**
+ * Print to standard output, after a pass that only checked.
+ * @param readers of ocsp_sources_check_readers. Startup only.
+ */
+void ocsp_dump_print(const ocsp_pass_t *pass, server_rec *base,
+                     apr_hash_t *readers);
 
 #endif

@@ -20,6 +20,10 @@ static int64_t find_max_age(const ocsp_answer_t *a, int64_t now, int64_t cap_s)
 {
     int64_t left_s = (a->next_update - now) / 2;
 
+    /* a cache may send it until then, too: OCSPAnswerAge */
+    if (a->send_until != INT64_MAX && a->send_until - now < left_s) {
+        left_s = a->send_until - now;
+    }
     return left_s < cap_s ? left_s : cap_s;
 }
 
@@ -51,7 +55,9 @@ static void make_lasting(ocsp_freshness_t *f, const ocsp_answer_t *a,
                        (apr_int64_t)max_age_s);
     memset(f->expires, 0, sizeof(f->expires));
     memset(f->modified_text, 0, sizeof(f->modified_text));
-    (void)ocsp_gtime_format_http(f->expires, a->next_update);
+    (void)ocsp_gtime_format_http(f->expires, a->send_until < a->next_update
+                                                 ? a->send_until
+                                                 : a->next_update);
     /* RFC 9110 section 8.8.2.1: never later than Date, which is the request's;
      * a body may have taken its time since. */
     (void)ocsp_gtime_format_http(f->modified_text, modified);

@@ -105,18 +105,29 @@ static int read_body(ocsp_serve_t *job)
     return OK;
 }
 
+/* What stands behind the path's question mark is of no account, unless a client
+ * has put its request behind a URL that has a query (W3). */
 static int read_target(ocsp_serve_t *job)
 {
     size_t max = ocsp_conf_get_max_request_size(job->conf);
     const char *target = job->r->unparsed_uri;
+    size_t path_len = strcspn(target, "?");
     size_t target_len = strlen(target), len = target_len;
     unsigned char *buf;
+    bool found;
 
-    if (strcspn(target, "?") > max * PATH_PER_OCTET + PATH_PREFIX) {
+    if (path_len > max * PATH_PER_OCTET + PATH_PREFIX) {
         return refuse(job, HTTP_REQUEST_URI_TOO_LARGE);
     }
     buf = apr_palloc(job->r->pool, len);
-    if (ocsp_request_decode_target(buf, &len, target, target_len)) {
+    found = ocsp_request_decode_target(buf, &len, target, target_len);
+    if (!found && path_len < target_len) {
+        len = target_len;
+        found = ocsp_request_decode_target(buf, &len, target + path_len + 1,
+                                           target_len - path_len - 1);
+        job->in_query = found;
+    }
+    if (found) {
         if (len > max) {
             return refuse(job, HTTP_REQUEST_URI_TOO_LARGE);
         }
@@ -141,6 +152,33 @@ static void doubt_dates(request_rec *r, const ocsp_answer_t *a)
     }
 }
 
+/* Whether mod_cache is to store this answer. Its socache store loses the body
+ * of what it has when it is told that it is not modified (httpd 2.4.71, with
+ * files too), and all clients then get an empty one: it gets the whole answer.
+ */
+static bool is_stored_here(const request_rec *r)
+{
+    const ap_filter_t *f = r->output_filters;
+
+    while (f != NULL && strncmp(f->frec->name, "cache_save", 10) != 0) {
+        f = f->next;
+    }
+    return f != NULL;
+}
+
+/* As httpd's own handler does it: to return an error status would drop the
+ * filters (R168). */
+static int send_unmodified(request_rec *r)
+{
+    apr_bucket_alloc_t *alloc = r->connection->bucket_alloc;
+    apr_bucket_brigade *bb = apr_brigade_create(r->pool, alloc);
+
+    r->status = HTTP_NOT_MODIFIED;
+    APR_BRIGADE_INSERT_TAIL(bb, apr_bucket_eos_create(alloc));
+    (void)ap_pass_brigade(r->output_filters, bb);
+    return OK;
+}
+
 static int send_answer(request_rec *r, const ocsp_recall_t *said)
 {
     const ocsp_answer_t *a = &said->answer;
@@ -158,8 +196,11 @@ static int send_answer(request_rec *r, const ocsp_recall_t *said)
 
         doubt_dates(r, a);
         rv = ap_meets_conditions(r);
-        if (rv != OK) {
+        if (rv != OK && rv != HTTP_NOT_MODIFIED) {
             return rv;
+        }
+        if (rv == HTTP_NOT_MODIFIED && !is_stored_here(r)) {
+            return send_unmodified(r);
         }
     }
     if (!lasting || r->method_number != M_GET || r->header_only) {
@@ -191,6 +232,10 @@ static ocsp_recall_t *make(ocsp_serve_t *job)
     ocsp_freshness_make(&said->freshness, &said->answer,
                         (int64_t)apr_time_sec(r->request_time),
                         job->item.digest, job->now, job->http_max_age_s);
+    if (job->in_query) {
+        /* some caches leave the query out of their keys */
+        said->freshness.lasting = false;
+    }
     return said;
 }
 

@@ -22,6 +22,7 @@ ocsp_level_t *ocsp_level_make(apr_pool_t *p)
                             .key_files = make_list(p),
                             .next_update_s = OCSP_LEVEL_UNSET,
                             .http_max_age_s = OCSP_LEVEL_UNSET,
+                            .answer_age_s = OCSP_LEVEL_UNSET,
                             .grace_s = OCSP_LEVEL_UNSET,
                             .max_age_s = OCSP_LEVEL_UNSET,
                             .by_name = OCSP_LEVEL_UNSET,
@@ -29,6 +30,7 @@ ocsp_level_t *ocsp_level_make(apr_pool_t *p)
                             .ignore_nonce = OCSP_LEVEL_UNSET,
                             .this_update = OCSP_LEVEL_UNSET,
                             .unlisted = OCSP_LEVEL_UNSET,
+                            .complete = OCSP_LEVEL_UNSET,
                             .trusted = OCSP_LEVEL_UNSET,
                             .preproduce = OCSP_LEVEL_UNSET};
     return level;
@@ -80,6 +82,8 @@ ocsp_level_t *ocsp_level_merge(apr_pool_t *p, const ocsp_level_t *outer,
                                         inner->next_update_s);
     level->http_max_age_s = merge_number(outer->http_max_age_s,
                                          inner->http_max_age_s);
+    level->answer_age_s = merge_number(outer->answer_age_s,
+                                       inner->answer_age_s);
     level->grace_s = merge_number(outer->grace_s, inner->grace_s);
     level->max_age_s = merge_number(outer->max_age_s, inner->max_age_s);
     level->by_name = merge_int(outer->by_name, inner->by_name);
@@ -87,6 +91,7 @@ ocsp_level_t *ocsp_level_merge(apr_pool_t *p, const ocsp_level_t *outer,
     level->ignore_nonce = merge_int(outer->ignore_nonce, inner->ignore_nonce);
     level->this_update = merge_int(outer->this_update, inner->this_update);
     level->unlisted = merge_int(outer->unlisted, inner->unlisted);
+    level->complete = merge_int(outer->complete, inner->complete);
     level->trusted = merge_int(outer->trusted, inner->trusted);
     level->preproduce = merge_int(outer->preproduce, inner->preproduce);
     return level;
@@ -97,6 +102,7 @@ bool ocsp_level_is_silent(const ocsp_level_t *level)
     return !names_crls(level) && !ocsp_level_names_issuance(level)
         && !names_signers(level) && level->next_update_s == OCSP_LEVEL_UNSET
         && level->http_max_age_s == OCSP_LEVEL_UNSET
+        && level->answer_age_s == OCSP_LEVEL_UNSET
         && level->grace_s == OCSP_LEVEL_UNSET
         && level->max_age_s == OCSP_LEVEL_UNSET
         && level->by_name == OCSP_LEVEL_UNSET
@@ -104,6 +110,7 @@ bool ocsp_level_is_silent(const ocsp_level_t *level)
         && level->ignore_nonce == OCSP_LEVEL_UNSET
         && level->this_update == OCSP_LEVEL_UNSET
         && level->unlisted == OCSP_LEVEL_UNSET
+        && level->complete == OCSP_LEVEL_UNSET
         && level->trusted == OCSP_LEVEL_UNSET
         && level->preproduce == OCSP_LEVEL_UNSET;
 }
@@ -132,12 +139,15 @@ void ocsp_level_get_policy(ocsp_answer_policy_t *out, const ocsp_level_t *level,
     out->next_update_s = level->next_update_s != OCSP_LEVEL_UNSET
                            ? level->next_update_s
                            : OCSP_LEVEL_NEXT_UPDATE_S;
+    out->limits_age = level->answer_age_s != OCSP_LEVEL_UNSET;
+    out->answer_age_s = level->answer_age_s;
     out->unlisted = level->unlisted != OCSP_LEVEL_UNSET
                       ? (ocsp_answer_unlisted_t)level->unlisted
                       : OCSP_ANSWER_UNLISTED_AUTO;
     out->this_update = level->this_update != OCSP_LEVEL_UNSET
                          ? (ocsp_answer_this_update_t)level->this_update
                          : OCSP_ANSWER_THIS_UPDATE_SOURCE;
+    out->complete = level->complete == 1;
     out->ignore_nonce = level->ignore_nonce == 1;
     out->grace_s = level->grace_s != OCSP_LEVEL_UNSET ? level->grace_s : 0;
     out->max_age_s = level->max_age_s; /* unset is below 0, as it means there */
@@ -160,7 +170,7 @@ ocsp_level_preproduce_t ocsp_level_get_preproduce(const ocsp_level_t *level)
 
 void ocsp_level_get_style(ocsp_response_style_t *out, const ocsp_level_t *level)
 {
-    out->by_name = level->by_name == 1;
+    *out = (ocsp_response_style_t){.by_name = level->by_name == 1};
     out->include = level->include != OCSP_LEVEL_UNSET
                      ? (ocsp_response_include_t)level->include
                      : OCSP_RESPONSE_INCLUDE_AUTO;

@@ -42,6 +42,7 @@ typedef struct {
     apr_array_header_t *key_files;  /* or URIs */
     int64_t next_update_s;
     int64_t http_max_age_s;
+    int64_t answer_age_s;
     int64_t grace_s;
     int64_t max_age_s; /* 0: OCSPSourceMaxAge off */
     int by_name;       /* OCSPResponderID name */
@@ -49,6 +50,7 @@ typedef struct {
     int ignore_nonce;  /* OCSPNonce ignore */
     int this_update;   /* ocsp_answer_this_update_t */
     int unlisted;      /* ocsp_answer_unlisted_t */
+    int complete;      /* OCSPCRLCoverage complete */
     int trusted;       /* OCSPTrustedResponder on */
     int preproduce;    /* ocsp_level_preproduce_t */
 } ocsp_level_t;
@@ -87,7 +89,7 @@ int64_t ocsp_level_get_http_max_age(const ocsp_level_t *level);
 /** What is signed ahead of need, with its default. Pure. */
 ocsp_level_preproduce_t ocsp_level_get_preproduce(const ocsp_level_t *level);
 
-/** How its signers present themselves, with defaults. Pure. */
+/** How its signers present themselves, with defaults; without a chain. Pure. */
 void ocsp_level_get_style(ocsp_response_style_t *out,
                           const ocsp_level_t *level);
 

@@ -95,6 +95,7 @@ static void take_over(ocsp_load_result_t *result, const char **why,
     *why = strings[WHY] != NULL ? strings[WHY] : "";
     result->builder = NULL;
     result->info = head->info;
+    result->crls = NULL; /* they stand in the table */
     result->file = strings[FILE_NAME];
     result->warning = strings[WARNING];
     result->withheld = strings[WITHHELD];

@@ -168,11 +168,14 @@ void ocsp_outcome_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
         note_hidden(pass, si, hidden);
     }
     else if (si->has_slot) {
-        log_recovery(pass, si);
+        if (result->withheld == NULL) { /* which is not in order */
+            log_recovery(pass, si);
+        }
         /* until it is known whose the others are: ocsp_outcome_close */
         ocsp_arena_set_doubtful(pass->arena, si->slot,
                                 result->passed_over != NULL);
-        if (!told || result->passed_over == NULL) {
+        if (result->withheld == NULL
+            && (!told || result->passed_over == NULL)) {
             ocsp_arena_note(pass->arena, si->slot, pass->now, true,
                             result->warning);
         }
@@ -186,8 +189,8 @@ void ocsp_outcome_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
     apr_hash_set(pass->taken, result->file, APR_HASH_KEY_STRING, "");
 }
 
-void ocsp_outcome_failed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
-                         apr_status_t rv, const char *why, bool have_last)
+static void say_failed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                       apr_status_t rv, const char *why, const char *then)
 {
     pass->failures++;
     if (si->has_slot) {
@@ -195,9 +198,21 @@ void ocsp_outcome_failed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
     }
     ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_pass_log_status(rv), pass->s,
                  "OCSP206: %s: %s; <OCSPIssuer> at %s %s", si->name, why,
-                 si->where,
-                 have_last ? "goes on with the table loaded before"
-                           : "answers tryLater");
+                 si->where, then);
+}
+
+void ocsp_outcome_failed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                         apr_status_t rv, const char *why, bool have_last)
+{
+    say_failed(pass, si, rv, why,
+               have_last ? "goes on with the table loaded before"
+                         : "answers tryLater");
+}
+
+void ocsp_outcome_withheld(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                           const char *why)
+{
+    say_failed(pass, si, 0, why, "goes on with the rest");
 }
 
 bool ocsp_outcome_is_known(const ocsp_pass_t *pass,
@@ -225,15 +240,11 @@ void ocsp_outcome_warn_of_closed(const ocsp_pass_t *pass,
     if (path == NULL) {
         return;
     }
-    text = apr_pstrcat(pass->ptemp, path,
-                       ": the workers' user cannot read it: changes are seen "
-                       "at graceful only",
-                       NULL);
+    text = ocsp_sources_describe_closed(path, pass->ptemp);
     ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
     if (note.ok) {
         ocsp_arena_note(pass->arena, si->slot, note.time, true, text);
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s, "OCSP232: %s: %s",
-                     si->name, text);
+        ocsp_sources_log_closed(pass->s, text);
     }
 }
 
@@ -389,6 +400,8 @@ static void close_passed(ocsp_pass_t *pass, const passed_t *passed)
 
     if (si->has_slot) {
         ocsp_arena_set_doubtful(pass->arena, si->slot, doubtful);
+    }
+    if (si->has_slot && result->withheld == NULL) {
         ocsp_arena_note(pass->arena, si->slot, pass->now, true,
                         doubtful ? apr_pstrcat(pass->ptemp, NOT_NEWEST,
                                                result->passed_over, NULL)

@@ -26,6 +26,14 @@ void ocsp_outcome_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
 void ocsp_outcome_failed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
                          apr_status_t rv, const char *why, bool have_last);
 
+/**
+ * Some were not, and a table was published without them.
+ * @param why as ocsp_load_result_t's withheld; ocsp_outcome_is_known says
+ *        whether it is new
+ */
+void ocsp_outcome_withheld(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                           const char *why);
+
 /** @return whether the last look at an issuer's sources failed */
 bool ocsp_outcome_has_failed(const ocsp_pass_t *pass,
                              const ocsp_scope_issuer_t *si);

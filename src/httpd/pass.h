@@ -39,7 +39,7 @@ typedef struct {
     bool defers;          /* large ones are left to the next look */
     bool is_writer;       /* may write into the arena; else all sources are left
                              to the next look */
-    unsigned failures;    /* what "httpd -t" exits 1 for */
+    unsigned failures;    /* what "httpd -t -D OCSP_STRICT" exits 1 for */
     apr_hash_t *lists;    /* list of files -> without patterns */
     apr_hash_t *certs;    /* file -> ocsp_pairs_cert_t */
     apr_hash_t *keys;     /* file -> ocsp_pairs_key_t */

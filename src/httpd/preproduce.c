@@ -80,10 +80,11 @@ struct ocsp_preproduce_t {
 /* --- beginning ------------------------------------------------------------ */
 
 /* Rounds are so frequent that whatever comes to be due is seen ahead. */
-static void fit_round(ocsp_preproduce_t *pp, int64_t next_update_s)
+static void fit_round(ocsp_preproduce_t *pp, const ocsp_answer_policy_t *policy)
 {
-    const ocsp_answer_times_t made = {.next_update = next_update_s};
-    int64_t round_s = ocsp_answer_find_renewal(&made, 0) / AHEAD_PART;
+    const ocsp_answer_times_t made = {.next_update = policy->next_update_s};
+    int64_t age_s = policy->limits_age ? policy->answer_age_s : INT64_MAX;
+    int64_t round_s = ocsp_answer_find_renewal(&made, age_s, 0) / AHEAD_PART;
 
     if (round_s < pp->round_s) {
         pp->round_s = round_s > ROUND_LEAST_S ? round_s : ROUND_LEAST_S;
@@ -101,7 +102,7 @@ static bool wants_any(ocsp_preproduce_t *pp, const ocsp_scope_t *scope)
 
         if (ocsp_ahead_is_wanted(si)) {
             wanted = true;
-            fit_round(pp, si->policy.next_update_s);
+            fit_round(pp, &si->policy);
         }
     }
     return wanted;
@@ -193,6 +194,7 @@ static bool is_aging(const ocsp_ahead_t *a, const one_t *one,
                      const ocsp_ahead_said_t *said)
 {
     ocsp_cache_entry_t entry;
+    ocsp_answer_times_t times;
 
     if (!one->there || (one->entry.hits == 0 && !said->anyway)) {
         return false;
@@ -201,8 +203,10 @@ static bool is_aging(const ocsp_ahead_t *a, const one_t *one,
         return one->entry.next_update - one->entry.produced_at
             <= said->si->policy.next_update_s;
     }
+    times = (ocsp_answer_times_t){entry.produced_at, entry.this_update,
+                                  entry.next_update};
     return find_due(&entry) <= a->now
-        && said->item.draft.answer.next_update > entry.next_update;
+        && ocsp_answer_is_better(&said->item.draft, &times);
 }
 
 /* Whether there is to be another response beside, or in place of, the one that

@@ -11,11 +11,16 @@
 
 static void say_in_vain(const ocsp_scope_issuer_t *si, server_rec *s)
 {
+    bool is_short = si->policy.next_update_s <= OCSP_ANSWER_LEFT_S;
+
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
                  "OCSP241: %s: OCSPPreproduce: nothing is signed ahead of need,"
                  " as it could not be said when it is needed: <OCSPIssuer> at"
-                 " %s; set OCSPNextUpdate above %d",
-                 si->name, si->where, OCSP_ANSWER_LEFT_S);
+                 " %s; set %s %d",
+                 si->name, si->where,
+                 is_short ? "OCSPNextUpdate above"
+                          : "OCSPAnswerAge to at least",
+                 is_short ? OCSP_ANSWER_LEFT_S : OCSP_AHEAD_AGE_MIN_S);
 }
 
 bool ocsp_preproduce_check(server_rec *base)

@@ -51,6 +51,7 @@ int ocsp_quick_handle(request_rec *r, int lookup)
     }
     if (ap_location_walk(r) == OK && ap_if_walk(r) == OK
         && ocsp_claim_is_our_location(r)) {
+        ocsp_claim_drop_error_documents(r);
         return ocsp_handler_serve(r);
     }
     r->per_dir_config = per_dir_config;

@@ -100,6 +100,33 @@ static void find_twins(ocsp_pass_t *pass, const ocsp_scope_t *scope)
     }
 }
 
+/* The issuers whose certificates a server knows: its own and, of a virtual
+ * host, the main server's. */
+static void find_chain(const ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
+                       const ocsp_scope_t *own, const ocsp_conf_t *outer)
+{
+    const ocsp_scope_t *scopes[] = {own, outer != NULL ? outer->own : NULL};
+    apr_array_header_t *known;
+    size_t i;
+    int j;
+
+    si->chain = (ocsp_chain_t){.count = 0};
+    if (si->level->include != OCSP_RESPONSE_INCLUDE_CHAIN) {
+        return;
+    }
+    known = apr_array_make(pass->ptemp, 8, sizeof(const ocsp_issuer_t *));
+    for (i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
+        for (j = 0; scopes[i] != NULL && j < scopes[i]->issuers->nelts; j++) {
+            const ocsp_scope_issuer_t *other = ocsp_scope_get(scopes[i], j);
+
+            if (other->issuer != NULL) {
+                APR_ARRAY_PUSH(known, const ocsp_issuer_t *) = other->issuer;
+            }
+        }
+    }
+    ocsp_chain_build(&si->chain, si->issuer, known, pass->pconf);
+}
+
 /* The issuers that a server declares itself. */
 static ocsp_scope_t *open_own(ocsp_pass_t *pass, const ocsp_conf_t *conf)
 {
@@ -117,6 +144,7 @@ static ocsp_scope_t *open_own(ocsp_pass_t *pass, const ocsp_conf_t *conf)
         ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
 
         if (si->issuer != NULL) {
+            find_chain(pass, si, scope, conf->outer);
             ocsp_signers_open(pass, si);
             ocsp_tables_open(pass, si);
             ocsp_renewal_note(pass, si);
@@ -150,6 +178,7 @@ static ocsp_scope_issuer_t *open_view(ocsp_pass_t *pass,
         return si;
     }
     if (!ocsp_level_has_same_signers(level, of->level)) {
+        find_chain(pass, si, conf->own, conf->outer);
         ocsp_signers_open(pass, si);
     }
     if (level->crl_files != of->level->crl_files
@@ -315,10 +344,19 @@ int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     return OK;
 }
 
+/* "httpd -t" says whether httpd would start; these ask whether every issuer
+ * would be answered as configured. */
+static bool is_strict(void)
+{
+    return ap_exists_config_define("OCSP_STRICT")
+        || ap_exists_config_define("DUMP_OCSP");
+}
+
 int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *base)
 {
     ocsp_pass_t pass;
+    apr_hash_t *readers;
     bool preproduces;
 
     if (ap_state_query(AP_SQ_RUN_MODE) != AP_SQ_RM_CONFIG_TEST) {
@@ -334,10 +372,11 @@ int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                               preproduces)) {
         pass.failures++;
     }
+    readers = ocsp_sources_check_readers(&pass, base);
     if (ap_exists_config_define("DUMP_OCSP")) {
-        ocsp_dump_print(&pass, base);
+        ocsp_dump_print(&pass, base, readers);
     }
-    return pass.failures == 0 ? OK : HTTP_INTERNAL_SERVER_ERROR;
+    return pass.failures == 0 || !is_strict() ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
 
 void ocsp_refresh_start_child(apr_pool_t *pchild, server_rec *base)

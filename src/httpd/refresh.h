@@ -20,7 +20,8 @@ int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 
 /**
  * httpd's check_config: under "httpd -t" the same, but nothing is kept.
- * @return OK, or not if anything would be answered tryLater. Startup only.
+ * @return OK: httpd would start. With -D OCSP_STRICT or -D DUMP_OCSP not OK if
+ *         any issuer could not be answered as configured. Startup only.
  */
 int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *s);

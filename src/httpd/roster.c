@@ -45,6 +45,7 @@ void ocsp_roster_add(ocsp_roster_t *r, const ocsp_signer_t *signer,
     ocsp_response_style_t style;
 
     ocsp_level_get_style(&style, r->si->level);
+    style.chain = r->si->chain;
     APR_ARRAY_PUSH(r->templs, const ocsp_response_template_t *) =
         ocsp_response_template_make(signer, &style, r->pass->pconf);
     APR_ARRAY_PUSH(r->si->signer_files, const char *) = cert_file;

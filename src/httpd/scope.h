@@ -60,6 +60,8 @@ typedef struct {
     ocsp_scope_renewal_t *renewal;    /* NULL: its certificate cannot be read */
     apr_array_header_t *signer_files; /* const char *, of each signer's
                                          certificate; for people */
+    ocsp_chain_t chain;     /* of its certificate, for OCSPIncludeCertificate
+                           chain; else none */
     const char *signer_why; /* NULL, or why there is none or an old one */
     ocsp_answer_policy_t policy;
     int64_t http_max_age_s;

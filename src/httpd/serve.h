@@ -23,6 +23,7 @@ typedef struct {
     request_rec *r; /* for its pool, its thread and the log */
     const ocsp_conf_t *conf;
     ocsp_der_t body; /* the OCSPRequest; data NULL: not to be had */
+    bool in_query;   /* it was found in the URL's query */
     /* filled by ocsp_serve_answer: */
     int64_t now; /* when it was decided, seconds since 1970 */
     const ocsp_scope_issuer_t *issuer; /* the last asked about; NULL: unknown */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer/client_limits.h"
 #include "httpd/log.h"
 #include "httpd/pairs.h"
 #include "httpd/roster.h"
@@ -429,6 +430,24 @@ bool ocsp_signers_have_pool(const ocsp_scope_issuer_t *si)
         || si->level->cert_files != si->section->level->cert_files;
 }
 
+/* Only "httpd -t" names them: at each start it would be the same again. */
+static void warn_of_clients(const job_t *job)
+{
+    size_t i;
+
+    for (i = 0; job->pass->keep == NULL && i < job->si->signers.count; i++) {
+        const char *warning = ocsp_client_limits_warn(&job->si->signers, i,
+                                                      job->pass->now,
+                                                      job->pass->ptemp);
+
+        if (warning != NULL) {
+            warn(job, apr_pstrcat(job->pass->ptemp,
+                                  get_file(job->si->signer_files, (int)i), ": ",
+                                  warning, NULL));
+        }
+    }
+}
+
 void ocsp_signers_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
 {
     job_t job = {.pass = pass,
@@ -458,4 +477,5 @@ void ocsp_signers_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
         keep_files(&job);
     }
     ocsp_roster_close(&job.roster, is_named);
+    warn_of_clients(&job);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "httpd/conf.h"
 #include "httpd/log.h"
 #include "httpd/readers.h"
 #include "status/crlpath.h"
@@ -82,6 +83,7 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_pass_t *pass,
                       || si->section->level->crl_paths->nelts != 0);
     src->grace_s = si->policy.grace_s;
     src->max_age_s = si->policy.max_age_s;
+    src->complete = si->policy.complete;
     src->checked = si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED;
     for (i = 0; i < paths->nelts; i++) {
         dir_t *d = scan_and_report(pass, APR_ARRAY_IDX(paths, i, const char *));
@@ -243,6 +245,110 @@ const char *ocsp_sources_name(const ocsp_level_t *level, apr_pool_t *p)
         apr_array_cat(names, all[i]);
     }
     return apr_array_pstrcat(p, names, ',');
+}
+
+/* The CRLs of the directories are files that workers have to read, too. */
+static void add_level(apr_array_header_t *out, ocsp_pass_t *pass,
+                      const ocsp_level_t *level)
+{
+    int i, j;
+
+    add_paths(out, level->crl_files);
+    add_paths(out, level->crl_paths);
+    add_paths(out, level->index_files);
+    add_paths(out, level->issued_files);
+    for (i = 0; i < level->crl_paths->nelts; i++) {
+        dir_t *d = scan(pass, APR_ARRAY_IDX(level->crl_paths, i, const char *));
+
+        for (j = 0; d->entries != NULL && j < d->entries->nelts; j++) {
+            ocsp_readers_path_t *path = apr_array_push(out);
+
+            path->path =
+                APR_ARRAY_IDX(d->entries, j, ocsp_crlpath_entry_t).file;
+        }
+    }
+}
+
+static apr_array_header_t *list_all(ocsp_pass_t *pass, const server_rec *base)
+{
+    apr_array_header_t *paths = apr_array_make(pass->ptemp, 16,
+                                               sizeof(ocsp_readers_path_t));
+    const server_rec *s;
+    int i;
+
+    for (s = base; s != NULL; s = s->next) {
+        const ocsp_conf_t *conf = ocsp_conf_get(s);
+
+        add_level(paths, pass, conf->said);
+        for (i = 0; i < conf->sections->nelts; i++) {
+            add_level(paths, pass,
+                      APR_ARRAY_IDX(conf->sections, i, ocsp_scope_section_t *)
+                          ->level);
+        }
+    }
+    return paths;
+}
+
+const char *ocsp_sources_describe_closed(const char *path, apr_pool_t *p)
+{
+    return apr_psprintf(p,
+                        "%s: the user of httpd's workers, %s, cannot read it: "
+                        "changes are taken up at a graceful restart only; let "
+                        "that user read it (chmod 644) and enter the "
+                        "directories above it",
+                        path, ocsp_readers_get_user(p));
+}
+
+void ocsp_sources_log_closed(server_rec *s, const char *text)
+{
+    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s, "OCSP232: %s", text);
+}
+
+/* Of a directory that workers cannot read, its files need not be named. */
+static bool is_in_closed(apr_hash_t *readers, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const ocsp_readers_path_t *dir = slash != NULL ? apr_hash_get(readers, path,
+                                                                  slash - path)
+                                                   : NULL;
+
+    return dir != NULL && !dir->readable;
+}
+
+/* What nobody can read is an error of its own. */
+static void warn_of_closed(const ocsp_pass_t *pass, server_rec *base,
+                           const ocsp_readers_path_t *path)
+{
+    if (!path->readable && access(path->path, R_OK) == 0) {
+        ocsp_sources_log_closed(base,
+                                ocsp_sources_describe_closed(path->path,
+                                                             pass->ptemp));
+    }
+}
+
+apr_hash_t *ocsp_sources_check_readers(ocsp_pass_t *pass, server_rec *base)
+{
+    apr_array_header_t *paths = list_all(pass, base);
+    apr_hash_t *readers = apr_hash_make(pass->ptemp);
+    bool refreshes = ocsp_conf_get_refresh(ocsp_conf_get(base)) != 0;
+    int i;
+
+    if (ocsp_readers_check(paths, pass->ptemp) != APR_SUCCESS) {
+        return NULL;
+    }
+    for (i = 0; i < paths->nelts; i++) {
+        const ocsp_readers_path_t *path = &APR_ARRAY_IDX(paths, i,
+                                                         ocsp_readers_path_t);
+
+        if (apr_hash_get(readers, path->path, APR_HASH_KEY_STRING) != NULL) {
+            continue;
+        }
+        apr_hash_set(readers, path->path, APR_HASH_KEY_STRING, path);
+        if (refreshes && !is_in_closed(readers, path->path)) {
+            warn_of_closed(pass, base, path);
+        }
+    }
+    return readers;
 }
 
 static const char *find_unreadable(const apr_array_header_t *paths)

@@ -7,6 +7,7 @@
 #ifndef OCSP_HTTPD_SOURCES_H
 #define OCSP_HTTPD_SOURCES_H
 
+#include <apr_hash.h>
 #include <stdbool.h>
 
 #include "httpd/pass.h"
@@ -40,6 +41,25 @@ bool ocsp_sources_can_workers_read(const ocsp_load_sources_t *src,
  *         NULL. As the workers' user.
  */
 const char *ocsp_sources_find_unreadable(const ocsp_level_t *level);
+
+/**
+ * Find out which sources of all servers the workers' user can read: the files
+ * and directories that are named, and the CRLs in these directories. Warn of
+ * each that this process can read and workers cannot, unless OCSPRefresh is
+ * off.
+ * @return path -> ocsp_readers_path_t, made in ptemp; NULL: that cannot be
+ *         found out. Startup only.
+ */
+apr_hash_t *ocsp_sources_check_readers(ocsp_pass_t *pass, server_rec *base);
+
+/**
+ * @return a sentence on a source that the workers' user cannot read: path,
+ *         user, effect and remedy; made in p
+ */
+const char *ocsp_sources_describe_closed(const char *path, apr_pool_t *p);
+
+/** Log such a sentence as a warning. */
+void ocsp_sources_log_closed(server_rec *s, const char *text);
 
 /** Names of the files and directories of a level, for people; made in p. */
 const char *ocsp_sources_name(const ocsp_level_t *level, apr_pool_t *p);

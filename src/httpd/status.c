@@ -100,8 +100,19 @@ static bool is_past_next_update(const ocsp_table_info_t *info, int64_t now)
         && info->next_update <= now;
 }
 
-/* What the clock makes of what was loaded well: "stale", or "ok" with what the
- * loading has said of it and what is to be said now. */
+/* "ok", or in a word how bad it is, and what it is. */
+static const char *describe_result(const ocsp_note_t *note, apr_pool_t *p)
+{
+    if (note->ok && *note->text == '\0') {
+        return "ok";
+    }
+    return apr_pstrcat(p, note->ok ? "warning" : "failed",
+                       *note->text != '\0' ? ": " : "",
+                       ap_escape_logitem(p, note->text), NULL);
+}
+
+/* What the clock makes of what was loaded well: "stale", or what the loading
+ * has said of it and what is to be said now. */
 static const char *describe_age(const ocsp_scope_issuer_t *si,
                                 const ocsp_table_info_t *info, const char *said,
                                 int64_t now, apr_pool_t *p)
@@ -135,8 +146,8 @@ static const char *describe_age(const ocsp_scope_issuer_t *si,
     if (more == NULL || strstr(said, "OCSPStaleGrace") != NULL) {
         return said; /* which the loading has seen already */
     }
-    return apr_pstrcat(p, said, strcmp(said, "ok") == 0 ? ": " : "; ", more,
-                       NULL);
+    return strcmp(said, "ok") == 0 ? apr_pstrcat(p, "warning: ", more, NULL)
+                                   : apr_pstrcat(p, said, "; ", more, NULL);
 }
 
 static void collect_table(facts_t *f, const ocsp_table_info_t *info,
@@ -171,9 +182,7 @@ static void collect(facts_t *f, const ocsp_conf_t *conf,
     ocsp_arena_get_note(&note, conf->shared.arena, si->slot, si->id);
     if (note.time != 0) {
         f->last_load = ocsp_pass_print_time(p, note.time);
-        f->last_result = apr_pstrcat(p, note.ok ? "ok" : "failed",
-                                     *note.text != '\0' ? ": " : "",
-                                     ap_escape_logitem(p, note.text), NULL);
+        f->last_result = describe_result(&note, p);
     }
     if (ocsp_arena_get_info(&info, conf->shared.arena, si->slot, si->id)
         == APR_SUCCESS) {

@@ -109,7 +109,7 @@ bool ocsp_stock_find(ocsp_stock_item_t *item, const ocsp_conf_shared_t *shared,
     }
     /* a new one that ends no later would not be worth its signature */
     item->due = entry->renew_at <= item->draft.content.produced_at
-             && entry->next_update < item->draft.answer.next_update;
+             && ocsp_answer_is_better(&item->draft, &times);
     item->digest = entry->digest;
     ocsp_answer_say(&item->draft, &times, (ocsp_der_t){der, entry->len});
     return true;
@@ -148,7 +148,8 @@ static void keep(ocsp_stock_item_t *item, ocsp_cache_t *cache, uint32_t hits,
     entry->produced_at = a->produced_at;
     entry->this_update = a->this_update;
     entry->next_update = a->next_update;
-    entry->renew_at = ocsp_answer_find_renewal(&times, random);
+    entry->renew_at = ocsp_answer_find_renewal(&times, item->draft.age_s,
+                                               random);
     entry->hits = hits;
     entry->len = a->der.len;
     (void)ocsp_cache_put(cache, item->key, entry, a->der.data, a->produced_at);

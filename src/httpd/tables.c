@@ -201,7 +201,8 @@ static bool is_news(const attempt_t *a)
     const ocsp_table_info_t *last = a->src.last, *now = &a->result.info;
 
     return last == NULL || last->crl != now->crl
-        || last->issuance != now->issuance
+        || last->issuance != now->issuance || last->partial != now->partial
+        || last->gaps != now->gaps || last->crls != now->crls
         || (now->crl && last->this_update != now->this_update)
         || last->next_update != now->next_update
         || last->entries != now->entries || last->issued != now->issued
@@ -266,7 +267,7 @@ static void remember_failure(ocsp_retry_t *retry, const ocsp_pass_t *pass,
     if (retry == NULL) {
         return;
     }
-    retry->known = a->settled && is_of_the_file(rv);
+    retry->known = a->settled && (rv == APR_SUCCESS || is_of_the_file(rv));
     retry->lacking = a->lacking;
     memcpy(retry->digest, a->fingerprint, sizeof(a->fingerprint));
     if (rv == OCSP_EKILLED) {
@@ -292,8 +293,7 @@ static void open_loaded(ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
                            sizeof(a->result.info));
     ocsp_outcome_loaded(pass, si, &a->result, is_news(a), a->hidden);
     if (a->result.withheld != NULL) {
-        ocsp_outcome_failed(pass, si, OCSP_EMALFORMED, a->result.withheld,
-                            true);
+        ocsp_outcome_withheld(pass, si, a->result.withheld);
     }
 }
 
@@ -379,7 +379,8 @@ void ocsp_tables_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
 
 /* --- while httpd runs ----------------------------------------------------- */
 
-/* What can be taken neither now nor at the next look is said, once. */
+/* What can be taken neither now nor at the next look is said, once: all of it,
+ * or of APR_SUCCESS some, without which a table was published. */
 static void fail_again(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
                        const attempt_t *a, ocsp_retry_t *retry, apr_status_t rv,
                        bool have_last)
@@ -393,7 +394,13 @@ static void fail_again(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
         return;
     }
     remember_failure(retry, pass, a, rv);
-    if (!ocsp_outcome_is_known(pass, si, a->why)) {
+    if (ocsp_outcome_is_known(pass, si, a->why)) {
+        return;
+    }
+    if (rv == APR_SUCCESS) {
+        ocsp_outcome_withheld(pass, si, a->why);
+    }
+    else {
         ocsp_outcome_failed(pass, si, rv, a->why, have_last);
     }
 }
@@ -454,7 +461,7 @@ static bool load_again(ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
     ocsp_outcome_loaded(pass, si, &a.result, is_news(&a), a.hidden);
     if (a.result.withheld != NULL) {
         a.why = a.result.withheld;
-        fail_again(pass, si, &a, retry, OCSP_EMALFORMED, true);
+        fail_again(pass, si, &a, retry, APR_SUCCESS, true);
     }
     else {
         succeed(pass, &a, retry);

@@ -17,6 +17,7 @@
 typedef struct {
     apr_array_header_t *list; /* ocsp_candidate_t */
     apr_hash_t *seen;         /* by device and inode */
+    const char *foreign;      /* reasons of other CAs' CRLs, or NULL */
     apr_pool_t *pool;
 } collection_t;
 
@@ -53,11 +54,13 @@ static apr_status_t add_named(collection_t *c, const char *file,
     }
     rv = ocsp_crl_read_head(&name, &candidate.this_update, file, why, c->pool);
     if (rv == APR_SUCCESS && !ocsp_issuer_has_name(issuer, name)) {
-        *why = apr_psprintf(c->pool,
-                            "%s: RFC 5280 section 5.1.2.3: is another "
-                            "issuer's: name the CRL of %s",
-                            file, ocsp_issuer_get0_subject(issuer));
-        return OCSP_EUNKNOWNCA;
+        const char *other = ocsp_issuer_describe_other(issuer, file, name,
+                                                       c->pool);
+
+        c->foreign = c->foreign == NULL
+                       ? other
+                       : apr_pstrcat(c->pool, c->foreign, "; ", other, NULL);
+        return APR_SUCCESS;
     }
     if (rv == APR_SUCCESS) {
         APR_ARRAY_PUSH(c->list, ocsp_candidate_t) = candidate;
@@ -86,7 +89,7 @@ static int compare(const void *a, const void *b)
     return strcmp(left->file, right->file);
 }
 
-apr_status_t ocsp_candidate_list(apr_array_header_t **out,
+apr_status_t ocsp_candidate_list(apr_array_header_t **out, const char **foreign,
                                  const apr_array_header_t *files,
                                  const apr_array_header_t *found,
                                  const ocsp_issuer_t *issuer, const char **why,
@@ -108,10 +111,15 @@ apr_status_t ocsp_candidate_list(apr_array_header_t **out,
     for (i = 0; found != NULL && i < found->nelts; i++) {
         add_found(&c, APR_ARRAY_IDX(found, i, const ocsp_crlpath_entry_t *));
     }
+    if (c.list->nelts == 0 && c.foreign != NULL) {
+        *why = c.foreign;
+        return OCSP_EUNKNOWNCA;
+    }
     if (c.list->nelts > 1) {
         qsort(c.list->elts, (size_t)c.list->nelts, sizeof(ocsp_candidate_t),
               compare);
     }
     *out = c.list;
+    *foreign = c.foreign;
     return APR_SUCCESS;
 }

@@ -27,10 +27,11 @@ typedef struct {
  *        A file that has several names, say by links, is there once
  * @param files const char *, named for this issuer; NULL: none
  * @param found ocsp_crlpath_entry_t *; NULL: none
+ * @param foreign NULL, or which named ones are another CA's: the rest counts
  * @return the error of a named file; OCSP_EMALFORMED: a named one is no CRL;
- *         OCSP_EUNKNOWNCA: it is another issuer's
+ *         OCSP_EUNKNOWNCA: they all are another CA's
  */
-apr_status_t ocsp_candidate_list(apr_array_header_t **out,
+apr_status_t ocsp_candidate_list(apr_array_header_t **out, const char **foreign,
                                  const apr_array_header_t *files,
                                  const apr_array_header_t *found,
                                  const ocsp_issuer_t *issuer, const char **why,

@@ -11,48 +11,86 @@
 /** Of the CRLs that cannot be taken, so many are named. */
 #define PASSED_MAX 3
 
+/** One CRL that counts so far. */
+typedef struct {
+    ocsp_candidate_t from;
+    ocsp_table_builder_t *builder; /* its entries */
+    ocsp_crl_info_t crl;
+} taken_t;
+
 /** The choice so far. */
 typedef struct {
     const ocsp_choice_rules_t *rules;
-    ocsp_candidate_t from;         /* where the best comes from */
-    ocsp_table_builder_t *builder; /* its entries; NULL: none yet */
-    ocsp_crl_info_t crl;
+    apr_array_header_t *taken; /* taken_t, each of another scope */
+    apr_array_header_t *parts; /* ocsp_crlset_part_t: what they are */
     const char
         *passed_over; /* reasons of those that cannot be taken, or NULL */
     apr_array_header_t *passed_files; /* const char * */
     const char *others; /* reason of one that is another key's, or NULL */
     unsigned passed_count;
     apr_status_t status; /* of the last of them */
+    bool gaps;           /* one of them may be of a scope of its own */
     bool ended;          /* nothing further may be taken */
     const char *why;     /* of the present one */
     apr_pool_t *pool;
 } choice_t;
 
-/* Against the clock and the table in use (R140). */
+static taken_t *taken_at(const choice_t *c, int i)
+{
+    return &APR_ARRAY_IDX(c->taken, i, taken_t);
+}
+
+/* What covers every certificate, of when: whatever is older is superseded. */
+static bool covers(const choice_t *c)
+{
+    int64_t since;
+
+    return ocsp_crlset_covers(&since, c->parts);
+}
+
+static apr_status_t refuse_older(choice_t *c, const char *file,
+                                 int64_t this_update, int64_t last)
+{
+    c->why = apr_psprintf(c->pool,
+                          "%s: RFC 5280 section 5.1.2.4: thisUpdate %s is "
+                          "before %s, that of the CRL in use: put the "
+                          "newest CRL there",
+                          file, ocsp_crl_print_time(this_update, c->pool),
+                          ocsp_crl_print_time(last, c->pool));
+    return OCSP_ESTALE;
+}
+
+/* Against the clock and, while nothing has been taken, against what covered
+ * everything (R140). */
 static apr_status_t check_age(choice_t *c, const char *file,
                               int64_t this_update)
 {
-    const ocsp_table_info_t *last = c->rules->last;
-    const char *text = ocsp_crl_print_time(this_update, c->pool);
+    int64_t since;
 
     if (this_update > c->rules->latest) {
         c->why = apr_psprintf(c->pool,
                               "%s: RFC 5280 section 5.1.2.4: thisUpdate %s is "
                               "in the future: compare the clocks of the CA and "
                               "of this machine",
-                              file, text);
+                              file, ocsp_crl_print_time(this_update, c->pool));
         return OCSP_ENOTYET;
     }
-    if (last != NULL && this_update < last->this_update) {
-        c->why = apr_psprintf(c->pool,
-                              "%s: RFC 5280 section 5.1.2.4: thisUpdate %s is "
-                              "before %s, that of the CRL in use: put the "
-                              "newest CRL there",
-                              file, text,
-                              ocsp_crl_print_time(last->this_update, c->pool));
-        return OCSP_ESTALE;
-    }
-    return APR_SUCCESS;
+    return c->taken->nelts == 0 && ocsp_crlset_covers(&since, c->rules->last)
+                && this_update < since
+             ? refuse_older(c, file, this_update, since)
+             : APR_SUCCESS;
+}
+
+/* Against the one in use of the same scope (R140). */
+static apr_status_t check_scope(choice_t *c, const char *file,
+                                const ocsp_crl_info_t *crl)
+{
+    const ocsp_crlset_part_t *last = ocsp_crlset_find(c->rules->last,
+                                                      &crl->scope);
+
+    return last != NULL && crl->this_update < last->this_update
+             ? refuse_older(c, file, crl->this_update, last->this_update)
+             : APR_SUCCESS;
 }
 
 static apr_status_t check_order(choice_t *c, const char *file,
@@ -72,12 +110,13 @@ static apr_status_t check_order(choice_t *c, const char *file,
 }
 
 /* Of the best alone: others of its time may have lower numbers (R140). */
-static apr_status_t check_number(choice_t *c)
+static apr_status_t check_number(choice_t *c, const taken_t *t)
 {
-    const ocsp_table_info_t *last = c->rules->last;
+    const ocsp_crlset_part_t *last = ocsp_crlset_find(c->rules->last,
+                                                      &t->crl.scope);
 
-    if (last == NULL || last->number_len == 0 || c->crl.number_len == 0
-        || ocsp_crl_compare_number(c->crl.number, c->crl.number_len,
+    if (last == NULL || last->number_len == 0 || t->crl.number_len == 0
+        || ocsp_crl_compare_number(t->crl.number, t->crl.number_len,
                                    last->number, last->number_len)
                >= 0) {
         return APR_SUCCESS;
@@ -87,15 +126,51 @@ static apr_status_t check_number(choice_t *c)
                           "that of the CRL in use (if the CA began to number "
                           "anew, stop and start httpd): put the newest CRL "
                           "there",
-                          c->from.file);
+                          t->from.file);
     return OCSP_ESTALE;
 }
 
-static void drop(choice_t *c)
+/* An answer ends with the first of the CRLs that it rests on. Of one that does
+ * not say when it ends that cannot be told beside others. */
+static apr_status_t check_end(choice_t *c, const char *file,
+                              const ocsp_crl_info_t *crl)
 {
-    if (c->builder != NULL) {
-        ocsp_table_builder_free(c->builder);
-        c->builder = NULL;
+    bool endless = crl->next_update == OCSP_CRL_NO_NEXT_UPDATE;
+
+    if (c->taken->nelts == 0
+        || endless
+               == (taken_at(c, 0)->crl.next_update
+                   == OCSP_CRL_NO_NEXT_UPDATE)) {
+        return APR_SUCCESS;
+    }
+    c->why = apr_psprintf(c->pool,
+                          "%s: RFC 5280 section 5.1.2.5: %s has no nextUpdate, "
+                          "and the other one has: have the CA write it into "
+                          "both",
+                          file, endless ? "it" : taken_at(c, 0)->from.file);
+    return OCSP_EUNSUPPORTED;
+}
+
+/* Forget the n-th that was taken. */
+static void drop(choice_t *c, int n)
+{
+    int i;
+
+    ocsp_table_builder_free(taken_at(c, n)->builder);
+    for (i = n + 1; i < c->taken->nelts; i++) {
+        *taken_at(c, i - 1) = *taken_at(c, i);
+        APR_ARRAY_IDX(c->parts, i - 1,
+                      ocsp_crlset_part_t) = APR_ARRAY_IDX(c->parts, i,
+                                                          ocsp_crlset_part_t);
+    }
+    c->taken->nelts--;
+    c->parts->nelts--;
+}
+
+static void drop_all(choice_t *c)
+{
+    while (c->taken->nelts > 0) {
+        drop(c, c->taken->nelts - 1);
     }
 }
 
@@ -121,6 +196,7 @@ static void pass_over(choice_t *c, const ocsp_candidate_t *from,
         return;
     }
     c->ended = from->named || !may_be_passed(rv);
+    c->gaps = c->gaps || rv != OCSP_ESTALE; /* which leaves a newer one */
     APR_ARRAY_PUSH(c->passed_files, const char *) = from->file;
     if (c->passed_count++ < PASSED_MAX || c->ended) {
         c->passed_over = c->passed_over == NULL
@@ -129,8 +205,37 @@ static void pass_over(choice_t *c, const ocsp_candidate_t *from,
                                          NULL);
     }
     if (c->ended) {
-        drop(c);
+        drop_all(c);
     }
+}
+
+/* Which of those that were taken is of the same scope; -1: none. */
+static int find_taken(const choice_t *c, const ocsp_crl_info_t *crl)
+{
+    const ocsp_crlset_part_t *part = ocsp_crlset_find(c->parts, &crl->scope);
+
+    return part == NULL ? -1
+                        : (int)(part
+                                - (const ocsp_crlset_part_t *)(const void *)
+                                      c->parts->elts);
+}
+
+/* Of one scope the newest counts, of one time the highest number, else the
+ * first. */
+static bool is_superseded(const choice_t *c, const ocsp_crl_info_t *crl)
+{
+    int i = find_taken(c, crl);
+    const ocsp_crl_info_t *old;
+
+    if (i < 0) {
+        return false;
+    }
+    old = &taken_at(c, i)->crl;
+    return crl->this_update != old->this_update
+             ? crl->this_update < old->this_update
+             : ocsp_crl_compare_number(crl->number, crl->number_len,
+                                       old->number, old->number_len)
+                   <= 0;
 }
 
 /* Read one CRL through, if its head is worth it. The head of a file that was
@@ -151,27 +256,75 @@ static apr_status_t read_whole(choice_t *c, ocsp_table_builder_t *b,
     return rv == APR_SUCCESS ? check_age(c, from->file, crl->this_update) : rv;
 }
 
-/* Of several CRLs of one time the highest number counts, or else the first. */
+/* Whether it may stand beside those that were taken. */
+static apr_status_t check_place(choice_t *c, const char *file,
+                                const ocsp_crl_info_t *crl)
+{
+    apr_status_t rv = check_scope(c, file, crl);
+
+    if (rv == APR_SUCCESS && c->taken->nelts == OCSP_TABLE_CRLS_MAX) {
+        c->why = apr_psprintf(c->pool, "%s: one of more than %d parts of a CRL",
+                              file, OCSP_TABLE_CRLS_MAX);
+        return APR_ENOSPC;
+    }
+    return rv == APR_SUCCESS ? check_end(c, file, crl) : rv;
+}
+
+static void take(choice_t *c, const ocsp_candidate_t *from,
+                 ocsp_table_builder_t *b, const ocsp_crl_info_t *crl)
+{
+    const taken_t new = {*from, b, *crl};
+    int i = find_taken(c, crl);
+
+    if (i < 0) {
+        APR_ARRAY_PUSH(c->taken, taken_t) = new;
+        APR_ARRAY_PUSH(c->parts,
+                       ocsp_crlset_part_t) = ocsp_crlset_make_part(crl);
+        return;
+    }
+    ocsp_table_builder_free(taken_at(c, i)->builder);
+    *taken_at(c, i) = new;
+    APR_ARRAY_IDX(c->parts, i, ocsp_crlset_part_t) = ocsp_crlset_make_part(crl);
+}
+
 static void try_one(choice_t *c, const ocsp_candidate_t *from)
 {
     ocsp_table_builder_t *b = ocsp_table_builder_make(c->pool);
     ocsp_crl_info_t crl;
     apr_status_t rv = read_whole(c, b, &crl, from);
 
-    if (rv != APR_SUCCESS) {
-        pass_over(c, from, rv);
-    }
-    else if (c->builder == NULL
-             || ocsp_crl_compare_number(crl.number, crl.number_len,
-                                        c->crl.number, c->crl.number_len)
-                    > 0) {
-        drop(c);
-        c->from = *from;
-        c->builder = b;
-        c->crl = crl;
+    if (rv == APR_SUCCESS && is_superseded(c, &crl)) {
+        ocsp_table_builder_free(b);
         return;
     }
-    ocsp_table_builder_free(b);
+    if (rv == APR_SUCCESS) {
+        rv = check_place(c, from->file, &crl);
+    }
+    if (rv != APR_SUCCESS) {
+        ocsp_table_builder_free(b);
+        pass_over(c, from, rv);
+        return;
+    }
+    take(c, from, b, &crl);
+}
+
+/* What was taken at a time has its best number now. */
+static void check_numbers(choice_t *c, int64_t time)
+{
+    int i = 0;
+
+    while (i < c->taken->nelts) {
+        const taken_t t = *taken_at(c, i);
+        apr_status_t rv = t.from.this_update == time ? check_number(c, &t)
+                                                     : APR_SUCCESS;
+
+        if (rv == APR_SUCCESS) {
+            i++;
+            continue;
+        }
+        drop(c, i);
+        pass_over(c, &t.from, rv);
+    }
 }
 
 /* All CRLs of the time of the one at first: where the next time begins. */
@@ -181,7 +334,6 @@ static int try_time(choice_t *c, const apr_array_header_t *candidates,
     const ocsp_candidate_t *from = &APR_ARRAY_IDX(candidates, first,
                                                   ocsp_candidate_t);
     int64_t time = from->this_update;
-    apr_status_t rv;
     int i = first;
 
     while (from->this_update == time) {
@@ -192,11 +344,45 @@ static int try_time(choice_t *c, const apr_array_header_t *candidates,
         }
         from = &APR_ARRAY_IDX(candidates, i, ocsp_candidate_t);
     }
-    if (c->builder != NULL && (rv = check_number(c)) != APR_SUCCESS) {
-        pass_over(c, &c->from, rv);
-        drop(c);
-    }
+    check_numbers(c, time);
     return i;
+}
+
+/* What all that was taken says together. */
+static void sum_up(ocsp_choice_t *out, const choice_t *c)
+{
+    ocsp_crl_info_t *sum = &out->crl;
+    int i;
+
+    *sum = taken_at(c, 0)->crl;
+    for (i = 1; i < c->taken->nelts; i++) {
+        const ocsp_crl_info_t *crl = &taken_at(c, i)->crl;
+
+        sum->this_update = crl->this_update < sum->this_update
+                             ? crl->this_update
+                             : sum->this_update;
+        sum->next_update = crl->next_update < sum->next_update
+                             ? crl->next_update
+                             : sum->next_update;
+        sum->entries += crl->entries;
+        sum->removals += crl->removals;
+        sum->sha1 = sum->sha1 || crl->sha1;
+        sum->number_len = 0;
+    }
+}
+
+/* All entries into the first one's builder. */
+static apr_status_t join(const choice_t *c, const char **why)
+{
+    ocsp_table_builder_t *all = taken_at(c, 0)->builder;
+    apr_status_t rv = APR_SUCCESS;
+    int i;
+
+    for (i = 1; i < c->taken->nelts && rv == APR_SUCCESS; i++) {
+        rv = ocsp_table_builder_join(all, taken_at(c, i)->builder, why);
+        ocsp_table_builder_free(taken_at(c, i)->builder);
+    }
+    return rv;
 }
 
 apr_status_t ocsp_choice_make(ocsp_choice_t *out,
@@ -205,25 +391,33 @@ apr_status_t ocsp_choice_make(ocsp_choice_t *out,
                               const char **why, apr_pool_t *p)
 {
     choice_t c = {.rules = rules,
+                  .taken = apr_array_make(p, 1, sizeof(taken_t)),
+                  .parts = apr_array_make(p, 1, sizeof(ocsp_crlset_part_t)),
                   .status = APR_ENOENT,
                   .passed_files = apr_array_make(p, 1, sizeof(const char *)),
                   .pool = p};
+    apr_status_t rv;
     int i = 0;
 
-    while (i < candidates->nelts && c.builder == NULL && !c.ended) {
+    while (i < candidates->nelts && !covers(&c) && !c.ended) {
         i = try_time(&c, candidates, i);
     }
     if (c.passed_count > PASSED_MAX) {
         c.passed_over = apr_psprintf(p, "%s; %u CRLs were passed over in all",
                                      c.passed_over, c.passed_count);
     }
-    if (c.builder == NULL) {
+    if (c.taken->nelts == 0) {
         *why = c.passed_over != NULL ? c.passed_over : c.others;
         return c.status;
     }
-    out->file = c.from.file;
-    out->builder = c.builder;
-    out->crl = c.crl;
+    if ((rv = join(&c, why)) != APR_SUCCESS) {
+        return rv;
+    }
+    sum_up(out, &c);
+    out->file = taken_at(&c, 0)->from.file;
+    out->builder = taken_at(&c, 0)->builder;
+    out->parts = c.parts;
+    out->gaps = c.gaps;
     out->passed_over = c.passed_over;
     out->passed_files = c.passed_files;
     return APR_SUCCESS;

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Of several complete CRLs of one issuer the one that counts: the newest that
+ * Of several CRLs of one issuer those that count: of each scope the newest that
  * is its own, not of the future, and not older than the one in use. Floor 1.
  */
 #ifndef OCSP_STATUS_CHOICE_H
@@ -18,24 +18,31 @@
 
 /** What may be taken. */
 typedef struct {
-    const ocsp_issuer_t *issuer;   /* must have signed it */
-    const ocsp_table_info_t *last; /* nothing older than this; NULL: any */
-    int64_t latest;                /* a thisUpdate that is later is refused */
+    const ocsp_issuer_t *issuer;    /* must have signed it */
+    const apr_array_header_t *last; /* ocsp_crlset_part_t, in use: of a scope
+                                       nothing older than these */
+    int64_t latest;                 /* a thisUpdate that is later is refused */
 } ocsp_choice_rules_t;
 
 /** What has been taken. */
 typedef struct {
-    const char *file;
-    ocsp_table_builder_t *builder; /* not finished; newly made in p */
-    ocsp_crl_info_t crl;
+    const char *file;              /* of the newest */
+    ocsp_table_builder_t *builder; /* of all; not finished; newly made in p */
+    apr_array_header_t *parts;     /* ocsp_crlset_part_t: which they are */
+    ocsp_crl_info_t crl;           /* what they say together: all but scope,
+                                      and number if there are several */
+    bool gaps;                     /* some were passed over that may be of a
+                                      scope which is not there */
     const char *passed_over; /* NULL, or found CRLs that would have come first,
                                 and why they were not taken */
     const apr_array_header_t *passed_files; /* const char *, theirs */
 } ocsp_choice_t;
 
 /**
- * Read CRLs through, newest first, until one is good; and all others of its
- * thisUpdate, of which the highest CRLNumber counts (R140).
+ * Read CRLs through, newest first, until those that are good cover every
+ * certificate of the CA by their own words (crlset.h); and all others of the
+ * last one's thisUpdate. Of those of one scope the newest counts, and of one
+ * time the highest CRLNumber (R140).
  * @param out untouched unless APR_SUCCESS
  * @param candidates of ocsp_candidate_t, in the order of ocsp_candidate_list,
  *        at least one

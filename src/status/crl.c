@@ -31,6 +31,27 @@ typedef struct {
     ocsp_crl_info_t info;
 } reader_t;
 
+/* An OBJECT IDENTIFIER with dots, or with its name where it has one. */
+static const char *print_oid(ocsp_der_t content, apr_pool_t *p)
+{
+    unsigned char der[2 + 0x7f] = {OCSP_DER_OID};
+    const unsigned char *at = der;
+    char text[512] = "";
+    ASN1_OBJECT *oid;
+
+    if (content.len > 0x7f) {
+        return "an OID that is too long";
+    }
+    der[1] = (unsigned char)content.len;
+    memcpy(der + 2, content.data, content.len);
+    oid = d2i_ASN1_OBJECT(NULL, &at, (long)content.len + 2);
+    if (oid == NULL || OBJ_obj2txt(text, sizeof(text), oid, 1) < 1) {
+        (void)ocsp_issuer_take_errors(p);
+    }
+    ASN1_OBJECT_free(oid);
+    return *text != '\0' ? apr_pstrdup(p, text) : "no OID";
+}
+
 /* Put the file's name before what a lower function found. */
 static apr_status_t pass_on(const reader_t *r, apr_status_t rv,
                             const char *fragment)
@@ -73,6 +94,17 @@ static apr_status_t read_head(reader_t *r, apr_uint64_t outer_end)
     return APR_SUCCESS;
 }
 
+/* The same, and behind it the extension that it is about, if any. */
+static apr_status_t pass_on_ext(const reader_t *r, apr_status_t rv,
+                                const char *fragment, ocsp_der_t oid)
+{
+    return pass_on(r, rv,
+                   oid.data == NULL
+                       ? fragment
+                       : apr_pstrcat(r->w.pool, fragment, " (",
+                                     print_oid(oid, r->w.pool), ")", NULL));
+}
+
 static apr_status_t read_issuer(reader_t *r)
 {
     ocsp_der_t name;
@@ -83,11 +115,8 @@ static apr_status_t read_issuer(reader_t *r)
         return rv;
     }
     if (!ocsp_issuer_has_name(r->issuer, name)) {
-        *r->w.why = apr_psprintf(r->w.pool,
-                                 "%s: RFC 5280 section 5.1.2.3: is another "
-                                 "issuer's: name the CRL of %s",
-                                 r->w.name,
-                                 ocsp_issuer_get0_subject(r->issuer));
+        *r->w.why = ocsp_issuer_describe_other(r->issuer, r->w.name, name,
+                                               r->w.pool);
         return OCSP_EUNKNOWNCA;
     }
     return APR_SUCCESS;
@@ -96,17 +125,18 @@ static apr_status_t read_issuer(reader_t *r)
 static apr_status_t take_entry(reader_t *r, ocsp_der_t content)
 {
     ocsp_crlentry_t entry;
+    ocsp_der_t oid = {NULL, 0};
     const char *fragment = NULL;
     apr_status_t rv;
 
-    rv = ocsp_crlentry_parse(&entry, content, r->v2, &fragment);
+    rv = ocsp_crlentry_parse(&entry, content, r->v2, &oid, &fragment);
     if (rv == APR_SUCCESS) {
         r->info.entries++;
         r->info.removals += entry.removal;
         rv = r->fn(r->ctx, entry.serial.data, entry.serial.len, entry.time,
                    entry.reason, &fragment);
     }
-    return rv == APR_SUCCESS ? rv : pass_on(r, rv, fragment);
+    return rv == APR_SUCCESS ? rv : pass_on_ext(r, rv, fragment, oid);
 }
 
 /* revokedCertificates SEQUENCE OF SEQUENCE { ... } OPTIONAL */
@@ -149,6 +179,7 @@ static apr_status_t read_exts(reader_t *r)
     ocsp_der_t in;
     ocsp_der_t list;
     ocsp_crlext_crl_t exts;
+    ocsp_der_t oid = {NULL, 0};
     const char *fragment = NULL;
     apr_status_t rv = ocsp_walk_pull_small(&r->w);
 
@@ -167,11 +198,12 @@ static apr_status_t read_exts(reader_t *r)
         return ocsp_walk_refuse(&r->w, "5.1.2.7: crlExtensions are not DER, or "
                                        "in version 1");
     }
-    rv = ocsp_crlext_read_crl(&exts, list, &fragment);
+    rv = ocsp_crlext_read_crl(&exts, list, &oid, &fragment);
     r->others = is_others(r, exts.key_id);
     if (rv != APR_SUCCESS) {
-        return pass_on(r, rv, fragment);
+        return pass_on_ext(r, rv, fragment, oid);
     }
+    r->info.scope = exts.scope;
     if (exts.number.len > sizeof(r->info.number)) {
         return ocsp_walk_refuse(&r->w, "5.2.3: CRLNumber has more than 20 "
                                        "octets");
@@ -291,7 +323,9 @@ apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
     if (!ocsp_issuer_may_sign_crls(issuer)) {
         *why = apr_psprintf(p,
                             "%s: RFC 5280 section 6.3.3 (f): the certificate "
-                            "of %s has a keyUsage without cRLSign",
+                            "of %s has a keyUsage without cRLSign: have it "
+                            "issued again with cRLSign, for the same name and "
+                            "key, or answer from an OCSPIndexFile alone",
                             r.w.name, ocsp_issuer_get0_subject(issuer));
         return OCSP_EUNKNOWNCA;
     }

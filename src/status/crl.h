@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A complete CRL (RFC 5280 section 5) -> one callback per revocation. Streams:
+ * A CRL (RFC 5280 section 5) -> one callback per revocation. Streams:
  * no object per entry, no copy of the file. The caller must throw away what
  * the callbacks gave unless the reading ends in APR_SUCCESS: signature and
  * critical extensions are known only then. Floor 1.
@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "status/crlentry.h"
+#include "status/crlscope.h"
 #include "status/issuer.h"
 #include "status/status.h"
 #include "status/stream.h"
@@ -40,6 +41,7 @@ typedef struct {
     apr_uint64_t entries;
     apr_uint64_t removals; /* entries with removeFromCRL, taken as revoked */
     bool sha1;             /* signed over SHA-1 */
+    ocsp_crlscope_t scope; /* which certificates it is about */
 } ocsp_crl_info_t;
 
 /**
@@ -57,14 +59,13 @@ typedef apr_status_t ocsp_crl_entry_fn(void *ctx, const unsigned char *serial,
 /**
  * Read a CRL, PEM or DER: its issuer, signature and critical extensions are
  * verified (RFC 5280 sections 5.1.1.3, 5.2, 5.3, 6.3.3). Dates are only read.
- * Delta, indirect and partitioned CRLs are refused.
+ * Delta and indirect CRLs are refused, and those of attribute certificates.
  * @param info untouched unless APR_SUCCESS
  * @param why file, section, cause and remedy
  * @return OCSP_EMALFORMED, OCSP_EUNKNOWNCA (name or signature),
  *         OCSP_EOTHERKEY (signature, and authorityKeyIdentifier or algorithm
- *         tell why), OCSP_ECRYPTO, OCSP_EUNSUPPORTED (delta, partitioned), a
- *         file's error, or what fn
- *         returned
+ *         tell why), OCSP_ECRYPTO, OCSP_EUNSUPPORTED (delta, indirect, of
+ *         attribute certificates), a file's error, or what fn returned
  */
 apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const char *file,
                            const ocsp_issuer_t *issuer, ocsp_crl_entry_fn *fn,

@@ -45,7 +45,7 @@ static bool parse_usual_exts(const unsigned char *data, size_t len, int *reason)
 
 /* crlEntryExtensions Extensions OPTIONAL -- if present, version MUST be v2 */
 static apr_status_t parse_exts(ocsp_der_t in, bool v2, int *reason,
-                               const char **why)
+                               ocsp_der_t *oid, const char **why)
 {
     ocsp_der_t list;
 
@@ -59,7 +59,7 @@ static apr_status_t parse_exts(ocsp_der_t in, bool v2, int *reason,
     if (!ocsp_der_get(&in, OCSP_DER_SEQUENCE, &list) || !ocsp_der_at_end(&in)) {
         return refuse("RFC 5280 section 5.1.2.6: an entry is not DER", why);
     }
-    return ocsp_crlext_read_entry(reason, list, why);
+    return ocsp_crlext_read_entry(reason, list, oid, why);
 }
 
 /* A serial number's INTEGER, by hand where it is of less than 128 octets. */
@@ -101,7 +101,7 @@ static bool get_time(ocsp_der_t *in, int64_t *time)
  *     crlEntryExtensions  Extensions OPTIONAL }
  */
 apr_status_t ocsp_crlentry_parse(ocsp_crlentry_t *out, ocsp_der_t in, bool v2,
-                                 const char **why)
+                                 ocsp_der_t *oid, const char **why)
 {
     int reason = OCSP_CRLEXT_NO_REASON;
     apr_status_t rv;
@@ -115,7 +115,8 @@ apr_status_t ocsp_crlentry_parse(ocsp_crlentry_t *out, ocsp_der_t in, bool v2,
         return refuse("RFC 5280 section 5.1.2.6: revocationDate is no Time",
                       why);
     }
-    if (in.len != 0 && (rv = parse_exts(in, v2, &reason, why)) != APR_SUCCESS) {
+    if (in.len != 0
+        && (rv = parse_exts(in, v2, &reason, oid, why)) != APR_SUCCESS) {
         return rv;
     }
     out->reason = usable_reason(reason);

@@ -28,11 +28,12 @@ typedef struct {
  * Parse an entry of revokedCertificates.
  * @param in the content of its SEQUENCE
  * @param v2 whether it may have extensions
+ * @param oid the extension that why is about: see crlext.h
  * @param why a static fragment without a file name
  * @return OCSP_EMALFORMED: not DER, or a CRL that must not be used
  * Pure.
  */
 apr_status_t ocsp_crlentry_parse(ocsp_crlentry_t *out, ocsp_der_t in, bool v2,
-                                 const char **why);
+                                 ocsp_der_t *oid, const char **why);
 
 #endif

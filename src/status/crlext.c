@@ -29,8 +29,15 @@ typedef struct {
     ocsp_der_t value; /* content of extnValue */
 } ext_t;
 
-/** What to do with one extension; out is the caller's of read_list. */
-typedef apr_status_t take_fn(void *out, const ext_t *ext, const char **why);
+/** What to do with one extension; out and oid are the caller's of read_list. */
+typedef apr_status_t take_fn(void *out, const ext_t *ext, ocsp_der_t *oid,
+                             const char **why);
+
+/** What makes a CRL's extensions and an entry's different. */
+typedef struct {
+    take_fn *take;
+    const char *twice; /* that one is there twice */
+} list_t;
 
 static apr_status_t refuse(const char *what, const char **why)
 {
@@ -67,8 +74,8 @@ static bool parse_ext(ext_t *ext, ocsp_der_t *in)
 }
 
 /* Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension */
-static apr_status_t read_list(void *out, ocsp_der_t list, take_fn *take,
-                              const char **why)
+static apr_status_t read_list(const list_t *kind, void *out, ocsp_der_t list,
+                              ocsp_der_t *oid, const char **why)
 {
     ocsp_der_t seen[OCSP_CRLEXT_MAX];
     size_t count = 0;
@@ -85,11 +92,12 @@ static apr_status_t read_list(void *out, ocsp_der_t list, take_fn *take,
         }
         for (i = 0; i < count; i++) {
             if (ocsp_der_equal(seen[i], ext.oid)) {
-                return refuse("RFC 5280 section 4.2: one extension twice", why);
+                *oid = ext.oid;
+                return refuse(kind->twice, why);
             }
         }
         seen[count++] = ext.oid;
-        if ((rv = take(out, &ext, why)) != APR_SUCCESS) {
+        if ((rv = kind->take(out, &ext, oid, why)) != APR_SUCCESS) {
             return rv;
         }
     }
@@ -129,7 +137,19 @@ static void read_key_id(ocsp_der_t *key_id, ocsp_der_t in)
     }
 }
 
-static apr_status_t take_crl_ext(void *out, const ext_t *ext, const char **why)
+/* What is not understood may be ignored unless it is critical. */
+static apr_status_t take_unknown(const ext_t *ext, const char *what,
+                                 ocsp_der_t *oid, const char **why)
+{
+    if (!ext->critical) {
+        return APR_SUCCESS;
+    }
+    *oid = ext->oid;
+    return refuse(what, why);
+}
+
+static apr_status_t take_crl_ext(void *out, const ext_t *ext, ocsp_der_t *oid,
+                                 const char **why)
 {
     ocsp_crlext_crl_t *crl = out;
 
@@ -144,15 +164,12 @@ static apr_status_t take_crl_ext(void *out, const ext_t *ext, const char **why)
                "CRL";
         return OCSP_EUNSUPPORTED;
     case CE_ISSUING_DISTRIBUTION_POINT:
-        *why = "RFC 5280 section 5.2.5: issuingDistributionPoint: this CRL may "
-               "cover some certificates only: name the complete CRL";
-        return OCSP_EUNSUPPORTED;
+        return ocsp_crlscope_parse(&crl->scope, ext->value, why);
     default:
-        return ext->critical ? refuse("RFC 5280 section 5.2: unknown critical "
-                                      "extension: "
-                                      "this CRL must not be used",
-                                      why)
-                             : APR_SUCCESS;
+        return take_unknown(ext,
+                            "RFC 5280 section 5.2: unknown critical extension: "
+                            "this CRL must not be used",
+                            oid, why);
     }
 }
 
@@ -170,7 +187,7 @@ static apr_status_t read_reason(int *reason, ocsp_der_t in, const char **why)
     return APR_SUCCESS;
 }
 
-static apr_status_t take_entry_ext(void *out, const ext_t *ext,
+static apr_status_t take_entry_ext(void *out, const ext_t *ext, ocsp_der_t *oid,
                                    const char **why)
 {
     switch (ext->ce) {
@@ -184,24 +201,30 @@ static apr_status_t take_entry_ext(void *out, const ext_t *ext,
                       "another CA in a CRL that is not indirect",
                       why);
     default:
-        return ext->critical ? refuse("RFC 5280 section 5.3: unknown critical "
-                                      "entry "
-                                      "extension: this CRL must not be used",
-                                      why)
-                             : APR_SUCCESS;
+        return take_unknown(ext,
+                            "RFC 5280 section 5.3: unknown critical entry "
+                            "extension: this CRL must not be used",
+                            oid, why);
     }
 }
 
 apr_status_t ocsp_crlext_read_crl(ocsp_crlext_crl_t *out, ocsp_der_t list,
-                                  const char **why)
+                                  ocsp_der_t *oid, const char **why)
 {
+    static const list_t kind = {
+        take_crl_ext, "RFC 5280 section 4.2: the CRL has one extension twice"};
+
     memset(out, 0, sizeof(*out));
-    return read_list(out, list, take_crl_ext, why);
+    return read_list(&kind, out, list, oid, why);
 }
 
 apr_status_t ocsp_crlext_read_entry(int *reason, ocsp_der_t list,
-                                    const char **why)
+                                    ocsp_der_t *oid, const char **why)
 {
+    static const list_t kind = {
+        take_entry_ext,
+        "RFC 5280 section 4.2: an entry has one extension twice"};
+
     *reason = OCSP_CRLEXT_NO_REASON;
-    return read_list(reason, list, take_entry_ext, why);
+    return read_list(&kind, reason, list, oid, why);
 }

@@ -7,6 +7,7 @@
 #ifndef OCSP_STATUS_CRLEXT_H
 #define OCSP_STATUS_CRLEXT_H
 
+#include "status/crlscope.h"
 #include "status/status.h"
 #include "wire/der.h"
 
@@ -18,30 +19,32 @@
 
 /** What a CRL's extensions say; data NULL: nothing. Borrowed from the list. */
 typedef struct {
-    ocsp_der_t number; /* the magnitude of CRLNumber, shortest form */
-    ocsp_der_t key_id; /* keyIdentifier of authorityKeyIdentifier */
+    ocsp_der_t number;     /* the magnitude of CRLNumber, shortest form */
+    ocsp_der_t key_id;     /* keyIdentifier of authorityKeyIdentifier */
+    ocsp_crlscope_t scope; /* by issuingDistributionPoint */
 } ocsp_crlext_crl_t;
 
 /**
  * Read a CRL's extensions.
  * @param out what was read until then, if it is refused
  * @param list the content of Extensions
+ * @param oid the content of the extnID that why is about; data NULL: of none
  * @param why a static fragment without a file name
- * @return OCSP_EMALFORMED: not DER, or a CRL that must not be used
- * Pure.
+ * @return OCSP_EMALFORMED: not DER, or a CRL that must not be used;
+ *         OCSP_EUNSUPPORTED: of a kind that is not understood
  */
 apr_status_t ocsp_crlext_read_crl(ocsp_crlext_crl_t *out, ocsp_der_t list,
-                                  const char **why);
+                                  ocsp_der_t *oid, const char **why);
 
 /**
  * Read an entry's extensions.
  * @param reason what reasonCode says, 0 up; or OCSP_CRLEXT_NO_REASON
  * @param list the content of Extensions
- * @param why as above
+ * @param oid as above, but untouched if why is about none; likewise why
  * @return OCSP_EMALFORMED: not DER, or a CRL that must not be used
  * Pure.
  */
 apr_status_t ocsp_crlext_read_entry(int *reason, ocsp_der_t list,
-                                    const char **why);
+                                    ocsp_der_t *oid, const char **why);
 
 #endif

@@ -3,7 +3,8 @@
  *
  * A list of the serial numbers that a CA has issued -> one callback per serial
  * number. Hexadecimal, in upper or lower case, one a line, with colons or a
- * leading 0x or without; "#" begins a comment. Floor 1.
+ * leading 0x or "serial=" or without; "#" begins a comment. At most 20 octets:
+ * decimal numbers are longer, mostly. Floor 1.
  */
 #ifndef OCSP_STATUS_ISSUED_H
 #define OCSP_STATUS_ISSUED_H

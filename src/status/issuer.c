@@ -117,87 +117,92 @@ static int no_passphrase(char *buf, int size, int rwflag, void *ctx)
     return -1;
 }
 
-static X509 *parse_der(ocsp_der_t content)
-{
-    const unsigned char *end = content.data;
-    X509 *cert = d2i_X509(NULL, &end, (long)content.len);
+/* What a file holds. */
+typedef struct {
+    X509 *first;          /* NULL: no certificate */
+    int count;            /* of certificates */
+    const char *subjects; /* theirs, of LISTED_MAX at most */
+    bool whole;           /* nothing but certificates, as far as was read */
+} found_t;
 
-    if (cert != NULL && end != content.data + content.len) {
-        X509_free(cert);
-        return NULL;
+static void add_found(found_t *found, X509 *cert, apr_pool_t *p)
+{
+    if (found->count < LISTED_MAX) {
+        found->subjects =
+            apr_pstrcat(p, found->subjects, found->count != 0 ? "; " : "",
+                        print_name(X509_get_subject_name(cert), p), NULL);
     }
-    return cert;
+    found->count++;
+    if (found->first == NULL) {
+        found->first = cert;
+    }
+    else {
+        X509_free(cert);
+    }
 }
 
-/*
- * The certificate of a PEM file; *found is how many there are, *subjects
- * theirs.
- */
-static X509 *parse_pem(ocsp_der_t content, int *found, const char **subjects,
-                       apr_pool_t *p)
+static void parse_der(found_t *found, ocsp_der_t content, apr_pool_t *p)
 {
-    BIO *bio = BIO_new_mem_buf(content.data, (int)content.len);
-    X509 *first = NULL;
+    const unsigned char *at = content.data, *end = at + content.len;
     X509 *cert;
 
-    *found = 0;
-    *subjects = "";
+    while (at < end && (cert = d2i_X509(NULL, &at, (long)(end - at))) != NULL) {
+        add_found(found, cert, p);
+    }
+    found->whole = at == end;
+}
+
+static void parse_pem(found_t *found, ocsp_der_t content, apr_pool_t *p)
+{
+    BIO *bio = BIO_new_mem_buf(content.data, (int)content.len);
+    X509 *cert;
+
     while (bio != NULL
            && (cert = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL))
                   != NULL) {
-        if (*found < LISTED_MAX) {
-            *subjects = apr_pstrcat(p, *subjects, *found != 0 ? "; " : "",
-                                    print_name(X509_get_subject_name(cert), p),
-                                    NULL);
-        }
-        ++*found;
-        if (first == NULL) {
-            first = cert;
-        }
-        else {
-            X509_free(cert);
-        }
+        add_found(found, cert, p);
     }
     BIO_free(bio);
-    if (first != NULL
+    if (found->first != NULL
         && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE) {
         ERR_clear_error(); /* the end of the file */
     }
-    return first;
+    found->whole = ERR_peek_last_error() == 0;
 }
 
 static apr_status_t parse_cert(X509 **out, ocsp_der_t content, const char *file,
                                const char **why, apr_pool_t *p)
 {
-    const char *subjects = "";
-    X509 *cert = NULL;
-    int found = 1;
+    found_t found = {.subjects = ""};
 
     *out = NULL;
     ERR_clear_error();
     if (content.len > 0 && content.len <= OCSP_ISSUER_FILE_MAX) {
-        cert = content.data[0] == OCSP_DER_SEQUENCE
-                 ? parse_der(content)
-                 : parse_pem(content, &found, &subjects, p);
+        if (content.data[0] == OCSP_DER_SEQUENCE) {
+            parse_der(&found, content, p);
+        }
+        else {
+            parse_pem(&found, content, p);
+        }
     }
-    if (cert == NULL || ERR_peek_last_error() != 0) {
-        X509_free(cert);
+    if (found.first == NULL || !found.whole) {
+        X509_free(found.first);
         *why = apr_psprintf(p,
                             "%s: RFC 5280 section 4.1: not one X.509 "
                             "certificate in PEM or DER: %s",
                             file, ocsp_issuer_take_errors(p));
         return OCSP_EMALFORMED;
     }
-    if (found > 1) {
-        X509_free(cert);
+    if (found.count > 1) {
+        X509_free(found.first);
         *why = apr_psprintf(p,
                             "%s: holds %d certificates (%s%s): name a file "
                             "with the CA's alone",
-                            file, found, subjects,
-                            found > LISTED_MAX ? "; ..." : "");
+                            file, found.count, found.subjects,
+                            found.count > LISTED_MAX ? "; ..." : "");
         return OCSP_EMALFORMED;
     }
-    *out = cert;
+    *out = found.first;
     return APR_SUCCESS;
 }
 
@@ -364,6 +369,20 @@ bool ocsp_issuer_has_name(const ocsp_issuer_t *issuer, ocsp_der_t name)
     X509_NAME_free(other);
     ERR_clear_error();
     return same;
+}
+
+const char *ocsp_issuer_describe_other(const ocsp_issuer_t *issuer,
+                                       const char *file, ocsp_der_t name,
+                                       apr_pool_t *p)
+{
+    X509_NAME *parsed = parse_name(name);
+    const char *whose = parsed != NULL ? print_name(parsed, p) : "no Name";
+
+    X509_NAME_free(parsed);
+    return apr_psprintf(p,
+                        "%s: is the CRL of another CA (%s), not of %s: name "
+                        "that CA's own CRL (RFC 5280 section 5.1.2.3)",
+                        file, whose, issuer->subject);
 }
 
 unsigned long ocsp_issuer_hash_name(ocsp_der_t name)

@@ -84,6 +84,14 @@ unsigned long ocsp_issuer_hash_name(ocsp_der_t name);
 unsigned long ocsp_issuer_get_name_hash(const ocsp_issuer_t *issuer);
 
 /**
+ * Say that a CRL is another CA's, and what to do: newly made in p.
+ * @param name a whole Name, as the CRL has it
+ */
+const char *ocsp_issuer_describe_other(const ocsp_issuer_t *issuer,
+                                       const char *file, ocsp_der_t name,
+                                       apr_pool_t *p);
+
+/**
  * What libcrypto said last, newly made in p; its error queue is empty after.
  */
 const char *ocsp_issuer_take_errors(apr_pool_t *p);

@@ -19,6 +19,7 @@
 /** What is being loaded, for whoever words a warning. */
 typedef struct {
     const ocsp_load_sources_t *src;
+    const apr_array_header_t *last; /* ocsp_crlset_part_t: CRLs in use */
     int64_t now;
     apr_pool_t *pool;
 } load_t;
@@ -57,6 +58,7 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
 {
     const apr_array_header_t *lists[] = {src->files, src->indexes, src->lists};
     apr_array_header_t *named = apr_array_make(p, 4, sizeof(const char *));
+    apr_status_t rv;
     size_t i;
 
     *settled = false;
@@ -68,8 +70,12 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
             apr_array_cat(named, lists[i]);
         }
     }
-    return ocsp_fingerprint_make(fingerprint, settled, named, src->found, now,
-                                 why, p);
+    rv = ocsp_fingerprint_make(fingerprint, settled, named, src->found, now,
+                               why, p);
+    if (rv == APR_SUCCESS) {
+        fingerprint[0] ^= src->complete; /* which changes what is warned of */
+    }
+    return rv;
 }
 
 /* Say one thing more; file and separators go around it. */
@@ -78,6 +84,14 @@ static void warn(const load_t *l, ocsp_load_result_t *out, const char *what)
     out->warning = out->warning == NULL
                      ? apr_psprintf(l->pool, "%s: %s", out->file, what)
                      : apr_pstrcat(l->pool, out->warning, "; ", what, NULL);
+}
+
+/* Say what is not as it should be, although there is a table. */
+static void withhold(const load_t *l, ocsp_load_result_t *out, const char *what)
+{
+    out->withheld = out->withheld == NULL
+                      ? what
+                      : apr_pstrcat(l->pool, out->withheld, "; ", what, NULL);
 }
 
 static void warn_of_entries(const load_t *l, ocsp_load_result_t *out,
@@ -91,7 +105,7 @@ static void warn_of_entries(const load_t *l, ocsp_load_result_t *out,
                           "taken as revoked",
                           crl->removals));
     }
-    if (repeats > 0) {
+    if (repeats > 0 && out->crls->nelts == 1) { /* two may list the same */
         warn(l, out,
              apr_psprintf(l->pool,
                           "%" APR_UINT64_T_FMT " entries repeat a serial "
@@ -213,42 +227,195 @@ static void warn_of_loss(const load_t *l, ocsp_load_result_t *out)
     }
 }
 
-/* The CRL that counts; its entries are in out->builder, finished. */
+/* The CRLs that the table in use rests on. Of a table without one, of when the
+ * rest was read, none: it holds no CRL off. */
+static apr_array_header_t *find_last(const ocsp_load_sources_t *src,
+                                     apr_pool_t *p)
+{
+    apr_array_header_t *parts = apr_array_make(p, 1,
+                                               sizeof(ocsp_crlset_part_t));
+    const ocsp_table_info_t *last = src->last;
+    ocsp_crlset_part_t *one;
+
+    if (last == NULL || !last->crl) {
+        return parts;
+    }
+    if (src->last_table != NULL) {
+        ocsp_table_get_crls(parts, src->last_table, src->last_len);
+    }
+    if (parts->nelts == 0) { /* one that nothing narrows is told by info */
+        one = apr_array_push(parts);
+        *one = (ocsp_crlset_part_t){.number_len = (uint32_t)last->number_len,
+                                    .this_update = last->this_update,
+                                    .next_update = last->next_update};
+        memcpy(one->number, last->number, last->number_len);
+    }
+    return parts;
+}
+
+/* What no CRL lists is good only if one covers it, by its own words or by the
+ * operator's; an index is enough of itself, and a CRL then only adds to it. */
+static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out)
+{
+    if (!out->info.partial || (l->src->complete && !out->info.gaps)
+        || count(l->src->indexes) > 0) {
+        return;
+    }
+    if (l->src->complete) {
+        warn(l, out,
+             "OCSPCRLCoverage complete does not count while not all CRLs that "
+             "are there are taken: what no CRL lists is answered tryLater");
+        return;
+    }
+    warn(l, out,
+         apr_pstrcat(l->pool,
+                     "RFC 5280 section 5.2.5: by its own words "
+                     "(issuingDistributionPoint: ",
+                     ocsp_crlscope_print(ocsp_crlset_bits(out->crls), l->pool),
+                     ") it may cover a part of the certificates only: what no "
+                     "CRL lists is answered tryLater; if the CRLs named here "
+                     "cover every certificate of this CA, say OCSPCRLCoverage "
+                     "complete",
+                     NULL));
+}
+
+/* The dates of all CRLs that out->crls names. */
+static void sum_up_dates(ocsp_table_info_t *info,
+                         const apr_array_header_t *parts)
+{
+    bool some = false;
+    int i;
+
+    for (i = 0; i < parts->nelts; i++) {
+        some = some
+            || APR_ARRAY_IDX(parts, i, ocsp_crlset_part_t).next_update
+                   != OCSP_CRL_NO_NEXT_UPDATE;
+    }
+    for (i = 0; i < parts->nelts; i++) {
+        const ocsp_crlset_part_t *part = &APR_ARRAY_IDX(parts, i,
+                                                        ocsp_crlset_part_t);
+        int64_t end = part->next_update;
+
+        if (some && end == OCSP_CRL_NO_NEXT_UPDATE) {
+            end = part->this_update + OCSP_TABLE_MAX_AGE_S;
+        }
+        if (i == 0 || part->this_update < info->this_update) {
+            info->this_update = part->this_update;
+        }
+        if (i == 0 || end < info->next_update) {
+            info->next_update = end;
+        }
+    }
+}
+
+static bool is_gone(const ocsp_crlset_part_t *part,
+                    const apr_array_header_t *parts)
+{
+    int64_t since;
+
+    return ocsp_crlset_find(parts, &part->scope) == NULL
+        && (!ocsp_crlset_covers(&since, parts) || since < part->this_update);
+}
+
+/* A CRL that was in use and is no longer there, and that no newer one covers:
+ * what it lists would no longer be revoked. It counts on as it was. */
+static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
+                              apr_array_header_t *parts, const char **why)
+{
+    const apr_array_header_t *taken = apr_array_copy(l->pool, parts);
+    int i;
+
+    for (i = 0; i < l->last->nelts; i++) {
+        const ocsp_crlset_part_t *part = &APR_ARRAY_IDX(l->last, i,
+                                                        ocsp_crlset_part_t);
+
+        if (is_gone(part, taken)) {
+            APR_ARRAY_PUSH(parts, ocsp_crlset_part_t) = *part;
+            *why = apr_psprintf(
+                l->pool,
+                "%s: the CRL of %s that was in use (thisUpdate %s, %s) has "
+                "gone, and this one may not cover what it did: put it back, "
+                "or stop httpd and start it again to accept that",
+                out->file, ocsp_issuer_get0_subject(l->src->issuer),
+                ocsp_crl_print_time(part->this_update, l->pool),
+                part->scope.bits == 0
+                    ? "of every certificate"
+                    : ocsp_crlscope_print(part->scope.bits, l->pool));
+            withhold(l, out, *why);
+        }
+    }
+    if (parts->nelts == taken->nelts) {
+        return APR_SUCCESS;
+    }
+    return l->src->last_table == NULL
+             ? OCSP_ESTALE
+             : ocsp_table_builder_add_table(out->builder, l->src->last_table,
+                                            l->src->last_len, why);
+}
+
+/* The CRLs that count, and those that still do; their entries are in
+ * out->builder, finished. */
+static apr_status_t take_choice(const load_t *l, ocsp_load_result_t *out,
+                                const ocsp_choice_t *choice, const char **why)
+{
+    ocsp_table_info_t *info = &out->info;
+    apr_uint64_t repeats;
+    int64_t since;
+    apr_status_t rv;
+
+    out->builder = choice->builder;
+    out->file = choice->file;
+    out->passed_over = choice->passed_over;
+    out->passed_files = choice->passed_files;
+    out->crls = choice->parts;
+    if ((rv = keep_gone(l, out, choice->parts, why)) != APR_SUCCESS) {
+        return rv;
+    }
+    ocsp_table_builder_finish(out->builder, &repeats, NULL);
+    info->crl = true;
+    info->partial = !ocsp_crlset_covers(&since, out->crls);
+    sum_up_dates(info, out->crls);
+    if (out->crls->nelts == 1) {
+        memcpy(info->number, choice->crl.number, choice->crl.number_len);
+        info->number_len = choice->crl.number_len;
+    }
+    if (out->crls->nelts > 1 || info->partial) {
+        ocsp_table_builder_set_crls(out->builder, out->crls);
+        info->crls = (unsigned)out->crls->nelts;
+    }
+    warn_of_entries(l, out, &choice->crl, repeats);
+    warn_of_dates(l, out);
+    return APR_SUCCESS;
+}
+
 static apr_status_t build_crl(const load_t *l, ocsp_load_result_t *out,
                               ocsp_crl_info_t *crl, const char **why)
 {
     const ocsp_load_sources_t *src = l->src;
-    const ocsp_table_info_t *last = src->last;
-    /* A table without a CRL, of when the rest was read, holds none off. */
     const ocsp_choice_rules_t rules = {.issuer = src->issuer,
-                                       .last = last != NULL && last->crl ? last
-                                                                         : NULL,
+                                       .last = l->last,
                                        .latest = l->now + OCSP_CRL_SKEW_S};
     apr_array_header_t *list;
     ocsp_choice_t choice;
-    apr_uint64_t repeats;
+    const char *foreign;
     apr_status_t rv;
 
-    if ((rv = ocsp_candidate_list(&list, src->files, src->found, src->issuer,
-                                  why, l->pool))
+    if ((rv = ocsp_candidate_list(&list, &foreign, src->files, src->found,
+                                  src->issuer, why, l->pool))
             != APR_SUCCESS
         || (rv = ocsp_choice_make(&choice, list, &rules, why, l->pool))
                != APR_SUCCESS) {
         return rv;
     }
-    ocsp_table_builder_finish(choice.builder, &repeats, NULL);
+    if (foreign != NULL) {
+        withhold(l, out, foreign);
+    }
+    out->info.gaps = choice.gaps || foreign != NULL;
+    if ((rv = take_choice(l, out, &choice, why)) != APR_SUCCESS) {
+        return rv;
+    }
+    warn_of_coverage(l, out);
     *crl = choice.crl;
-    out->builder = choice.builder;
-    out->file = choice.file;
-    out->passed_over = choice.passed_over;
-    out->passed_files = choice.passed_files;
-    out->info.crl = true;
-    out->info.this_update = crl->this_update;
-    out->info.next_update = crl->next_update;
-    memcpy(out->info.number, crl->number, crl->number_len);
-    out->info.number_len = crl->number_len;
-    warn_of_entries(l, out, crl, repeats);
-    warn_of_dates(l, out);
     return APR_SUCCESS;
 }
 
@@ -293,6 +460,13 @@ static apr_status_t judge_loss(const load_t *l, const char *loss,
     return OCSP_ESTALE;
 }
 
+/* Whether the table rests on the CRLs that the one in use does. */
+static bool has_same_crls(const load_t *l, const ocsp_load_result_t *out)
+{
+    return ocsp_table_is_same_crl(l->src->last, &out->info)
+        && (out->crls == NULL || ocsp_crlset_is_same(l->last, out->crls));
+}
+
 /* Whether there is a table to compare with. */
 static bool has_last(const load_t *l)
 {
@@ -309,8 +483,10 @@ static apr_status_t take_issuance(const load_t *l, ocsp_load_result_t *out,
     const char *loss;
     apr_uint64_t disputes;
     ocsp_issuance_t added;
-    apr_status_t rv = ocsp_issuance_add(&added, out->builder, crl, src->indexes,
-                                        src->lists, why, l->pool);
+    /* a part of a CRL has an excuse for what it does not list */
+    apr_status_t rv = ocsp_issuance_add(&added, out->builder,
+                                        out->info.partial ? NULL : crl,
+                                        src->indexes, src->lists, why, l->pool);
 
     if (rv != APR_SUCCESS) {
         return rv;
@@ -324,9 +500,9 @@ static apr_status_t take_issuance(const load_t *l, ocsp_load_result_t *out,
     out->info.rows = added.rows;
     warn_of_issuance(l, out, added.missed, disputes);
     if (loss == NULL && has_last(l)) {
-        loss = ocsp_issuance_find_loss(
-            out->builder, src->last_table, src->last_len,
-            ocsp_table_is_same_crl(src->last, &out->info), l->pool);
+        loss = ocsp_issuance_find_loss(out->builder, src->last_table,
+                                       src->last_len, has_same_crls(l, out),
+                                       l->pool);
         rv = judge_loss(l, loss, why);
     }
     return rv;
@@ -349,7 +525,7 @@ static apr_status_t keep_issuance(const load_t *l, ocsp_load_result_t *out,
     ocsp_table_builder_finish(out->builder, NULL, NULL);
     out->info.changed = src->last->changed;
     out->info.rows = src->last->rows;
-    out->withheld = reason;
+    withhold(l, out, reason);
     warn_of_issuance(l, out, 0, 0);
     return APR_SUCCESS;
 }
@@ -361,7 +537,7 @@ static apr_status_t build_issuance(const load_t *l, ocsp_load_result_t *out,
 
     out->info.issuance = true;
     return rv != APR_SUCCESS && crl != NULL && has_last(l)
-                && !ocsp_table_is_same_crl(l->src->last, &out->info)
+                && !has_same_crls(l, out)
              ? keep_issuance(l, out, rv, *why)
              : rv;
 }
@@ -370,7 +546,10 @@ apr_status_t ocsp_load_build(ocsp_load_result_t *out,
                              const ocsp_load_sources_t *src, int64_t now,
                              const char **why, apr_pool_t *p)
 {
-    const load_t l = {.src = src, .now = now, .pool = p};
+    const load_t l = {.src = src,
+                      .last = find_last(src, p),
+                      .now = now,
+                      .pool = p};
     ocsp_load_result_t result = {.builder = NULL};
     ocsp_crl_info_t crl;
     apr_status_t rv;

@@ -30,8 +30,10 @@ typedef struct {
                                           "openssl ca"; or NULL */
     const apr_array_header_t *lists;   /* const char *, absolute: lists of what
                                           was issued; or NULL */
+    bool complete;     /* OCSPCRLCoverage complete; for warnings alone,
+                          likewise: */
     bool checked;      /* OCSPThisUpdate checked: old age is no news */
-    int64_t grace_s;   /* OCSPStaleGrace; for warnings alone, likewise: */
+    int64_t grace_s;   /* OCSPStaleGrace */
     int64_t max_age_s; /* OCSPSourceMaxAge: see ocsp_table_find_end */
     const ocsp_table_info_t *last; /* of the table in use, or NULL: nothing
                                       older is taken (R140) */
@@ -44,15 +46,17 @@ typedef struct {
 
 /** What came of it. */
 typedef struct {
-    ocsp_table_builder_t *builder; /* finished, newly made in p */
-    ocsp_table_info_t info;        /* all but id, fingerprint and entries */
-    const char *file;              /* the CRL that was taken, or without one
-                                      the first issuance file */
-    const char *warning;           /* NULL, or what the operator should know
+    ocsp_table_builder_t *builder;  /* finished, newly made in p */
+    ocsp_table_info_t info;         /* all but id, fingerprint and entries */
+    const apr_array_header_t *crls; /* ocsp_crlset_part_t: the CRLs in it */
+    const char *file;               /* the newest CRL that was taken, or without
+                                      one the first issuance file */
+    const char *warning;            /* NULL, or what the operator should know
                                       although all is well */
-    const char *withheld; /* NULL, or why the issuance data was not taken: the
-                             table has the CRL and what was known before, and
-                             is to be built again even if no file changes */
+    const char *withheld;    /* NULL, or which sources are not what they should
+                             be, although a table was made: it has the rest, and
+                             what was known of them before, and is to be built
+                             again even if no file changes */
     const char *passed_over; /* NULL, or found CRLs that are newer than the
                                       one taken, and why they were not */
     const apr_array_header_t *passed_files; /* const char *, theirs */
@@ -61,7 +65,7 @@ typedef struct {
 /**
  * Tell whether sources have changed without reading them.
  * @param fingerprint over names, device, inode, size and times of all files,
- *        named and found
+ *        named and found, and over complete
  * @param settled false if a file was touched so shortly before now that a
  *        further change might leave its times as they are: do not trust then
  * @return a file's error, with why; APR_ENOENT: there is no file at all
@@ -71,12 +75,17 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
                                    const char **why, apr_pool_t *p);
 
 /**
- * Read and check the sources. Several complete CRLs of one issuer are one that
- * was renewed: the newest counts, by thisUpdate and then by CRLNumber; older
- * ones are not read through. A named file that cannot be taken is a failure; so
- * is a found one that is broken or cannot be read. A found one by another key,
- * from the future or of a kind that is not understood is passed over for the
- * next newest.
+ * Read and check the sources. Several CRLs of one scope are one that was
+ * renewed: the newest counts, by thisUpdate and then by CRLNumber; what is
+ * older than CRLs that cover everything is not read through. The newest of each
+ * scope are one table, of the oldest thisUpdate and the earliest nextUpdate;
+ * whether they cover every certificate of the CA, info says. A named file that
+ * cannot be taken is a failure, unless it is another CA's and there are others;
+ * so is a found one that is broken or cannot be read. A found one by another
+ * key, from the future or of a kind that is not understood is passed over for
+ * the next newest.
+ * A CRL that was in use and has gone, and that nothing newer covers, counts on,
+ * with all entries of the last table, and out->withheld says so.
  * An index tells what was issued and what was revoked, with a CRL or without; a
  * list what was issued. Of two that disagree revoked counts, with a warning
  * (R73). An index has no end mark, and may be an old copy: with fewer rows than

@@ -59,7 +59,12 @@ static bool read_head(ocsp_table_head_t *head, const void *mem, size_t len)
     return memcmp(head->magic, OCSP_TABLE_MAGIC, sizeof(head->magic)) == 0
         && head->version == OCSP_TABLE_VERSION && head->len <= len
         && head->number_len <= sizeof(head->number)
-        && (head->flags & ~(OCSP_TABLE_CRL | OCSP_TABLE_ISSUANCE)) == 0;
+        && (head->flags & OCSP_TABLE_UNUSED) == 0;
+}
+
+static size_t count_crls(const ocsp_table_head_t *head)
+{
+    return head->flags >> OCSP_TABLE_CRLS_SHIFT;
 }
 
 /* The group of one serial length; where it begins is for ocsp_table_check. */
@@ -169,6 +174,7 @@ apr_status_t ocsp_table_check(const void *mem, size_t len, const char **why)
         expected += g.count * g.width;
         entries += g.count;
     }
+    expected += count_crls(&head) * sizeof(ocsp_crlset_part_t);
     if (expected != len || issued != head.issued
         || entries - issued != head.entries) {
         return refuse("status table: the sums are wrong", why);
@@ -192,11 +198,31 @@ apr_status_t ocsp_table_get_info(ocsp_table_info_t *info, const void *mem,
     info->next_update = head.next_update;
     info->crl = (head.flags & OCSP_TABLE_CRL) != 0;
     info->issuance = (head.flags & OCSP_TABLE_ISSUANCE) != 0;
+    info->partial = (head.flags & OCSP_TABLE_PARTIAL) != 0;
+    info->gaps = (head.flags & OCSP_TABLE_GAPS) != 0;
+    info->crls = (unsigned)count_crls(&head);
     info->changed = head.changed;
     info->entries = head.entries;
     info->issued = head.issued;
     info->rows = head.rows;
     return APR_SUCCESS;
+}
+
+void ocsp_table_get_crls(apr_array_header_t *parts, const void *mem, size_t len)
+{
+    const unsigned char *end = (const unsigned char *)mem + len;
+    ocsp_table_head_t head;
+    size_t n;
+
+    if (!read_head(&head, mem, len)
+        || count_crls(&head)
+               > (len - OCSP_TABLE_FIRST_ENTRY) / sizeof(ocsp_crlset_part_t)) {
+        return;
+    }
+    for (n = count_crls(&head); n > 0; n--) {
+        memcpy(apr_array_push(parts), end - n * sizeof(ocsp_crlset_part_t),
+               sizeof(ocsp_crlset_part_t));
+    }
 }
 
 bool ocsp_table_is_same_crl(const ocsp_table_info_t *a,
@@ -311,6 +337,7 @@ static void read_value(ocsp_record_t *out, const unsigned char *value)
 
     if (ocsp_table_layout_is_issued(reason)) {
         out->issued = true;
+        out->issued_only = reason == OCSP_TABLE_ISSUED;
         return;
     }
     out->listed = true;
@@ -339,6 +366,8 @@ apr_status_t ocsp_table_lookup(ocsp_record_t *out, const void *mem, size_t len,
     }
     record.crl = (head.flags & OCSP_TABLE_CRL) != 0;
     record.issuance = (head.flags & OCSP_TABLE_ISSUANCE) != 0;
+    record.partial = (head.flags & OCSP_TABLE_PARTIAL) != 0;
+    record.gaps = (head.flags & OCSP_TABLE_GAPS) != 0;
     record.this_update = head.this_update;
     record.next_update = head.next_update;
     record.changed = head.changed;

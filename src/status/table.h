@@ -17,13 +17,14 @@
 #include <stdint.h>
 
 #include "status/crl.h"
+#include "status/crlset.h"
 #include "status/issuer.h"
 #include "status/status.h"
 #include "wire/certid.h"
 
 /** Grows with every change of the bytes' layout. */
 #ifndef OCSP_TABLE_VERSION
-#define OCSP_TABLE_VERSION 2
+#define OCSP_TABLE_VERSION 3
 #endif
 
 /** How long a CRL without nextUpdate counts unless OCSPSourceMaxAge says
@@ -32,6 +33,9 @@
 
 /** What never becomes stale becomes so then. */
 #define OCSP_TABLE_ENDLESS INT64_MAX
+
+/** A table has the dates of so many CRLs. */
+#define OCSP_TABLE_CRLS_MAX 4096
 
 #define OCSP_TABLE_ID_LEN 32
 #define OCSP_TABLE_FINGERPRINT_LEN 32
@@ -42,12 +46,18 @@ typedef struct {
     unsigned char fingerprint[OCSP_TABLE_FINGERPRINT_LEN]; /* see load.h */
     bool crl;            /* it rests on a CRL; else on issuance data alone */
     bool issuance;       /* it rests on issuance data: an index or a list */
-    int64_t this_update; /* of the CRL; without one, when the rest was read */
-    int64_t next_update; /* of the CRL, or OCSP_CRL_NO_NEXT_UPDATE */
+    bool partial;        /* by their own words its CRLs do not cover every
+                            certificate of the CA */
+    bool gaps;           /* a CRL that was named or found is not in it */
+    unsigned crls;       /* how many CRLs have their dates in it */
+    int64_t this_update; /* of the oldest CRL; without one, when the rest was
+                            read */
+    int64_t next_update; /* the earliest of all CRLs', or
+                            OCSP_CRL_NO_NEXT_UPDATE */
     int64_t changed;     /* mtime of the issuance file that changed longest
                             ago; 0: there is none */
-    unsigned char number[OCSP_CRL_NUMBER_MAX]; /* CRLNumber */
-    size_t number_len;                         /* 0: none */
+    unsigned char number[OCSP_CRL_NUMBER_MAX]; /* CRLNumber of the one CRL */
+    size_t number_len;                         /* 0: none, or several CRLs */
     apr_uint64_t entries; /* serial numbers that are revoked */
     apr_uint64_t issued;  /* serial numbers that were issued and are not */
     apr_uint64_t rows;    /* of all issuance files */
@@ -57,10 +67,13 @@ typedef struct {
 typedef struct {
     bool listed; /* revoked; the next two count only then */
     int64_t revocation_time;
-    int reason;  /* or OCSP_CRL_NO_REASON */
-    bool issued; /* not revoked, and issuance data has it */
-    bool crl;    /* as in ocsp_table_info_t; likewise: */
+    int reason;       /* or OCSP_CRL_NO_REASON */
+    bool issued;      /* not revoked, and issuance data has it */
+    bool issued_only; /* so, but nothing in it says that it is not revoked */
+    bool crl;         /* as in ocsp_table_info_t; likewise: */
     bool issuance;
+    bool partial;
+    bool gaps;
     int64_t this_update;
     int64_t next_update;
     int64_t changed;
@@ -103,6 +116,21 @@ apr_status_t ocsp_table_builder_add_table(ocsp_table_builder_t *b,
                                           const char **why);
 
 /**
+ * Add every entry of another builder, which stays as it is.
+ * @return APR_ENOMEM. Some entries may have been added
+ */
+apr_status_t ocsp_table_builder_join(ocsp_table_builder_t *b,
+                                     const ocsp_table_builder_t *from,
+                                     const char **why);
+
+/**
+ * Say which CRLs the entries are of.
+ * @param parts of ocsp_crlset_part_t, at most OCSP_TABLE_CRLS_MAX; borrowed
+ */
+void ocsp_table_builder_set_crls(ocsp_table_builder_t *b,
+                                 const apr_array_header_t *parts);
+
+/**
  * Forget what was added since the builder was last finished: it is finished
  * then. Without that, everything.
  */
@@ -143,7 +171,7 @@ size_t ocsp_table_builder_size(const ocsp_table_builder_t *b);
 /**
  * Write a finished builder's table.
  * @param mem aligned to 8, ocsp_table_builder_size octets
- * @param info all but entries and issued, which are counted
+ * @param info all but entries, issued and crls, which are counted
  */
 void ocsp_table_builder_seal(const ocsp_table_builder_t *b, void *mem,
                              const ocsp_table_info_t *info);
@@ -164,6 +192,14 @@ apr_status_t ocsp_table_check(const void *mem, size_t len, const char **why);
  */
 apr_status_t ocsp_table_get_info(ocsp_table_info_t *info, const void *mem,
                                  size_t len);
+
+/**
+ * Read which CRLs a table rests on.
+ * @param parts of ocsp_crlset_part_t, to which they are added
+ * @param mem a table that has been checked and does not change meanwhile
+ */
+void ocsp_table_get_crls(apr_array_header_t *parts, const void *mem,
+                         size_t len);
 
 /**
  * Count final revocations of a table, of any reason but certificateHold, that a

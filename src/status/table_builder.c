@@ -36,6 +36,7 @@ typedef struct {
 struct ocsp_table_builder_t {
     apr_pool_t *pool;
     group_t groups[OCSP_TABLE_GROUPS]; /* [0]: serials of one octet */
+    const apr_array_header_t *crls;    /* ocsp_crlset_part_t; NULL: none */
 };
 
 static size_t group_width(size_t group)
@@ -190,6 +191,31 @@ apr_status_t ocsp_table_builder_add_table(ocsp_table_builder_t *b,
     return rv;
 }
 
+apr_status_t ocsp_table_builder_join(ocsp_table_builder_t *b,
+                                     const ocsp_table_builder_t *from,
+                                     const char **why)
+{
+    apr_status_t rv = APR_SUCCESS;
+    size_t i;
+
+    for (i = 0; i < OCSP_TABLE_GROUPS && rv == APR_SUCCESS; i++) {
+        rv = append(&b->groups[i], group_width(i), from->groups[i].data,
+                    from->groups[i].count, why);
+    }
+    return rv;
+}
+
+void ocsp_table_builder_set_crls(ocsp_table_builder_t *b,
+                                 const apr_array_header_t *parts)
+{
+    b->crls = parts;
+}
+
+static size_t count_crls(const ocsp_table_builder_t *b)
+{
+    return b->crls != NULL ? (size_t)b->crls->nelts : 0;
+}
+
 void ocsp_table_builder_rollback(ocsp_table_builder_t *b)
 {
     size_t i;
@@ -342,7 +368,8 @@ apr_uint64_t ocsp_table_builder_count_issued(const ocsp_table_builder_t *b)
 
 size_t ocsp_table_builder_size(const ocsp_table_builder_t *b)
 {
-    size_t size = OCSP_TABLE_FIRST_ENTRY;
+    size_t size = OCSP_TABLE_FIRST_ENTRY
+                + count_crls(b) * sizeof(ocsp_crlset_part_t);
     size_t i;
 
     for (i = 0; i < OCSP_TABLE_GROUPS; i++) {
@@ -365,7 +392,9 @@ static void write_head(ocsp_table_head_t *head, const ocsp_table_info_t *info)
     memcpy(head->number, info->number, number_len);
     head->number_len = (uint32_t)number_len;
     head->flags = (info->crl ? OCSP_TABLE_CRL : 0)
-                | (info->issuance ? OCSP_TABLE_ISSUANCE : 0);
+                | (info->issuance ? OCSP_TABLE_ISSUANCE : 0)
+                | (info->partial ? OCSP_TABLE_PARTIAL : 0)
+                | (info->gaps ? OCSP_TABLE_GAPS : 0);
     head->changed = info->changed;
     head->rows = info->rows;
 }
@@ -380,6 +409,7 @@ void ocsp_table_builder_seal(const ocsp_table_builder_t *b, void *mem,
     size_t i;
 
     write_head(&head, info);
+    head.flags |= (uint32_t)count_crls(b) << OCSP_TABLE_CRLS_SHIFT;
     for (i = 0; i < OCSP_TABLE_GROUPS; i++) {
         const group_t *g = &b->groups[i];
         size_t len = g->count * group_width(i);
@@ -391,6 +421,12 @@ void ocsp_table_builder_seal(const ocsp_table_builder_t *b, void *mem,
         }
         head.entries += g->count - g->issued;
         head.issued += g->issued;
+        offset += len;
+    }
+    if (count_crls(b) > 0) {
+        size_t len = count_crls(b) * sizeof(ocsp_crlset_part_t);
+
+        memcpy(bytes + offset, b->crls->elts, len);
         offset += len;
     }
     head.len = offset;

@@ -17,6 +17,7 @@
  *          | group 2:  count x [ serial 2 octets  | value 6 ]           |
  *          | ...                                                        |
  *          | group 64: count x [ serial 64 octets | value 6 ]           |
+ *          | CRLs: flags >> 16 times ocsp_crlset_part_t, 80 octets each |
  *     len  +------------------------------------------------------------+
  *
  * Each group is sorted by serial number and lists none twice; groups follow
@@ -45,9 +46,16 @@
 #define OCSP_TABLE_VALID 14u
 #define OCSP_TABLE_ISSUED 13u
 
-/* Flags of a table: what it rests on. */
+/* Flags of a table: what it rests on, whether its CRLs cover every certificate
+ * by their own words, and whether CRLs are missing in it. */
 #define OCSP_TABLE_CRL 1u
 #define OCSP_TABLE_ISSUANCE 2u
+#define OCSP_TABLE_PARTIAL 4u
+#define OCSP_TABLE_GAPS 8u
+#define OCSP_TABLE_UNUSED 0xfff0u
+
+/* Above them: of how many CRLs a table has the dates. */
+#define OCSP_TABLE_CRLS_SHIFT 16
 
 typedef struct {
     unsigned char magic[8];

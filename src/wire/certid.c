@@ -94,6 +94,14 @@ bool ocsp_certid_serial(ocsp_der_t *out, ocsp_der_t content)
     return true;
 }
 
+/* X.690 section 8.3.2. A response echoes the octets, and clients whose parser
+ * is strict (OpenSSL's) could not read it. */
+static bool is_padded(ocsp_der_t integer)
+{
+    return integer.len > 1 && integer.data[0] == 0x00
+        && !(integer.data[1] & 0x80);
+}
+
 /*
  * CertID ::= SEQUENCE {
  *     hashAlgorithm   AlgorithmIdentifier,
@@ -114,7 +122,7 @@ bool ocsp_certid_parse(ocsp_certid_t *out, ocsp_der_t *in)
         || !ocsp_der_get(&sequence, OCSP_DER_OCTET_STRING, &id.name_hash)
         || !ocsp_der_get(&sequence, OCSP_DER_OCTET_STRING, &id.key_hash)
         || !ocsp_der_get(&sequence, OCSP_DER_INTEGER, &integer)
-        || !ocsp_certid_serial(&id.serial, integer)
+        || is_padded(integer) || !ocsp_certid_serial(&id.serial, integer)
         || !ocsp_der_at_end(&sequence)) {
         return false;
     }

@@ -54,7 +54,7 @@ size_t ocsp_certid_hash_len(ocsp_certid_hash_t hash);
  * Read one CertID. Hash parameters may be NULL or absent (R46); an
  * unknown hash, or digests of a wrong length, give OCSP_CERTID_OTHER
  * (R52).
- * @return false: not DER, or a serial number that is empty or over
+ * @return false: not DER, or a serial number that is empty, padded or over
  *         OCSP_CERTID_SERIAL_MAX. Pure.
  */
 bool ocsp_certid_parse(ocsp_certid_t *out, ocsp_der_t *in);

@@ -1,8 +1,10 @@
 # What is said of files that httpd's workers can read, or cannot: private keys that
-# they need not see (R126), CRLs whose changes they could not see.
+# they need not see (R126), CRLs whose changes they could not see; and that the demo's
+# workers can read its files wherever root builds it.
 use strict;
 use warnings;
 use FindBin;
+use POSIX ();
 use lib "$FindBin::Bin/../lib";
 use Test::More;
 use OCSPTest;
@@ -50,6 +52,15 @@ sub dump_of {
     return run(OCSPTest::vars()->{httpd}, '-t', '-D', 'DUMP_OCSP', '-f', $file);
 }
 
+# is_warned(SAID, PATH..., NAME): these, and no others, are named by a warning.
+sub is_warned {
+    my ($text, @paths) = @_;
+    my $what = pop @paths;
+    is join(' ', $text =~ /:warn\] .*OCSP232: (\S+): .*graceful restart only; let/g),
+        "@paths", "$what: what httpd -t warns of" or diag $text;
+    return;
+}
+
 for my $case (
     # directory, owner, mode, whether workers can read it
     [$open,   [0, 0],    0644, 1],
@@ -68,7 +79,9 @@ for my $case (
         : qr/\b\Q$name\E cannot read it.*graceful/;
     my ($status, $said) = dump_of(issuer_section('a', crl => $crl));
     is $status, 0, "$what: exit 0" or diag $said;
-    like $said, qr/\Q$crl\E[^\n]*$words/, "$what: who can read it";
+    like $said, qr/\(\Q$name\E can(?:not)? read it/, "$what: the user is named";
+    like $said, qr/CRL file: \Q$crl\E[^\n]*$words/, "$what: who can read it";
+    is_warned($said, $readable ? () : $crl, $what);
     unlink $crl;
 
     # and as a member of a directory, whose mode counts alone
@@ -78,7 +91,17 @@ for my $case (
         =~ s/OCSPCRLFile.*/OCSPCRLPath "$dir"/r);
     is $status, 0, "$what, by OCSPCRLPath: exit 0" or diag $said;
     like $said, qr/\Q$dir\E[^\n]*$words/, "$what, by OCSPCRLPath: who can read it";
+    is_warned($said, $readable ? () : $dir, "$what, by OCSPCRLPath");
+    unlink "$dir/b.crl";
 }
+
+# of a directory that workers can read, a file that they cannot
+owned("$open/b.crl", ca('b')->{crl}, 0600);
+my $by_path = issuer_section('b') =~ s/OCSPCRLFile.*/OCSPCRLPath "$open"/r;
+is_warned((dump_of($by_path))[1], "$open/b.crl", 'a closed CRL in an open directory');
+is_warned((dump_of("OCSPRefresh off\n$by_path"))[1],
+    'OCSPRefresh off: a closed CRL in an open directory');
+unlink "$open/b.crl";
 
 # who is asked as another user is told of that one
 my ($other) = grep { my @pw = getpwnam $_; @pw && $pw[2] != $uid && $pw[2] != 0 }
@@ -91,5 +114,40 @@ my ($status, $said) = run(OCSPTest::vars()->{httpd}, '-t', '-D', 'DUMP_OCSP', '-
 is $status, 0, "workers as $other: exit 0" or diag $said;
 like $said, qr/\Q$crl\E[^\n]*\b\Q$other\E cannot read it/,
     "workers as $other cannot read what is ${name}'s";
+
+# --- make run ---------------------------------------------------------------------------
+
+my $stage = OCSPTest::vars()->{serverroot} =~ s/\/t\z//r;
+my $build = directory('build', 0700);
+my $port  = free_port();
+owned("$build/mod_ocsp.so", "$stage/mod_ocsp.so", 0755);
+my $shown = "$build/shown";
+my $pid   = fork // die "fork: $!";
+if (!$pid) {
+    umask 077;
+    local @ENV{qw(BUILD PORT)} = ($build, $port);
+    open STDOUT, '>', $shown or die $!;
+    open STDERR, '>&', \*STDOUT or die $!;
+    exec "$stage/conf/demo/run" or die $!;
+}
+ok wait_for(DEADLINE_S, sub {
+    -e $shown && OCSPTest::slurp($shown) =~ /Ctrl-C ends it/;
+}), 'make run in a directory of root alone: httpd runs' or diag OCSPTest::slurp($shown);
+my ($demo) = OCSPTest::slurp($shown) =~ /^D='(\S+)\/ca'$/m;
+for my $name (qw(issuing.crl issuing.pem responder.pem)) {
+    my $reader = fork // die "fork: $!";
+    if (!$reader) {
+        $( = $gid;
+        $) = "$gid $gid";
+        POSIX::setuid($uid) or POSIX::_exit(2);
+        POSIX::_exit(-r "$demo/ca/$name" ? 0 : 1);
+    }
+    waitpid $reader, 0;
+    is $?, 0, "make run: its workers can read $name";
+}
+kill 'TERM', $pid;
+waitpid $pid, 0;
+ok defined $demo && !-e $demo, 'make run: nothing stays outside the build directory'
+    or diag $demo;
 
 done_testing;

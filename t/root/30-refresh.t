@@ -62,6 +62,11 @@ for my $ca (qw(b c2)) {
     like $said[0] // '', qr/OCSP232: .*graceful|OCSP206: .*Permission denied/,
         "$ca: and why its changes are not seen";
 }
+for my $n (0, 2) {
+    like $httpd->issuer($n)->{LastResult}, qr/\A(?:warning|failed): \Q$dir\E\S+crl: /,
+        "issuer $n, which only root can read: server-status does not say ok"; # U1
+}
+is $httpd->issuer(1)->{LastResult}, 'ok', 'what workers can read: ok';
 
 my $mark = -s $httpd->{log};
 crl('a', 0644, 1);

@@ -31,6 +31,8 @@ enum { TRY_LATER = 0, REFUSED, GOOD, REVOKED, UNKNOWN, NEVER_ISSUED };
 #define BOTH                                                                   \
     CRL(NOW - DAY, NOW + DAY), .issuance = true, .changed = NOW - HOUR,        \
                                .checked = NOW - MINUTE
+#define PART USUAL_CRL, .partial = true
+#define COMPLETE(how) how, .complete = true
 #define LISTED(why)                                                            \
     .listed = true, .revocation_time = NOW - DAY, .reason = (why)
 
@@ -96,6 +98,40 @@ static const row_t rows[] = {
      GOOD, NOW - DAY, HALF_DAY},
     {"the same, by the directive unknown", {USUAL_CRL}, {UNLISTED(UNKNOWN)},
      UNKNOWN, NOW - DAY, TEN_MINUTES},
+    /* what no CRL lists is good only where one covers it */
+    {"not on the CRL, which is partial", {PART}, {AUTO}, TRY_LATER, 0, 0},
+    {"whatever else is said of it", {PART}, {UNLISTED(UNKNOWN)},
+     TRY_LATER, 0, 0},
+    {"refused or not", {PART}, {UNLISTED(UNAUTHORIZED)}, TRY_LATER, 0, 0},
+    {"or revoked", {PART}, {UNLISTED(REVOKED)}, TRY_LATER, 0, 0},
+    {"on it", {PART, LISTED(1)}, {AUTO}, REVOKED, NOW - DAY, HALF_DAY},
+    {"on hold by it", {PART, LISTED(6)}, {AUTO}, REVOKED, NOW - DAY, HALF_DAY},
+    {"partial, and complete by the operator's word", {PART}, {COMPLETE(AUTO)},
+     GOOD, NOW - DAY, HALF_DAY},
+    {"and unlisted is unknown", {PART}, {COMPLETE(UNLISTED(UNKNOWN))},
+     UNKNOWN, NOW - DAY, TEN_MINUTES},
+    {"complete, but a CRL is missing", {PART, .gaps = true}, {COMPLETE(AUTO)},
+     TRY_LATER, 0, 0},
+    {"covered, though another is missing", {USUAL_CRL, .gaps = true}, {AUTO},
+     GOOD, NOW - DAY, HALF_DAY},
+    {"complete says nothing of what has ended",
+     {CRL(NOW - DAY, NOW), .partial = true}, {COMPLETE(AUTO)},
+     TRY_LATER, 0, 0},
+    /* an index says itself that a certificate is not revoked; a list does not */
+    {"partial, valid by an index", {BOTH, .partial = true, .issued = true},
+     {AUTO}, GOOD, NOW - DAY, HALF_DAY},
+    {"partial, issued by a list",
+     {BOTH, .partial = true, .issued = true, .issued_only = true}, {AUTO},
+     TRY_LATER, 0, 0},
+    {"the same, complete",
+     {BOTH, .partial = true, .issued = true, .issued_only = true},
+     {COMPLETE(AUTO)}, GOOD, NOW - DAY, HALF_DAY},
+    {"covered, issued by a list", {BOTH, .issued = true, .issued_only = true},
+     {AUTO}, GOOD, NOW - DAY, HALF_DAY},
+    {"partial, not issued", {BOTH, .partial = true}, {AUTO},
+     UNKNOWN, NOW - DAY, TEN_MINUTES},
+    {"partial, not issued, and good by the directive",
+     {BOTH, .partial = true}, {UNLISTED(GOOD)}, TRY_LATER, 0, 0},
     /* R99 R96 */
     {"read, and not looked at since",
      {INDEX(NOW - DAY, NOW - HOUR, 0), .issued = true}, {AUTO},

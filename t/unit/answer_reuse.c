@@ -281,7 +281,8 @@ static unsigned count_signatures(const looked_t *l, int64_t seconds,
             || (renew_at <= now && made.next_update < anew->next_update)) {
             made = (ocsp_answer_times_t){anew->produced_at, anew->this_update,
                                          anew->next_update};
-            renew_at = ocsp_answer_find_renewal(&made, UINT32_MAX / 2);
+            renew_at = ocsp_answer_find_renewal(&made, INT64_MAX,
+                                                UINT32_MAX / 2);
             count++;
         }
         kept = kept && made.next_update <= anew->next_update;
@@ -399,6 +400,21 @@ static const struct {
      (INT64_C(1) << 60) - 2 - (INT64_C(1) << 29) + 1},
 };
 
+/* The same with OCSPAnswerAge. */
+static const struct {
+    const char *name;
+    int64_t lasts;
+    int64_t age_s;
+    uint32_t random;
+    int64_t want; /* after NOW */
+} limited[] = {
+    {"half of OCSPAnswerAge", 7200, 1600, UINT32_MAX / 2 + 1, 800},
+    {"half of it, sooner", 7200, 1600, 0, 700},
+    {"OCSPAnswerAge longer than all", 1600, 1601, 0, 700},
+    {"six minutes are left before half of it", 600, 599, 0, 240},
+    {"a second of OCSPAnswerAge", 7200, 1, UINT32_MAX, 0},
+};
+
 static void test_renewals(void)
 {
     size_t i;
@@ -408,9 +424,81 @@ static void test_renewals(void)
                                     renewals[i].produced_at,
                                     renewals[i].next_update};
 
-        is_int(ocsp_answer_find_renewal(&made, renewals[i].random),
+        is_int(ocsp_answer_find_renewal(&made, INT64_MAX, renewals[i].random),
                renewals[i].want, renewals[i].name);
     }
+    for (i = 0; i < sizeof(limited) / sizeof(limited[0]); i++) {
+        ocsp_answer_times_t made = {NOW, NOW, NOW + limited[i].lasts};
+
+        is_int(ocsp_answer_find_renewal(&made, limited[i].age_s,
+                                        limited[i].random),
+               NOW + limited[i].want, limited[i].name);
+    }
+}
+
+/* OCSPAnswerAge: 37 seconds, as one profile wants it. */
+static void test_age(apr_pool_t *p)
+{
+    static const ocsp_answer_wishes_t none;
+    ocsp_answer_times_t made = {NOW - 36, NOW - DAY, NOW + 12 * HOUR};
+    unsigned char key[OCSP_ANSWER_KEY_MAX];
+    side_t side;
+    ocsp_answer_subject_t subject = make_subject(&side, usual_signers,
+                                                 12 * HOUR);
+    ocsp_answer_draft_t draft;
+
+    subject.record = (ocsp_record_t){.reason = -1, GOOD};
+    ocsp_answer_draft(&draft, &subject, 1, &none, NOW, p);
+    ok(draft.answer.send_until == INT64_MAX
+           && ocsp_answer_may_say(&draft, &made)
+           && !ocsp_answer_is_better(&draft, &made),
+       "without OCSPAnswerAge a response may be as old as it holds");
+    side.policy.limits_age = true;
+    side.policy.answer_age_s = 37;
+    ocsp_answer_draft(&draft, &subject, 1, &none, NOW, p);
+    ok(ocsp_answer_get_key(key, &draft) != 0 && draft.answer.lasting,
+       "with OCSPAnswerAge 37 it is kept, and HTTP caches may keep it");
+    is_int(draft.answer.send_until, NOW + 37, "for 37 seconds");
+    ok(ocsp_answer_may_say(&draft, &made)
+           && ocsp_answer_is_better(&draft, &made),
+       "36 seconds old it may be said, and a new one is better");
+    ocsp_answer_say(&draft, &made, (ocsp_der_t){NULL, 0});
+    is_int(draft.answer.send_until, NOW + 1, "for one more second");
+    made.produced_at--;
+    ocsp_answer_draft(&draft, &subject, 1, &none, NOW, p);
+    ok(!ocsp_answer_may_say(&draft, &made),
+       "in the second in which it is 37 seconds old it may not be said");
+    side.policy.answer_age_s = 0;
+    ocsp_answer_draft(&draft, &subject, 1, &none, NOW, p);
+    ok(draft.answer.status == OCSP_RESPONSE_SUCCESSFUL
+           && ocsp_answer_get_key(key, &draft) == 0 && !draft.answer.lasting,
+       "with OCSPAnswerAge 0 nobody keeps it");
+    free(side.id.data);
+}
+
+/* One request, two issuers: the shorter OCSPAnswerAge counts. */
+static void test_ages(apr_pool_t *p)
+{
+    static const ocsp_answer_wishes_t none;
+    side_t side, other;
+    ocsp_answer_subject_t subjects[2] = {make_subject(&side, usual_signers,
+                                                      12 * HOUR),
+                                         make_subject(&other, usual_signers,
+                                                      12 * HOUR)};
+    ocsp_answer_draft_t draft;
+
+    subjects[0].record = subjects[1].record = (ocsp_record_t){.reason = -1,
+                                                              GOOD};
+    other.policy.limits_age = true;
+    other.policy.answer_age_s = HOUR;
+    ocsp_answer_draft(&draft, subjects, 2, &none, NOW, p);
+    is_int(draft.answer.send_until, NOW + HOUR, "one of two limits it");
+    side.policy.limits_age = true;
+    side.policy.answer_age_s = 60;
+    ocsp_answer_draft(&draft, subjects, 2, &none, NOW, p);
+    is_int(draft.answer.send_until, NOW + 60, "the shorter one of two");
+    free(side.id.data);
+    free(other.id.data);
 }
 
 /* R115 R116 */
@@ -470,6 +558,8 @@ int main(void)
     test_unlooked(p);
     test_say(p);
     test_renewals();
+    test_age(p);
+    test_ages(p);
     test_drop(p);
     ok(ERR_peek_error() == 0, "no error is left behind");
     party_end(p);

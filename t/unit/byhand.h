@@ -71,7 +71,7 @@ BYHAND responder_t make_responder(const char *name, pki_kind_t kind,
 BYHAND void restyle(responder_t *r, bool by_name,
                     ocsp_response_include_t include, apr_pool_t *p)
 {
-    r->style = (ocsp_response_style_t){by_name, include};
+    r->style = (ocsp_response_style_t){.by_name = by_name, .include = include};
     r->included = include == OCSP_RESPONSE_INCLUDE_ON
                || (include == OCSP_RESPONSE_INCLUDE_AUTO && r->cert != r->ca);
     r->templ = ocsp_response_template_make(r->signer, &r->style, p);

@@ -43,13 +43,70 @@ static const struct {
     {"a minus behind 0x", "0x-1A", NULL},
     {"0x behind a minus", "-0x1A", NULL},
     {"a colon at the end", "1A:", NULL},
-    {"a name", "serial=1A2B", NULL},
-    {"a byte order mark",
+    {"as openssl x509 -serial prints it", "serial=1A2B", "1a2b"},
+    {"in lower case, too", "serial=1a2b # and a comment", "1a2b"},
+    {"nothing behind serial=", "serial=", NULL},
+    {"both prefixes", "serial=0x1A2B", NULL},
+    {"another name", "number=1A2B", NULL},
+    {"a byte order mark that is not the file's first",
      "\xef\xbb\xbf"
      "1A",
      NULL},
-    {"a row of openssl ca", "V\t300101000000Z\t\t01\tunknown\t/CN=a", NULL},
+    {"20 octets", "7A00000000000000000000000000000000000001",
+     "7a00000000000000000000000000000000000001"},
+    {"20 octets behind zeros", "00007A00000000000000000000000000000000000001",
+     "7a00000000000000000000000000000000000001"},
+    {"40 decimal digits, which nobody can tell",
+     "1234567890123456789012345678901234567890",
+     "1234567890123456789012345678901234567890"},
 };
+
+/* F1: what lists that are none have in common, and what they are told. */
+static const struct {
+    const char *name;
+    const char *line;
+    const char *why;
+} refused[] = {
+    {"48 decimal digits", "563892847562938475629384756293847562938475629384",
+     "has more than 20 octets: is it decimal?"},
+    {"41 of them", "12345678901234567890123456789012345678901",
+     "has more than 20 octets: is it decimal?"},
+    {"a hundred of them",
+     "1234567890123456789012345678901234567890123456789012345678901234567890"
+     "123456789012345678901234567890",
+     "has more than 20 octets: is it decimal?"},
+    {"21 octets", "7A0000000000000000000000000000000000000001",
+     "has more than 20 octets: write"},
+    {"21 octets behind 0x, which is not decimal",
+     "0x110000000000000000000000000000000000000001",
+     "has more than 20 octets: write"},
+    {"21 octets with colons",
+     "11:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:01",
+     "has more than 20 octets: write"},
+    {"a CSV file", "1A,2B", "is a row of columns, as in a CSV file"},
+    {"one with semicolons", "1A;CN=a;good", "is a row of columns"},
+    {"one with quotes", "\"1A\"", "is a row of columns"},
+    {"a row of openssl ca", "V\t300101000000Z\t\t01\tunknown\t/CN=a",
+     "is a row of columns"},
+    {"its head", "serialNumber", "is no serial number in hexadecimal"},
+};
+
+static void test_refused(void)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        pki_bytes_t in = pki_copy(refused[i].line, strlen(refused[i].line));
+        const ocsp_line_t line = {in.data, in.len, true};
+        ocsp_serial_t serial = {.len = 0};
+        const char *why = "";
+
+        ok(ocsp_issued_parse(&serial, &line, &why) == OCSP_EMALFORMED
+               && strncmp(why, refused[i].why, strlen(refused[i].why)) == 0,
+           "%s: %s", refused[i].name, why);
+        free(in.data);
+    }
+}
 
 static void test_lines(void)
 {
@@ -98,7 +155,22 @@ static const struct {
     {"two, and the last lacks its end", "01\r\n\n #\n0203", APR_SUCCESS, 2,
      "01/1 02/2 ", ""},
     {"what is none is named by its line", "01\n#\nxx\n02\n", OCSP_EMALFORMED, 0,
-     "01/1 ", "serials: line 3: RFC 5280 section 4.1.2.2"},
+     "01/1 ", "serials: line 3: is no serial number in hexadecimal"},
+    {"a byte order mark",
+     "\xef\xbb\xbf"
+     "01\r\n02\r\n",
+     APR_SUCCESS, 2, "01/1 02/1 ", ""},
+    {"one before a comment",
+     "\xef\xbb\xbf"
+     "# x\n02\n",
+     APR_SUCCESS, 1, "02/1 ", ""},
+    {"a second one",
+     "\xef\xbb\xbf"
+     "01\n\xef\xbb\xbf"
+     "02\n",
+     OCSP_EMALFORMED, 0, "01/1 ", "serials: line 2: is no serial number"},
+    {"a CSV file is named, and the line", "01\n02,CN=a\n", OCSP_EMALFORMED, 0,
+     "01/1 ", "serials: line 2: is a row of columns, as in a CSV file"},
     {"whoever is called may end it", "EE\n01\n", APR_EGENERAL, 0, "ee/1 ",
      "serials: line 1: is enough"},
 };
@@ -129,6 +201,31 @@ static void test_files(void)
     }
 }
 
+static void test_utf16(void)
+{
+    static const char texts[][9] = {"\xff\xfe"
+                                    "0\0001\0\n",
+                                    "\xfe\xff\0000\0001\0"};
+    size_t i;
+
+    for (i = 0; i < 2; i++) {
+        feed_t feed = {.rest = {(const unsigned char *)texts[i], 8},
+                       .chunk = 8};
+        char got[200] = "";
+        const char *why = "";
+        ocsp_lines_t *lines;
+        apr_status_t rv = ocsp_lines_make(&lines, "serials", feed_read, &feed,
+                                          &why, pool);
+
+        if (rv == APR_SUCCESS) {
+            rv = ocsp_issued_read_lines(NULL, lines, note, got, &why);
+            ocsp_lines_close(lines);
+        }
+        ok(rv == OCSP_EMALFORMED && strstr(why, "UTF-16") != NULL,
+           "UTF-16, %s endian: %s", i == 0 ? "little" : "big", why);
+    }
+}
+
 static void test_read(void)
 {
     char *path = pki_write_file("serials", "1A\n", 3);
@@ -149,7 +246,9 @@ int main(void)
     apr_initialize();
     apr_pool_create(&pool, NULL);
     test_lines();
+    test_refused();
     test_files();
+    test_utf16();
     test_read();
     apr_terminate();
     return done_testing();

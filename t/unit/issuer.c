@@ -101,6 +101,14 @@ static void test_several(X509 *ca)
         many = pki_cat(many, pki_cert_pem(other));
     }
     refuses(many, "12 certificates", "twelve certificates are counted");
+    many = pki_cat(pki_cert_der(ca), pki_cert_der(other));
+    refuses(pki_copy(many.data, many.len),
+            "2 certificates (CN=Test CA; CN=Other CA): name a file",
+            "two in DER as well");
+    refuses(pki_copy(many.data, many.len - 1), "not one X.509",
+            "the second of which is cut off");
+    refuses(pki_cat(many, text("\n")), "not one X.509",
+            "with something behind them");
     X509_free(other);
 }
 

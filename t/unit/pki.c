@@ -53,6 +53,21 @@ EVP_PKEY *pki_make_key(pki_kind_t kind)
     case PKI_ED25519:
         key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
         break;
+    case PKI_P521:
+        key = EVP_EC_gen("P-521");
+        break;
+    case PKI_ED448:
+        key = EVP_PKEY_Q_keygen(NULL, NULL, "ED448");
+        break;
+    case PKI_BP256:
+        key = EVP_EC_gen("brainpoolP256r1");
+        break;
+    case PKI_BP384:
+        key = EVP_EC_gen("brainpoolP384r1");
+        break;
+    case PKI_BP512:
+        key = EVP_EC_gen("brainpoolP512r1");
+        break;
     }
     need(key != NULL, "key generation");
     return key;
@@ -60,7 +75,7 @@ EVP_PKEY *pki_make_key(pki_kind_t kind)
 
 static const EVP_MD *digest_for(EVP_PKEY *key, const EVP_MD *md)
 {
-    if (EVP_PKEY_is_a(key, "ED25519")) {
+    if (EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448")) {
         return NULL;
     }
     return md != NULL ? md : EVP_sha256();

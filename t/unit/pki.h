@@ -25,7 +25,17 @@ typedef struct {
     size_t len;
 } pki_bytes_t;
 
-typedef enum { PKI_RSA2048 = 0, PKI_P256, PKI_P384, PKI_ED25519 } pki_kind_t;
+typedef enum {
+    PKI_RSA2048 = 0,
+    PKI_P256,
+    PKI_P384,
+    PKI_ED25519,
+    PKI_P521,
+    PKI_ED448,
+    PKI_BP256,
+    PKI_BP384,
+    PKI_BP512
+} pki_kind_t;
 
 /** A new key; EVP_PKEY_free. */
 EVP_PKEY *pki_make_key(pki_kind_t kind);
@@ -46,7 +56,7 @@ typedef struct {
                               "critical,digitalSignature" */
     const char *key_id;    /* subjectKeyIdentifier in hex; NULL: none */
     const char *eku;       /* CA: none; delegate: "OCSPSigning" */
-    const EVP_MD *md;      /* NULL: SHA-256, or none for Ed25519 */
+    const EVP_MD *md;      /* NULL: SHA-256, or none for Ed25519, Ed448 */
 } pki_cert_opts_t;
 
 /**

@@ -22,7 +22,7 @@ static const ocsp_response_template_t *template_of(
     const ocsp_signer_t *signer, bool by_name, ocsp_response_include_t include,
     apr_pool_t *p)
 {
-    ocsp_response_style_t style = {by_name, include};
+    ocsp_response_style_t style = {.by_name = by_name, .include = include};
 
     return ocsp_response_template_make(signer, &style, p);
 }

@@ -96,7 +96,7 @@ sub spew {
 sub make_key {
     my ($file, $kind) = @_;
     my @kind = $kind =~ /^RSA/ ? ($kind, '-pkeyopt', 'rsa_keygen_bits:2048')
-        : $kind eq 'Ed25519' ? ('ED25519')
+        : $kind =~ /^Ed(?:25519|448)$/ ? (uc $kind)
         : ('EC', '-pkeyopt', "ec_paramgen_curve:$kind");
     must('openssl', 'genpkey', '-algorithm', @kind, '-out', $file);
     return;
@@ -118,6 +118,19 @@ crl_extensions = crl
 [crl]
 authorityKeyIdentifier = keyid
 [plain]
+[step]
+issuingDistributionPoint = critical,\@step_point
+[step_point]
+fullname = URI:http://ca.example.com/1.0/crl
+onlyuser = TRUE
+[users]
+issuingDistributionPoint = critical,\@users_point
+[users_point]
+onlyuser = TRUE
+[cas]
+issuingDistributionPoint = critical,\@cas_point
+[cas_point]
+onlyCA = TRUE
 [req]
 distinguished_name = dn
 [dn]

@@ -1,0 +1,96 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See chain.h. Floor 2.
+ */
+#include <openssl/err.h>
+#include <openssl/x509.h>
+
+#include "answer/chain.h"
+
+/* By its signature: a CA that changes its key has a certificate with one name
+ * twice that is not self-signed. */
+static bool is_root(const ocsp_issuer_t *issuer)
+{
+    return X509_self_signed(ocsp_issuer_get0_cert(issuer), 1) == 1;
+}
+
+static ocsp_der_t get_issuer_name(const ocsp_issuer_t *issuer)
+{
+    ocsp_der_t name = {NULL, 0};
+
+    (void)X509_NAME_get0_der(X509_get_issuer_name(
+                                 ocsp_issuer_get0_cert(issuer)),
+                             &name.data, &name.len);
+    return name;
+}
+
+/* Names first, by their hashes: there may be thousands of CAs. */
+static const ocsp_issuer_t *find_parent(const ocsp_issuer_t *child,
+                                        const apr_array_header_t *known)
+{
+    ocsp_der_t name = get_issuer_name(child);
+    unsigned long hash = ocsp_issuer_hash_name(name);
+    int i;
+
+    for (i = 0; i < known->nelts; i++) {
+        const ocsp_issuer_t *issuer = APR_ARRAY_IDX(known, i,
+                                                    const ocsp_issuer_t *);
+
+        if (ocsp_issuer_get_name_hash(issuer) == hash
+            && ocsp_issuer_has_name(issuer, name)
+            && X509_verify(ocsp_issuer_get0_cert(child),
+                           ocsp_issuer_get0_key(issuer))
+                   == 1) {
+            return issuer;
+        }
+    }
+    return NULL;
+}
+
+static ocsp_der_t encode(const ocsp_issuer_t *issuer, apr_pool_t *p)
+{
+    X509 *cert = ocsp_issuer_get0_cert(issuer);
+    int len = i2d_X509(cert, NULL);
+    ocsp_der_t der = {NULL, 0};
+
+    if (len > 0) {
+        unsigned char *at = apr_palloc(p, (apr_size_t)len);
+
+        der.data = at;
+        der.len = (size_t)i2d_X509(cert, &at);
+    }
+    return der;
+}
+
+static bool has(const ocsp_chain_t *chain, ocsp_der_t cert)
+{
+    size_t i;
+
+    for (i = 0; i < chain->count; i++) {
+        if (ocsp_der_equal(chain->certs[i], cert)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void ocsp_chain_build(ocsp_chain_t *out, const ocsp_issuer_t *issuer,
+                      const apr_array_header_t *known, apr_pool_t *p)
+{
+    ocsp_der_t *certs = apr_palloc(p, OCSP_CHAIN_MAX * sizeof(*certs));
+
+    out->certs = certs;
+    out->count = 0;
+    while (issuer != NULL && out->count < OCSP_CHAIN_MAX && !is_root(issuer)) {
+        ocsp_der_t cert = encode(issuer, p);
+
+        /* two CAs may have issued each other */
+        if (cert.len == 0 || has(out, cert)) {
+            break;
+        }
+        certs[out->count++] = cert;
+        issuer = find_parent(issuer, known);
+    }
+    ERR_clear_error();
+}

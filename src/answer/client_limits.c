@@ -1,0 +1,148 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See client_limits.h. Floor 2.
+ */
+#include <apr_strings.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include "answer/client_limits.h"
+#include "answer/election.h"
+
+/* A CertID with SHA-256 (RFC 6960 section 4.1.1) and the longest serial. */
+#define CERTID_LEN 107
+
+static const char *add(const char *warning, const char *text, apr_pool_t *p)
+{
+    return warning == NULL ? text : apr_pstrcat(p, warning, "; ", text, NULL);
+}
+
+/* The signer of a request without preferences; if none is valid now, the
+ * first. */
+static const ocsp_response_template_t *find_usual(
+    const ocsp_answer_signers_t *signers, int64_t now, apr_pool_t *p)
+{
+    ocsp_election_t e = {.templs = apr_palloc(p, signers->count
+                                                     * sizeof(*e.templs)),
+                         .count = signers->count,
+                         .now = now,
+                         .until = now};
+    size_t i;
+
+    for (i = 0; i < signers->count; i++) {
+        e.templs[i] = signers->templs[i];
+    }
+    return ocsp_election_drop_ended(&e) > 0
+             ? ocsp_election_choose_usual(&e, (ocsp_der_t){NULL, 0})
+             : signers->templs[0];
+}
+
+/* Go: golang.org/x/crypto/ocsp has PKCS #1 and ECDSA alone, crypto/x509 has the
+ * NIST curves. NULL: all clients know the algorithm. */
+static const char *find_clients(const ocsp_signer_t *signer)
+{
+    switch (ocsp_signer_get_family(signer)) {
+    case OCSP_ALGORITHM_RSA:
+    case OCSP_ALGORITHM_NIST:
+        break;
+    case OCSP_ALGORITHM_RSA_PSS:
+    case OCSP_ALGORITHM_BRAINPOOL:
+        return "Go (Caddy, Traefik) and others";
+    case OCSP_ALGORITHM_EDDSA:
+        return "Firefox, NSS, Go (Caddy, Traefik), npm ocsp, certbot, Erlang"
+               " and others";
+    }
+    return NULL;
+}
+
+/* A signer with a key like the CA's is preferred to any other. */
+static const char *warn_of_algorithm(const ocsp_signer_t *signer, apr_pool_t *p)
+{
+    const char *clients = find_clients(signer);
+
+    return clients == NULL
+             ? NULL
+             : apr_psprintf(p,
+                            "%s: %s cannot verify its responses, and many of"
+                            " them accept a revoked certificate then: name an"
+                            " RSA or P-256 signer %s it",
+                            ocsp_signer_get0_description(signer), clients,
+                            ocsp_signer_is_like_issuer(signer) ? "instead of"
+                                                               : "before");
+}
+
+/* RFC 5280 section 4.2.1.3: digitalSignature is for signatures on anything but
+ * certificates and CRLs. */
+static bool lacks_digital_signature(const ocsp_signer_t *signer)
+{
+    ocsp_der_t der = ocsp_signer_get_cert(signer);
+    const unsigned char *at = der.data;
+    X509 *cert = d2i_X509(NULL, &at, (long)der.len);
+    /* without the extension all bits are set */
+    bool lacks = cert != NULL
+              && (X509_get_key_usage(cert) & KU_DIGITAL_SIGNATURE) == 0;
+
+    X509_free(cert);
+    ERR_clear_error();
+    return lacks;
+}
+
+static const char *warn_of_size(const ocsp_response_template_t *templ,
+                                apr_pool_t *p)
+{
+    size_t max = ocsp_response_template_get_max(templ, CERTID_LEN);
+
+    return max <= OCSP_CLIENT_LIMITS_AWS_IOT
+             ? NULL
+             : apr_psprintf(p,
+                            "responses of up to %" APR_SIZE_T_FMT
+                            " octets: AWS IoT takes %d%s: send fewer or"
+                            " shorter certificates (OCSPIncludeCertificate)",
+                            max, OCSP_CLIENT_LIMITS_AWS_IOT,
+                            max <= OCSP_CLIENT_LIMITS_OCPP
+                                ? ""
+                                : ", OCPP 1.6 and 2.0.1 take 4125");
+}
+
+/* Of several, which clients look for the signer, golang.org/x/crypto/ocsp says
+ * "bad number of certificates". */
+static const char *warn_of_count(const ocsp_response_template_t *templ,
+                                 apr_pool_t *p)
+{
+    size_t count = ocsp_response_template_get_cert_count(templ);
+
+    return count <= 1
+             ? NULL
+             : apr_psprintf(p,
+                            "OCSPIncludeCertificate chain: %" APR_SIZE_T_FMT
+                            " certificates: Go (Caddy, Traefik) refuses"
+                            " responses with more than one",
+                            count);
+}
+
+const char *ocsp_client_limits_warn(const ocsp_answer_signers_t *signers,
+                                    size_t i, int64_t now, apr_pool_t *p)
+{
+    const ocsp_response_template_t *templ = signers->templs[i];
+    const ocsp_signer_t *signer = ocsp_response_template_get0_signer(templ);
+    const char *warning = NULL, *text;
+
+    if (templ == find_usual(signers, now, p)) {
+        warning = warn_of_algorithm(signer, p);
+    }
+    if (lacks_digital_signature(signer)) {
+        warning = add(warning,
+                      "RFC 5280 section 4.2.1.3: keyUsage lacks"
+                      " digitalSignature, which Bouncy Castle requires: have"
+                      " the certificate issued with it",
+                      p);
+    }
+    if ((text = warn_of_count(templ, p)) != NULL) {
+        warning = add(warning, text, p);
+    }
+    if ((text = warn_of_size(templ, p)) != NULL) {
+        warning = add(warning, text, p);
+    }
+    return warning;
+}

@@ -1,0 +1,366 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The table of coverage.c: CRLs of one CA, what narrows each, and what they are
+ * together.
+ */
+#ifndef OCSP_UNIT_COVERAGE_CASES_H
+#define OCSP_UNIT_COVERAGE_CASES_H
+
+#include <stdbool.h>
+
+#include "status/status.h"
+
+#define FILES_MAX 5
+
+/* issuingDistributionPoint, in OpenSSL's notation. */
+#define EMPTY "critical,DER:3000"
+#define NAME1 "critical,DER:3010a00ea00c860a687474703a2f2f612f31"
+#define NAME2 "critical,DER:3010a00ea00c860a687474703a2f2f612f32"
+#define USERS "critical,DER:30038101ff"
+#define USERS_LAX "DER:30038101ff"
+#define CAS "critical,DER:30038201ff"
+#define USERS1 "critical,DER:3013a00ea00c860a687474703a2f2f612f318101ff"
+#define CAS1 "critical,DER:3013a00ea00c860a687474703a2f2f612f318201ff"
+#define BOTH_KINDS "critical,DER:30068101ff8201ff"
+#define ATTRIBUTES "critical,DER:30038501ff"
+#define REASONS "critical,DER:300483020640"
+#define INDIRECT "critical,DER:30038401ff"
+#define FALSE_USERS "critical,DER:3003810100"
+#define NO_POINT "critical,DER:30038601ff"
+
+#define ENDLESS 99
+
+/** What is wrong with a CRL. */
+typedef enum {
+    NOTHING = 0,
+    OTHER_NAME, /* another CA's */
+    OTHER_KEY,  /* signed by another key */
+    CUT         /* it breaks off */
+} flaw_t;
+
+typedef struct {
+    int day;             /* of thisUpdate, from PKI_NOW; 0: no more files */
+    const char *point;   /* NULL: no issuingDistributionPoint */
+    const char *revoked; /* serial numbers of one octet */
+    flaw_t flaw;
+    int until; /* of nextUpdate; 0: 7; ENDLESS */
+    const char *number;
+} file_t;
+
+typedef struct {
+    const char *name;
+    file_t last[FILES_MAX];  /* what the table in use was made of */
+    file_t files[FILES_MAX]; /* a.crl, b.crl ... */
+    bool named;              /* they are; else found in a directory */
+    bool complete;           /* OCSPCRLCoverage */
+    apr_status_t want;
+    const char *said; /* the warning, or the reason; NULL: none */
+    const char *withheld;
+    const char *passed;
+    /* of a table: */
+    const char *revoked; /* digits */
+    bool partial;
+    bool gaps;
+    int day;
+    int until; /* 0: 7 */
+} case_t;
+
+#define PART "issuingDistributionPoint: "
+#define SAY "say OCSPCRLCoverage complete"
+
+static const case_t cases[] = {
+    /* one CRL, by its own words */
+    {.name = "without the extension it covers everything",
+     .files = {{-1, NULL, "\5"}},
+     .revoked = "5",
+     .day = -1},
+    {.name = "so it does with an empty one",
+     .files = {{-1, EMPTY, "\5"}},
+     .revoked = "5",
+     .day = -1},
+    {.name = "and with one that writes out FALSE",
+     .files = {{-1, FALSE_USERS, "\5"}},
+     .revoked = "5",
+     .day = -1},
+    {.name = "C2: a name alone does not: what it lists is revoked",
+     .files = {{-1, NAME1, "\5"}},
+     .said = PART "distributionPoint)",
+     .revoked = "5",
+     .partial = true,
+     .day = -1},
+    {.name = "C1: a name and user certificates: nor does it",
+     .files = {{-1, USERS1, "\5"}},
+     .said = PART "distributionPoint, onlyContainsUserCerts) it may cover a "
+                  "part of the certificates only: what no CRL lists is "
+                  "answered tryLater; if the CRLs named here cover every "
+                  "certificate of this CA, " SAY,
+     .revoked = "5",
+     .partial = true,
+     .day = -1},
+    {.name = "C1: which is no news to who has said so",
+     .files = {{-1, USERS1, "\5"}},
+     .complete = true,
+     .revoked = "5",
+     .partial = true,
+     .day = -1},
+    {.name = "user certificates alone",
+     .files = {{-1, USERS, "\5"}},
+     .said = SAY,
+     .revoked = "5",
+     .partial = true,
+     .day = -1},
+    {.name = "so, and not critical",
+     .files = {{-1, USERS_LAX, "\5"}},
+     .said = SAY,
+     .revoked = "5",
+     .partial = true,
+     .day = -1},
+    {.name = "CA certificates alone",
+     .files = {{-1, CAS, "\5"}},
+     .said = SAY,
+     .revoked = "5",
+     .partial = true,
+     .day = -1},
+    {.name = "some reasons alone",
+     .files = {{-1, REASONS, "\5"}},
+     .said = PART "onlySomeReasons)",
+     .revoked = "5",
+     .partial = true,
+     .day = -1},
+    {.name = "attribute certificates are not asked about",
+     .files = {{-1, ATTRIBUTES, "\5"}},
+     .want = OCSP_EUNSUPPORTED,
+     .said = "onlyContainsAttributeCerts"},
+    {.name = "whatever the operator says",
+     .files = {{-1, ATTRIBUTES, "\5"}},
+     .complete = true,
+     .want = OCSP_EUNSUPPORTED,
+     .said = "onlyContainsAttributeCerts"},
+    {.name = "an indirect CRL is refused",
+     .files = {{-1, INDIRECT, "\5"}},
+     .complete = true,
+     .want = OCSP_EUNSUPPORTED,
+     .said = "an indirect CRL"},
+    {.name = "user and CA certificates in one contradict each other",
+     .files = {{-1, BOTH_KINDS, "\5"}},
+     .complete = true,
+     .want = OCSP_EUNSUPPORTED,
+     .said = "of more than one kind"},
+    {.name = "a field that there is not",
+     .files = {{-1, NO_POINT, "\5"}},
+     .complete = true,
+     .want = OCSP_EMALFORMED,
+     .said = "issuingDistributionPoint is not DER"},
+
+    /* several */
+    {.name = "C3: user and CA certificates together are everything",
+     .files = {{-1, USERS, "\5", .until = 3}, {-2, CAS, "\4", .until = 5}},
+     .revoked = "45",
+     .day = -2,
+     .until = 3},
+    {.name = "C3: so they are by OCSPCRLFile",
+     .files = {{-1, CAS, "\4"}, {-1, USERS, "\5"}},
+     .named = true,
+     .revoked = "45",
+     .day = -1},
+    {.name = "each the newest of its scope",
+     .files = {{-4, USERS, "\5\6"},
+               {-1, USERS, "\5"},
+               {-2, CAS, "\4"},
+               {-3, CAS, "\3"}},
+     .revoked = "45",
+     .day = -2},
+    {.name = "or the one with the highest number",
+     .files = {{-1, USERS, "\5", .number = "02"},
+               {-1, USERS, "\6", .number = "03"},
+               {-1, CAS, "\4"}},
+     .revoked = "46",
+     .day = -1},
+    {.name = "not where a name narrows them further",
+     .files = {{-1, USERS1, "\5"}, {-1, CAS1, "\4"}},
+     .said = SAY,
+     .revoked = "45",
+     .partial = true,
+     .day = -1},
+    {.name = "nor one of them",
+     .files = {{-1, USERS, "\5"}, {-1, CAS1, "\4"}},
+     .said = SAY,
+     .revoked = "45",
+     .partial = true,
+     .day = -1},
+    {.name = "two names are two parts",
+     .files = {{-1, NAME1, "\5"}, {-2, NAME2, "\4"}, {-3, NAME1, "\6"}},
+     .complete = true,
+     .revoked = "45",
+     .partial = true,
+     .day = -2},
+    {.name = "a part that is newer than the whole adds to it",
+     .files = {{-1, NAME1, "\5"}, {-2, NULL, "\4"}, {-3, NAME2, "\6"}},
+     .revoked = "45",
+     .day = -2},
+    {.name = "what is older than the whole is superseded",
+     .files = {{-2, NAME1, "\5"}, {-1, NULL, "\4"}},
+     .revoked = "4",
+     .day = -1},
+    {.name = "a half that breaks off covers nothing",
+     .files = {{-1, USERS, "\5"}, {-2, CAS, "\4", CUT}},
+     .want = OCSP_EMALFORMED,
+     .said = "b.crl: "},
+    {.name = "nor does one that another key signed",
+     .files = {{-1, USERS, "\5"}, {-2, CAS, "\4", OTHER_KEY}},
+     .said = SAY,
+     .passed = "b.crl: RFC 5280 section 6.3.3 (g)",
+     .revoked = "5",
+     .partial = true,
+     .gaps = true,
+     .day = -1},
+    {.name = "then the operator's word does not count either",
+     .files = {{-1, NAME1, "\5"}, {-2, NAME2, "\4", OTHER_KEY}},
+     .complete = true,
+     .said = "OCSPCRLCoverage complete does not count",
+     .passed = "b.crl: RFC 5280 section 6.3.3 (g)",
+     .revoked = "5",
+     .partial = true,
+     .gaps = true,
+     .day = -1},
+    {.name = "nor beside one of the future",
+     .files = {{1, NAME2, "\4"}, {-1, NAME1, "\5"}},
+     .complete = true,
+     .said = "OCSPCRLCoverage complete does not count",
+     .passed = "is in the future",
+     .revoked = "5",
+     .partial = true,
+     .gaps = true,
+     .day = -1},
+    {.name = "without nextUpdate both count as long as the older one",
+     .files = {{-1, USERS, "\5", .until = ENDLESS},
+               {-2, CAS, "\4", .until = ENDLESS}},
+     .said = "has no nextUpdate: counts until 2026-06-06",
+     .revoked = "45",
+     .day = -2,
+     .until = ENDLESS},
+    {.name = "one without nextUpdate cannot stand beside one with",
+     .files = {{-1, USERS, "\5"}, {-2, CAS, "\4", .until = ENDLESS}},
+     .said = SAY,
+     .passed = "5.1.2.5: it has no nextUpdate",
+     .revoked = "5",
+     .partial = true,
+     .gaps = true,
+     .day = -1},
+
+    /* C4 */
+    {.name = "C4: of two named ones the CA's own is used",
+     .files = {{-1, NULL, "\4", OTHER_NAME}, {-2, NULL, "\5"}},
+     .named = true,
+     .withheld = "a.crl: is the CRL of another CA (CN=Other CA), not of "
+                 "CN=Test CA: ",
+     .revoked = "5",
+     .gaps = true,
+     .day = -2},
+    {.name = "C4: where none is its own there is nothing",
+     .files = {{-1, NULL, "\4", OTHER_NAME}},
+     .named = true,
+     .want = OCSP_EUNKNOWNCA,
+     .said = "a.crl: is the CRL of another CA (CN=Other CA), not of CN=Test "
+             "CA: "},
+    {.name = "C4: a part beside it is not complete",
+     .files = {{-1, NULL, "\4", OTHER_NAME}, {-2, NAME1, "\5"}},
+     .named = true,
+     .complete = true,
+     .said = "OCSPCRLCoverage complete does not count",
+     .withheld = "a.crl: is the CRL of another CA",
+     .revoked = "5",
+     .partial = true,
+     .gaps = true,
+     .day = -2},
+
+    /* going back */
+    {.name = "a newer one of each scope is taken",
+     .last = {{-4, USERS, "\5"}, {-5, CAS, "\4"}},
+     .files = {{-1, USERS, "\6"}, {-2, CAS, "\3"}},
+     .revoked = "36",
+     .day = -2},
+    {.name = "and of one scope, while the other stays",
+     .last = {{-4, USERS, "\5"}, {-5, CAS, "\4"}},
+     .files = {{-1, USERS, "\6"}, {-5, CAS, "\4"}},
+     .revoked = "46",
+     .day = -5},
+    {.name = "R140: an older one of its scope is not, and the one in use stays",
+     .last = {{-4, USERS, "\5"}, {-5, CAS, "\4"}},
+     .files = {{-1, USERS, "\6"}, {-6, CAS, "\3"}},
+     .withheld = "(thisUpdate 2026-05-27T00:00:00Z, onlyContainsCACerts) has "
+                 "gone",
+     .passed = "b.crl: RFC 5280 section 5.1.2.4: thisUpdate "
+               "2026-05-26T00:00:00Z is before 2026-05-27T00:00:00Z",
+     .revoked = "456",
+     .day = -5},
+    {.name = "R140: though the other is older still",
+     .last = {{-3, USERS, "\5"}, {-6, CAS, "\4"}},
+     .files = {{-4, USERS, "\6"}, {-6, CAS, "\4"}},
+     .withheld = "onlyContainsUserCerts) has gone",
+     .passed = "is before 2026-05-29T00:00:00Z",
+     .revoked = "45",
+     .day = -6},
+    {.name = "R140: by name it is a failure",
+     .last = {{-3, USERS, "\5"}, {-6, CAS, "\4"}},
+     .files = {{-4, USERS, "\6"}, {-6, CAS, "\4"}},
+     .named = true,
+     .want = OCSP_ESTALE,
+     .said = "is before 2026-05-29T00:00:00Z"},
+    {.name = "R140: a lower number of its scope",
+     .last = {{-3, USERS, "\5", .number = "05"}, {-3, CAS, "\4"}},
+     .files = {{-2, USERS, "\6", .number = "04"}, {-3, CAS, "\4"}},
+     .withheld = "onlyContainsUserCerts) has gone",
+     .passed = "CRLNumber is lower",
+     .revoked = "45",
+     .day = -3},
+    {.name = "a part that has gone stays as it was",
+     .last = {{-4, NAME1, "\5", .until = 2}, {-4, NAME2, "\4"}},
+     .files = {{-1, NAME2, "\3"}},
+     .complete = true,
+     .withheld = "distributionPoint) has gone, and this one may not cover "
+                 "what it did: put it back, or stop httpd and start it again",
+     .revoked = "345",
+     .partial = true,
+     .day = -4,
+     .until = 2},
+    {.name = "so does the whole where a part comes instead",
+     .last = {{-4, NULL, "\5", .until = 2}},
+     .files = {{-1, USERS1, "\4"}},
+     .named = true,
+     .withheld = "of every certificate) has gone",
+     .revoked = "45",
+     .day = -4,
+     .until = 2},
+    {.name = "what covers it replaces it",
+     .last = {{-4, USERS1, "\5"}},
+     .files = {{-1, NULL, "\4"}},
+     .revoked = "4",
+     .day = -1},
+    {.name = "if it is not older",
+     .last = {{-2, USERS1, "\5"}},
+     .files = {{-3, NULL, "\4"}},
+     .withheld = "onlyContainsUserCerts) has gone",
+     .revoked = "45",
+     .day = -3},
+    {.name = "two halves replace the whole",
+     .last = {{-4, NULL, "\5"}},
+     .files = {{-1, USERS, "\4"}, {-2, CAS, "\3"}},
+     .revoked = "34",
+     .day = -2},
+    {.name = "and the whole two halves",
+     .last = {{-4, USERS, "\5"}, {-3, CAS, "\4"}},
+     .files = {{-1, NULL, "\3"}},
+     .revoked = "3",
+     .day = -1},
+    {.name = "a further part is news, although it is older",
+     .last = {{-1, NAME1, "\5"}},
+     .files = {{-1, NAME1, "\5"}, {-3, NAME2, "\4"}},
+     .complete = true,
+     .revoked = "45",
+     .partial = true,
+     .day = -3},
+};
+
+#endif
