@@ -142,7 +142,9 @@ int64_t ocsp_answer_find_renewal(const ocsp_answer_times_t *made, int64_t age_s,
 {
     /* modulo 2^64, and so right for all times that are in order */
     uint64_t lasts = (uint64_t)made->next_update - (uint64_t)made->produced_at;
-    uint64_t span = (uint64_t)age_s < lasts ? (uint64_t)age_s : lasts;
+    uint64_t span = age_s != INT64_MAX && (uint64_t)age_s < lasts
+                      ? (uint64_t)age_s
+                      : lasts;
     uint64_t step = span / 16;
     uint64_t choices = 2 * step + 1;
     uint64_t after;
