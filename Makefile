@@ -7,6 +7,7 @@
 # make bench         measure (ENTRIES=1000000 in the CRL)
 # make fuzz          libFuzzer on every parser, FUZZ_TIME=60 seconds each
 # make install       put the module where httpd looks for it (DESTDIR=)
+# make uninstall     take it away from there
 # make clean
 #
 # make run and make test install what they miss when root calls them, and print
@@ -142,7 +143,8 @@ TIDY_SRC   := $(SRC) $(wildcard t/unit/*.c t/fuzz/*.c)
 TIDY       = $(TIDY_SRC:%.c=$(BUILD)/tidy/%.tidy)
 
 .PHONY: all so objects units benches tools deps run test check soak unit replay race \
-    fuzz bench mutants requirements tidy cppcheck format-check coverage install clean
+    fuzz bench mutants requirements tidy cppcheck format-check coverage install \
+    uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -329,8 +331,13 @@ coverage:
 
 install: so
 	install -d '$(DESTDIR)$(MODULES)'
-	install -m 755 $(SO) '$(DESTDIR)$(MODULES)/mod_ocsp.so'
+	install -m 755 $(SO) '$(DESTDIR)$(MODULES)/mod_ocsp.so.new'
+	mv '$(DESTDIR)$(MODULES)/mod_ocsp.so.new' '$(DESTDIR)$(MODULES)/mod_ocsp.so'
 	@echo 'Add to the configuration: LoadModule ocsp_module $(MODULES)/mod_ocsp.so'
+
+uninstall:
+	rm -f '$(DESTDIR)$(MODULES)/mod_ocsp.so'
+	@echo 'Remove LoadModule ocsp_module from the configuration before the next restart'
 
 clean:
 	rm -rf $(BUILD)

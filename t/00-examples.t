@@ -221,7 +221,7 @@ spew($index, join '', map { "$_\tunknown\t/O=Example\n" }
 # What each needs: files (from => to), pages (to => text); what is asked: [CA, path
 # of POST, GET and their ports]; and what else is to be seen.
 my %example = (
-    'ocsp.conf'     => {files => \%issuing},
+    'ocsp.conf'     => {files => \%issuing, more => \&see_ocsp},
     'ca-files.conf' => {files => \%issuing, more => \&see_ca_files},
     'ca-direct.conf' => {
         files => {
@@ -406,11 +406,43 @@ for my $name (sort keys %example) {
     OCSPTest::Httpd::end(OCSPTest::slurp("$config.pid") =~ s/\s+//r);
     ok OCSPTest::wait_for(DEADLINE_S, sub { !-e "$config.pid" }),
         "$name: it ends when told to";
-    unlike OCSPTest::slurp("$config.log"), qr/OCSP(?!247)\d{3}|ocsp:(?:error|crit)\]/,
+    unlike OCSPTest::slurp("$config.log"), qr/OCSP(?!247|261)\d{3}|ocsp:(?:error|crit)\]/,
         "$name: nothing in its error log";
 }
 
+# --- without a2enmod (U6) -------------------------------------------------------------
+
+# An example loads the module itself, from where "make install" has put it: Debian's
+# directory, here by another name, or else modules/ of the ServerRoot.
+{
+    my $root = "$here/ocsp.conf.d";
+    my $base = join '', grep { !/ocsp_module/ }
+        OCSPTest::slurp("$vars->{t_conf}/httpd-base.conf") =~ /^.*\n/mg;
+    spew("$here/base.conf", $base);
+    for my $place ('debian', 'modules') {
+        make_path("$root/$place");
+        copy("$vars->{serverroot}/../mod_ocsp.so", "$root/$place/mod_ocsp.so") or die $!;
+        my $text = OCSPTest::slurp("$top/conf/ocsp.conf")
+            =~ s{/usr/lib/apache2/modules}{$root/debian}gr;
+        my $config = configure("ocsp.conf-$place", $root, $text, 80);
+        spew($config, OCSPTest::slurp($config)
+            =~ s{\Q$vars->{t_conf}/httpd-base.conf}{$here/base.conf}r);
+        ($status, $said) = run($vars->{httpd}, '-t', '-D', 'DUMP_OCSP', '-f', $config);
+        is $status, 0, "$place: the example loads the module" or diag $said;
+        like $said, qr/^OCSP issuers:$/m, "$place: and it works";
+        unlink "$root/$place/mod_ocsp.so";
+    }
+}
+
 # --- what else is to be seen ----------------------------------------------------------
+
+# U9
+sub see_ocsp {
+    my ($name, $port) = @_;
+    my $res = http('GET', '/server-status?auto', port => $port);
+    like $res->{body}, qr/^OCSPGood: \d+$/m, "$name: server-status is not hidden";
+    return;
+}
 
 sub see_ca_files {
     my ($name, $port, $dump) = @_;

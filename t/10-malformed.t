@@ -56,7 +56,7 @@ for my $case (
         build_request(certids => [der(0x30)])],
     # W2: what is echoed must be DER, or strict clients cannot read the answer
     (map { ["a serial number of the octets $_", build_request(certids => [der(0x30,
-        (map { $_->{element} } (der_children(der_children($certid)->{content}))[0 .. 2]),
+        (map { $_->{element} } (der_children((der_children($certid))[0]{content}))[0 .. 2]),
         der(0x02, pack 'H*', $_))])] } '0005', '00001001', '0000', 'ffff', 'ff85', ''),
     ['something behind the tbsRequest',
         build_request(certids => [$certid], after => der(0x05))],

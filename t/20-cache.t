@@ -173,23 +173,20 @@ for my $case ([serial_good, 'good'], [serial_compromised, 'revoked']) {
 my %oid = ('SHA-1' => '2b0e03021a', 'SHA-256' => '608648016503040201',
     'SHA-384' => '608648016503040202', 'SHA-512' => '608648016503040203');
 
-# A CertID with these parameters, and so many zeros in front of the serial number.
+# A CertID with these parameters.
 sub certid_as {
-    my ($hash, $parameters, $zeros) = @_;
+    my ($hash, $parameters) = @_;
     my $option = $hash eq 'SHA-1' ? [] : ['-' . lc $hash =~ s/-//r];
     my ($id)   = der_children(certid('a', serial_good, @$option));
     my (undef, $name, $key, $serial) = der_children($id->{content});
     return der(0x30, der(0x30, der(0x06, pack 'H*', $oid{$hash}), $parameters),
-        $name->{element}, $key->{element},
-        der(0x02, "\0" x $zeros . $serial->{content}));
+        $name->{element}, $key->{element}, $serial->{element});
 }
 
 my @forms;
 for my $hash (sort keys %oid) {
-    push @forms, ["$hash, NULL", certid_as($hash, der(0x05), 0)],
-        ["$hash, absent", certid_as($hash, '', 0)],
-        ["$hash, a zero in front", certid_as($hash, der(0x05), 1)],
-        ["$hash, absent, two zeros in front", certid_as($hash, '', 2)];
+    push @forms, ["$hash, NULL", certid_as($hash, der(0x05))],
+        ["$hash, absent", certid_as($hash, '')];
 }
 my $before = $httpd->status;
 my %said;
@@ -258,7 +255,8 @@ for my $host (@hosts) {
         my $lasts = $host eq 'short' ? HOUR : $host eq 'brief' ? BRIEF_S : 12 * HOUR;
         is $said->{lasts}, $lasts, "a host with $host: OCSPNextUpdate"; # R97
         if ($host eq 'checked') {
-            cmp_ok $said->{this}, '>=', $start,
+            # R99
+            cmp_ok $said->{this}, '>=', max($last_update, $start - 300),
                 "a host with $host: thisUpdate is a look since the start";
         }
         else {

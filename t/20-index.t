@@ -184,10 +184,17 @@ sub without_crl {
 }
 
 my @words = qw(good unknown unauthorized revoked);
-my %port  = map { $_ => free_port() } qw(rows beside other list few alone two),
+my %port  = map { $_ => free_port() } qw(rows beside other list few alone two
+    ends),
     @words;
 my $main  = without_crl('kept', qq(OCSPIndexFile "$db"));
+my $hour  = time + 3600;
+my $ends  = "$dir/ends.txt";
+OCSPTest::PKI::spew($ends, row('V', '0600', expiry => OCSPTest::PKI::utc($hour))
+    . row('V', '0700') . row('V', '0800', expiry => $past)
+    . row('E', '0900', expiry => $past));
 my $rest  = join '',
+    vhost($port{ends}, without_crl('rows', qq(OCSPIndexFile "$ends"))),
     vhost($port{rows}, without_crl('rows', qq(OCSPIndexFile "$by_hand"))),
     vhost($port{beside}, with('rows', qq(OCSPIndexFile "$beside"))),
     vhost($port{other}, with('rows', qq(OCSPIndexFile "$other"))),
@@ -249,6 +256,15 @@ cmp_ok $said->{this}, '<=', $said->{produced} - 300, 'thisUpdate: 5 minutes earl
 cmp_ok $said->{this}, '>=', $started - 300, 'thisUpdate: than the last look';
 is $said->{lasts}, 43_200, 'nextUpdate: as OCSPNextUpdate says';
 is $said->{max_age}, 3600, 'it may be cached';
+
+# F2: no answer outlives the certificate that it is about; one about a certificate that
+# has expired already lasts as long as any
+for my $case (['0600', $hour], ['0700'], ['0800'], ['0900']) {
+    my ($serial, $end) = @$case;
+    my $is = ask($port{ends}, 'rows', $serial);
+    is $is->{status}, 'good', "an index with $serial: good";
+    is $is->{next}, $end // $is->{produced} + 43_200, "an index with $serial: nextUpdate";
+}
 
 # server-status counts what was issued and what was revoked
 my $issuer = $httpd->issuer(0);

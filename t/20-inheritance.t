@@ -80,8 +80,9 @@ sub shows {
     is $asked->{cache} eq 'no-store' ? 1 : 0, $want->{nonce},
         "$name: OCSPNonce, for caches"; # R115
     if ($want->{checked}) {
-        cmp_ok $plain->{this}, '>=', $started,
-            "$name: OCSPThisUpdate: a look since the start";
+        # R99
+        cmp_ok $plain->{this}, '>=', $started - 300,
+            "$name: OCSPThisUpdate: a look since the start, for slow clocks";
     }
     else {
         is $plain->{this}, $then, "$name: OCSPThisUpdate: the CRL's";

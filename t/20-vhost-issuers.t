@@ -7,6 +7,7 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use OCSPTest;
 use OCSPTest::Httpd;
+use OCSPTest::Response;
 
 my $dir = OCSPTest::vars()->{t_logs} . '/scope';
 mkdir $dir or die "$dir: $!";
@@ -162,5 +163,31 @@ for my $path ('/handler', '/synonym', '/forced', '/expr', '/if/x', '/ifexpr/x',
 }
 is http('GET', '/if.orq', port => $port)->{code}, 200,
     'where <If> does not hold a file is a file';
+
+
+# --- CRLs of different age (H4, R97) -----------------------------------------------------
+
+# Hosts with one CA and signer, each with a CRL of its own.
+my $now  = int time;
+my %made = (older => $now - 5 * 86_400, newer => $now - 3600);
+my %aged = map { $_ => free_port() } keys %made;
+for my $host (keys %made) {
+    OCSPTest::PKI::sign_crl('b', file => "$dir/$host.crl",
+        last => OCSPTest::PKI::utc($made{$host}),
+        next => OCSPTest::PKI::utc($now + 10 * 86_400));
+}
+my $aged = OCSPTest::Httpd->start('aged', join '', map {
+    vhost($aged{$_}, issuer_section('b', crl => "$dir/$_.crl"))
+} sort keys %made);
+for my $round (1, 2) {
+    for my $host (qw(older newer)) {
+        for my $serial (serial_good, serial_compromised) {
+            my $res = post(request('b', [$serial]), port => $aged{$host}, path => '/');
+            is fields_of($res->{body})->{singles}[0]{this}, $made{$host},
+                "a host whose CRL is $host, time $round: thisUpdate of $serial is its own CRL's";
+        }
+    }
+}
+ok $aged->stop, 'it ends when told to';
 
 done_testing;

@@ -249,7 +249,8 @@ my %at = map { $_ => free_port() } qw(off on rewritten);
 my $hosts = join '', map { vhost($at{$_}, <<"END") } qw(off on);
 OCSPQuickHandler $_
 OCSPMaxRequestSize 200
-Redirect permanent "/" "https://www.example.com/"
+RewriteEngine on
+RewriteRule "^" "https://www.example.com/" [R=301,L]
 $documents
 ErrorDocument 405 https://www.example.com/other.html
 ErrorDocument 414 https://www.example.com/other.html

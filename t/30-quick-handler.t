@@ -422,6 +422,14 @@ for my $case (
     ['quick, without rules',  0, "OCSPQuickHandler on\n"],
     ['not quick, with rules', 0, "OCSPQuickHandler off\n$rules"],
     ['nothing said, with rules', 0, $rules],
+    # U19
+    ['quick, with rules in <If>', 1, "OCSPQuickHandler on\n<If \"true\">\n"
+        . "    Require all denied\n</If>\n"],
+    ['quick, with rules in <If> of another handler', 0, "OCSPQuickHandler on\n"
+        . "<If \"true\">\n    SetHandler none\n    Require all denied\n</If>\n"],
+    ['quick, with rules in <Directory>', 0, "OCSPQuickHandler on\n<Directory \"/\">\n"
+        . "    <If \"true\">\n        Require all denied\n    </If>\n</Directory>\n"],
+    ['not quick, with rules in <If>', 0, "<If \"true\">\n    Require all denied\n</If>\n"],
     ['a quick host, with rules', 1, vhost(1, "OCSPQuickHandler on\n$rules")],
     ['a quick server, a host with rules', 1,
         "OCSPQuickHandler on\n" . vhost(1, $rules)],

@@ -1,5 +1,5 @@
 # OCSPCRLPath: a directory in which every CRL finds the CA that signed it, whatever
-# else lies there.
+# else lies there. CRLs of a part of a CA's certificates, found there or named.
 use strict;
 use warnings;
 use FindBin;
@@ -210,5 +210,59 @@ $none->graceful;
 is $none->says('a', '6008'), 'revoked', 'a directory at graceful: answered';
 is $none->says('a', serial_good), 'good', 'a directory at graceful: answered good';
 ok $none->stop, 'it ends when told to';
+
+# --- parts -----------------------------------------------------------------------------------
+
+# C1: as step-ca writes it, C3: two halves, C4: one of them is another CA's
+OCSPTest::PKI::make_more(map { $_ => ['P-256', 'P-256'] } qw(step halves other));
+mkdir "$dir/halves" or die $!;
+crl('step.crl', 'step', 600, '6001', exts => 'step');
+crl('halves/users.crl', 'halves', 500, '6001', exts => 'users');
+crl('halves/cas.crl',   'halves', 600, '6002', exts => 'cas');
+my $named = join ' ', map { qq("$_") } ca('other')->{crl}, "$dir/step.crl";
+
+sub parts {
+    my ($files, @more) = @_;
+    return with('step', @more) =~ s/^(\s*OCSPCRLFile ).*/$1 $files/mr
+        . bare('halves') =~ s/^<\/OCSP/    OCSPCRLPath "$dir\/halves"\n<\/OCSP/mr;
+}
+my $part = OCSPTest::Httpd->start('parts', parts(qq("$dir/step.crl")));
+$log = $part->log_since(0);
+says($part, 'C1: its own words', 'step', '6001' => 'revoked', '2001' => 'tryLater');
+like $log, qr/
+    ocsp:warn\].*OCSP208:\ CN=OCSP\ Test\ CA\ step,\S+:\ \Q$dir\E\/step\.crl:\ .*
+    issuingDistributionPoint:\ distributionPoint,\ onlyContainsUserCerts
+    .*say\ OCSPCRLCoverage\ complete/x, 'C1: how it is good is said';
+says($part, 'C3: two halves', 'halves', '6001' => 'revoked', '6002' => 'revoked',
+    '2001' => 'good');
+unlike $log, qr/ocsp:(?:warn|error).* CN=OCSP Test CA halves/, 'C3: not a word about them';
+
+$part->configure(parts(qq("$dir/step.crl"), 'OCSPCRLCoverage complete'));
+unlink "$dir/halves/cas.crl" or die $!;
+crl('halves/users.crl', 'halves', 300, '6003', exts => 'users');
+$log = $part->graceful;
+says($part, "C1: the operator's word", 'step', '6001' => 'revoked', '2001' => 'good');
+unlike $log, qr/OCSP208: CN=OCSP Test CA step/, "C1: the operator's word: no warning";
+says($part, 'C3: a half is gone', 'halves', '6003' => 'revoked', '6002' => 'revoked',
+    '2001' => 'good');
+like $log, qr/ocsp:error\].*OCSP206: CN=OCSP Test CA halves,.*onlyContainsCACerts\) has gone/,
+    'C3: a half is gone: said';
+like $part->issuer(1)->{LastResult}, qr/^failed: .*has gone.*put it back/,
+    'C3: a half is gone: server-status';
+
+crl('halves/cas.crl', 'halves', 200, '6004', exts => 'cas');
+$part->configure(parts($named, 'OCSPCRLCoverage complete'));
+$log = $part->graceful;
+says($part, 'C3: it is there again', 'halves', '6004' => 'revoked', '6003' => 'revoked',
+    '6002' => 'good', '2001' => 'good');
+is $part->issuer(1)->{LastResult}, 'ok', 'C3: it is there again: server-status';
+says($part, 'C4: one is not its own', 'step', '6001' => 'revoked', '2001' => 'tryLater');
+like $log, qr/
+    ocsp:error\].*OCSP206:\ CN=OCSP\ Test\ CA\ step,.*other\S*:\ is\ the\ CRL\ of\ another
+    \ CA\ \(CN=OCSP\ Test\ CA\ other,.*\),\ not\ of\ CN=OCSP\ Test\ CA\ step,
+    .*goes\ on\ with\ the\ rest/x, 'C4: whose it is, is said';
+like $part->issuer(0)->{LastResult}, qr/^failed: .*is the CRL of another CA/,
+    'C4: server-status';
+ok $part->stop, 'it ends when told to';
 
 done_testing;

@@ -185,6 +185,26 @@ for my $case (
     $httpd->stop;
 }
 
+# a program that hangs is ended when httpd is told to stop (U18), whether it has
+# closed its output or not
+for my $last ('exec sleep 100000', 'exec >/dev/null; exec sleep 100000') {
+    my $hangs = program('hangs', "echo \$\$ >\"$dir/hangs.pid\"\n$last");
+    unlink "$dir/hangs.pid";
+    my $file = OCSPTest::config("OCSPPassPhraseDialog \"exec:$hangs\"\n$same",
+        name => 'hangs', port => free_port());
+    my $pid = fork // die "fork: $!";
+    if (!$pid) {
+        exec OCSPTest::vars()->{httpd}, '-f', $file or POSIX::_exit(127);
+    }
+    ok wait_for(OCSPTest::Httpd::PATIENT_S, sub { -s "$dir/hangs.pid" }),
+        "$last: the program runs";
+    chomp(my $program = OCSPTest::slurp("$dir/hangs.pid"));
+    kill 'TERM', $pid;
+    waitpid $pid, 0;
+    is $? & 127, POSIX::SIGTERM(), "$last: httpd ends when told to";
+    ok !kill(0, $program), "$last: and the program with it" or kill 'KILL', $program;
+}
+
 # --- builtin ----------------------------------------------------------------------------
 
 # The processes of a session.

@@ -200,8 +200,11 @@ like $httpd->issuer(3)->{LastResult}, qr/\Astale/, 'a list past its end is stale
 # R72, R186: gone, and back as it was
 rename linked('a'), "$dir/away" or die $!;
 like $httpd->graceful, qr/OCSP206: .*\Q$dir\E\/a\.link/, 'a list is gone: logged';
-like $httpd->issuer(0)->{LastResult}, qr{\Afailed: .*\Q$dir\E/a\.link},
-    'a list is gone: failed, and which';
+my $is = $httpd->issuer(0);
+like $is->{LastResult}, qr{\Afailed: .*\Q$dir\E/a\.link.*; clients are answered from
+    \ the\ data\ of\ \S+Z\ until\ \Q$is->{NextUpdate}\E\z}x,
+    'a list is gone: failed, and which, and what clients get';
+is "$is->{LastResultOK} $is->{Answered}", '0 1', 'a list is gone: the same in numbers';
 answers('a list is gone', %all);
 rename "$dir/away", "$dir/a.link" or die $!;
 my $log = $httpd->graceful;

@@ -72,7 +72,11 @@ for my $name (qw(index both)) {
 }
 is $ask->('crl', serial_good)->{status}, 'good', 'a CRL has its own end: good';
 is $ask->('crl', serial_good)->{lasts}, HOLDS, 'for as long as ever';
-like $httpd->issuer(2)->{LastResult}, qr/\Afailed: /, 'server-status says that it cannot be read';
+my $is = $httpd->issuer(2);
+like $is->{LastResult}, qr/\Afailed: .*; clients get tryLater, since the data of before ended at \d/,
+    'server-status says that it cannot be read, and what clients get'; # U5
+is "$is->{LastResultOK} $is->{Answered}", '0 0', 'server-status: and in numbers';
+cmp_ok $is->{DataEndsIn}, '<=', 0, 'server-status: the data has ended';
 
 # --- when it is there again -----------------------------------------------------------------
 
@@ -81,6 +85,11 @@ for my $name (qw(index both)) {
     ok wait_for(30, sub { ($ask->($name, serial_good)->{status} // '') eq 'good' }),
         "$name: it can be read again: good";
     is $ask->($name, serial_held)->{status}, 'revoked', "$name: on hold again";
+}
+# the end of an error is logged as an error, or LogLevel warn would not show it (U5)
+for my $tag (qw(OCSP244 OCSP260)) {
+    ok wait_for(30, sub { $httpd->log_since(0) =~ /ocsp:error\] .*$tag: / }),
+        "it can be read again: $tag in the log";
 }
 
 # --- where looks are rare ---------------------------------------------------------------------

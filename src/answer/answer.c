@@ -208,20 +208,27 @@ static void say_unlisted(ocsp_response_single_t *out,
     out->next_update = earlier(out->next_update, soon);
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 /* A look at the sources counts only if it was at this very source. Issuance
- * data has no time of its own, so for it every look counts, and is said to have
- * been a little earlier, for clients whose clocks are behind (R99).
- */
+ * data has no time of its own, so for it every look counts. A look is said to
+ * have been a little earlier, for clients whose clocks are behind (R99), but
+ * not before the CRL was made. */
 static int64_t find_this_update(const ocsp_answer_subject_t *s, int64_t now)
 {
-    int64_t this_update = s->record.this_update;
-    bool checked = s->policy->this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED;
+    int64_t made = earlier(s->record.this_update, now);
+    int64_t looked = later(made, earlier(s->record.checked, now))
+                   - OCSP_ANSWER_SKEW_S;
 
-    if ((checked || !s->record.crl) && s->record.checked > this_update) {
-        this_update = s->record.checked;
+    if (!s->record.crl) {
+        return looked;
     }
-    this_update = earlier(this_update, now);
-    return s->record.crl ? this_update : this_update - OCSP_ANSWER_SKEW_S;
+    return s->policy->this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED
+             ? later(made, looked)
+             : made;
 }
 
 /* Whether every source has an end of its own, which is a CRL's nextUpdate. */
@@ -282,6 +289,10 @@ static const char *decide(ocsp_response_single_t *out,
     if (is_uncovered(s)) {
         return "RFC 5280 section 5.2.5: the CRLs that are known may not cover"
                " it (OCSPCRLCoverage)";
+    }
+    /* what has expired is answered on (RFC 6960 has no word against it) */
+    if (record->issued && record->not_after > now) {
+        end = earlier(end, record->not_after);
     }
     end = earlier(end, add_seconds(now, s->policy->next_update_s));
     end = earlier(end, signer_end);

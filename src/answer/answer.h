@@ -54,8 +54,13 @@ typedef enum {
     OCSP_ANSWER_THIS_UPDATE_CHECKED     /* the last good look at the sources */
 } ocsp_answer_this_update_t;
 
+/** Octets by which two sets of sources are told apart. */
+#define OCSP_ANSWER_SOURCES_LEN 8
+
 /** How an issuer wants to be answered for. */
 typedef struct {
+    unsigned char sources[OCSP_ANSWER_SOURCES_LEN]; /* from which files it is
+                                                       answered: a digest */
     int64_t next_update_s; /* longest validity of a response, seconds, > 0 */
     bool limits_age;       /* OCSPAnswerAge is set: */
     int64_t answer_age_s;  /* how old a response may be when it is sent,
@@ -143,8 +148,8 @@ typedef struct {
  * nextUpdate is the earliest of now + next_update_s, the signer's notAfter and
  * the data's, or of a CRL in its grace the end of that, or of stale data now +
  * OCSP_ANSWER_STALE_REVOKED_S; thisUpdate is as the policy says, or without a
- * CRL OCSP_ANSWER_SKEW_S before the last good look, but never later than now
- * (96, 97, 99, 104).
+ * CRL the last good look; a look is told OCSP_ANSWER_SKEW_S earlier, but not
+ * before the CRL's thisUpdate; and never later than now (96, 97, 99, 104).
  * A nonce is echoed unless an issuer asked about ignores it (109).
  * @param out always filled; it points into p and to what subjects and wishes
  *        point to
@@ -176,7 +181,7 @@ bool ocsp_answer_drop_nonce(ocsp_answer_draft_t *draft);
 /**
  * What tells the response to a draft apart from all others but for its times:
  * the signer and how he presents himself, the status with reason and time, the
- * policy of times, the CertID to the octet (R47). So what was good
+ * policy of times, the sources, the CertID to the octet (R47). So what was good
  * is never found for what is revoked (R72).
  * @return octets of it; 0: such a response is made each time: an error, with a
  *         nonce, about several certificates, about what is not listed unless

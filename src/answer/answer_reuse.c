@@ -5,19 +5,21 @@
  * draft, and for how long. A key is
  *
  *   | template 16 | status 1 | reason 1 | revocation time 8
- *   | OCSPThisUpdate 1 | OCSPNextUpdate 8 | CertID |
+ *   | OCSPThisUpdate 1 | OCSPNextUpdate 8 | sources 8 | CertID |
  *
- * Issuers, and virtual hosts with data of their own, may share keys: the CertID
- * names the CA, the status is part of it, and the times are compared with the
- * draft's. Two that want other times do not: each would overwrite the other's.
- * Floor 2.
+ * Virtual hosts that answer from the same files share keys: the CertID names
+ * the CA, the status is part of it, and the times are compared with the
+ * draft's. Those with files of their own do not: one's CRL may be older (R97).
+ * Nor do two that want other times: each would overwrite the other's. Floor 2.
  */
 #include <string.h>
 
 #include "answer/answer.h"
 
 #define TIME_LEN 8
-#define CERTID_AT (OCSP_RESPONSE_ID_LEN + 2 + TIME_LEN + 1 + TIME_LEN)
+#define CERTID_AT                                                              \
+    (OCSP_RESPONSE_ID_LEN + 2 + TIME_LEN + 1 + TIME_LEN                        \
+     + OCSP_ANSWER_SOURCES_LEN)
 
 /* What is not listed may be any moment, but for good (R61, R62):
  * nobody else is said to be unknown or never to have been issued. */
@@ -77,6 +79,8 @@ size_t ocsp_answer_get_key(unsigned char key[OCSP_ANSWER_KEY_MAX],
     at = put_number(at, single->revocation_time);
     *at++ = (unsigned char)draft->policy->this_update;
     at = put_number(at, draft->policy->next_update_s);
+    memcpy(at, draft->policy->sources, OCSP_ANSWER_SOURCES_LEN);
+    at += OCSP_ANSWER_SOURCES_LEN;
     memcpy(at, single->certid.data, single->certid.len);
     return CERTID_AT + single->certid.len;
 }

@@ -13,6 +13,7 @@
 #include "httpd/log.h"
 #include "httpd/readers.h"
 #include "httpd/sources.h"
+#include "httpd/version.h"
 #include "status/crl.h"
 
 /* What lines need besides the issuer. */
@@ -88,8 +89,12 @@ static void print_crl(const dump_t *d, const ocsp_scope_issuer_t *si,
 {
     const ocsp_table_info_t *info = si->info;
 
-    printf("    CRL in use: %s, thisUpdate %s, nextUpdate %s, number ",
-           si->crl_file, iso(d, info->this_update),
+    printf("    CRL in use: %s%s, thisUpdate %s, nextUpdate %s, number ",
+           si->crl_file,
+           info->crls > 1
+               ? apr_psprintf(d->pass->ptemp, " and %u others", info->crls - 1)
+               : "",
+           iso(d, info->this_update),
            info->next_update != OCSP_CRL_NO_NEXT_UPDATE
                ? iso(d, info->next_update)
                : "none");
@@ -339,7 +344,7 @@ void ocsp_dump_print(const ocsp_pass_t *pass, server_rec *base,
                       .user = ocsp_readers_get_user(pass->ptemp)};
     const server_rec *s;
 
-    printf("OCSP issuers:\n");
+    printf("mod_ocsp " OCSP_VERSION "\nOCSP issuers:\n");
     for (s = base; s != NULL; s = s->next) {
         if (s == base || ocsp_conf_get(s) != ocsp_conf_get(base)) {
             print_server(&d, s);

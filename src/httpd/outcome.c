@@ -151,6 +151,27 @@ static void note_hidden(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
     ocsp_arena_note(pass->arena, si->slot, pass->now, false, hidden);
 }
 
+/* After a full start nothing is known of newer CRLs that were in use before: one
+ * that is put back from a backup counts. */
+static void log_old(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                    const ocsp_load_result_t *result)
+{
+    const ocsp_table_info_t *info = &result->info;
+
+    if (pass->running || pass->arena == NULL
+        || ocsp_arena_get_configuration(pass->arena) != 1 || !info->crl
+        || info->next_update == OCSP_CRL_NO_NEXT_UPDATE
+        || pass->now - info->this_update
+               <= (info->next_update - info->this_update) / 3) {
+        return;
+    }
+    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, pass->s,
+                 "OCSP262: %s: %s is of %s, more than a third of its time is "
+                 "over: if the CA has written a newer one, put that there",
+                 si->name, result->file,
+                 ocsp_pass_print_time(pass->ptemp, info->this_update));
+}
+
 void ocsp_outcome_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
                          const ocsp_load_result_t *result, bool is_news,
                          const char *hidden)
@@ -182,6 +203,9 @@ void ocsp_outcome_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
     }
     if (si->has_slot && is_news) {
         say_published(pass, si, result);
+    }
+    if (!stale) {
+        log_old(pass, si, result);
     }
     if (result->passed_over != NULL && !told) {
         add_passed(pass, si, result);
@@ -301,21 +325,6 @@ static age_t find_age(const char **cure, const ocsp_scope_issuer_t *si,
     return crl > rest ? crl : rest;
 }
 
-/* Data without an end of its own ends some time after the last check that
- * succeeded; 0: it does not end so. */
-static int64_t find_check_end(int64_t *checked, const ocsp_pass_t *pass,
-                              const ocsp_scope_issuer_t *si,
-                              const ocsp_table_info_t *info)
-{
-    bool endless = info->crl && info->next_update == OCSP_CRL_NO_NEXT_UPDATE;
-
-    *checked = ocsp_arena_get_checked(pass->arena, si->slot);
-    return (info->issuance || endless) && si->policy.recheck_s != 0
-                && *checked != 0
-             ? *checked + si->policy.recheck_s
-             : 0;
-}
-
 /* The age of an issuer's table that was last logged; at start and at graceful
  * all is logged. */
 static unsigned exchange_age(const ocsp_pass_t *pass,
@@ -330,6 +339,18 @@ static unsigned exchange_age(const ocsp_pass_t *pass,
         retry->age = age;
     }
     return logged;
+}
+
+/* At the level of what was logged of its age before, which it ends. */
+static void log_renewal(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                        unsigned said, int64_t until)
+{
+    ap_log_error(APLOG_MARK, said == STALE ? APLOG_ERR : APLOG_WARNING, 0,
+                 pass->s, "OCSP260: %s: status data is current again, until %s",
+                 si->name,
+                 until == OCSP_TABLE_ENDLESS
+                     ? "its next change"
+                     : ocsp_pass_print_time(pass->ptemp, until));
 }
 
 void ocsp_outcome_check_age(const ocsp_pass_t *pass,
@@ -347,7 +368,7 @@ void ocsp_outcome_check_age(const ocsp_pass_t *pass,
     }
     age = find_age(&cure, si, &info, pass->now);
     until = ocsp_sources_find_end(si, &info);
-    check_end = find_check_end(&checked, pass, si, &info);
+    check_end = ocsp_sources_find_check_end(&checked, pass->arena, si, &info);
     if (check_end != 0 && find_age_of(checked, check_end, pass->now) > age) {
         age = find_age_of(checked, check_end, pass->now);
         until = check_end;
@@ -355,6 +376,9 @@ void ocsp_outcome_check_age(const ocsp_pass_t *pass,
                "OCSP219 names";
     }
     said = exchange_age(pass, si, age);
+    if (age < said) {
+        log_renewal(pass, si, said, until);
+    }
     if (age <= said || (warned && age == STALE)) {
         return;
     }

@@ -165,12 +165,35 @@ static void take(line_t *line, const char *block, size_t len)
     }
 }
 
+/* What tells httpd to stop is kept pending while a program runs: the program is
+ * ended first, or it would go on without anybody to talk to. */
+static void hold_stop(sigset_t *before)
+{
+    sigset_t stop;
+
+    (void)sigemptyset(&stop);
+    (void)sigaddset(&stop, SIGTERM);
+    (void)sigaddset(&stop, SIGINT);
+    (void)sigaddset(&stop, SIGHUP);
+    (void)sigprocmask(SIG_BLOCK, &stop, before);
+}
+
+static bool is_told_to_stop(void)
+{
+    sigset_t pending;
+
+    return sigpending(&pending) == 0
+        && (sigismember(&pending, SIGTERM) == 1
+            || sigismember(&pending, SIGINT) == 1
+            || sigismember(&pending, SIGHUP) == 1);
+}
+
 /*
  * Reads until the program closes its output or is gone: what it leaves running
  * may keep the output open. No time limit: it may be asking a person.
  *
  * @return APR_CHILD_DONE, with its exit status; APR_CHILD_NOTDONE or, when it
- *         is stopped, APR_EGENERAL: it is still there
+ *         is stopped, APR_EGENERAL: it is still there, and is to be ended
  */
 static apr_status_t listen_to(line_t *line, apr_proc_t *proc, int *code,
                               apr_exit_why_e *how)
@@ -179,7 +202,8 @@ static apr_status_t listen_to(line_t *line, apr_proc_t *proc, int *code,
     apr_status_t rv = apr_file_pipe_timeout_set(proc->out, LOOK_EVERY);
     char block[512];
 
-    while (rv == APR_SUCCESS && line->total <= OUTPUT_MAX && !line->too_long) {
+    while (rv == APR_SUCCESS && line->total <= OUTPUT_MAX && !line->too_long
+           && !is_told_to_stop()) {
         apr_size_t len = sizeof(block);
 
         /* first, so that all it wrote is there to be read */
@@ -193,8 +217,12 @@ static apr_status_t listen_to(line_t *line, apr_proc_t *proc, int *code,
         }
     }
     OPENSSL_cleanse(block, sizeof(block));
-    if (APR_STATUS_IS_EOF(rv) && APR_STATUS_IS_CHILD_NOTDONE(ended)) {
-        ended = apr_proc_wait(proc, code, how, APR_WAIT);
+    while (APR_STATUS_IS_EOF(rv) && APR_STATUS_IS_CHILD_NOTDONE(ended)
+           && !is_told_to_stop()) {
+        ended = apr_proc_wait(proc, code, how, APR_NOWAIT);
+        if (APR_STATUS_IS_CHILD_NOTDONE(ended)) {
+            apr_sleep(LOOK_EVERY);
+        }
     }
     return ended;
 }
@@ -239,6 +267,7 @@ static apr_status_t ask_program(char **out, const char *const *argv,
     line_t line = {.len = 0};
     apr_status_t rv, ended;
     apr_proc_t proc;
+    sigset_t before;
     int code = 0;
 
     rv = start(&proc, argv, ptmp);
@@ -247,12 +276,14 @@ static apr_status_t ask_program(char **out, const char *const *argv,
                             argv[0]);
         return rv;
     }
+    hold_stop(&before);
     ended = listen_to(&line, &proc, &code, &how);
     (void)apr_file_close(proc.out);
     if (APR_STATUS_IS_CHILD_NOTDONE(ended) || ended == APR_EGENERAL) {
         (void)apr_proc_kill(&proc, SIGKILL);
         (void)apr_proc_wait(&proc, NULL, NULL, APR_WAIT);
     }
+    (void)sigprocmask(SIG_SETMASK, &before, NULL); /* which may end httpd */
     wrong = judge(&line, ended, code, how, p);
     if (wrong == NULL) {
         *out = apr_pstrmemdup(p, line.text, line.len);

@@ -15,8 +15,4 @@
  */
 int ocsp_quick_handle(request_rec *r, int lookup);
 
-/** Warn of access rules in locations of ours that are not asked. Startup only,
- * while httpd has its configuration as a tree. */
-void ocsp_quick_check(server_rec *base, apr_pool_t *ptemp);
-
 #endif

@@ -18,18 +18,19 @@
 #include "httpd/dialog.h"
 #include "httpd/dump.h"
 #include "httpd/keep.h"
+#include "httpd/location_rules.h"
 #include "httpd/log.h"
 #include "httpd/open.h"
 #include "httpd/outcome.h"
 #include "httpd/pairs.h"
 #include "httpd/preproduce.h"
-#include "httpd/quick.h"
 #include "httpd/recall.h"
 #include "httpd/renewal.h"
 #include "httpd/signers.h"
 #include "httpd/sources.h"
 #include "httpd/tables.h"
 #include "httpd/threads.h"
+#include "httpd/version.h"
 #include "httpd/watch.h"
 
 /* Whether anything but tryLater can be said for it. */
@@ -334,8 +335,10 @@ int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (!is_configured(base)) {
         return OK;
     }
+    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, base,
+                 "OCSP261: mod_ocsp " OCSP_VERSION " configured");
     say_what_good_means(base);
-    ocsp_quick_check(base, ptemp);
+    ocsp_location_rules_check(base, ptemp);
     preproduces = ocsp_preproduce_check(base);
     if (conf->shared.arena != NULL
         && (ocsp_conf_get_refresh(conf) != 0 || preproduces)) {
@@ -364,7 +367,7 @@ int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     }
     ocsp_pass_begin(&pass, NULL, pconf, ptemp);
     open_all(&pass, base);
-    ocsp_quick_check(base, ptemp);
+    ocsp_location_rules_check(base, ptemp);
     preproduces = ocsp_preproduce_check(base);
     if (is_configured(base)
         && !ocsp_watch_report(base, NULL,

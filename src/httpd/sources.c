@@ -187,6 +187,9 @@ bool ocsp_sources_make_id(ocsp_scope_issuer_t *si)
            && EVP_DigestFinal_ex(ctx, si->id, NULL) == 1;
 
     EVP_MD_CTX_free(ctx);
+    if (ok) {
+        memcpy(si->policy.sources, si->id, sizeof(si->policy.sources));
+    }
     return ok;
 }
 
@@ -196,6 +199,19 @@ int64_t ocsp_sources_find_end(const ocsp_scope_issuer_t *si,
     return ocsp_table_find_end(info->crl, info->this_update, info->next_update,
                                info->changed, si->policy.grace_s,
                                si->policy.max_age_s);
+}
+
+int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
+                                    const ocsp_scope_issuer_t *si,
+                                    const ocsp_table_info_t *info)
+{
+    bool endless = info->crl && info->next_update == OCSP_CRL_NO_NEXT_UPDATE;
+
+    *checked = ocsp_arena_get_checked(arena, si->slot);
+    return (info->issuance || endless) && si->policy.recheck_s != 0
+                && *checked != 0
+             ? *checked + si->policy.recheck_s
+             : 0;
 }
 
 static void add_paths(apr_array_header_t *out, const apr_array_header_t *paths)

@@ -83,6 +83,16 @@ int64_t ocsp_sources_find_end(const ocsp_scope_issuer_t *si,
                               const ocsp_table_info_t *info);
 
 /**
+ * When data without an end of its own ends: some time after the last check that
+ * succeeded.
+ * @param checked when that was, in seconds
+ * @return 0: it does not end so. Any thread.
+ */
+int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
+                                    const ocsp_scope_issuer_t *si,
+                                    const ocsp_table_info_t *info);
+
+/**
  * After all issuers: complain of a level's directories that cannot be read and
  * that nobody has complained of.
  */

@@ -16,19 +16,42 @@
 #include "httpd/conf.h"
 #include "httpd/pass.h"
 #include "httpd/renewal.h"
+#include "httpd/sources.h"
+#include "httpd/version.h"
 #include "shared/look_state.h"
 #include "status/crl.h"
 
+/* How an issuer fares. */
+typedef enum {
+    STATE_OK = 0,
+    STATE_WARNING, /* it is answered, and somebody should look */
+    STATE_STALE,   /* its data has ended */
+    STATE_FAILED,  /* the last load, which may leave earlier data in use */
+} state_t;
+
+static const char *const state_names[] = {"ok", "warning", "stale", "failed"};
+
 /* What is shown of one issuer; every string fit for a line of text. */
 typedef struct {
+    const char *server;
+    unsigned port;
     const char *subject;
     apr_uint64_t entries;
     apr_uint64_t issued;
+    bool issuance; /* issued counts something */
     const char *this_update;
     const char *next_update;
+    int64_t next_update_at; /* or OCSP_TABLE_ENDLESS; likewise: */
+    int64_t data_end;
+    int64_t signer_end;
     const char *last_load;
+    int64_t last_load_age_s; /* -1: none */
+    state_t state;
     const char *last_result;
     const char *signer;
+    bool has_valid_signer;
+    bool has_table;
+    bool answered; /* not tryLater alone */
 } facts_t;
 
 static const struct {
@@ -60,10 +83,21 @@ static const char *describe_signer(const ocsp_signer_t *signer, int64_t now,
         ocsp_signer_get0_description(signer), ")", NULL);
 }
 
+static void collect_signer(facts_t *f, const ocsp_signer_t *signer, int64_t now)
+{
+    int64_t end = ocsp_signer_get_not_after(signer);
+
+    f->has_valid_signer = f->has_valid_signer
+                       || ocsp_signer_is_valid(signer, now);
+    if (f->signer_end == OCSP_TABLE_ENDLESS || end > f->signer_end) {
+        f->signer_end = end;
+    }
+}
+
 /* As they are in the process that is asked. */
-static const char *describe_signers(const ocsp_conf_t *conf,
-                                    const ocsp_scope_issuer_t *si, int64_t now,
-                                    apr_pool_t *p)
+static const char *collect_signers(facts_t *f, const ocsp_conf_t *conf,
+                                   const ocsp_scope_issuer_t *si, int64_t now,
+                                   apr_pool_t *p)
 {
     ocsp_renewal_stay_t stay = ocsp_renewal_enter(conf->shared.renewal);
     const ocsp_answer_signers_t *signers =
@@ -74,11 +108,12 @@ static const char *describe_signers(const ocsp_conf_t *conf,
     size_t i;
 
     for (i = 0; i < signers->count; i++) {
+        const ocsp_signer_t *signer = ocsp_response_template_get0_signer(
+            signers->templs[i]);
+
         text = apr_pstrcat(p, text, i != 0 ? "; " : "",
-                           describe_signer(ocsp_response_template_get0_signer(
-                                               signers->templs[i]),
-                                           now, p),
-                           NULL);
+                           describe_signer(signer, now, p), NULL);
+        collect_signer(f, signer, now);
     }
     ocsp_renewal_leave(conf->shared.renewal, stay);
     if (text[0] == '\0') {
@@ -100,21 +135,9 @@ static bool is_past_next_update(const ocsp_table_info_t *info, int64_t now)
         && info->next_update <= now;
 }
 
-/* "ok", or in a word how bad it is, and what it is. */
-static const char *describe_result(const ocsp_note_t *note, apr_pool_t *p)
-{
-    if (note->ok && *note->text == '\0') {
-        return "ok";
-    }
-    return apr_pstrcat(p, note->ok ? "warning" : "failed",
-                       *note->text != '\0' ? ": " : "",
-                       ap_escape_logitem(p, note->text), NULL);
-}
-
-/* What the clock makes of what was loaded well: "stale", or what the loading
- * has said of it and what is to be said now. */
-static const char *describe_age(const ocsp_scope_issuer_t *si,
-                                const ocsp_table_info_t *info, const char *said,
+/* What the clock makes of data that was loaded well. */
+static const char *describe_age(state_t *state, const ocsp_scope_issuer_t *si,
+                                const ocsp_table_info_t *info, int64_t data_end,
                                 int64_t now, apr_pool_t *p)
 {
     const ocsp_answer_policy_t *policy = &si->policy;
@@ -125,126 +148,244 @@ static const char *describe_age(const ocsp_scope_issuer_t *si,
                                            OCSP_CRL_NO_NEXT_UPDATE,
                                            info->changed, policy->grace_s,
                                            policy->max_age_s);
-    const char *more = NULL;
 
+    *state = STATE_STALE;
     if (crl_end <= now && is_past_next_update(info, now)) {
-        return "stale: past nextUpdate";
+        return "past nextUpdate";
     }
     if (crl_end <= now || rest_end <= now) {
-        return "stale: older than OCSPSourceMaxAge";
+        return "older than OCSPSourceMaxAge";
     }
+    if (data_end <= now) {
+        return "not checked for changes for too long";
+    }
+    *state = STATE_WARNING;
     if (is_past_next_update(info, now)) {
-        more = apr_pstrcat(p,
+        return apr_pstrcat(p,
                            "past nextUpdate, and counts by OCSPStaleGrace "
                            "until ",
                            ocsp_pass_print_time(p, crl_end), NULL);
     }
-    else if (is_ending(info->this_update, crl_end, now)
-             || is_ending(info->changed, rest_end, now)) {
-        more = "less than a third of its time is left";
+    if (is_ending(info->this_update, crl_end, now)
+        || is_ending(info->changed, rest_end, now)) {
+        return "less than a third of its time is left";
     }
-    if (more == NULL || strstr(said, "OCSPStaleGrace") != NULL) {
-        return said; /* which the loading has seen already */
-    }
-    return strcmp(said, "ok") == 0 ? apr_pstrcat(p, "warning: ", more, NULL)
-                                   : apr_pstrcat(p, said, "; ", more, NULL);
+    *state = STATE_OK;
+    return NULL;
 }
 
-static void collect_table(facts_t *f, const ocsp_table_info_t *info,
-                          apr_pool_t *p)
+/* What the last load has said of what it has loaded, and what is to be said of
+ * its age now. */
+static const char *describe_loaded(state_t *state, const ocsp_note_t *note,
+                                   const ocsp_scope_issuer_t *si,
+                                   const ocsp_table_info_t *info,
+                                   int64_t data_end, int64_t now, apr_pool_t *p)
 {
+    const char *age = describe_age(state, si, info, data_end, now, p);
+    const char *text = ap_escape_logitem(p, note->text);
+
+    if (*state == STATE_STALE || text[0] == '\0'
+        || is_past_next_update(info, now)) {
+        return age;
+    }
+    *state = STATE_WARNING;
+    return age == NULL ? text : apr_pstrcat(p, text, "; ", age, NULL);
+}
+
+/* A failure is not the end: whether clients get answers meanwhile. */
+static const char *describe_effect(const facts_t *f, int64_t now, apr_pool_t *p)
+{
+    if (!f->has_table || !f->has_valid_signer) {
+        return "clients get tryLater";
+    }
+    if (f->data_end <= now) {
+        return apr_pstrcat(p,
+                           "clients get tryLater, since the data of before "
+                           "ended at ",
+                           ocsp_pass_print_time(p, f->data_end), NULL);
+    }
+    return apr_pstrcat(p, "clients are answered from the data of ",
+                       f->this_update, " until ",
+                       f->data_end == OCSP_TABLE_ENDLESS
+                           ? "it changes"
+                           : ocsp_pass_print_time(p, f->data_end),
+                       NULL);
+}
+
+static void collect_table(facts_t *f, const ocsp_arena_t *arena,
+                          const ocsp_scope_issuer_t *si,
+                          const ocsp_table_info_t *info, apr_pool_t *p)
+{
+    int64_t checked, check_end;
+
+    f->has_table = true;
     f->entries = info->entries;
     f->issued = info->issued;
+    f->issuance = info->issuance;
     f->this_update = ocsp_pass_print_time(p, info->this_update);
-    if (info->crl) {
-        f->next_update = info->next_update != OCSP_CRL_NO_NEXT_UPDATE
-                           ? ocsp_pass_print_time(p, info->next_update)
-                           : "none";
+    if (info->crl && info->next_update != OCSP_CRL_NO_NEXT_UPDATE) {
+        f->next_update = ocsp_pass_print_time(p, info->next_update);
+        f->next_update_at = info->next_update;
+    }
+    else if (info->crl) {
+        f->next_update = "none";
+    }
+    f->data_end = ocsp_sources_find_end(si, info);
+    check_end = ocsp_sources_find_check_end(&checked, arena, si, info);
+    if (check_end != 0 && check_end < f->data_end) {
+        f->data_end = check_end;
     }
 }
 
-static void collect(facts_t *f, const ocsp_conf_t *conf,
-                    const ocsp_scope_issuer_t *si, int64_t now, apr_pool_t *p)
+static void collect_result(facts_t *f, const ocsp_conf_t *conf,
+                           const ocsp_scope_issuer_t *si, int64_t now,
+                           apr_pool_t *p)
 {
     ocsp_note_t note = {.time = 0};
+    const char *text = si->issuer == NULL ? "certificate not readable"
+                                          : "never loaded";
     ocsp_table_info_t info;
 
-    f->subject = si->issuer != NULL ? si->name : ap_escape_logitem(p, si->name);
-    f->entries = f->issued = 0;
-    f->this_update = f->next_update = f->last_load = "-";
-    f->last_result = si->issuer == NULL ? "certificate not readable"
-                                        : "never loaded";
-    /* file names may hold anything, and lines are told apart by their ends */
-    f->signer = ap_escape_logitem(p, describe_signers(conf, si, now, p));
-    if (!si->has_slot) {
-        return;
+    f->state = STATE_FAILED;
+    if (si->has_slot) {
+        ocsp_arena_get_note(&note, conf->shared.arena, si->slot, si->id);
     }
-    ocsp_arena_get_note(&note, conf->shared.arena, si->slot, si->id);
+    if (si->has_slot
+        && ocsp_arena_get_info(&info, conf->shared.arena, si->slot, si->id)
+               == APR_SUCCESS) {
+        collect_table(f, conf->shared.arena, si, &info, p);
+    }
+    f->answered = f->has_table && f->has_valid_signer && f->data_end > now;
     if (note.time != 0) {
         f->last_load = ocsp_pass_print_time(p, note.time);
-        f->last_result = describe_result(&note, p);
+        f->last_load_age_s = now - note.time;
+        text = *note.text != '\0' ? ap_escape_logitem(p, note.text) : "no data";
     }
-    if (ocsp_arena_get_info(&info, conf->shared.arena, si->slot, si->id)
-        == APR_SUCCESS) {
-        collect_table(f, &info, p);
-        if (note.ok) {
-            f->last_result = describe_age(si, &info, f->last_result, now, p);
-        }
+    if (note.ok && f->has_table) {
+        text = describe_loaded(&f->state, &note, si, &info, f->data_end, now,
+                               p);
+    }
+    else {
+        text = apr_pstrcat(p, text, "; ", describe_effect(f, now, p), NULL);
+    }
+    f->last_result = apr_pstrcat(p, state_names[f->state],
+                                 text != NULL ? ": " : NULL, text, NULL);
+}
+
+static void collect(facts_t *f, const server_rec *s,
+                    const ocsp_scope_issuer_t *si, int64_t now, apr_pool_t *p)
+{
+    const ocsp_conf_t *conf = ocsp_conf_get(s);
+
+    memset(f, 0, sizeof(*f));
+    f->server = s->server_hostname != NULL ? s->server_hostname : "-";
+    f->port = ocsp_pass_get_port(s);
+    f->subject = si->issuer != NULL ? si->name : ap_escape_logitem(p, si->name);
+    f->this_update = f->next_update = f->last_load = "-";
+    f->next_update_at = f->data_end = f->signer_end = OCSP_TABLE_ENDLESS;
+    f->last_load_age_s = -1;
+    /* file names may hold anything, and lines are told apart by their ends */
+    f->signer = ap_escape_logitem(p, collect_signers(f, conf, si, now, p));
+    collect_result(f, conf, si, now, p);
+}
+
+/* All issuers together. */
+typedef struct {
+    unsigned count;
+    unsigned failed;     /* neither ok nor a warning */
+    unsigned unanswered; /* tryLater alone */
+} sum_t;
+
+/* Seconds until a time that there is; of others there is no line. */
+static void print_seconds(request_rec *r, unsigned i, const char *name,
+                          int64_t time, int64_t now)
+{
+    if (time != OCSP_TABLE_ENDLESS) {
+        ap_rprintf(r, "OCSPIssuer[%u]%s: %" APR_INT64_T_FMT "\n", i, name,
+                   (apr_int64_t)(time - now));
     }
 }
 
-static void print_line(request_rec *r, int i, const facts_t *f)
+static void print_line(request_rec *r, unsigned i, const facts_t *f,
+                       int64_t now)
 {
     ap_rprintf(r,
-               "OCSPIssuer[%d]Subject: %s\n"
-               "OCSPIssuer[%d]Entries: %" APR_UINT64_T_FMT "\n"
-               "OCSPIssuer[%d]Issued: %" APR_UINT64_T_FMT "\n"
-               "OCSPIssuer[%d]ThisUpdate: %s\n"
-               "OCSPIssuer[%d]NextUpdate: %s\n"
-               "OCSPIssuer[%d]LastLoad: %s\n"
-               "OCSPIssuer[%d]LastResult: %s\n"
-               "OCSPIssuer[%d]Signer: %s\n",
-               i, f->subject, i, f->entries, i, f->issued, i, f->this_update, i,
-               f->next_update, i, f->last_load, i, f->last_result, i,
-               f->signer);
+               "OCSPIssuer[%u]Server: %s\n"
+               "OCSPIssuer[%u]Port: %u\n"
+               "OCSPIssuer[%u]Subject: %s\n"
+               "OCSPIssuer[%u]Entries: %" APR_UINT64_T_FMT "\n"
+               "OCSPIssuer[%u]Issued: %" APR_UINT64_T_FMT "\n"
+               "OCSPIssuer[%u]ThisUpdate: %s\n"
+               "OCSPIssuer[%u]NextUpdate: %s\n"
+               "OCSPIssuer[%u]LastLoad: %s\n"
+               "OCSPIssuer[%u]LastLoadAge: %" APR_INT64_T_FMT "\n"
+               "OCSPIssuer[%u]LastResult: %s\n"
+               "OCSPIssuer[%u]LastResultOK: %d\n"
+               "OCSPIssuer[%u]Answered: %d\n"
+               "OCSPIssuer[%u]Signer: %s\n",
+               i, f->server, i, f->port, i, f->subject, i, f->entries, i,
+               f->issued, i, f->this_update, i, f->next_update, i, f->last_load,
+               i, (apr_int64_t)f->last_load_age_s, i, f->last_result, i,
+               f->state <= STATE_WARNING, i, f->answered, i, f->signer);
+    print_seconds(r, i, "NextUpdateIn", f->next_update_at, now);
+    print_seconds(r, i, "DataEndsIn", f->data_end, now);
+    print_seconds(r, i, "SignerEndsIn", f->signer_end, now);
 }
 
-static void print_row(request_rec *r, int i, const facts_t *f)
+/* A fault has a colour, and a word in bold. Only an index or a list says what
+ * was issued. */
+static void print_row(request_rec *r, unsigned i, const facts_t *f, int64_t now)
 {
+    static const char *const styles[] = {"",
+                                         " style=\"background-color: #ffc\"",
+                                         " style=\"background-color: #fbb\"",
+                                         " style=\"background-color: #fbb\""};
+    bool bad = f->state != STATE_OK || !f->answered;
+
     ap_rprintf(r,
-               "<tr><td>%d</td><td>%s</td><td>%" APR_UINT64_T_FMT
-               "</td><td>%" APR_UINT64_T_FMT
-               "</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td>"
-               "<td>%s</td></tr>\n",
-               i, ap_escape_html(r->pool, f->subject), f->entries, f->issued,
+               "<tr%s><td>%u</td><td>%s:%u</td><td>%s</td><td>%s%s%s</td>"
+               "<td>%" APR_UINT64_T_FMT "</td><td>%s</td><td>%s</td><td>%s</td>"
+               "<td>%s</td><td style=\"white-space: normal\">%s</td>"
+               "<td style=\"white-space: normal\">%s</td></tr>\n",
+               styles[f->answered ? f->state : STATE_FAILED], i,
+               ap_escape_html(r->pool, f->server), f->port,
+               ap_escape_html(r->pool, f->subject), bad ? "<b>" : "",
+               f->answered ? state_names[f->state] : "NOT ANSWERED",
+               bad ? "</b>" : "", f->entries,
+               f->issuance
+                   ? apr_psprintf(r->pool, "%" APR_UINT64_T_FMT, f->issued)
+                   : "-",
                f->this_update, f->next_update, f->last_load,
                ap_escape_html(r->pool, f->last_result),
                ap_escape_html(r->pool, f->signer));
 }
 
 /* Every issuer once, in the order of the configuration. */
-static void print_issuers(request_rec *r,
-                          void (*print)(request_rec *, int, const facts_t *))
+static sum_t print_issuers(request_rec *r,
+                           void (*print)(request_rec *, unsigned,
+                                         const facts_t *, int64_t))
 {
     int64_t now = (int64_t)apr_time_sec(apr_time_now());
-    const ocsp_conf_t *conf, *seen = NULL;
+    const ocsp_conf_t *main = ocsp_conf_get(ap_server_conf);
     const server_rec *s;
+    sum_t sum = {.count = 0};
     facts_t facts;
-    int i, n = 0;
+    int i;
 
     for (s = ap_server_conf; s != NULL; s = s->next) {
-        conf = ocsp_conf_get(s);
-        if (s != ap_server_conf && conf == seen) {
+        const ocsp_conf_t *conf = ocsp_conf_get(s);
+
+        if (s != ap_server_conf && conf == main) {
             continue; /* a virtual host without its own */
         }
-        if (s == ap_server_conf) {
-            seen = conf;
-        }
         for (i = 0; i < conf->own->issuers->nelts; i++) {
-            collect(&facts, conf, ocsp_scope_get(conf->own, i), now, r->pool);
-            print(r, n++, &facts);
+            collect(&facts, s, ocsp_scope_get(conf->own, i), now, r->pool);
+            print(r, sum.count++, &facts, now);
+            sum.failed += facts.state > STATE_WARNING;
+            sum.unanswered += !facts.answered;
         }
     }
+    return sum;
 }
 
 /* What is in the cache, and who signs just now. */
@@ -296,6 +437,7 @@ typedef struct {
     const char *last;  /* when one last went over all issuers */
     int64_t age_s;     /* since then; -1: none did */
     const char *state; /* in a word, or in words */
+    bool ok;           /* they are made, or are not to be */
 } looks_t;
 
 static void collect_looks(looks_t *looks, const ocsp_conf_t *main,
@@ -310,6 +452,8 @@ static void collect_looks(looks_t *looks, const ocsp_conf_t *main,
     }
     looks->last = state.ended != 0 ? ocsp_pass_print_time(p, state.ended) : "-";
     looks->age_s = state.ended != 0 ? now - state.ended : -1;
+    looks->ok = refresh_s == 0
+             || (main->shared.watch != NULL && state.overdue_s <= 0);
     if (refresh_s == 0) {
         looks->state = "off";
     }
@@ -335,8 +479,8 @@ static void show_looks_text(request_rec *r, const ocsp_conf_t *main)
     collect_looks(&looks, main, r->pool);
     ap_rprintf(r,
                "OCSPLastCheck: %s\nOCSPLastCheckAge: %" APR_INT64_T_FMT
-               "\nOCSPCheckState: %s\n",
-               looks.last, (apr_int64_t)looks.age_s, looks.state);
+               "\nOCSPCheckState: %s\nOCSPCheckOK: %d\n",
+               looks.last, (apr_int64_t)looks.age_s, looks.state, looks.ok);
 }
 
 static void show_looks_html(request_rec *r, const ocsp_conf_t *main)
@@ -353,23 +497,32 @@ static void show_text(request_rec *r, const ocsp_conf_t *main)
     const ocsp_conf_shared_t *shared = &main->shared;
     const ocsp_counters_t *c = shared->counters;
     size_t i;
+    sum_t sum;
 
     for (i = 0; i < COUNTERS; i++) {
         ap_rprintf(r, "OCSP%s: %" APR_UINT64_T_FMT "\n", counters[i].name,
                    ocsp_counters_get(c, counters[i].which));
     }
+    ap_rputs("OCSPVersion: " OCSP_VERSION "\n", r);
     show_load_text(r, shared);
     show_looks_text(r, main);
-    print_issuers(r, print_line);
+    sum = print_issuers(r, print_line);
+    ap_rprintf(r,
+               "OCSPIssuers: %u\nOCSPIssuersFailed: %u\n"
+               "OCSPIssuersUnanswered: %u\n",
+               sum.count, sum.failed, sum.unanswered);
 }
 
 static void show_html(request_rec *r, const ocsp_conf_t *main)
 {
     const ocsp_conf_shared_t *shared = &main->shared;
     const ocsp_counters_t *c = shared->counters;
+    sum_t sum;
     size_t i;
 
-    ap_rputs("<hr />\n<h2>OCSP responder</h2>\n<table border=\"0\"><tr>", r);
+    ap_rputs("<hr />\n<h2>OCSP responder (mod_ocsp " OCSP_VERSION
+             ")</h2>\n<table border=\"0\"><tr>",
+             r);
     for (i = 0; i < COUNTERS; i++) {
         ap_rprintf(r, "<th>%s</th>", counters[i].name);
     }
@@ -381,13 +534,15 @@ static void show_html(request_rec *r, const ocsp_conf_t *main)
     ap_rputs("</tr></table>\n", r);
     show_load_html(r, shared);
     show_looks_html(r, main);
-    ap_rputs("<table border=\"0\"><tr><th></th><th>Issuer</th>"
+    ap_rputs("<table border=\"0\" style=\"white-space: nowrap\"><tr><th></th>"
+             "<th>Server</th><th>Issuer</th><th>State</th>"
              "<th>Revocations</th><th>Issued</th><th>thisUpdate</th>"
              "<th>nextUpdate</th><th>Last load</th><th>Result</th>"
              "<th>Signer</th></tr>\n",
              r);
-    print_issuers(r, print_row);
-    ap_rputs("</table>\n", r);
+    sum = print_issuers(r, print_row);
+    ap_rprintf(r, "</table>\n<p>%u issuers, %u failed, %u not answered</p>\n",
+               sum.count, sum.failed, sum.unanswered);
 }
 
 int ocsp_status_show(request_rec *r, int flags)

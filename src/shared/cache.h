@@ -18,7 +18,7 @@
 #include "wire/der.h"
 
 /** Grows with every change of the layout. */
-#define OCSP_CACHE_VERSION 2
+#define OCSP_CACHE_VERSION 3
 
 /** The longest key, in octets. */
 #define OCSP_CACHE_KEY_MAX 256

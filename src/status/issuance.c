@@ -42,7 +42,8 @@ static apr_status_t add_row(void *ctx, const ocsp_index_row_t *row,
 
     if (row->state != OCSP_INDEX_REVOKED) {
         return ocsp_table_builder_add_issued(a->builder, row->serial,
-                                             row->serial_len, true, why);
+                                             row->serial_len, true,
+                                             row->not_after, why);
     }
     a->sum.missed += is_missed(a, row);
     return ocsp_table_builder_add(a->builder, row->serial, row->serial_len,
@@ -56,7 +57,7 @@ static apr_status_t add_serial(void *ctx, const unsigned char *serial,
     const adding_t *a = ctx;
 
     return ocsp_table_builder_add_issued(a->builder, serial, serial_len, false,
-                                         why);
+                                         OCSP_TABLE_ENDLESS, why);
 }
 
 /* Before the file is read: should it be replaced meanwhile, this is too early,

@@ -334,14 +334,16 @@ static void read_value(ocsp_record_t *out, const unsigned char *value)
 {
     uint64_t packed = read_key(value, OCSP_TABLE_VALUE_LEN);
     unsigned reason = (unsigned)packed & 0x0fu;
+    int64_t time = (int64_t)(packed >> 4) - OCSP_TABLE_TIME_BIAS;
 
     if (ocsp_table_layout_is_issued(reason)) {
         out->issued = true;
         out->issued_only = reason == OCSP_TABLE_ISSUED;
+        out->not_after = time != OCSP_GTIME_MAX ? time : 0;
         return;
     }
     out->listed = true;
-    out->revocation_time = (int64_t)(packed >> 4) - OCSP_TABLE_TIME_BIAS;
+    out->revocation_time = time;
     out->reason = is_reason(reason) && reason != OCSP_TABLE_NO_REASON
                     ? (int)reason
                     : OCSP_CRL_NO_REASON;

@@ -67,10 +67,11 @@ typedef struct {
 typedef struct {
     bool listed; /* revoked; the next two count only then */
     int64_t revocation_time;
-    int reason;       /* or OCSP_CRL_NO_REASON */
-    bool issued;      /* not revoked, and issuance data has it */
-    bool issued_only; /* so, but nothing in it says that it is not revoked */
-    bool crl;         /* as in ocsp_table_info_t; likewise: */
+    int reason;        /* or OCSP_CRL_NO_REASON */
+    bool issued;       /* not revoked, and issuance data has it */
+    bool issued_only;  /* so, but nothing in it says that it is not revoked */
+    int64_t not_after; /* of an issued one; 0: not known */
+    bool crl;          /* as in ocsp_table_info_t; likewise: */
     bool issuance;
     bool partial;
     bool gaps;
@@ -97,12 +98,14 @@ apr_status_t ocsp_table_builder_add(void *builder, const unsigned char *serial,
  * Add one certificate that was issued and of which no revocation is known here.
  * @param valid whether the source says so itself (an index), or only that it
  *        was issued (a list)
+ * @param not_after when the certificate ends, of a valid one;
+ *        OCSP_TABLE_ENDLESS: not known
  * @return as ocsp_table_builder_add
  */
 apr_status_t ocsp_table_builder_add_issued(ocsp_table_builder_t *b,
                                            const unsigned char *serial,
                                            size_t serial_len, bool valid,
-                                           const char **why);
+                                           int64_t not_after, const char **why);
 
 /**
  * Add every entry of a table: what it has as revoked with time and reason, and

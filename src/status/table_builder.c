@@ -156,9 +156,10 @@ apr_status_t ocsp_table_builder_add(void *builder, const unsigned char *serial,
 apr_status_t ocsp_table_builder_add_issued(ocsp_table_builder_t *b,
                                            const unsigned char *serial,
                                            size_t serial_len, bool valid,
-                                           const char **why)
+                                           int64_t not_after, const char **why)
 {
-    return add(b, serial, serial_len, OCSP_GTIME_MAX,
+    return add(b, serial, serial_len,
+               valid && not_after < OCSP_GTIME_MAX ? not_after : OCSP_GTIME_MAX,
                valid ? OCSP_TABLE_VALID : OCSP_TABLE_ISSUED, why);
 }
 
@@ -233,9 +234,10 @@ static unsigned entry_reason(const unsigned char *entry, size_t width)
 
 /*
  * Bring what a further entry of one serial number says into the one that is
- * kept. They come by time, then by reason: the first has the earliest time, and
- * the first final reason replaces a hold. What is not revoked comes last, but
- * for a revocation without a reason at the last time there is.
+ * kept. They come by time, then by reason: of revocations the first has the
+ * earliest time, and the first final reason replaces a hold. What is not
+ * revoked stands among them by the end of the certificate, of which the first
+ * counts.
  */
 static void merge(unsigned char *kept, const unsigned char *next, size_t width,
                   bool *disputed, tally_t *tally)
@@ -251,7 +253,7 @@ static void merge(unsigned char *kept, const unsigned char *next, size_t width,
         *disputed = true;
     }
     if (was_issued) {
-        if (!is_issued || new == OCSP_TABLE_VALID) {
+        if (!is_issued || (new == OCSP_TABLE_VALID &&old != OCSP_TABLE_VALID)) {
             memcpy(kept, next, width);
         }
     }

@@ -24,8 +24,9 @@
  * one another without gaps. A value is 48 bits, big-endian: seconds since 1970
  * plus 2^43 (44 bits), then the reason (4 bits, 15: none); so that earlier
  * values are lower octets. Of what was issued and is not revoked the time is
- * the last there is, and the reason 14 (a source says that it is valid) or 13
- * (a source lists it); head.entries counts revocations, head.issued the rest.
+ * the certificate's end, or if that is not known the last there is, and the
+ * reason 14 (a source says that it is valid) or 13 (a source lists it);
+ * head.entries counts revocations, head.issued the rest.
  */
 #ifndef OCSP_STATUS_TABLE_LAYOUT_H
 #define OCSP_STATUS_TABLE_LAYOUT_H

@@ -90,7 +90,9 @@ static said_t expect(const ocsp_answer_subject_t *s)
     const ocsp_record_t *r = &s->record;
     bool checked = s->policy->this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED
                 && r->checked != 0;
-    int64_t since = checked ? r->checked : r->this_update;
+    int64_t looked = (r->checked < NOW ? r->checked : NOW) - OCSP_ANSWER_SKEW_S;
+    int64_t since = checked && looked > r->this_update ? looked
+                                                       : r->this_update;
     said_t said = {V_OCSP_CERTSTATUS_GOOD, -1, 0, since < NOW ? since : NOW};
 
     if (r->listed) {

@@ -73,6 +73,24 @@ static const row_t rows[] = {
      {UNLISTED(UNAUTHORIZED)}, GOOD, NOW - DAY, HALF_DAY},
     {"issued, where others never were", {BOTH, .issued = true},
      {UNLISTED(REVOKED)}, GOOD, NOW - DAY, HALF_DAY},
+    /* F2: no answer outlives the certificate, unless that has expired */
+    {"issued, and ends in an hour",
+     {USUAL_INDEX, .issued = true, .not_after = NOW + HOUR}, {AUTO},
+     GOOD, NOW - 6 * MINUTE, NOW + HOUR},
+    {"issued, beside a CRL, and ends in an hour",
+     {BOTH, .issued = true, .not_after = NOW + HOUR}, {AUTO},
+     GOOD, NOW - DAY, NOW + HOUR},
+    {"issued, and ends in a year",
+     {USUAL_INDEX, .issued = true, .not_after = NOW + 365 * DAY}, {AUTO},
+     GOOD, NOW - 6 * MINUTE, HALF_DAY},
+    {"issued, and ends in a second",
+     {USUAL_INDEX, .issued = true, .not_after = NOW + 1}, {AUTO},
+     GOOD, NOW - 6 * MINUTE, NOW + 1},
+    {"issued, and ends now", {USUAL_INDEX, .issued = true, .not_after = NOW},
+     {AUTO}, GOOD, NOW - 6 * MINUTE, HALF_DAY},
+    {"issued, and ended a year ago",
+     {USUAL_INDEX, .issued = true, .not_after = NOW - 365 * DAY}, {AUTO},
+     GOOD, NOW - 6 * MINUTE, HALF_DAY},
     /* R53 R54 R57 */
     {"revoked by an index", {USUAL_INDEX, LISTED(4)}, {AUTO},
      REVOKED, NOW - 6 * MINUTE, HALF_DAY},
@@ -149,7 +167,7 @@ static const row_t rows[] = {
      {CHECKED}, GOOD, NOW - 6 * MINUTE, HALF_DAY},
     /* R97: an answer that rests on two sources has the older one's time */
     {"both, by OCSPThisUpdate checked", {BOTH, .issued = true}, {CHECKED},
-     GOOD, NOW - MINUTE, HALF_DAY},
+     GOOD, NOW - 6 * MINUTE, HALF_DAY},
     /* R67 R97: OCSPStaleGrace */
     {"at nextUpdate, with a grace of an hour",
      {CRL(NOW - DAY, NOW)}, {GRACE(HOUR)}, GOOD, NOW - DAY, NOW + HOUR},

@@ -48,10 +48,10 @@ static const row_t rows[] = {
     {"good by a preferred signer", {.reason = -1, GOOD}, 0, false, P_RSA, 0,
      RSA2048, "00ff 0000000000000000"},
     {"the longest CertID", {.reason = -1, GOOD}, 0, false, NULL,
-     OCSP_ANSWER_KEY_MAX - 35, P256, "00ff 0000000000000000"},
+     OCSP_ANSWER_KEY_MAX - 43, P256, "00ff 0000000000000000"},
     /* R47: cut off it would be another's */
     {"a longer CertID", {.reason = -1, GOOD}, 0, false, NULL,
-     OCSP_ANSWER_KEY_MAX - 34, P256, NULL},
+     OCSP_ANSWER_KEY_MAX - 42, P256, NULL},
     /* R106 */
     {"with a nonce", {.reason = -1, GOOD}, 0, true, NULL, 0, P256, NULL},
     /* R61 R62 */
@@ -87,6 +87,7 @@ static ocsp_answer_draft_t draft_of(side_t *side, const row_t *row,
         subject.certid = party_der(side->id);
     }
     side->policy.unlisted = row->unlisted;
+    memcpy(side->policy.sources, "STUFSTUF", sizeof(side->policy.sources));
     subject.record = row->record;
     memset(&draft, 0x55, sizeof(draft));
     ocsp_answer_draft(&draft, &subject, 1, &wishes, NOW, p);
@@ -102,7 +103,8 @@ static void is_key(ocsp_der_t key, const row_t *row, ocsp_der_t certid)
 
     want = pki_cat(want, unhex(row->head));
     want = pki_cat(want, unhex("00"                  /* OCSPThisUpdate source */
-                               "000000000000a8c0")); /* OCSPNextUpdate 12h */
+                               "000000000000a8c0"    /* OCSPNextUpdate 12h */
+                               "5354554653545546")); /* H4: its sources */
     want = pki_cat(want, pki_copy(certid.data, certid.len));
     ok(ocsp_der_equal(key, party_der(want)), "%s: its key", row->name);
     ok(ocsp_der_equal(ocsp_answer_get_certid(key), certid)

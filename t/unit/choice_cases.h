@@ -181,7 +181,7 @@ static const case_t cases[] = {
      .files = {{"a.crl", -2, NULL, OTHER_NAME, NAMED},
                {"b.crl", -1, NULL, NOTHING, FOUND}},
      .taken = "b.crl"},
-    {.name = "alone it is a failure",
+    {.name = "U14: alone it is a failure, and whose it is, is said",
      .files = {{"a.crl", -2, NULL, OTHER_NAME, NAMED}},
      .want = OCSP_EUNKNOWNCA,
      .said = {"a.crl: is the CRL of another CA (CN=Other CA), not of CN=Test "

@@ -138,10 +138,11 @@ static void *make_last(size_t *len, const ocsp_table_info_t *info,
     void *mem;
 
     for (; *serials != '\0'; serials++) {
-        folder_need(ocsp_table_builder_add_issued(
-                        b, (const unsigned char *)serials, 1, true, &why)
-                        == APR_SUCCESS,
-                    "issued");
+        folder_need(
+            ocsp_table_builder_add_issued(b, (const unsigned char *)serials, 1,
+                                          true, OCSP_TABLE_ENDLESS, &why)
+                == APR_SUCCESS,
+            "issued");
     }
     for (serials = c->last_revoked; *serials != '\0'; serials++) {
         folder_need(ocsp_table_builder_add(b, (const unsigned char *)serials, 1,

@@ -26,7 +26,16 @@ static const ocsp_table_info_t sample = {.id = {1},
                                          .rows = 77};
 
 /** What is added, in any order, of one serial number. */
-typedef enum { NONE = 0, REVOKED, HOLD, LATEST, VALID, ISSUED } what_t;
+typedef enum {
+    NONE = 0,
+    REVOKED,
+    HOLD,
+    LATEST,
+    VALID,
+    ENDS_FIRST, /* valid until before the revocations */
+    ENDS_BETWEEN,
+    ISSUED
+} what_t;
 
 static void add(ocsp_table_builder_t *b, what_t what, unsigned char serial)
 {
@@ -47,10 +56,18 @@ static void add(ocsp_table_builder_t *b, what_t what, unsigned char serial)
                                     OCSP_CRL_NO_REASON, &why);
         break;
     case VALID:
-        rv = ocsp_table_builder_add_issued(b, &serial, 1, true, &why);
+        rv = ocsp_table_builder_add_issued(b, &serial, 1, true,
+                                           OCSP_TABLE_ENDLESS, &why);
+        break;
+    case ENDS_FIRST:
+        rv = ocsp_table_builder_add_issued(b, &serial, 1, true, 100, &why);
+        break;
+    case ENDS_BETWEEN:
+        rv = ocsp_table_builder_add_issued(b, &serial, 1, true, 450, &why);
         break;
     case ISSUED:
-        rv = ocsp_table_builder_add_issued(b, &serial, 1, false, &why);
+        /* a list does not tell */
+        rv = ocsp_table_builder_add_issued(b, &serial, 1, false, 100, &why);
         break;
     }
     if (rv != APR_SUCCESS) {
@@ -82,6 +99,46 @@ static const struct {
     {.name = "what an index has is issued", .add = {VALID}},
     {.name = "so is what a list has", .add = {ISSUED}},
     {.name = "and what both have", .add = {ISSUED, VALID, ISSUED, VALID}},
+    {.name = "the end of what an index has",
+     .add = {ENDS_BETWEEN},
+     .time = 450},
+    {.name = "a list does not change it",
+     .add = {ISSUED, ENDS_BETWEEN, ISSUED},
+     .time = 450},
+    {.name = "of two ends the first counts",
+     .add = {VALID, ENDS_BETWEEN, ENDS_FIRST},
+     .time = 100},
+    {.name = "nor does what was added before",
+     .add = {ISSUED},
+     .then = {ENDS_FIRST},
+     .time = 100},
+    {.name = "R73: revoked after its end",
+     .add = {REVOKED, ENDS_FIRST, ISSUED},
+     .listed = true,
+     .time = 500,
+     .reason = 4,
+     .disputes = 1},
+    {.name = "two revocations, and an end between them",
+     .add = {REVOKED, ENDS_BETWEEN, HOLD},
+     .listed = true,
+     .time = 400,
+     .reason = 4,
+     .repeats = 1,
+     .disputes = 1},
+    {.name = "two revocations after its end",
+     .add = {REVOKED, ENDS_FIRST, HOLD},
+     .listed = true,
+     .time = 400,
+     .reason = 4,
+     .repeats = 1,
+     .disputes = 1},
+    {.name = "R73: an end that comes after the builder was finished",
+     .add = {HOLD},
+     .then = {ENDS_FIRST},
+     .listed = true,
+     .time = 400,
+     .reason = 6,
+     .disputes = 1},
     {.name = "R73: revoked counts before valid, which is disputed",
      .add = {VALID, REVOKED},
      .listed = true,
@@ -161,9 +218,9 @@ static void test_cases(void)
         mem = seal(b, &len);
         ok(ocsp_table_lookup(&r, mem, len, sample.id, &serial, 1) == APR_SUCCESS
                && r.listed == cases[i].listed && r.issued != r.listed
-               && (!r.listed
-                   || (r.revocation_time == cases[i].time
-                       && r.reason == cases[i].reason))
+               && (r.listed ? r.revocation_time == cases[i].time
+                                  && r.reason == cases[i].reason
+                            : r.not_after == cases[i].time)
                && repeats[0] + repeats[1] == cases[i].repeats
                && disputes[0] + disputes[1] == cases[i].disputes
                && ocsp_table_builder_count(b) == cases[i].listed

@@ -40,7 +40,9 @@ static void add(ocsp_table_builder_t *b, unsigned i)
     apr_status_t rv = i % 3 == 0
                         ? ocsp_table_builder_add(b, serial, 1, i, 6, &why)
                         : ocsp_table_builder_add_issued(b, serial, 1,
-                                                        i % 3 == 1, &why);
+                                                        i % 3 == 1,
+                                                        OCSP_TABLE_ENDLESS,
+                                                        &why);
 
     if (rv == APR_SUCCESS && i > 0) {
         rv = ocsp_table_builder_add(b, serial, 2, 1000 - i, 1, &why);

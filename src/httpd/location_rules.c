@@ -1,0 +1,400 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See location_rules.h. Floor 4.
+ */
+#include "httpd/location_rules.h"
+
+#include <apr_lib.h>
+#include <http_config.h>
+#include <stdbool.h>
+#include <string.h>
+#include <util_cfgtree.h>
+
+#include "httpd/claim.h"
+#include "httpd/log.h"
+
+/* --- the tree of directives ----------------------------------------------- */
+
+static bool is_directive(const ap_directive_t *d, const char *name)
+{
+    return ap_cstr_casecmp(d->directive, name) == 0;
+}
+
+static bool is_one_of(const ap_directive_t *d, const char *const *names)
+{
+    while (*names != NULL && !is_directive(d, *names)) {
+        names++;
+    }
+    return *names != NULL;
+}
+
+static bool is_location(const ap_directive_t *d)
+{
+    return is_directive(d, "<Location") || is_directive(d, "<LocationMatch");
+}
+
+static bool is_condition(const ap_directive_t *d)
+{
+    static const char *const names[] = {"<If", "<ElseIf", "<Else", NULL};
+
+    return is_one_of(d, names);
+}
+
+/* No file is looked for at a URL of ours. */
+static bool is_of_files(const ap_directive_t *d)
+{
+    static const char *const names[] = {"<Directory", "<DirectoryMatch",
+                                        "<Files",     "<FilesMatch",
+                                        "<Proxy",     "<ProxyMatch",
+                                        NULL};
+
+    return is_one_of(d, names);
+}
+
+/* The section of files that a directive stands in, or NULL. */
+static const ap_directive_t *find_files(const ap_directive_t *d)
+{
+    while (d != NULL && !is_of_files(d)) {
+        d = d->parent;
+    }
+    return d;
+}
+
+/* The location that a directive stands in; else the outermost condition, which
+ * holds for all locations; NULL: neither. */
+static const ap_directive_t *find_location(const ap_directive_t *d)
+{
+    const ap_directive_t *condition = NULL;
+
+    for (d = d->parent; d != NULL && !is_location(d); d = d->parent) {
+        if (is_condition(d)) {
+            condition = d;
+        }
+    }
+    return d != NULL ? d : condition;
+}
+
+/* The virtual host that a directive stands in; NULL: the main server. */
+static const ap_directive_t *find_host(const ap_directive_t *d)
+{
+    while (d != NULL && !is_directive(d, "<VirtualHost")) {
+        d = d->parent;
+    }
+    return d;
+}
+
+static const ap_directive_t *get_next(const ap_directive_t *d)
+{
+    if (d->first_child != NULL) {
+        return d->first_child;
+    }
+    while (d != NULL && d->next == NULL) {
+        d = d->parent;
+    }
+    return d != NULL ? d->next : NULL;
+}
+
+static const char *get_word(const ap_directive_t *d, apr_pool_t *p)
+{
+    const char *args = d->args;
+    char *word = ap_getword_conf(p, &args);
+    size_t len = strlen(word);
+
+    if (*d->directive == '<' && len > 0 && word[len - 1] == '>') {
+        word[len - 1] = '\0'; /* not quoted */
+    }
+    return word;
+}
+
+static bool sets_handler(const ap_directive_t *d)
+{
+    return is_directive(d, "SetHandler") || is_directive(d, "ForceType");
+}
+
+/* An expression may say anything once a request is there. */
+static bool may_set_our_handler(const ap_directive_t *d, apr_pool_t *p)
+{
+    return sets_handler(d)
+        && (ocsp_claim_is_our_name(get_word(d, p))
+            || strstr(d->args, "%{") != NULL);
+}
+
+/* --- OCSPQuickHandler ----------------------------------------------------- */
+
+/* Those that let everybody in are no rules. */
+static bool is_rule(const ap_directive_t *d)
+{
+    static const char *const names[] = {"Deny",
+                                        "Order",
+                                        "AuthType",
+                                        "AllowMethods",
+                                        "SSLRequireSSL",
+                                        "SSLRequire",
+                                        "SSLVerifyClient",
+                                        "<RequireAll",
+                                        "<RequireAny",
+                                        "<RequireNone",
+                                        NULL};
+
+    return is_one_of(d, names)
+        || (is_directive(d, "Require")
+            && ap_cstr_casecmp(d->args, "all granted") != 0)
+        || (is_directive(d, "Allow")
+            && ap_cstr_casecmp(d->args, "from all") != 0);
+}
+
+static bool has_other_handler(const ap_directive_t *location, apr_pool_t *p)
+{
+    const ap_directive_t *d;
+    bool other = false;
+
+    for (d = location->first_child; d != NULL; d = d->next) {
+        if (sets_handler(d)) {
+            other = !ocsp_claim_is_our_name(get_word(d, p));
+        }
+    }
+    return other;
+}
+
+/* @param level the first directive of a server; @return 1, 0 or -1: not said */
+static int get_quick(const ap_directive_t *level)
+{
+    const ap_directive_t *d;
+    int quick = -1;
+
+    for (d = level; d != NULL; d = d->next) {
+        if (is_directive(d, "OCSPQuickHandler")) {
+            quick = ap_cstr_casecmp(d->args, "on") == 0;
+        }
+    }
+    return quick;
+}
+
+/* @param host NULL: the main server itself */
+static bool is_quick(const ap_directive_t *host)
+{
+    int own = host != NULL ? get_quick(host->first_child) : -1;
+
+    return own != -1 ? own == 1 : get_quick(ap_conftree) == 1;
+}
+
+/* What stands in the main server, virtual hosts have as well. */
+static bool is_in_quick_server(const ap_directive_t *d)
+{
+    const ap_directive_t *host = find_host(d);
+    bool quick = is_quick(host);
+
+    for (d = ap_conftree; d != NULL && host == NULL && !quick; d = d->next) {
+        quick = is_directive(d, "<VirtualHost") && is_quick(d);
+    }
+    return quick;
+}
+
+static void check_access_rules(server_rec *base, apr_pool_t *ptemp)
+{
+    const ap_directive_t *d, *location, *last = NULL;
+
+    for (d = ap_conftree; d != NULL; d = get_next(d)) {
+        if (!is_rule(d) || find_files(d) != NULL
+            || (location = find_location(d)) == NULL || location == last
+            || has_other_handler(location, ptemp) || !is_in_quick_server(d)) {
+            continue;
+        }
+        last = location;
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
+                     "OCSP238: %s:%d: OCSPQuickHandler: access rules in this "
+                     "section are not asked where the handler is ocsp: "
+                     "everybody is answered; set OCSPQuickHandler off, or "
+                     "remove them",
+                     d->filename, d->line_num);
+    }
+}
+
+static void check_mod_security(server_rec *base)
+{
+    if (ap_find_linked_module("mod_security2.c") != NULL
+        && is_in_quick_server(ap_conftree)) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
+                     "OCSP238: OCSPQuickHandler: rules of mod_security for "
+                     "phases 2, 3 and 4 do not see requests that are answered "
+                     "by the handler ocsp; set OCSPQuickHandler off if they "
+                     "should");
+    }
+}
+
+/* --- which URLs are answered ---------------------------------------------- */
+
+/* @return whether a directive of one server holds for a URL of another's
+ * issuers: those of the main server are inherited in both directions */
+static bool is_seen(const ap_directive_t *d, const ap_directive_t *issuer)
+{
+    const ap_directive_t *host = find_host(d), *of_issuer = find_host(issuer);
+
+    return host == NULL || of_issuer == NULL || host == of_issuer;
+}
+
+/* @param files whether it may be one that has no effect, in a section of files
+ * @return a directive that may give this issuer a URL, or NULL */
+static const ap_directive_t *find_handler(const ap_directive_t *issuer,
+                                          bool files, apr_pool_t *p)
+{
+    const ap_directive_t *d = ap_conftree;
+
+    while (d != NULL
+           && (!may_set_our_handler(d, p) || !is_seen(d, issuer)
+               || (find_files(d) != NULL) != files)) {
+        d = get_next(d);
+    }
+    return d;
+}
+
+static void warn_unanswered(server_rec *base, const ap_directive_t *issuer,
+                            apr_pool_t *p)
+{
+    const ap_directive_t *in_vain = find_handler(issuer, true, p);
+
+    if (in_vain != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
+                     "OCSP250: %s:%d: <OCSPIssuer %s>: no URL of this server "
+                     "is answered: %s at %s:%d has no effect in %s>; move it "
+                     "into a <Location>",
+                     issuer->filename, issuer->line_num, get_word(issuer, p),
+                     in_vain->directive, in_vain->filename, in_vain->line_num,
+                     find_files(in_vain)->directive);
+        return;
+    }
+    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
+                 "OCSP250: %s:%d: <OCSPIssuer %s>: no URL of this server is "
+                 "answered: add \"SetHandler ocsp\" in a <Location>, for "
+                 "instance <Location \"/\">",
+                 issuer->filename, issuer->line_num, get_word(issuer, p));
+}
+
+static void check_handlers(server_rec *base, apr_pool_t *ptemp)
+{
+    const ap_directive_t *d, *last = NULL;
+
+    for (d = ap_conftree; d != NULL; d = get_next(d)) {
+        if (!is_directive(d, "<OCSPIssuer")
+            || (last != NULL && find_host(last) == find_host(d))) {
+            continue; /* once a server */
+        }
+        last = d;
+        if (find_handler(d, false, ptemp) == NULL) {
+            warn_unanswered(base, d, ptemp);
+        }
+    }
+}
+
+/* --- header fields -------------------------------------------------------- */
+
+/* @return the field that a directive of mod_headers changes so, or "" */
+static const char *get_field(const ap_directive_t *d,
+                             const char *const *actions, apr_pool_t *p)
+{
+    const char *args = d->args;
+    char *word, *field;
+
+    if (!is_directive(d, "Header")) {
+        return "";
+    }
+    word = ap_getword_conf(p, &args);
+    if (ap_cstr_casecmp(word, "always") == 0
+        || ap_cstr_casecmp(word, "onsuccess") == 0) {
+        word = ap_getword_conf(p, &args);
+    }
+    while (*actions != NULL && ap_cstr_casecmp(word, *actions) != 0) {
+        actions++;
+    }
+    field = ap_getword_conf(p, &args);
+    if (*field != '\0' && field[strlen(field) - 1] == ':') {
+        field[strlen(field) - 1] = '\0';
+    }
+    return *actions != NULL ? field : "";
+}
+
+/* R9 */
+static bool is_readable(const char *field)
+{
+    while (apr_isalnum(*field) || *field == '-') {
+        field++;
+    }
+    return *field == '\0';
+}
+
+static bool has_our_handler(const ap_directive_t *location, apr_pool_t *p)
+{
+    const ap_directive_t *d = location->first_child;
+
+    while (d != NULL && !may_set_our_handler(d, p)) {
+        d = d->next;
+    }
+    return d != NULL;
+}
+
+/* @return whether it holds at a URL of ours: not what is of files, or of a
+ * location of somebody else's */
+static bool is_at_our_url(const ap_directive_t *d, apr_pool_t *p)
+{
+    const ap_directive_t *location = find_location(d);
+
+    return find_files(d) == NULL
+        && (location == NULL || is_condition(location)
+            || has_our_handler(location, p));
+}
+
+static bool is_removed(const char *field, apr_pool_t *p)
+{
+    static const char *const unset[] = {"unset", NULL};
+    const ap_directive_t *d = ap_conftree;
+
+    while (d != NULL
+           && (ap_cstr_casecmp(get_field(d, unset, p), field) != 0
+               || !is_at_our_url(d, p))) {
+        d = get_next(d);
+    }
+    return d != NULL;
+}
+
+static bool has_issuer(const ap_directive_t *header)
+{
+    const ap_directive_t *d = ap_conftree;
+
+    while (d != NULL
+           && (!is_directive(d, "<OCSPIssuer") || !is_seen(header, d))) {
+        d = get_next(d);
+    }
+    return d != NULL;
+}
+
+static void check_fields(server_rec *base, apr_pool_t *ptemp)
+{
+    static const char *const adds[] = {"set",   "append",     "add",
+                                       "merge", "setifempty", NULL};
+    const ap_directive_t *d;
+
+    for (d = ap_conftree; d != NULL; d = get_next(d)) {
+        const char *field = get_field(d, adds, ptemp);
+
+        if (is_readable(field) || is_quick(find_host(d)) || !has_issuer(d)
+            || !is_at_our_url(d, ptemp) || is_removed(field, ptemp)) {
+            continue;
+        }
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
+                     "OCSP251: %s:%d: Header %s: nginx rejects responses with "
+                     "a field whose name has other characters than letters, "
+                     "digits and hyphens; add \"Header always unset %s\" (or "
+                     "\"Header unset\", as it was set) to the location of "
+                     "SetHandler ocsp",
+                     d->filename, d->line_num, field, field);
+    }
+}
+
+void ocsp_location_rules_check(server_rec *base, apr_pool_t *ptemp)
+{
+    check_handlers(base, ptemp);
+    check_access_rules(base, ptemp);
+    check_mod_security(base);
+    check_fields(base, ptemp);
+}
