@@ -290,9 +290,16 @@ my @directives = $listed =~ /^(<?\w+) \(mod_ocsp\.c\)$/mg;
 cmp_ok scalar @directives, '>=', 17, 'httpd -L lists directives of ours';
 like $readme, qr/^  \Q$_\E\b/m, "README: $_" for @directives;
 
+# What httpd needs besides, without our module, and where that is.
+my $base = OCSPTest::slurp("$vars->{t_conf}/httpd-base.conf");
+$base =~ s{^LoadModule ocsp_module "?([^"\n]+?)"?\n}{}m or die 'httpd-base.conf: no module';
+my $module = $1;
+
 # A ServerRoot with all that the example names: files that have not changed for a day.
 sub lay_out {
     my ($root, $example) = @_;
+    make_path("$root/modules");
+    symlink $module, "$root/modules/mod_ocsp.so" or die "$root/modules: $!";
     my $dir = $example->{dir} // 'htdocs';
     my $old = time - 86_400;
     make_path(map { "$root/$_" } qw(ca ca.d demoCA ocsp/cas ocsp/crls
@@ -369,6 +376,14 @@ for my $name (sort keys %example) {
     like $said, qr/^Syntax OK$/m, "$name: and says so";
     unlike $said, qr/OCSP\d{3}/, "$name: with nothing to say about it";
     my $dump = $said;
+
+    # where no LoadModule stands elsewhere
+    my $alone = configure("$name.alone", $root, "Include \"$top/conf/$name\"", 80);
+    spew("$here/base.conf", $base);
+    spew($alone, OCSPTest::slurp($alone) =~ s{^Include ".*?/httpd-base\.conf"}
+        {Include "$here/base.conf"}mr);
+    ($status, $said) = run($vars->{httpd}, '-t', '-f', $alone);
+    is $status, 0, "$name: it loads the module by itself" or diag $said;
 
     # the ports are all that is changed
     my $text = OCSPTest::slurp("$top/conf/$name");
