@@ -6,6 +6,7 @@
 #include "httpd/location_rules.h"
 
 #include <apr_lib.h>
+#include <apr_strings.h>
 #include <http_config.h>
 #include <stdbool.h>
 #include <string.h>
@@ -191,6 +192,12 @@ static bool is_in_quick_server(const ap_directive_t *d)
     return quick;
 }
 
+static void warn_quick(server_rec *base, const char *what)
+{
+    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
+                 "OCSP238: OCSPQuickHandler: %s", what);
+}
+
 static void check_access_rules(server_rec *base, apr_pool_t *ptemp)
 {
     const ap_directive_t *d, *location, *last = NULL;
@@ -202,12 +209,13 @@ static void check_access_rules(server_rec *base, apr_pool_t *ptemp)
             continue;
         }
         last = location;
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
-                     "OCSP238: %s:%d: OCSPQuickHandler: access rules in this "
-                     "section are not asked where the handler is ocsp: "
-                     "everybody is answered; set OCSPQuickHandler off, or "
-                     "remove them",
-                     d->filename, d->line_num);
+        warn_quick(base,
+                   apr_psprintf(ptemp,
+                                "%s:%d: access rules in this section are not "
+                                "asked where the handler is ocsp: everybody is "
+                                "answered; set OCSPQuickHandler off, or remove "
+                                "them",
+                                d->filename, d->line_num));
     }
 }
 
@@ -215,11 +223,9 @@ static void check_mod_security(server_rec *base)
 {
     if (ap_find_linked_module("mod_security2.c") != NULL
         && is_in_quick_server(ap_conftree)) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
-                     "OCSP238: OCSPQuickHandler: rules of mod_security for "
-                     "phases 2, 3 and 4 do not see requests that are answered "
-                     "by the handler ocsp; set OCSPQuickHandler off if they "
-                     "should");
+        warn_quick(base, "rules of mod_security for phases 2, 3 and 4 do not "
+                         "see requests that are answered by the handler ocsp; "
+                         "set OCSPQuickHandler off if they should");
     }
 }
 
@@ -253,22 +259,20 @@ static void warn_unanswered(server_rec *base, const ap_directive_t *issuer,
                             apr_pool_t *p)
 {
     const ap_directive_t *in_vain = find_handler(issuer, true, p);
+    const char *what = "add \"SetHandler ocsp\" in a <Location>, for instance "
+                       "<Location \"/\">";
 
     if (in_vain != NULL) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
-                     "OCSP250: %s:%d: <OCSPIssuer %s>: no URL of this server "
-                     "is answered: %s at %s:%d has no effect in %s>; move it "
-                     "into a <Location>",
-                     issuer->filename, issuer->line_num, get_word(issuer, p),
-                     in_vain->directive, in_vain->filename, in_vain->line_num,
-                     find_files(in_vain)->directive);
-        return;
+        what = apr_psprintf(p,
+                            "%s at %s:%d has no effect in %s>; move it into a "
+                            "<Location>",
+                            in_vain->directive, in_vain->filename,
+                            in_vain->line_num, find_files(in_vain)->directive);
     }
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
                  "OCSP250: %s:%d: <OCSPIssuer %s>: no URL of this server is "
-                 "answered: add \"SetHandler ocsp\" in a <Location>, for "
-                 "instance <Location \"/\">",
-                 issuer->filename, issuer->line_num, get_word(issuer, p));
+                 "answered: %s",
+                 issuer->filename, issuer->line_num, get_word(issuer, p), what);
 }
 
 static void check_handlers(server_rec *base, apr_pool_t *ptemp)

@@ -151,8 +151,8 @@ static void note_hidden(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
     ocsp_arena_note(pass->arena, si->slot, pass->now, false, hidden);
 }
 
-/* After a full start nothing is known of newer CRLs that were in use before: one
- * that is put back from a backup counts. */
+/* After a full start nothing is known of newer CRLs that were in use before:
+ * one that is put back from a backup counts. */
 static void log_old(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
                     const ocsp_load_result_t *result)
 {
