@@ -23,11 +23,12 @@ static const char *add(const char *warning, const char *text, apr_pool_t *p)
 static const ocsp_response_template_t *find_usual(
     const ocsp_answer_signers_t *signers, int64_t now, apr_pool_t *p)
 {
-    ocsp_election_t e = {.templs = apr_palloc(p, signers->count
-                                                     * sizeof(*e.templs)),
-                         .count = signers->count,
-                         .now = now,
-                         .until = now};
+    ocsp_election_t e = {
+        .templs = apr_palloc(p, signers->count
+                                    * sizeof(ocsp_response_template_t *)),
+        .count = signers->count,
+        .now = now,
+        .until = now};
     size_t i;
 
     for (i = 0; i < signers->count; i++) {

@@ -32,10 +32,11 @@ static bool is_blank(unsigned char c)
  * decimal: whether it may be, as nothing before it says otherwise. */
 static const char *explain(const unsigned char *text, size_t len, bool decimal)
 {
+    static const char between[4] = {',', ';', '\t', '"'};
     size_t i;
 
     for (i = 0; i < len; i++) {
-        if (memchr(",;\t\"", text[i], 4) != NULL) {
+        if (memchr(between, text[i], sizeof(between)) != NULL) {
             return "is a row of columns, as in a CSV file: write the serial "
                    "number alone, in hexadecimal, one a line";
         }

@@ -52,14 +52,13 @@ typedef struct {
     const char *name;
     file_t last[FILES_MAX];  /* what the table in use was made of */
     file_t files[FILES_MAX]; /* a.crl, b.crl ... */
-    bool named;              /* they are; else found in a directory */
-    bool complete;           /* OCSPCRLCoverage */
-    apr_status_t want;
-    const char *said; /* the warning, or the reason; NULL: none */
+    const char *said;        /* the warning, or the reason; NULL: none */
     const char *withheld;
     const char *passed;
-    /* of a table: */
-    const char *revoked; /* digits */
+    const char *revoked; /* of a table, as those below: digits */
+    apr_status_t want;
+    bool named;    /* they are; else found in a directory */
+    bool complete; /* OCSPCRLCoverage */
     bool partial;
     bool gaps;
     int day;
