@@ -59,6 +59,8 @@ my $closed = file('closed', $cert);
 chmod 0, $closed, file('unread/closed', $crl);
 my $weak = made('weak.key', 'genpkey', '-algorithm', 'RSA', '-pkeyopt',
     'rsa_keygen_bits:1024');
+my $p12 = made('responder.p12', 'pkcs12', '-export', '-in', $a->{signer}, '-inkey',
+    $a->{signer_key}, '-passout', 'pass:x');
 my $brainpool = made('brainpool.key', 'genpkey', '-algorithm', 'EC', '-pkeyopt',
     'ec_paramgen_curve:brainpoolP256t1');
 my $encrypted = made('encrypted.key', 'pkey', '-in', $a->{signer_key}, '-aes128',
@@ -143,6 +145,8 @@ my @wrong = (
     ['a key of another signer', 202, replaced(signer_key => $b->{signer_key}),
         qr/not the key of the certificate in \Q$a->{signer}\E/,
         qr/give the two that belong together/],
+    ['a certificate in PKCS #12', 202, replaced(signer => $p12),
+        qr/this is PKCS #12/, qr/openssl pkcs12 -in \Q$p12\E -clcerts -nokeys /],
     ['a key by a scheme that is not known', 202,
         replaced(signer_key => 'pkcs11:token=x;object=y'), qr/not supported/, qr/name a file/,
         named => 'pkcs11:'],

@@ -69,7 +69,7 @@ OCSPTest::PKI::must('openssl', 'pkcs12', '-export', '-in', ca('fresh')->{signer}
     "$dir/fresh.p12");
 chmod 0600, "$dir/fresh.p12";
 passphrase("$dir/fresh.p12", 'four');
-$key{fresh} = "file:$dir/fresh.p12";
+$key{fresh} = "$dir/fresh.p12"; # by its path, as by a URI
 
 my @answered = qw(a b c2 fresh);
 my $sections = join '', map { issuer_section($_, signer_key => $key{$_}) }

@@ -13,7 +13,7 @@ use OCSPTest::Response;
 use constant DAY => 86400;
 
 my %kinds = map { ("da_$_" => ['P-256', 'P-256']) }
-    qw(expired future gone short begin end two look);
+    qw(expired future gone short begin end two look age);
 OCSPTest::PKI::make_more(%kinds);
 
 # A delegate from START until END, with a key of its own: the directives.
@@ -183,5 +183,39 @@ is scalar @lines, 1, 'one of two has expired: said once' or diag join "\n", @lin
 ok $httpd->graceful, 'one of two has expired: graceful';
 looked_at('one of two has expired, after a graceful', 3);
 signed_by('one of two has expired, after a graceful', 'da_two', 'one');
+ok $httpd->stop, 'it ends when told to';
+
+# --- certificates that end soon (U2) -------------------------------------------------------
+
+# A third of the time is left, or two days, or enough.
+my %age = (soon => [$now - 80 * DAY, $now + 10 * DAY],
+    close => [$now - 88 * DAY, $now + 2 * DAY], long => [$now - DAY, $now + 89 * DAY]);
+my $aged = sub { section('da_age', dated('da_age', 'age', @{ $age{$_[0]} })) };
+my $subject = ca('da_age')->{subject};
+for my $case ([soon => 'warn', 'ends soon$'], [close => 'error', 'ends soon: renew it now$'],
+    [long => undef, 'delegate$']) {
+    my ($name, $level, $dumped) = @$case;
+    my ($status, $said) = config_test($aged->($name), '-D', 'DUMP_OCSP');
+    is $status, 0, "$name: httpd -t exits 0" or diag $said;
+    my @said = $said =~ /:(\w+)\] .*OCSP248: \Q$subject\E: the signer's certificate ends at /g;
+    is "@said", $level // '', "$name: httpd -t says that it is to be renewed" or diag $said;
+    like $said, qr/^ +signer: .*, $dumped/m, "$name: and so does the dump";
+}
+
+# Nobody asks for the status of a certificate in all this time.
+$httpd = OCSPTest::Httpd->start('renewal-age', "OCSPRefresh 1\n" . $aged->('soon'));
+my $logged = sub { join ' ', $httpd->log_since(0) =~ /:(\w+)\] .*OCSP248: \Q$subject\E: /g };
+is $logged->(), 'warn', 'it ends soon: logged at the start';
+like $httpd->issuer(0)->{Signer}, qr/^ends soon: \S+ \(P-256/, 'and in server-status';
+dated('da_age', 'age', @{ $age{close} });
+ok wait_for(120, sub { $logged->() ne 'warn' }), 'two days are left: logged while it runs';
+is $logged->(), 'warn error', 'once, as an error';
+ok wait_for(120, sub {
+    $httpd->issuer(0)->{Signer} =~ /^ends soon, renew it now: \S+ \(P-256/
+}), 'and in server-status';
+dated('da_age', 'age', @{ $age{long} });
+ok wait_for(120, sub { $httpd->issuer(0)->{Signer} =~ /^ok until \S+ \(P-256/ }),
+    'renewed: server-status is content';
+is $logged->(), 'warn error', 'and nothing more was logged of it';
 ok $httpd->stop, 'it ends when told to';
 done_testing;

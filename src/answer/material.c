@@ -77,6 +77,16 @@ apr_status_t ocsp_material_parse_cert(X509 **out, bool *stray,
                  ? parse_der_cert(content)
                  : parse_pem_cert(content, stray);
     }
+    if (*out == NULL && ocsp_issuer_is_pkcs12(content)) {
+        ERR_clear_error();
+        *why = apr_psprintf(p,
+                            "%s: this is PKCS #12: extract the responder's"
+                            " certificate with openssl pkcs12 -in %s -clcerts"
+                            " -nokeys -out responder.pem (-legacy if it is an"
+                            " old one), and name that",
+                            file, file);
+        return OCSP_EMALFORMED;
+    }
     if (*out == NULL) {
         *why = apr_psprintf(p,
                             "%s: RFC 5280 section 4.1: no certificate in PEM"

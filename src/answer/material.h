@@ -28,8 +28,8 @@ apr_status_t ocsp_material_parse_cert(X509 **out, bool *stray,
                                       const char **why, apr_pool_t *p);
 
 /**
- * Parse a private key. Other things in PEM are passed over. Nobody is asked for
- * a passphrase here.
+ * Parse a private key: PEM, DER, or PKCS #12. Other things in PEM are passed
+ * over. Nobody is asked for a passphrase here.
  * @param out newly allocated: EVP_PKEY_free
  * @param passphrase NULL: none is known
  * @param encrypted whether it lacks the passphrase, or has a wrong one: this

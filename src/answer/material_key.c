@@ -33,6 +33,7 @@ static bool has_size(ocsp_der_t content)
 typedef struct {
     const char *text; /* NULL: nothing */
     bool asked;
+    bool pkcs12; /* it is for a file of PKCS #12 */
 } passphrase_t;
 
 static int give_passphrase(char *buf, int size, int rwflag, void *passphrase)
@@ -78,6 +79,9 @@ static apr_status_t finish_key(const EVP_PKEY *key, bool *encrypted,
         return APR_SUCCESS;
     }
     *encrypted = known->asked && (known->text == NULL || is_passphrase_wrong());
+    if (known->pkcs12 && known->text != NULL && ERR_peek_last_error() == 0) {
+        *encrypted = false; /* all could be read, and no key is in it */
+    }
     if (known->asked && known->text == NULL) {
         *why = apr_psprintf(p,
                             "%s: RFC 5958 section 3: the key is encrypted: a"
@@ -91,6 +95,14 @@ static apr_status_t finish_key(const EVP_PKEY *key, bool *encrypted,
                             " the passphrase is not its own (%s): check the"
                             " passphrase",
                             name, ocsp_issuer_take_errors(p));
+    }
+    else if (known->pkcs12) {
+        *why = apr_psprintf(p,
+                            "%s: this is PKCS #12 without a private key that"
+                            " can be read (%s): extract it with openssl pkcs12"
+                            " -in %s -nocerts -out responder.key (-legacy if it"
+                            " is an old one), and name that",
+                            name, ocsp_issuer_take_errors(p), name);
     }
     else if (known->asked) {
         *why = apr_psprintf(p,
@@ -159,17 +171,64 @@ static EVP_PKEY *parse_der_key(ocsp_der_t der, passphrase_t *known)
     return key;
 }
 
+/* The first private key among all that is stored in one file. */
+static EVP_PKEY *load_first_key(OSSL_STORE_CTX *store)
+{
+    EVP_PKEY *key = NULL;
+    int i;
+
+    for (i = 0; key == NULL && i < STORED_MAX && OSSL_STORE_eof(store) != 1;
+         i++) {
+        OSSL_STORE_INFO *info = OSSL_STORE_load(store);
+
+        if (info != NULL
+            && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY) {
+            key = OSSL_STORE_INFO_get1_PKEY(info);
+        }
+        OSSL_STORE_INFO_free(info);
+    }
+    return key;
+}
+
+/* Given bytes OSSL_STORE need not open anything, and without a method of ours
+ * for passphrases it would ask at the terminal. */
+static EVP_PKEY *parse_stored_key(ocsp_der_t content, passphrase_t *known)
+{
+    BIO *bio = BIO_new_mem_buf(content.data, (int)content.len);
+    UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(give_passphrase, 0);
+    OSSL_STORE_CTX *store = NULL;
+    EVP_PKEY *key = NULL;
+
+    if (bio != NULL && ui != NULL) {
+        store = OSSL_STORE_attach(bio, "file", NULL, NULL, ui, known, NULL,
+                                  NULL, NULL);
+    }
+    if (store != NULL && OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY) == 1) {
+        key = load_first_key(store);
+    }
+    OSSL_STORE_close(store);
+    UI_destroy_method(ui);
+    BIO_free(bio);
+    return key;
+}
+
 apr_status_t ocsp_material_parse_key(EVP_PKEY **out, bool *encrypted,
                                      ocsp_der_t content, const char *file,
                                      const char *passphrase, const char **why,
                                      apr_pool_t *p)
 {
-    passphrase_t known = {passphrase, false};
+    passphrase_t known = {passphrase, false, ocsp_issuer_is_pkcs12(content)};
 
     ERR_clear_error();
     *encrypted = false;
     *out = NULL;
-    if (has_size(content)) {
+    if (!has_size(content)) {
+        return finish_key(NULL, encrypted, &known, file, why, p);
+    }
+    if (known.pkcs12) {
+        *out = parse_stored_key(content, &known);
+    }
+    else {
         *out = content.data[0] == OCSP_DER_SEQUENCE
                  ? parse_der_key(content, &known)
                  : parse_pem_key(content, &known);
@@ -245,53 +304,12 @@ static const char *refuse_uri(const char *uri, apr_pool_t *p)
         len, uri);
 }
 
-/* The first private key among all that is stored in one file. */
-static EVP_PKEY *load_first_key(OSSL_STORE_CTX *store)
-{
-    EVP_PKEY *key = NULL;
-    int i;
-
-    for (i = 0; key == NULL && i < STORED_MAX && OSSL_STORE_eof(store) != 1;
-         i++) {
-        OSSL_STORE_INFO *info = OSSL_STORE_load(store);
-
-        if (info != NULL
-            && OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY) {
-            key = OSSL_STORE_INFO_get1_PKEY(info);
-        }
-        OSSL_STORE_INFO_free(info);
-    }
-    return key;
-}
-
-/* Given bytes OSSL_STORE need not open anything, and without a method of ours
- * for passphrases it would ask at the terminal. */
-static EVP_PKEY *parse_stored_key(ocsp_der_t content, passphrase_t *known)
-{
-    BIO *bio = BIO_new_mem_buf(content.data, (int)content.len);
-    UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(give_passphrase, 0);
-    OSSL_STORE_CTX *store = NULL;
-    EVP_PKEY *key = NULL;
-
-    if (bio != NULL && ui != NULL) {
-        store = OSSL_STORE_attach(bio, "file", NULL, NULL, ui, known, NULL,
-                                  NULL, NULL);
-    }
-    if (store != NULL && OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY) == 1) {
-        key = load_first_key(store);
-    }
-    OSSL_STORE_close(store);
-    UI_destroy_method(ui);
-    BIO_free(bio);
-    return key;
-}
-
 apr_status_t ocsp_material_load_key(EVP_PKEY **out, bool *encrypted,
                                     const char *uri, const char *passphrase,
                                     const char **why, apr_pool_t *p)
 {
     const char *file = ocsp_material_get_uri_file(uri);
-    passphrase_t known = {passphrase, false};
+    passphrase_t known = {passphrase, false, false};
     unsigned char *wiped = NULL;
     ocsp_der_t content;
     apr_status_t rv;
@@ -306,6 +324,7 @@ apr_status_t ocsp_material_load_key(EVP_PKEY **out, bool *encrypted,
         return rv;
     }
     ERR_clear_error();
+    known.pkcs12 = ocsp_issuer_is_pkcs12(content);
     if (has_size(content)) {
         *out = parse_stored_key(content, &known);
     }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "answer/client_limits.h"
+#include "answer/expiry.h"
 #include "httpd/conf.h"
 #include "httpd/log.h"
 #include "httpd/readers.h"
@@ -152,8 +153,22 @@ static void print_table(const dump_t *d, const ocsp_scope_issuer_t *si)
     }
 }
 
+/* @param expiry of the one that lasts longest; else OCSP_EXPIRY_FAR */
+static const char *describe_expiry(const ocsp_signer_t *signer,
+                                   ocsp_expiry_t expiry, int64_t now)
+{
+    static const char *const words[] = {"", ", ends soon",
+                                        ", ends soon: renew it now"};
+
+    return ocsp_signer_is_valid(signer, now) && expiry != OCSP_EXPIRY_PAST
+             ? words[expiry]
+             : ", not valid now";
+}
+
 static void print_signers(const dump_t *d, const ocsp_scope_issuer_t *si)
 {
+    const ocsp_signer_t *last;
+    ocsp_expiry_t expiry = ocsp_expiry_find(&last, &si->signers, d->pass->now);
     const char *clients;
     size_t i;
 
@@ -167,8 +182,9 @@ static void print_signers(const dump_t *d, const ocsp_scope_issuer_t *si)
                iso(d, ocsp_signer_get_not_before(signer)),
                iso(d, ocsp_signer_get_not_after(signer)),
                ocsp_signer_is_issuer(signer) ? "the CA itself" : "delegate",
-               ocsp_signer_is_valid(signer, d->pass->now) ? ""
-                                                          : ", not valid now");
+               describe_expiry(signer,
+                               signer == last ? expiry : OCSP_EXPIRY_FAR,
+                               d->pass->now));
         clients = ocsp_client_limits_warn(&si->signers, i, d->pass->now,
                                           d->pass->ptemp);
         if (clients != NULL) {

@@ -17,6 +17,7 @@
 #include "httpd/conf.h"
 #include "httpd/dialog.h"
 #include "httpd/dump.h"
+#include "httpd/expiry_log.h"
 #include "httpd/keep.h"
 #include "httpd/location_rules.h"
 #include "httpd/log.h"
@@ -147,6 +148,7 @@ static ocsp_scope_t *open_own(ocsp_pass_t *pass, const ocsp_conf_t *conf)
         if (si->issuer != NULL) {
             find_chain(pass, si, scope, conf->outer);
             ocsp_signers_open(pass, si);
+            ocsp_expiry_log(pass, si, &si->signers);
             ocsp_tables_open(pass, si);
             ocsp_renewal_note(pass, si);
         }
@@ -181,6 +183,7 @@ static ocsp_scope_issuer_t *open_view(ocsp_pass_t *pass,
     if (!ocsp_level_has_same_signers(level, of->level)) {
         find_chain(pass, si, conf->own, conf->outer);
         ocsp_signers_open(pass, si);
+        ocsp_expiry_log(pass, si, &si->signers);
     }
     if (level->crl_files != of->level->crl_files
         || level->crl_paths != of->level->crl_paths

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "httpd/expiry_log.h"
 #include "httpd/log.h"
 #include "httpd/pairs.h"
 #include "httpd/signer_pool.h"
@@ -213,8 +214,8 @@ static change_t find_change(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
     return change;
 }
 
-void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
-                       const ocsp_scope_issuer_t *si)
+static void look_for_changes(ocsp_renewal_t *r, ocsp_pass_t *pass,
+                             const ocsp_scope_issuer_t *si)
 {
     const uintptr_t key[] = {(uintptr_t)si, 0}; /* apart from outcome.c's */
     ocsp_retry_t *retry = ocsp_pass_get_retry(pass, key, sizeof(key));
@@ -223,9 +224,6 @@ void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
     change_t change;
     set_t *set;
 
-    if (!si->has_slot || si->renewal == NULL) {
-        return;
-    }
     if (pass->pools == NULL) {
         begin_view(&r->looking, pass);
     }
@@ -369,4 +367,18 @@ const ocsp_answer_signers_t *ocsp_renewal_get_signers(
     }
     renewed = atomic_load(&si->renewal->signers);
     return renewed != NULL ? renewed : &si->signers;
+}
+
+void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
+                       const ocsp_scope_issuer_t *si)
+{
+    ocsp_renewal_stay_t stay;
+
+    if (!si->has_slot || si->renewal == NULL) {
+        return;
+    }
+    look_for_changes(r, pass, si);
+    stay = ocsp_renewal_enter(r);
+    ocsp_expiry_log(pass, si, ocsp_renewal_get_signers(r, pass->arena, si));
+    ocsp_renewal_leave(r, stay);
 }

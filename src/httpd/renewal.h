@@ -27,7 +27,8 @@ void ocsp_renewal_note(ocsp_pass_t *pass, ocsp_scope_issuer_t *si);
 
 /**
  * Look whether an issuer's certificates have changed and would do; tell all
- * processes then, and the log what is wrong otherwise. One writer at a time.
+ * processes then, and the log what is wrong otherwise, or that its signers end
+ * soon. One writer at a time.
  */
 void ocsp_renewal_look(ocsp_renewal_t *r, ocsp_pass_t *pass,
                        const ocsp_scope_issuer_t *si);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "answer/expiry.h"
 #include "httpd/budget.h"
 #include "httpd/conf.h"
 #include "httpd/pass.h"
@@ -74,13 +75,22 @@ static const struct {
 
 #define COUNTERS (sizeof(counters) / sizeof(counters[0]))
 
-static const char *describe_signer(const ocsp_signer_t *signer, int64_t now,
+/* @param expiry of the one that lasts longest; else OCSP_EXPIRY_FAR */
+static const char *describe_signer(const ocsp_signer_t *signer,
+                                   ocsp_expiry_t expiry, int64_t now,
                                    apr_pool_t *p)
 {
-    return apr_pstrcat(
-        p, ocsp_signer_is_valid(signer, now) ? "ok until " : "not valid, ends ",
-        ocsp_pass_print_time(p, ocsp_signer_get_not_after(signer)), " (",
-        ocsp_signer_get0_description(signer), ")", NULL);
+    static const char *const words[] = {"ok until ", "ends soon: ",
+                                        "ends soon, renew it now: "};
+
+    return apr_pstrcat(p,
+                       ocsp_signer_is_valid(signer, now)
+                               && expiry != OCSP_EXPIRY_PAST
+                           ? words[expiry]
+                           : "not valid, ends ",
+                       ocsp_pass_print_time(p,
+                                            ocsp_signer_get_not_after(signer)),
+                       " (", ocsp_signer_get0_description(signer), ")", NULL);
 }
 
 static void collect_signer(facts_t *f, const ocsp_signer_t *signer, int64_t now)
@@ -105,6 +115,8 @@ static const char *collect_signers(facts_t *f, const ocsp_conf_t *conf,
     /* those that came later had no fault */
     const char *why = signers == &si->signers ? si->signer_why : NULL;
     const char *text = "";
+    const ocsp_signer_t *last;
+    ocsp_expiry_t expiry = ocsp_expiry_find(&last, signers, now);
     size_t i;
 
     for (i = 0; i < signers->count; i++) {
@@ -112,7 +124,11 @@ static const char *collect_signers(facts_t *f, const ocsp_conf_t *conf,
             signers->templs[i]);
 
         text = apr_pstrcat(p, text, i != 0 ? "; " : "",
-                           describe_signer(signer, now, p), NULL);
+                           describe_signer(signer,
+                                           signer == last ? expiry
+                                                          : OCSP_EXPIRY_FAR,
+                                           now, p),
+                           NULL);
         collect_signer(f, signer, now);
     }
     ocsp_renewal_leave(conf->shared.renewal, stay);

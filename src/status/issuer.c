@@ -94,6 +94,30 @@ apr_status_t ocsp_issuer_read_file(ocsp_der_t *content, const char *file,
     return APR_SUCCESS;
 }
 
+/*
+ * PFX ::= SEQUENCE {                          (RFC 7292 section 4)
+ *     version   INTEGER {v3(3)},
+ *     authSafe  ContentInfo,
+ *     macData   MacData OPTIONAL }
+ *
+ * while no certificate begins with an INTEGER, and no key with this one. It is
+ * BER, so the SEQUENCE's length may be indefinite.
+ */
+bool ocsp_issuer_is_pkcs12(ocsp_der_t content)
+{
+    static const unsigned char version[] = {0x02, 0x01, 0x03, 0x30};
+    size_t at = 2;
+
+    if (content.len < 2 || content.data[0] != OCSP_DER_SEQUENCE) {
+        return false;
+    }
+    if (content.data[1] > 0x80) {
+        at += content.data[1] & 0x7fu;
+    }
+    return content.len > at + sizeof(version)
+        && memcmp(content.data + at, version, sizeof(version)) == 0;
+}
+
 /* XN_FLAG_RFC2253 escapes control octets and all that is not ASCII. */
 static const char *print_name(const X509_NAME *name, apr_pool_t *p)
 {
@@ -184,6 +208,15 @@ static apr_status_t parse_cert(X509 **out, ocsp_der_t content, const char *file,
         else {
             parse_pem(&found, content, p);
         }
+    }
+    if (ocsp_issuer_is_pkcs12(content)) {
+        ERR_clear_error();
+        *why = apr_psprintf(p,
+                            "%s: this is PKCS #12: name the file of the CA's"
+                            " certificate: openssl pkcs12 -in %s -nokeys"
+                            " -cacerts prints those that it holds",
+                            file, file);
+        return OCSP_EMALFORMED;
     }
     if (found.first == NULL || !found.whole) {
         X509_free(found.first);

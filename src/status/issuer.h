@@ -34,6 +34,12 @@ apr_status_t ocsp_issuer_read_file(ocsp_der_t *content, const char *file,
                                    const char **why, apr_pool_t *p);
 
 /**
+ * @return whether bytes are PKCS #12 (RFC 7292), which holds a key and
+ *         certificates, mostly encrypted. Pure.
+ */
+bool ocsp_issuer_is_pkcs12(ocsp_der_t content);
+
+/**
  * Take a CA certificate, PEM or DER, from bytes.
  * @param out newly made in p, which frees what OpenSSL holds for it
  * @param file what to call the bytes in a reason

@@ -10,6 +10,7 @@
 #include <openssl/bio.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
+#include <openssl/provider.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -261,6 +262,33 @@ FILES pki_bytes_t pkcs12(const char *passphrase)
     BIO *bio = BIO_new(BIO_s_mem());
     PKCS12 *p12 = PKCS12_create(passphrase, "ocsp", made.ec, made.leaf, NULL, 0,
                                 0, 0, 0, 0);
+    int written = p12 != NULL ? i2d_PKCS12_bio(bio, p12) : 0;
+
+    PKCS12_free(p12);
+    return from_bio(bio, written);
+}
+
+/* As Windows and older versions of OpenSSL export it: RC2 is not in libcrypto's
+ * default provider. */
+FILES pki_bytes_t pkcs12_old(void)
+{
+    OSSL_PROVIDER *legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
+    BIO *bio = BIO_new(BIO_s_mem());
+    int pbe = NID_pbe_WithSHA1And40BitRC2_CBC;
+    PKCS12 *p12 = PKCS12_create(secret, "ocsp", made.ec, made.leaf, NULL, pbe,
+                                pbe, 0, 0, 0);
+    int written = p12 != NULL ? i2d_PKCS12_bio(bio, p12) : 0;
+
+    PKCS12_free(p12);
+    OSSL_PROVIDER_unload(legacy);
+    return from_bio(bio, written);
+}
+
+FILES pki_bytes_t pkcs12_no_key(void)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    PKCS12 *p12 = PKCS12_create(secret, "ocsp", NULL, made.leaf, NULL, 0, 0, 0,
+                                0, 0);
     int written = p12 != NULL ? i2d_PKCS12_bio(bio, p12) : 0;
 
     PKCS12_free(p12);

@@ -68,6 +68,16 @@ static const struct {
     {"DER with an octet less", key_der_cut, "no private key", NULL, false},
     {"an empty file", nothing, "no private key", NULL, false},
     {"prose", prose, "no private key", secret, false},
+    {"PKCS #12 without a passphrase", pkcs12_open, NULL, NULL, false},
+    {"PKCS #12 with its passphrase", pkcs12_secret, NULL, secret, false},
+    {"PKCS #12 that wants a passphrase", pkcs12_secret, "passphrase is needed",
+     NULL, true},
+    {"PKCS #12 with another's passphrase", pkcs12_secret, "is not its own",
+     wrong, true},
+    {"PKCS #12 that holds no key", pkcs12_no_key,
+     "this is PKCS #12 without a private key that can be read", secret, false},
+    {"PKCS #12 with an old encryption", pkcs12_old,
+     "extract it with openssl pkcs12 -in ", secret, false},
     {"a key in a file over the limit", too_long_key, "no private key", NULL,
      false},
 };
@@ -101,7 +111,8 @@ static void test_keys(apr_pool_t *p)
         }
         else {
             ok(rv == OCSP_EMALFORMED && key == NULL && why != NULL
-                   && strncmp(why, "ocsp.key: RFC 5958 section", 26) == 0
+                   && (strncmp(why, "ocsp.key: RFC 5958 section", 26) == 0
+                       || strncmp(why, "ocsp.key: this is PKCS #12", 26) == 0)
                    && strstr(why, keys[i].why) != NULL
                    && strstr(why, secret) == NULL && strstr(why, wrong) == NULL,
                "key: %s: refused (%s)", keys[i].name, why != NULL ? why : "");
