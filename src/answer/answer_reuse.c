@@ -108,7 +108,8 @@ bool ocsp_answer_may_say(const ocsp_answer_draft_t *draft,
         enough = anew->next_update;
     }
     /* times are in whole seconds, and this one has begun */
-    return made->produced_at <= now && now - made->produced_at < draft->age_s
+    return made->produced_at <= now
+        && (uint64_t)now - (uint64_t)made->produced_at < (uint64_t)draft->age_s
         && made->this_update <= anew->this_update
         && made->next_update <= anew->next_update
         && made->next_update >= enough;

@@ -88,6 +88,7 @@ static apr_status_t look(attempt_t *a, ocsp_pass_t *pass,
     if (rv != APR_SUCCESS) {
         return rv;
     }
+    a->src.hidden = a->hidden != NULL;
     rv = ocsp_load_fingerprint(a->fingerprint, &a->settled, &a->src, pass->now,
                                &a->why, pass->ptemp);
     a->has_fingerprint = rv == APR_SUCCESS;

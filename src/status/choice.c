@@ -130,27 +130,6 @@ static apr_status_t check_number(choice_t *c, const taken_t *t)
     return OCSP_ESTALE;
 }
 
-/* An answer ends with the first of the CRLs that it rests on. Of one that does
- * not say when it ends that cannot be told beside others. */
-static apr_status_t check_end(choice_t *c, const char *file,
-                              const ocsp_crl_info_t *crl)
-{
-    bool endless = crl->next_update == OCSP_CRL_NO_NEXT_UPDATE;
-
-    if (c->taken->nelts == 0
-        || endless
-               == (taken_at(c, 0)->crl.next_update
-                   == OCSP_CRL_NO_NEXT_UPDATE)) {
-        return APR_SUCCESS;
-    }
-    c->why = apr_psprintf(c->pool,
-                          "%s: RFC 5280 section 5.1.2.5: %s has no nextUpdate, "
-                          "and the other one has: have the CA write it into "
-                          "both",
-                          file, endless ? "it" : taken_at(c, 0)->from.file);
-    return OCSP_EUNSUPPORTED;
-}
-
 /* Forget the n-th that was taken. */
 static void drop(choice_t *c, int n)
 {
@@ -267,7 +246,7 @@ static apr_status_t check_place(choice_t *c, const char *file,
                               file, OCSP_TABLE_CRLS_MAX);
         return APR_ENOSPC;
     }
-    return rv == APR_SUCCESS ? check_end(c, file, crl) : rv;
+    return rv;
 }
 
 static void take(choice_t *c, const ocsp_candidate_t *from,
@@ -294,6 +273,8 @@ static void try_one(choice_t *c, const ocsp_candidate_t *from)
     apr_status_t rv = read_whole(c, b, &crl, from);
 
     if (rv == APR_SUCCESS && is_superseded(c, &crl)) {
+        /* perhaps a part of another name was meant */
+        c->gaps = c->gaps || from->named;
         ocsp_table_builder_free(b);
         return;
     }

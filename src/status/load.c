@@ -73,7 +73,10 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
     rv = ocsp_fingerprint_make(fingerprint, settled, named, src->found, now,
                                why, p);
     if (rv == APR_SUCCESS) {
-        fingerprint[0] ^= src->complete; /* which changes what is warned of */
+        /* what depends on these is found out by a load */
+        if (src->complete) {
+            fingerprint[0] ^= src->hidden ? 3 : 1;
+        }
     }
     return rv;
 }
@@ -279,9 +282,20 @@ static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out)
                      NULL));
 }
 
+/* The end of a CRL without nextUpdate beside others that have one. */
+static int64_t find_endless_end(const ocsp_crlset_part_t *part,
+                                int64_t max_age_s)
+{
+    int64_t end = part->this_update + OCSP_TABLE_MAX_AGE_S;
+    int64_t own = ocsp_table_find_end(true, part->this_update,
+                                      OCSP_CRL_NO_NEXT_UPDATE, 0, 0, max_age_s);
+
+    return own < end ? own : end;
+}
+
 /* The dates of all CRLs that out->crls names. */
 static void sum_up_dates(ocsp_table_info_t *info,
-                         const apr_array_header_t *parts)
+                         const apr_array_header_t *parts, int64_t max_age_s)
 {
     bool some = false;
     int i;
@@ -297,7 +311,7 @@ static void sum_up_dates(ocsp_table_info_t *info,
         int64_t end = part->next_update;
 
         if (some && end == OCSP_CRL_NO_NEXT_UPDATE) {
-            end = part->this_update + OCSP_TABLE_MAX_AGE_S;
+            end = find_endless_end(part, max_age_s);
         }
         if (i == 0 || part->this_update < info->this_update) {
             info->this_update = part->this_update;
@@ -374,7 +388,7 @@ static apr_status_t take_choice(const load_t *l, ocsp_load_result_t *out,
     ocsp_table_builder_finish(out->builder, &repeats, NULL);
     info->crl = true;
     info->partial = !ocsp_crlset_covers(&since, out->crls);
-    sum_up_dates(info, out->crls);
+    sum_up_dates(info, out->crls, l->src->max_age_s);
     if (out->crls->nelts == 1) {
         memcpy(info->number, choice->crl.number, choice->crl.number_len);
         info->number_len = choice->crl.number_len;
@@ -410,7 +424,7 @@ static apr_status_t build_crl(const load_t *l, ocsp_load_result_t *out,
     if (foreign != NULL) {
         withhold(l, out, foreign);
     }
-    out->info.gaps = choice.gaps || foreign != NULL;
+    out->info.gaps = choice.gaps || foreign != NULL || src->hidden;
     if ((rv = take_choice(l, out, &choice, why)) != APR_SUCCESS) {
         return rv;
     }
@@ -509,20 +523,25 @@ static apr_status_t take_issuance(const load_t *l, ocsp_load_result_t *out,
 }
 
 /* What was known counts on beside a new CRL: what that revokes is not held back
- * by a bad index. */
+ * by a bad index. The CRL is read once more, as rows of that index may be among
+ * the entries already. */
 static apr_status_t keep_issuance(const load_t *l, ocsp_load_result_t *out,
                                   apr_status_t refused, const char *reason)
 {
     const ocsp_load_sources_t *src = l->src;
+    ocsp_crl_info_t crl;
     const char *unsaid;
 
-    ocsp_table_builder_rollback(out->builder);
-    if (ocsp_table_builder_add_table(out->builder, src->last_table,
-                                     src->last_len, &unsaid)
-        != APR_SUCCESS) {
+    ocsp_table_builder_free(out->builder);
+    *out = (ocsp_load_result_t){.builder = NULL};
+    if (build_crl(l, out, &crl, &unsaid) != APR_SUCCESS
+        || ocsp_table_builder_add_table(out->builder, src->last_table,
+                                        src->last_len, &unsaid)
+               != APR_SUCCESS) {
         return refused;
     }
     ocsp_table_builder_finish(out->builder, NULL, NULL);
+    out->info.issuance = true;
     out->info.changed = src->last->changed;
     out->info.rows = src->last->rows;
     withhold(l, out, reason);

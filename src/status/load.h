@@ -30,6 +30,7 @@ typedef struct {
                                           "openssl ca"; or NULL */
     const apr_array_header_t *lists;   /* const char *, absolute: lists of what
                                           was issued; or NULL */
+    bool hidden;       /* files that may be CRLs cannot be read */
     bool complete;     /* OCSPCRLCoverage complete; for warnings alone,
                           likewise: */
     bool checked;      /* OCSPThisUpdate checked: old age is no news */
@@ -65,7 +66,7 @@ typedef struct {
 /**
  * Tell whether sources have changed without reading them.
  * @param fingerprint over names, device, inode, size and times of all files,
- *        named and found, and over complete
+ *        named and found, over complete, and then over hidden
  * @param settled false if a file was touched so shortly before now that a
  *        further change might leave its times as they are: do not trust then
  * @return a file's error, with why; APR_ENOENT: there is no file at all

@@ -134,12 +134,6 @@ void ocsp_table_builder_set_crls(ocsp_table_builder_t *b,
                                  const apr_array_header_t *parts);
 
 /**
- * Forget what was added since the builder was last finished: it is finished
- * then. Without that, everything.
- */
-void ocsp_table_builder_rollback(ocsp_table_builder_t *b);
-
-/**
  * Sort. Of a serial number listed more than once the earliest time counts, and
  * a final reason before certificateHold (R148); a revocation before
  * anything else (R73). More may be added after, and this called

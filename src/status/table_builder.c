@@ -217,16 +217,6 @@ static size_t count_crls(const ocsp_table_builder_t *b)
     return b->crls != NULL ? (size_t)b->crls->nelts : 0;
 }
 
-void ocsp_table_builder_rollback(ocsp_table_builder_t *b)
-{
-    size_t i;
-
-    /* What is added comes behind what is sorted, and leaves that alone. */
-    for (i = 0; i < OCSP_TABLE_GROUPS; i++) {
-        b->groups[i].count = b->groups[i].finished;
-    }
-}
-
 static unsigned entry_reason(const unsigned char *entry, size_t width)
 {
     return entry[width - 1] & 0x0fu;

@@ -122,10 +122,22 @@ my $build = directory('build', 0700);
 my $port  = free_port();
 owned("$build/mod_ocsp.so", "$stage/mod_ocsp.so", 0755);
 my $shown = "$build/shown";
-my $pid   = fork // die "fork: $!";
+# it asks apxs which httpd to start: here the one under test
+my ($bin, $program) = OCSPTest::vars()->{httpd} =~ m{^(.*)/([^/]+)$};
+my $real_apxs = (grep { -x } map { ("$_/apxs", "$_/apxs2") } split /:/, "$ENV{PATH}:/usr/sbin")[0];
+OCSPTest::PKI::spew("$build/apxs", <<"END");
+#!/bin/sh
+case "\$2" in
+sbindir) echo "$bin" ;;
+progname) echo "$program" ;;
+*) exec "$real_apxs" "\$@" ;;
+esac
+END
+chmod 0755, "$build/apxs" or die $!;
+my $pid = fork // die "fork: $!";
 if (!$pid) {
     umask 077;
-    local @ENV{qw(BUILD PORT)} = ($build, $port);
+    local @ENV{qw(BUILD PORT APXS)} = ($build, $port, "$build/apxs");
     open STDOUT, '>', $shown or die $!;
     open STDERR, '>&', \*STDOUT or die $!;
     exec "$stage/conf/demo/run" or die $!;

@@ -90,11 +90,6 @@ static void test_add_table(void)
     is_int(ocsp_table_builder_add_table(b, last, last_len, &why), APR_SUCCESS,
            "a table can be added to a builder");
     ok(is_table(b, want, len), "which then has every entry of both, as it was");
-    add(b, 251);
-    add(b, 252);
-    ocsp_table_builder_rollback(b);
-    ok(is_table(b, want, len),
-       "what was added since it was finished can be forgotten");
     b = ocsp_table_builder_make(pool);
     is_int(ocsp_table_builder_add_table(b, want, len, &why), APR_SUCCESS,
            "a table can be added to an empty builder");
