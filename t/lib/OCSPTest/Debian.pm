@@ -151,7 +151,8 @@ sub among_others {
         my $bits = '';
         vec($bits, fileno $_, 1) = 1 for @socks;
         select my $ready = $bits, undef, undef, 1;
-        for my $sock (grep { vec $ready, fileno $_, 1 } @socks) {
+        my @ready = grep { vec $ready, fileno $_, 1 } @socks;
+        for my $sock (@ready) {
             $answer = OCSPTest::Httpd::answer_of($sock);
             return $answer if !$wants || $wants->($answer);
             @socks = grep { $_ != $sock } @socks;
