@@ -10,27 +10,22 @@
 #include "answer/expiry.h"
 #include "httpd/log.h"
 
-/* What is remembered belongs to an issuer and a certificate of its signer: a
- * renewed one is another subject. */
-typedef struct {
-    unsigned char issuer[OCSP_ISSUER_ID_LEN];
-    unsigned char key[OCSP_SIGNER_KEY_HASH_LEN];
-    unsigned char padding[4]; /* zeros */
-    int64_t end;
-} subject_t;
-
-/* What was last logged of it; at start and at graceful all is logged. */
+/* What was last logged of an issuer and a certificate of its signer: a renewed
+ * one is another subject. At start and at graceful all is logged. */
 static unsigned exchange(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
                          const ocsp_signer_t *signer, ocsp_expiry_t expiry)
 {
-    subject_t subject = {.end = ocsp_signer_get_not_after(signer)};
+    unsigned char subject[OCSP_ISSUER_ID_LEN + OCSP_SIGNER_KEY_HASH_LEN
+                          + sizeof(int64_t)];
+    unsigned char *key = subject + OCSP_ISSUER_ID_LEN;
+    int64_t end = ocsp_signer_get_not_after(signer);
     ocsp_retry_t *retry;
     unsigned logged = OCSP_EXPIRY_FAR;
 
-    memcpy(subject.issuer, ocsp_issuer_get0_id(si->issuer),
-           sizeof(subject.issuer));
-    memcpy(subject.key, ocsp_signer_get0_key_hash(signer), sizeof(subject.key));
-    retry = ocsp_pass_get_retry(pass, &subject, sizeof(subject));
+    memcpy(subject, ocsp_issuer_get0_id(si->issuer), OCSP_ISSUER_ID_LEN);
+    memcpy(key, ocsp_signer_get0_key_hash(signer), OCSP_SIGNER_KEY_HASH_LEN);
+    memcpy(key + OCSP_SIGNER_KEY_HASH_LEN, &end, sizeof(end));
+    retry = ocsp_pass_get_retry(pass, subject, sizeof(subject));
     if (retry != NULL) {
         logged = pass->running ? retry->age : OCSP_EXPIRY_FAR;
         retry->age = expiry;
