@@ -80,6 +80,8 @@ cmp_ok $is->{DataEndsIn}, '<=', 0, 'server-status: the data has ended';
 
 # --- when it is there again -----------------------------------------------------------------
 
+ok wait_for(60, sub { 2 == (() = $httpd->log_since(0) =~ /ocsp:error\] .*OCSP213: /g) }),
+    'the end of the data is logged, for both';
 OCSPTest::PKI::spew($index, $rows);
 for my $name (qw(index both)) {
     ok wait_for(30, sub { ($ask->($name, serial_good)->{status} // '') eq 'good' }),
