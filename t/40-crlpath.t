@@ -233,6 +233,7 @@ like $log, qr/
     ocsp:warn\].*OCSP208:\ CN=OCSP\ Test\ CA\ step,\S+:\ \Q$dir\E\/step\.crl:\ .*
     issuingDistributionPoint:\ distributionPoint,\ onlyContainsUserCerts
     .*say\ OCSPCRLCoverage\ complete/x, 'C1: how it is good is said';
+is $part->issuer(0)->{Answered}, 0, 'C1: its own words: server-status: tryLater';
 says($part, 'C3: two halves', 'halves', '6001' => 'revoked', '6002' => 'revoked',
     '2001' => 'good');
 unlike $log, qr/ocsp:(?:warn|error).* CN=OCSP Test CA halves/, 'C3: not a word about them';
@@ -243,6 +244,7 @@ crl('halves/users.crl', 'halves', 300, '6003', exts => 'users');
 $log = $part->graceful;
 says($part, "C1: the operator's word", 'step', '6001' => 'revoked', '2001' => 'good');
 unlike $log, qr/OCSP208: CN=OCSP Test CA step/, "C1: the operator's word: no warning";
+is $part->issuer(0)->{Answered}, 1, "C1: the operator's word: server-status: answered";
 says($part, 'C3: a half is gone', 'halves', '6003' => 'revoked', '6002' => 'revoked',
     '2001' => 'good');
 like $log, qr/ocsp:error\].*OCSP206: CN=OCSP Test CA halves,.*onlyContainsCACerts\) has gone/,

@@ -253,6 +253,15 @@ static void collect_table(facts_t *f, const ocsp_arena_t *arena,
     }
 }
 
+/* CRLs of a part of a CA's certificates, and nothing that covers the others:
+ * what they do not list is tryLater (OCSPCRLCoverage). */
+static bool is_uncovered(const ocsp_scope_issuer_t *si,
+                         const ocsp_table_info_t *info)
+{
+    return info->crl && info->partial && !info->issuance
+        && !(si->policy.complete && !info->gaps);
+}
+
 static void collect_result(facts_t *f, const ocsp_conf_t *conf,
                            const ocsp_scope_issuer_t *si, int64_t now,
                            apr_pool_t *p)
@@ -271,7 +280,8 @@ static void collect_result(facts_t *f, const ocsp_conf_t *conf,
                == APR_SUCCESS) {
         collect_table(f, conf->shared.arena, si, &info, p);
     }
-    f->answered = f->has_table && f->has_valid_signer && f->data_end > now;
+    f->answered = f->has_table && f->has_valid_signer && f->data_end > now
+               && !is_uncovered(si, &info);
     if (note.time != 0) {
         f->last_load = ocsp_pass_print_time(p, note.time);
         f->last_load_age_s = now - note.time;
