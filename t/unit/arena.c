@@ -9,10 +9,12 @@
 #include <apr_general.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "shared/segment.h"
 #include "tables.h"
 #include "tap.h"
 
@@ -153,6 +155,30 @@ static void check_checked(apr_pool_t *p)
        "who gets the slot next begins anew");
 }
 
+static void check_builds(ocsp_arena_t *a)
+{
+    static const struct {
+        size_t offset;
+        const char *name;
+    } said[] = {
+        {offsetof(ocsp_segment_t, magic), "magic number"},
+        {offsetof(ocsp_segment_t, version), "version"},
+        {offsetof(ocsp_segment_t, table_version), "version of tables"},
+        {offsetof(ocsp_segment_t, header_size), "length"},
+    };
+    size_t i;
+
+    ok(ocsp_arena_is_compatible(a), "it is of this build");
+    for (i = 0; i < sizeof(said) / sizeof(*said); i++) {
+        unsigned char *octet = (unsigned char *)a + said[i].offset;
+
+        *octet ^= 1;
+        ok(!ocsp_arena_is_compatible(a), "not if it has another %s",
+           said[i].name);
+        *octet ^= 1;
+    }
+}
+
 static void check_room(apr_pool_t *p)
 {
     ocsp_arena_t *a;
@@ -193,9 +219,7 @@ static void check_room(apr_pool_t *p)
     ok(ocsp_arena_lookup(&rec, a, other, id_b, listed, 3) == APR_SUCCESS
            && rec.this_update == 49,
        "either way");
-    ok(ocsp_arena_is_compatible(a), "it is of this build");
-    memset(a, 1, 16);
-    ok(!ocsp_arena_is_compatible(a), "one of another is told apart");
+    check_builds(a);
 }
 
 static void check_processes(apr_pool_t *p)
