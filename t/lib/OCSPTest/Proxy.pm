@@ -22,7 +22,7 @@ sub program {
 sub start {
     my ($class, $log, $port, $program, @args) = @_;
     my $self = bless { log => $log, port => $port, owner => $$,
-        quit => $program =~ m{/nginx\z} }, $class;
+        quit => scalar $program =~ m{/nginx\z} }, $class;
     $self->{pid} = fork // die "fork: $!";
     if (!$self->{pid}) {
         # t/bin/need unpacks programs together with their libraries
