@@ -41,6 +41,8 @@ FUZZ_TIME  = 60
 PROCESSORS := $(shell getconf _NPROCESSORS_ONLN)
 # Where t/bin/need unpacks Apache::Test, and t/bin/run-suite looks for it.
 export OCSP_TEST_PERL ?= $(abspath $(BUILD))/perl
+# The same for nginx and varnishd.
+export OCSP_TEST_PROXIES ?= $(abspath $(BUILD))/proxies
 APXS       := $(or $(APXS),$(shell command -v apxs || command -v apxs2))
 APR_CONFIG := $(or $(APR_CONFIG),$(shell command -v apr-1-config))
 

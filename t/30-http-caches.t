@@ -5,10 +5,10 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
-use MIME::Base64 qw(encode_base64);
 use Test::More;
 use Time::HiRes qw(sleep);
 use OCSPTest;
+use OCSPTest::CacheKeys;
 use OCSPTest::Conf;
 use OCSPTest::Httpd;
 use OCSPTest::Quick;
@@ -20,13 +20,8 @@ my $load = join '', map { qq(LoadModule ${_}_module "$modules/mod_$_.so"\n) }
 
 # --- two certificates whose URLs httpd makes one path of ------------------------------------
 
-# Both have these octets where base64 is AA//AA/A and AA/AA//A.
-my ($one, $two);
-for my $lead (0 .. 2) {
-    ($one, $two) = map { '41' . '42' x $lead . $_ . '43' } '000FFF000FC0', '000FC003FFC0';
-    last if encode_base64(request('b', [$one]), '') =~ m{//AA/};
-}
-my %asked = map { $_ => encode_base64(request('b', [$_]), '') } $one, $two;
+my ($one, $two) = alike('b');
+my %asked = map { $_ => base64_of('b', $_) } $one, $two;
 my @merged = map { s{/+}{/}gr } @asked{ $one, $two };
 is $merged[0], $merged[1], 'two requests are one where slashes are merged';
 isnt $asked{$one}, $asked{$two}, 'and they are two';
@@ -137,39 +132,21 @@ for my $name (sort keys %port) {
     is $head->{code}, 200, "$name: HEAD, asked for again: 200";
 
     # --- no two requests under one key (H2, R15) --------------------------------------------
-    my %form = (
-        'as it is'           => sub { "/$_[0]" },
-        'escaped'            => sub { '/' . $_[0] =~ s{/}{%2F}gr },
-        'escaped in small letters' => sub { '/' . $_[0] =~ s{/}{%2f}gr },
-        'escaped twice'      => sub { '/' . $_[0] =~ s{/}{%252F}gr },
-        'the first escaped'  => sub { '/' . $_[0] =~ s{/}{%2F}r },
-        'base64url'          => sub { '/' . $_[0] =~ tr{+/}{-_}r },
-        'no padding'         => sub { '/' . $_[0] =~ s/=+\z//r },
-        'spaces for pluses'  => sub { '/' . $_[0] =~ s/\+/%20/gr },
-        'a slash in front'   => sub { "//$_[0]" },
-        'a path in front'    => sub { "/x//y/$_[0]" },
-        'a dot in front'     => sub { "/./$_[0]" },
-        'a letter escaped'   => sub { '/%4D' . substr $_[0], 1 },
-        'a query'            => sub { "/$_[0]?x=1" },
-        'a query with the other one' => sub {
-            "/$_[0]?sid=" . ($_[0] eq $asked{$one} ? $asked{$two} : $asked{$one});
-        },
-        'behind a query'     => sub { "/?ca=1/$_[0]" }, # W3
-        'behind a session'   => sub { "/?sid=1/$_[0]" },
-        'an absolute target' => sub { "http://x:$port{$name}/$_[0]" },
-    );
+    my %form = map {
+        $_ => { forms($asked{$_}, $asked{ $_ eq $one ? $two : $one }, $port{$name}) };
+    } $one, $two;
     for my $round (1, 2) {
-        for my $form (sort keys %form) {
+        for my $form (sort keys %{ $form{$one} }) {
             for my $serial ($one, $two) {
-                my $res = ask($name, $form{$form}->($asked{$serial}));
+                my $res = ask($name, $form{$serial}{$form});
                 is word_of($res, $serial), $word{$serial},
                     "$name: $form, time $round: its own answer";
             }
         }
     }
-    is did(ask($name, $form{'as it is'}->($asked{$_}))), 'HIT',
+    is did(ask($name, $form{$_}{'as it is'})), 'HIT',
         "$name: and both are in the cache" for $one, $two;
-    like header(ask($name, $form{'behind a query'}->($asked{$one})), 'Cache-Control'),
+    like header(ask($name, $form{$one}{'behind a query'}), 'Cache-Control'),
         qr/no-store/, "$name: but not what is behind a query";
 }
 
