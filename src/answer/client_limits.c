@@ -73,13 +73,20 @@ static const char *warn_of_algorithm(const ocsp_signer_t *signer, apr_pool_t *p)
                                                                : "before");
 }
 
+/* What libcrypto says of its certificate; NULL: nothing. */
+static X509 *parse(const ocsp_signer_t *signer)
+{
+    ocsp_der_t der = ocsp_signer_get_cert(signer);
+    const unsigned char *at = der.data;
+
+    return d2i_X509(NULL, &at, (long)der.len);
+}
+
 /* RFC 5280 section 4.2.1.3: digitalSignature is for signatures on anything but
  * certificates and CRLs. */
 static bool lacks_digital_signature(const ocsp_signer_t *signer)
 {
-    ocsp_der_t der = ocsp_signer_get_cert(signer);
-    const unsigned char *at = der.data;
-    X509 *cert = d2i_X509(NULL, &at, (long)der.len);
+    X509 *cert = parse(signer);
     /* without the extension all bits are set */
     bool lacks = cert != NULL
               && (X509_get_key_usage(cert) & KU_DIGITAL_SIGNATURE) == 0;
@@ -87,6 +94,17 @@ static bool lacks_digital_signature(const ocsp_signer_t *signer)
     X509_free(cert);
     ERR_clear_error();
     return lacks;
+}
+
+static bool is_root(const ocsp_signer_t *signer)
+{
+    X509 *cert = parse(signer);
+    bool root = cert != NULL
+             && (X509_get_extension_flags(cert) & EXFLAG_SS) != 0;
+
+    X509_free(cert);
+    ERR_clear_error();
+    return root;
 }
 
 static const char *warn_of_size(const ocsp_response_template_t *templ,
@@ -106,20 +124,17 @@ static const char *warn_of_size(const ocsp_response_template_t *templ,
                                 : ", OCPP 1.6 and 2.0.1 take 4125");
 }
 
-/* Of several, which clients look for the signer, golang.org/x/crypto/ocsp says
- * "bad number of certificates". */
-static const char *warn_of_count(const ocsp_response_template_t *templ,
-                                 apr_pool_t *p)
+/* golang.org/x/crypto/ocsp looks at the first certificate alone, and wants the
+ * CA's key to have signed it: "bad OCSP signature". A root's own has that. */
+static const char *warn_of_issuer_cert(const ocsp_response_template_t *templ,
+                                       const ocsp_signer_t *signer)
 {
-    size_t count = ocsp_response_template_get_cert_count(templ);
-
-    return count <= 1
+    return ocsp_response_template_get_cert_count(templ) == 0
+                || !ocsp_signer_is_issuer(signer) || is_root(signer)
              ? NULL
-             : apr_psprintf(p,
-                            "OCSPIncludeCertificate chain: %" APR_SIZE_T_FMT
-                            " certificates: Go (Caddy, Traefik) refuses"
-                            " responses with more than one",
-                            count);
+             : "the CA's own certificate is sent: Go (Caddy, Traefik) takes it"
+               " for a delegate's and refuses the response: unless other"
+               " clients need it, say OCSPIncludeCertificate off";
 }
 
 const char *ocsp_client_limits_warn(const ocsp_answer_signers_t *signers,
@@ -139,7 +154,7 @@ const char *ocsp_client_limits_warn(const ocsp_answer_signers_t *signers,
                       " the certificate issued with it",
                       p);
     }
-    if ((text = warn_of_count(templ, p)) != NULL) {
+    if ((text = warn_of_issuer_cert(templ, signer)) != NULL) {
         warning = add(warning, text, p);
     }
     if ((text = warn_of_size(templ, p)) != NULL) {

@@ -5,6 +5,7 @@
  */
 #include <apr_strings.h>
 
+#include "answer/chain.h"
 #include "answer/client_limits.h"
 
 #include "party.h"
@@ -169,6 +170,66 @@ static void test_size(apr_pool_t *p)
     ok(max > 4125, "more (%zu)", max);
 }
 
+/* Of a CA that signs with its own key, or of its delegate, when so much is
+ * sent. @param below whether a root issued the CA */
+static void test_include(bool below, bool delegate,
+                         ocsp_response_include_t include, bool said,
+                         apr_pool_t *p)
+{
+    static const pki_cert_opts_t ca_opts = {
+        .basic = "critical,CA:TRUE",
+        .key_usage = "critical,keyCertSign,cRLSign,digitalSignature",
+        .eku = ""};
+    EVP_PKEY *ca_key = pki_make_key(PKI_P256), *key = pki_make_key(PKI_P256);
+    X509 *root = pki_make_ca("Root", key, NULL);
+    X509 *ca = below ? pki_make_delegate("CA", ca_key, root, key, &ca_opts)
+                     : pki_make_ca("CA", ca_key, &ca_opts);
+    X509 *cert = pki_make_delegate("ocsp", key, ca, ca_key, NULL);
+    const ocsp_issuer_t *issuer = party_issuer(ca, p);
+    ocsp_chain_t chain;
+    ocsp_response_style_t style = {.include = include};
+    const ocsp_response_template_t *templ;
+    ocsp_answer_signers_t signers = {&templ, 1};
+    party_t got = delegate ? party_signer(cert, key, issuer, p)
+                           : party_signer(ca, ca_key, issuer, p);
+    apr_array_header_t *known = apr_array_make(p, 1, sizeof(issuer));
+
+    APR_ARRAY_PUSH(known, const ocsp_issuer_t *) = issuer;
+    ocsp_chain_build(&chain, issuer, known, p);
+    style.chain = chain;
+    if (got.rv != APR_SUCCESS) {
+        printf("Bail out! %s\n", got.why);
+        abort();
+    }
+    templ = ocsp_response_template_make(got.signer, &style, p);
+    is_said(ocsp_client_limits_warn(&signers, 0, PKI_NOW, p),
+            said ? "the CA's own certificate is sent: Go (Caddy, Traefik)"
+                   " takes it for a delegate's"
+                 : NULL,
+            apr_psprintf(p, "%s signs, %" APR_SIZE_T_FMT " certificates",
+                         delegate ? "a delegate"
+                         : below  ? "an intermediate"
+                                  : "a root",
+                         ocsp_response_template_get_cert_count(templ)));
+    X509_free(cert);
+    X509_free(ca);
+    X509_free(root);
+    EVP_PKEY_free(key);
+    EVP_PKEY_free(ca_key);
+}
+
+/* golang.org/x/crypto/ocsp looks at the first certificate alone, and wants it
+ * signed by the CA. */
+static void test_includes(apr_pool_t *p)
+{
+    test_include(true, true, OCSP_RESPONSE_INCLUDE_CHAIN, false, p);
+    test_include(true, false, OCSP_RESPONSE_INCLUDE_CHAIN, true, p);
+    test_include(true, false, OCSP_RESPONSE_INCLUDE_ON, true, p);
+    test_include(true, false, OCSP_RESPONSE_INCLUDE_AUTO, false, p);
+    test_include(false, false, OCSP_RESPONSE_INCLUDE_ON, false, p);
+    test_include(false, false, OCSP_RESPONSE_INCLUDE_CHAIN, false, p);
+}
+
 int main(void)
 {
     apr_pool_t *p = party_begin();
@@ -179,6 +240,7 @@ int main(void)
     }
     test_key_usage(p);
     test_size(p);
+    test_includes(p);
     party_end(p);
     return done_testing();
 }
