@@ -33,6 +33,8 @@ typedef struct {
                                       and number if there are several */
     bool gaps;                     /* some were passed over that may be of a
                                       scope which is not there */
+    const char *doubt; /* NULL, or why there may be others that passed_over
+                          does not name */
     const char *passed_over; /* NULL, or found CRLs that would have come first,
                                 and why they were not taken */
     const apr_array_header_t *passed_files; /* const char *, theirs */
