@@ -72,11 +72,8 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
     }
     rv = ocsp_fingerprint_make(fingerprint, settled, named, src->found, now,
                                why, p);
-    if (rv == APR_SUCCESS) {
-        /* what depends on these is found out by a load */
-        if (src->complete) {
-            fingerprint[0] ^= src->hidden ? 3 : 1;
-        }
+    if (rv == APR_SUCCESS && src->complete) {
+        fingerprint[0] ^= 1; /* other warnings are given */
     }
     return rv;
 }

@@ -66,7 +66,8 @@ typedef struct {
 /**
  * Tell whether sources have changed without reading them.
  * @param fingerprint over names, device, inode, size and times of all files,
- *        named and found, over complete, and then over hidden
+ *        named and found, and over complete; not over hidden, which matters
+ *        only if the CRLs turn out to be parts
  * @param settled false if a file was touched so shortly before now that a
  *        further change might leave its times as they are: do not trust then
  * @return a file's error, with why; APR_ENOENT: there is no file at all
