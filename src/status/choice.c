@@ -341,6 +341,18 @@ static int try_time(choice_t *c, const apr_array_header_t *candidates,
     return i;
 }
 
+static apr_array_header_t *list_files(const choice_t *c)
+{
+    apr_array_header_t *files = apr_array_make(c->pool, c->taken->nelts,
+                                               sizeof(const char *));
+    int i;
+
+    for (i = 0; i < c->taken->nelts; i++) {
+        APR_ARRAY_PUSH(files, const char *) = taken_at(c, i)->from.file;
+    }
+    return files;
+}
+
 /* What all that was taken says together. */
 static void sum_up(ocsp_choice_t *out, const choice_t *c)
 {
@@ -408,6 +420,7 @@ apr_status_t ocsp_choice_make(ocsp_choice_t *out,
     }
     sum_up(out, &c);
     out->file = taken_at(&c, 0)->from.file;
+    out->files = list_files(&c);
     out->builder = taken_at(&c, 0)->builder;
     out->parts = c.parts;
     out->gaps = c.gaps || c.doubt != NULL;

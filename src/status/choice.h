@@ -27,6 +27,7 @@ typedef struct {
 /** What has been taken. */
 typedef struct {
     const char *file;              /* of the newest */
+    apr_array_header_t *files;     /* const char *, of all */
     ocsp_table_builder_t *builder; /* of all; not finished; newly made in p */
     apr_array_header_t *parts;     /* ocsp_crlset_part_t: which they are */
     ocsp_crl_info_t crl;           /* what they say together: all but scope,

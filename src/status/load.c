@@ -380,6 +380,7 @@ static apr_status_t take_choice(const load_t *l, ocsp_load_result_t *out,
 
     out->builder = choice->builder;
     out->file = choice->file;
+    out->files = choice->files;
     out->passed_over = choice->passed_over;
     out->passed_files = choice->passed_files;
     out->crls = choice->parts;

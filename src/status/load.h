@@ -52,7 +52,9 @@ typedef struct {
     const apr_array_header_t *crls; /* ocsp_crlset_part_t: the CRLs in it */
     const char *file;               /* the newest CRL that was taken, or without
                                       one the first issuance file */
-    const char *warning;            /* NULL, or what the operator should know
+    const apr_array_header_t *files; /* const char *: all CRLs that were taken;
+                                        NULL: none */
+    const char *warning;             /* NULL, or what the operator should know
                                       although all is well */
     const char *withheld;    /* NULL, or which sources are not what they should
                              be, although a table was made: it has the rest, and
