@@ -11,7 +11,7 @@ use OCSPTest::Conf;
 my $modules = Apache::Test::config()->apxs('LIBEXECDIR');
 my $load = join '', map {
     qq(<IfModule !${_}_module>\nLoadModule ${_}_module "$modules/mod_$_.so"\n</IfModule>\n)
-} qw(headers macro);
+} qw(headers macro alias);
 my $issuer = issuer_section('a');
 
 # Lines of httpd -t with this tag, of a configuration that has no handler but its own.
@@ -122,5 +122,42 @@ for my $case (
         or diag "@warned";
     like "@warned", qr{locations\.conf:\d+: Header X[_.]Foo: }, "field, $name: which"
         if $want;
+}
+
+# --- R7: redirects --------------------------------------------------------------------------
+
+my $to = "Redirect permanent / https://www.example.com/\n";
+for my $case (
+    ['the location',         1, $issuer . section_of('Location "/ocsp"', 'SetHandler ocsp', $to)],
+    ['a location around it', 1, $issuer . $here . section_of('Location "/"', $to)],
+    ['a condition',          1, $issuer . $here . section_of('If "true"', $to)],
+    ['RedirectMatch',        1, $issuer . $here . section_of('If "true"',
+        'RedirectMatch "^/(.*)" "https://www.example.com/$1"')],
+    ['the server',           0, "$issuer$here$to"],
+    ['another location',     0, $issuer . $here . section_of('Location "/x"', $to)],
+    ['a directory',          0, $issuer . $here . section_of('Directory "/srv"', $to)],
+    ['another virtual host', 0, vhost(1, $issuer . $here)
+        . vhost(2, section_of('Location "/"', $to))],
+) {
+    my ($name, $want, $text) = @$case;
+    my @warned = warned('OCSP263', $text);
+    is scalar @warned, $want, "redirect, $name: " . ($want ? 'warned' : 'silent')
+        or diag "@warned";
+    like "@warned", qr{locations\.conf:\d+: Redirect}, "redirect, $name: which" if $want;
+}
+
+my $page = 'https://www.example.com/error.html';
+for my $case (
+    ['414',                  1, "$issuer${here}ErrorDocument 414 $page\n"],
+    ['400 of a host',        1, vhost(1, "$issuer${here}ErrorDocument 400 $page\n")],
+    ['404, which comes later', 0, "$issuer${here}ErrorDocument 404 $page\n"],
+    ['a path',               0, "$issuer${here}ErrorDocument 414 /error.html\n"],
+    ['a location',           0, $issuer . $here . section_of('Location "/ocsp"',
+        "ErrorDocument 414 $page")],
+) {
+    my ($name, $want, $text) = @$case;
+    my @warned = warned('OCSP264', $text);
+    is scalar @warned, $want, "ErrorDocument, $name: " . ($want ? 'warned' : 'silent')
+        or diag "@warned";
 }
 done_testing;

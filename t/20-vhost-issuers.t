@@ -190,4 +190,44 @@ for my $round (1, 2) {
 }
 ok $aged->stop, 'it ends when told to';
 
+# --- one table, and only one of its hosts says that its CRLs are complete ------------------
+
+mkdir "$dir/part" or die $!;
+OCSPTest::PKI::sign_crl('b', file => "$dir/part/users.crl", exts => 'users');
+my %word = map { $_ => free_port() } qw(auto complete);
+my $part = issuer_section('b') =~ s/OCSPCRLFile .*/OCSPCRLPath "$dir\/part"/r;
+my $hosts = vhost($word{complete}, $part =~ s/^<\/OCSP/    OCSPCRLCoverage complete\n<\/OCSP/mr)
+    . vhost($word{auto}, $part);
+
+sub says {
+    my ($which, $when, $want) = @_;
+    is $which->says('b', serial_good, port => $word{$_}), $want->{$_}, "$when: $_: $want->{$_}"
+        for sort keys %$want;
+    return;
+}
+# when nobody can take it for a file that is being written
+OCSPTest::wait_for(60, sub { time - (stat "$dir/part/users.crl")[10] > 3 })
+    or die 'the clock stands still';
+my $still = OCSPTest::Httpd->start('still', "OCSPRefresh off\n$hosts");
+says($still, 'a part of its CRLs', { auto => 'tryLater', complete => 'good' });
+OCSPTest::PKI::spew("$dir/part/cut.crl", '');
+$still->graceful;
+says($still, 'beside a CRL that breaks off', { auto => 'tryLater', complete => 'tryLater' });
+unlink "$dir/part/cut.crl" or die $!;
+$still->graceful;
+says($still, 'without it', { auto => 'tryLater', complete => 'good' });
+ok $still->stop, 'it ends when told to';
+
+my $looking = OCSPTest::Httpd->start('looking', "OCSPRefresh 1s\n$hosts");
+my %looks;
+ok OCSPTest::wait_for(60, sub {
+    my ($time) = http('GET', '/server-status?auto', port => $looking->{port})->{body}
+        =~ /^OCSPLastCheck: (\d.*)$/m;
+    $looks{$time}++ if defined $time;
+    return keys %looks > 5;
+}), 'it looks for changes, and again';
+my @warned = $looking->log_since(0) =~ /OCSP208: (?:.*)OCSPCRLCoverage/g;
+is scalar @warned, 1, 'at none of these times the CRL is loaded anew';
+ok $looking->stop, 'it ends when told to';
+
 done_testing;

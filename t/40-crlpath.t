@@ -219,12 +219,19 @@ mkdir "$dir/halves" or die $!;
 crl('step.crl', 'step', 600, '6001', exts => 'step');
 crl('halves/users.crl', 'halves', 500, '6001', exts => 'users');
 crl('halves/cas.crl',   'halves', 600, '6002', exts => 'cas');
+# each half of another key's, which does not say so
+mkdir "$dir/twins" or die $!;
+for my $n (1, 2) {
+    crl("twins/$n-$_.crl", "twin_$n", $n * 100 + length, "600$n", exts => $_) for qw(users cas);
+}
 my $named = join ' ', map { qq("$_") } ca('other')->{crl}, "$dir/step.crl";
 
 sub parts {
     my ($files, @more) = @_;
     return with('step', @more) =~ s/^(\s*OCSPCRLFile ).*/$1 $files/mr
-        . bare('halves') =~ s/^<\/OCSP/    OCSPCRLPath "$dir\/halves"\n<\/OCSP/mr;
+        . bare('halves') =~ s/^<\/OCSP/    OCSPCRLPath "$dir\/halves"\n<\/OCSP/mr
+        . join '', map { bare($_) =~ s/^<\/OCSP/    OCSPCRLPath "$dir\/twins"\n<\/OCSP/mr }
+            qw(twin_1 twin_2);
 }
 my $part = OCSPTest::Httpd->start('parts', parts(qq("$dir/step.crl")));
 $log = $part->log_since(0);
@@ -237,6 +244,9 @@ is $part->issuer(0)->{Answered}, 0, 'C1: its own words: server-status: tryLater'
 says($part, 'C3: two halves', 'halves', '6001' => 'revoked', '6002' => 'revoked',
     '2001' => 'good');
 unlike $log, qr/ocsp:(?:warn|error).* CN=OCSP Test CA halves/, 'C3: not a word about them';
+says($part, 'two halves of each of two keys', 'twin_1', '6001' => 'revoked', '2001' => 'good');
+says($part, 'two halves of each of two keys', 'twin_2', '6002' => 'revoked', '2001' => 'good');
+unlike $log, qr/OCSP220/, 'two halves of each of two keys: each is in use';
 
 $part->configure(parts(qq("$dir/step.crl"), 'OCSPCRLCoverage complete'));
 unlink "$dir/halves/cas.crl" or die $!;

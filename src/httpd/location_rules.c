@@ -395,10 +395,88 @@ static void check_fields(server_rec *base, apr_pool_t *ptemp)
     }
 }
 
+/* --- redirects (R7) ------------------------------------------------------- */
+
+/* Whether some location of ours lies in a location, by its path. */
+static bool encloses_ours(const ap_directive_t *outer, apr_pool_t *p)
+{
+    const char *path = get_word(outer, p);
+    const ap_directive_t *d = ap_conftree;
+
+    while (d != NULL) {
+        const ap_directive_t *location = may_set_our_handler(d, p)
+                                           ? find_location(d)
+                                           : NULL;
+
+        if (location != NULL && !is_condition(location) && is_seen(d, outer)
+            && strncmp(get_word(location, p), path, strlen(path)) == 0) {
+            return true;
+        }
+        d = get_next(d);
+    }
+    return false;
+}
+
+/* mod_alias redirects from sections in the fixups, whatever the handler is, and
+ * from a server before it translates the URL, which is never asked for ours. */
+static void check_redirects(server_rec *base, apr_pool_t *ptemp)
+{
+    static const char *const names[] = {"Redirect", "RedirectMatch",
+                                        "RedirectPermanent", "RedirectTemp",
+                                        NULL};
+    const ap_directive_t *d, *location;
+
+    for (d = ap_conftree; d != NULL; d = get_next(d)) {
+        if (!is_one_of(d, names) || (location = find_location(d)) == NULL
+            || !has_issuer(d)
+            || !(is_at_our_url(d, ptemp) || encloses_ours(location, ptemp))) {
+            continue;
+        }
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
+                     "OCSP263: %s:%d: %s in this section also redirects OCSP "
+                     "requests, and no client follows that: move it out of "
+                     "the section, or the section away from OCSP's URLs",
+                     d->filename, d->line_num, d->directive);
+    }
+}
+
+/* What httpd refuses before it looks at the URL: the request line, the fields. */
+static void check_error_documents(server_rec *base, apr_pool_t *ptemp)
+{
+    static const char *const codes[] = {"400", "408", "414", "431",
+                                        "501", "505", NULL};
+    const ap_directive_t *d;
+
+    for (d = ap_conftree; d != NULL; d = get_next(d)) {
+        const char *args = d->args;
+        const char *const *code = codes;
+        const char *word;
+
+        if (!is_directive(d, "ErrorDocument") || find_files(d) != NULL
+            || find_location(d) != NULL || !has_issuer(d)) {
+            continue;
+        }
+        word = ap_getword_conf(ptemp, &args);
+        while (*code != NULL && strcmp(*code, word) != 0) {
+            code++;
+        }
+        if (*code == NULL || !ap_is_url(ap_getword_conf(ptemp, &args))) {
+            continue;
+        }
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
+                     "OCSP264: %s:%d: ErrorDocument %s also redirects OCSP "
+                     "requests that httpd refuses before it looks at the URL, "
+                     "and no client follows that: let it be a text or a path",
+                     d->filename, d->line_num, word);
+    }
+}
+
 void ocsp_location_rules_check(server_rec *base, apr_pool_t *ptemp)
 {
     check_handlers(base, ptemp);
     check_access_rules(base, ptemp);
     check_mod_security(base);
     check_fields(base, ptemp);
+    check_redirects(base, ptemp);
+    check_error_documents(base, ptemp);
 }

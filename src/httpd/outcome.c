@@ -179,6 +179,7 @@ void ocsp_outcome_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
     bool stale = is_stale(pass, si, &result->info);
     bool told = si->has_slot && pass->running
              && has_told(pass, si, result->passed_over);
+    int i;
 
     pass->failures += stale;
     if (is_new_warning(pass, si, result->warning)) {
@@ -210,7 +211,10 @@ void ocsp_outcome_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
     if (result->passed_over != NULL && !told) {
         add_passed(pass, si, result);
     }
-    apr_hash_set(pass->taken, result->file, APR_HASH_KEY_STRING, "");
+    for (i = 0; result->files != NULL && i < result->files->nelts; i++) {
+        apr_hash_set(pass->taken, APR_ARRAY_IDX(result->files, i, const char *),
+                     APR_HASH_KEY_STRING, "");
+    }
 }
 
 static void say_failed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,

@@ -54,7 +54,9 @@ typedef struct {
     size_t slot;    /* in the arena */
     bool has_table; /* there was one after the last pass; under -t: would be */
     unsigned char id[OCSP_TABLE_ID_LEN];
-    const char *crl_file;             /* the one in use, or NULL; for people */
+    bool warned_complete; /* OCSPCRLCoverage complete, of the first of those
+                             that share its table: what is warned of */
+    const char *crl_file; /* the one in use, or NULL; for people */
     const ocsp_table_info_t *info;    /* of a table under -t, or NULL */
     ocsp_answer_signers_t signers;    /* of the start: see renewal.h */
     ocsp_scope_renewal_t *renewal;    /* NULL: its certificate cannot be read */

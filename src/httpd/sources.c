@@ -83,7 +83,7 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_pass_t *pass,
                       || si->section->level->crl_paths->nelts != 0);
     src->grace_s = si->policy.grace_s;
     src->max_age_s = si->policy.max_age_s;
-    src->complete = si->policy.complete;
+    src->complete = si->warned_complete;
     src->checked = si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED;
     for (i = 0; i < paths->nelts; i++) {
         dir_t *d = scan_and_report(pass, APR_ARRAY_IDX(paths, i, const char *));

@@ -8,6 +8,7 @@
 #include <apr_strings.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,26 +33,35 @@ bool ocsp_subprocess_write(int fd, const void *octets, size_t len)
     return true;
 }
 
-/* All until the other end is closed. */
+static apr_status_t free_octets(void *octets)
+{
+    free(octets);
+    return APR_SUCCESS;
+}
+
+/* All until the other end is closed, or there is no more room: in one buffer
+ * that doubles, which a pool would not give back. */
 static void read_all(ocsp_subprocess_result_t *out, int fd, apr_pool_t *p)
 {
-    char block[BLOCK];
-    char *all = apr_pcalloc(p, 1);
-    ssize_t n;
+    size_t room = BLOCK;
+    char *all = malloc(room + 1), *more = all;
+    ssize_t n = 1;
 
-    do {
-        n = read(fd, block, sizeof(block));
-        if (n > 0) {
-            char *more = apr_palloc(p, out->len + (size_t)n + 1);
-
-            memcpy(more, all, out->len);
-            memcpy(more + out->len, block, (size_t)n);
-            out->len += (size_t)n;
-            more[out->len] = '\0';
+    while (more != NULL && (n > 0 || (n < 0 && errno == EINTR))
+           && out->len < OCSP_SUBPROCESS_MAX) {
+        n = read(fd, all + out->len, room - out->len);
+        out->len += n > 0 ? (size_t)n : 0;
+        if (out->len == room && room < OCSP_SUBPROCESS_MAX
+            && (more = realloc(all, 2 * room + 1)) != NULL) {
             all = more;
+            room *= 2;
         }
-    } while (n > 0 || (n < 0 && errno == EINTR));
-    out->octets = all;
+    }
+    if (all != NULL) {
+        all[out->len] = '\0';
+        out->octets = all;
+        apr_pool_cleanup_register(p, all, free_octets, apr_pool_cleanup_null);
+    }
 }
 
 /* Nobody else waits for it: httpd asks for any child only once it runs. Where
@@ -92,8 +102,10 @@ apr_status_t ocsp_subprocess_run(ocsp_subprocess_result_t *out,
     (void)close(fds[1]); /* or reading would not end with the process */
     if (pid > 0) {
         read_all(out, fds[0], p);
+    }
+    (void)close(fds[0]); /* or what has more to say would wait for ever */
+    if (pid > 0) {
         reap(out, pid);
     }
-    (void)close(fds[0]);
     return pid > 0 ? APR_SUCCESS : error;
 }

@@ -12,6 +12,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/** So much is read of what it writes, in octets: a power of 2. */
+#define OCSP_SUBPROCESS_MAX ((size_t)32 << 20)
+
 /**
  * What the process does: it writes its result with ocsp_subprocess_write. No
  * stdio, whose buffers are the parent's; no cleanup of the parent's pools runs.
@@ -21,7 +24,8 @@ typedef int (*ocsp_subprocess_t)(int fd, void *data);
 
 /** How it ended. */
 typedef struct {
-    const char *octets; /* what it wrote, made in p, and a NUL behind */
+    const char *octets; /* what it wrote, OCSP_SUBPROCESS_MAX at most, made in
+                           p, and a NUL behind */
     size_t len;
     int exit_status; /* -1: not known, or it was killed: */
     int signal;      /* by this one; 0: it was not */

@@ -70,6 +70,13 @@ static void note_size(ocsp_pass_t *pass, apr_uint64_t octets)
     }
 }
 
+/* Parts of a CRL do not cover all certificates while further ones may be there;
+ * whichever host of those that share the table says that they do. */
+static bool has_new_gap(const attempt_t *a, const ocsp_table_info_t *last)
+{
+    return a->hidden != NULL && last->partial && !last->gaps;
+}
+
 /* What the sources are now; nothing is read. */
 static apr_status_t look(attempt_t *a, ocsp_pass_t *pass,
                          const ocsp_scope_issuer_t *si,
@@ -94,7 +101,8 @@ static apr_status_t look(attempt_t *a, ocsp_pass_t *pass,
     a->has_fingerprint = rv == APR_SUCCESS;
     if (rv != APR_SUCCESS || last == NULL
         || memcmp(last->fingerprint, a->fingerprint, sizeof(a->fingerprint))
-               != 0) {
+               != 0
+        || has_new_gap(a, last)) {
         return rv;
     }
     /* Which CRLs were passed over is not known any more once files could not be
@@ -364,6 +372,7 @@ void ocsp_tables_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
     other = apr_hash_get(pass->tables, si->id, OCSP_TABLE_ID_LEN);
     if (other == NULL) {
         apr_hash_set(pass->tables, si->id, OCSP_TABLE_ID_LEN, si);
+        si->warned_complete = si->policy.complete;
         open_new(pass, si);
     }
     else {
@@ -372,6 +381,7 @@ void ocsp_tables_open(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
         si->has_table = other->has_table;
         si->crl_file = other->crl_file;
         si->info = other->info;
+        si->warned_complete = other->warned_complete;
     }
     if (si->has_slot) {
         ocsp_outcome_check_age(pass, si, other == NULL && si->info != NULL);

@@ -21,35 +21,50 @@ typedef struct {
     apr_pool_t *pool;
 } collection_t;
 
-/* Whether a file is there under another name already. One that cannot be looked
- * at is left to whoever reads it. */
-static bool is_seen(collection_t *c, const char *file)
+/* The name under which a file is there already, or NULL. One that cannot be
+ * looked at is left to whoever reads it. */
+static const char *find_seen(collection_t *c, const char *file)
 {
+    const char *seen;
     apr_finfo_t info = {0};
     uint64_t key[2];
 
     if (apr_stat(&info, file, APR_FINFO_DEV | APR_FINFO_INODE, c->pool)
         != APR_SUCCESS) {
-        return false;
+        return NULL;
     }
     key[0] = (uint64_t)info.device;
     key[1] = (uint64_t)info.inode;
-    if (apr_hash_get(c->seen, key, sizeof(key)) != NULL) {
-        return true;
+    seen = apr_hash_get(c->seen, key, sizeof(key));
+    if (seen == NULL) {
+        apr_hash_set(c->seen, apr_pmemdup(c->pool, key, sizeof(key)),
+                     sizeof(key), file);
     }
-    apr_hash_set(c->seen, apr_pmemdup(c->pool, key, sizeof(key)), sizeof(key),
-                 file);
-    return false;
+    return seen;
+}
+
+static void mark_twice(const collection_t *c, const char *file)
+{
+    int i;
+
+    for (i = 0; i < c->list->nelts; i++) {
+        ocsp_candidate_t *candidate = &APR_ARRAY_IDX(c->list, i,
+                                                     ocsp_candidate_t);
+
+        candidate->twice = candidate->twice || candidate->file == file;
+    }
 }
 
 static apr_status_t add_named(collection_t *c, const char *file,
                               const ocsp_issuer_t *issuer, const char **why)
 {
     ocsp_candidate_t candidate = {.file = file, .named = true};
+    const char *seen = find_seen(c, file);
     ocsp_der_t name;
     apr_status_t rv;
 
-    if (is_seen(c, file)) {
+    if (seen != NULL) {
+        mark_twice(c, seen);
         return APR_SUCCESS;
     }
     rv = ocsp_crl_read_head(&name, &candidate.this_update, file, why, c->pool);
@@ -73,7 +88,7 @@ static void add_found(collection_t *c, const ocsp_crlpath_entry_t *entry)
     ocsp_candidate_t candidate = {.file = entry->file,
                                   .this_update = entry->this_update};
 
-    if (!is_seen(c, entry->file)) {
+    if (find_seen(c, entry->file) == NULL) {
         APR_ARRAY_PUSH(c->list, ocsp_candidate_t) = candidate;
     }
 }

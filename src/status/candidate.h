@@ -19,12 +19,14 @@ typedef struct {
     const char *file;    /* borrowed */
     int64_t this_update; /* as the CRL says: not verified */
     bool named;          /* for this issuer; else found in a directory */
+    bool twice;          /* so, and once more by the same or another name */
 } ocsp_candidate_t;
 
 /**
  * Bring all files of an issuer into one order.
  * @param out of ocsp_candidate_t, newest first, then by name; newly made in p.
- *        A file that has several names, say by links, is there once
+ *        A file that has several names, say by links, is there once, and twice
+ *        tells of those that are named
  * @param files const char *, named for this issuer; NULL: none
  * @param found ocsp_crlpath_entry_t *; NULL: none
  * @param foreign NULL, or which named ones are another CA's: the rest counts

@@ -27,6 +27,7 @@ typedef struct {
         *passed_over; /* reasons of those that cannot be taken, or NULL */
     apr_array_header_t *passed_files; /* const char * */
     const char *others; /* reason of one that is another key's, or NULL */
+    const char *doubt;  /* NULL, or why there may be gaps */
     unsigned passed_count;
     apr_status_t status; /* of the last of them */
     bool gaps;           /* one of them may be of a scope of its own */
@@ -171,7 +172,11 @@ static void pass_over(choice_t *c, const ocsp_candidate_t *from,
 {
     c->status = rv;
     if (rv == OCSP_EOTHERKEY && !from->named) {
-        c->others = c->why; /* does not concern this one */
+        /* no older one of this key is taken instead; but where parts are all
+         * there is, it may be one of them (RFC 5280 section 5: CRLs are of a
+         * name) */
+        c->others = c->why;
+        c->doubt = c->why;
         return;
     }
     c->ended = from->named || !may_be_passed(rv);
@@ -273,8 +278,12 @@ static void try_one(choice_t *c, const ocsp_candidate_t *from)
     apr_status_t rv = read_whole(c, b, &crl, from);
 
     if (rv == APR_SUCCESS && is_superseded(c, &crl)) {
-        /* perhaps a part of another name was meant */
-        c->gaps = c->gaps || from->named;
+        if (from->named) { /* perhaps a part of another name was meant */
+            c->doubt = apr_pstrcat(c->pool, from->file,
+                                   ": is no newer than another CRL of its "
+                                   "scope",
+                                   NULL);
+        }
         ocsp_table_builder_free(b);
         return;
     }
@@ -285,6 +294,9 @@ static void try_one(choice_t *c, const ocsp_candidate_t *from)
         ocsp_table_builder_free(b);
         pass_over(c, from, rv);
         return;
+    }
+    if (from->twice) { /* likewise */
+        c->doubt = apr_pstrcat(c->pool, from->file, ": is named twice", NULL);
     }
     take(c, from, b, &crl);
 }
@@ -327,6 +339,18 @@ static int try_time(choice_t *c, const apr_array_header_t *candidates,
     }
     check_numbers(c, time);
     return i;
+}
+
+static apr_array_header_t *list_files(const choice_t *c)
+{
+    apr_array_header_t *files = apr_array_make(c->pool, c->taken->nelts,
+                                               sizeof(const char *));
+    int i;
+
+    for (i = 0; i < c->taken->nelts; i++) {
+        APR_ARRAY_PUSH(files, const char *) = taken_at(c, i)->from.file;
+    }
+    return files;
 }
 
 /* What all that was taken says together. */
@@ -396,9 +420,11 @@ apr_status_t ocsp_choice_make(ocsp_choice_t *out,
     }
     sum_up(out, &c);
     out->file = taken_at(&c, 0)->from.file;
+    out->files = list_files(&c);
     out->builder = taken_at(&c, 0)->builder;
     out->parts = c.parts;
-    out->gaps = c.gaps;
+    out->gaps = c.gaps || c.doubt != NULL;
+    out->doubt = c.doubt;
     out->passed_over = c.passed_over;
     out->passed_files = c.passed_files;
     return APR_SUCCESS;

@@ -27,12 +27,15 @@ typedef struct {
 /** What has been taken. */
 typedef struct {
     const char *file;              /* of the newest */
+    apr_array_header_t *files;     /* const char *, of all */
     ocsp_table_builder_t *builder; /* of all; not finished; newly made in p */
     apr_array_header_t *parts;     /* ocsp_crlset_part_t: which they are */
     ocsp_crl_info_t crl;           /* what they say together: all but scope,
                                       and number if there are several */
     bool gaps;                     /* some were passed over that may be of a
                                       scope which is not there */
+    const char *doubt; /* NULL, or why there may be others that passed_over
+                          does not name */
     const char *passed_over; /* NULL, or found CRLs that would have come first,
                                 and why they were not taken */
     const apr_array_header_t *passed_files; /* const char *, theirs */

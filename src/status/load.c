@@ -72,11 +72,8 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
     }
     rv = ocsp_fingerprint_make(fingerprint, settled, named, src->found, now,
                                why, p);
-    if (rv == APR_SUCCESS) {
-        /* what depends on these is found out by a load */
-        if (src->complete) {
-            fingerprint[0] ^= src->hidden ? 3 : 1;
-        }
+    if (rv == APR_SUCCESS && src->complete) {
+        fingerprint[0] ^= 1; /* other warnings are given */
     }
     return rv;
 }
@@ -258,7 +255,8 @@ static apr_array_header_t *find_last(const ocsp_load_sources_t *src,
 
 /* What no CRL lists is good only if one covers it, by its own words or by the
  * operator's; an index is enough of itself, and a CRL then only adds to it. */
-static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out)
+static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out,
+                             const char *doubt)
 {
     if (!out->info.partial || (l->src->complete && !out->info.gaps)
         || count(l->src->indexes) > 0) {
@@ -266,8 +264,11 @@ static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out)
     }
     if (l->src->complete) {
         warn(l, out,
-             "OCSPCRLCoverage complete does not count while not all CRLs that "
-             "are there are taken: what no CRL lists is answered tryLater");
+             apr_pstrcat(l->pool,
+                         "OCSPCRLCoverage complete does not count while not "
+                         "all CRLs that are there are taken: what no CRL lists "
+                         "is answered tryLater",
+                         doubt != NULL ? ": " : "", doubt, NULL));
         return;
     }
     warn(l, out,
@@ -379,6 +380,7 @@ static apr_status_t take_choice(const load_t *l, ocsp_load_result_t *out,
 
     out->builder = choice->builder;
     out->file = choice->file;
+    out->files = choice->files;
     out->passed_over = choice->passed_over;
     out->passed_files = choice->passed_files;
     out->crls = choice->parts;
@@ -428,7 +430,7 @@ static apr_status_t build_crl(const load_t *l, ocsp_load_result_t *out,
     if ((rv = take_choice(l, out, &choice, why)) != APR_SUCCESS) {
         return rv;
     }
-    warn_of_coverage(l, out);
+    warn_of_coverage(l, out, choice.doubt);
     *crl = choice.crl;
     return APR_SUCCESS;
 }

@@ -52,7 +52,9 @@ typedef struct {
     const apr_array_header_t *crls; /* ocsp_crlset_part_t: the CRLs in it */
     const char *file;               /* the newest CRL that was taken, or without
                                       one the first issuance file */
-    const char *warning;            /* NULL, or what the operator should know
+    const apr_array_header_t *files; /* const char *: all CRLs that were taken;
+                                        NULL: none */
+    const char *warning;             /* NULL, or what the operator should know
                                       although all is well */
     const char *withheld;    /* NULL, or which sources are not what they should
                              be, although a table was made: it has the rest, and
@@ -66,7 +68,8 @@ typedef struct {
 /**
  * Tell whether sources have changed without reading them.
  * @param fingerprint over names, device, inode, size and times of all files,
- *        named and found, over complete, and then over hidden
+ *        named and found, and over complete; not over hidden, which matters
+ *        only if the CRLs turn out to be parts
  * @param settled false if a file was touched so shortly before now that a
  *        further change might leave its times as they are: do not trust then
  * @return a file's error, with why; APR_ENOENT: there is no file at all

@@ -338,7 +338,7 @@ static void read_value(ocsp_record_t *out, const unsigned char *value)
 
     if (ocsp_table_layout_is_issued(reason)) {
         out->issued = true;
-        out->issued_only = reason == OCSP_TABLE_ISSUED;
+        out->issued_only = reason == OCSP_TABLE_ISSUED_ONLY;
         out->not_after = time != OCSP_GTIME_MAX ? time : 0;
         return;
     }

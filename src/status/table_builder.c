@@ -160,7 +160,7 @@ apr_status_t ocsp_table_builder_add_issued(ocsp_table_builder_t *b,
 {
     return add(b, serial, serial_len,
                valid && not_after < OCSP_GTIME_MAX ? not_after : OCSP_GTIME_MAX,
-               valid ? OCSP_TABLE_VALID : OCSP_TABLE_ISSUED, why);
+               valid ? OCSP_TABLE_VALID : OCSP_TABLE_ISSUED_ONLY, why);
 }
 
 apr_status_t ocsp_table_builder_add_table(ocsp_table_builder_t *b,

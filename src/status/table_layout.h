@@ -45,7 +45,7 @@
 #define OCSP_TABLE_NO_REASON 15u
 #define OCSP_TABLE_HOLD 6u /* certificateHold */
 #define OCSP_TABLE_VALID 14u
-#define OCSP_TABLE_ISSUED 13u
+#define OCSP_TABLE_ISSUED_ONLY 13u
 
 /* Flags of a table: what it rests on, whether its CRLs cover every certificate
  * by their own words, and whether CRLs are missing in it. */
@@ -86,7 +86,7 @@ typedef struct {
 /** @return whether these reason bits stand for a certificate not revoked. */
 static inline bool ocsp_table_layout_is_issued(unsigned reason)
 {
-    return reason == OCSP_TABLE_VALID || reason == OCSP_TABLE_ISSUED;
+    return reason == OCSP_TABLE_VALID || reason == OCSP_TABLE_ISSUED_ONLY;
 }
 
 /** @return whether entries of so many octets each lie inside a table of len

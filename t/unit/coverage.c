@@ -24,11 +24,20 @@
 static struct {
     EVP_PKEY *key;
     EVP_PKEY *other_key;
+    EVP_PKEY *other_kind;
     X509 *ca;
     X509 *other;
     const ocsp_issuer_t *issuer;
     apr_pool_t *pool;
 } party;
+
+static EVP_PKEY *find_key(flaw_t flaw)
+{
+    if (flaw == OTHER_KIND) {
+        return party.other_kind;
+    }
+    return flaw == OTHER_KEY ? party.other_key : party.key;
+}
 
 static pki_bytes_t make_file(const file_t *f)
 {
@@ -52,8 +61,7 @@ static pki_bytes_t make_file(const file_t *f)
                                    DAYS(-20), 1};
     }
     crl = pki_make_crl(f->flaw == OTHER_NAME ? party.other : party.ca,
-                       f->flaw == OTHER_KEY ? party.other_key : party.key,
-                       entries, n, &opts);
+                       find_key(f->flaw), entries, n, &opts);
     der = pki_crl_der(crl);
     X509_CRL_free(crl);
     if (f->flaw == CUT) {
@@ -74,10 +82,15 @@ static void place(ocsp_load_sources_t *src, const char *dir,
 
     for (i = 0; i < FILES_MAX && files[i].day != 0; i++) {
         const char *name = apr_psprintf(p, "%c.crl", 'a' + i);
+        const char *path = apr_pstrcat(p, dir, "/", name, NULL);
 
-        folder_put(dir, name, make_file(&files[i]));
-        APR_ARRAY_PUSH(list, const char *) = apr_pstrcat(p, dir, "/", name,
-                                                         NULL);
+        if (files[i].flaw == LINK) {
+            folder_need(symlink("a.crl", path) == 0, path);
+        }
+        else {
+            folder_put(dir, name, make_file(&files[i]));
+        }
+        APR_ARRAY_PUSH(list, const char *) = path;
     }
     if (named) {
         src->files = list;
@@ -216,6 +229,7 @@ int main(void)
     apr_pool_create(&party.pool, NULL);
     party.key = pki_make_key(PKI_P256);
     party.other_key = pki_make_key(PKI_P256);
+    party.other_kind = pki_make_key(PKI_RSA2048);
     party.ca = pki_make_ca("Test CA", party.key, NULL);
     party.other = pki_make_ca("Other CA", party.key, NULL);
     party.issuer = feed_issuer(party.ca, party.pool);
@@ -226,6 +240,7 @@ int main(void)
     X509_free(party.other);
     EVP_PKEY_free(party.key);
     EVP_PKEY_free(party.other_key);
+    EVP_PKEY_free(party.other_kind);
     apr_terminate();
     return done_testing();
 }

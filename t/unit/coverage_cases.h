@@ -36,7 +36,9 @@ typedef enum {
     NOTHING = 0,
     OTHER_NAME, /* another CA's */
     OTHER_KEY,  /* signed by another key */
-    CUT         /* it breaks off */
+    OTHER_KIND, /* by one of another kind, which shows that it is another */
+    CUT,        /* it breaks off */
+    LINK        /* a link to a.crl */
 } flaw_t;
 
 typedef struct {
@@ -235,6 +237,23 @@ static const case_t cases[] = {
      .partial = true,
      .gaps = true,
      .day = -1},
+    {.name = "nor beside one that is another key's by its own words",
+     .files =
+         {{.day = -1, .point = NAME1, .revoked = "\5"},
+          {.day = -2, .point = NAME2, .revoked = "\4", .flaw = OTHER_KIND}},
+     .complete = true,
+     .said = "/b.crl: RFC 5280 section 6.3.3 (g)",
+     .revoked = "5",
+     .partial = true,
+     .gaps = true,
+     .day = -1},
+    {.name = "which is not missed beside what covers everything",
+     .files = {{.day = -1, .point = NAME2, .revoked = "\4", .flaw = OTHER_KIND},
+               {.day = -2, .revoked = "\5"}},
+     .complete = true,
+     .revoked = "5",
+     .gaps = true,
+     .day = -2},
     {.name = "nor beside one of the future",
      .files = {{.day = 1, .point = NAME2, .revoked = "\4"},
                {.day = -1, .point = NAME1, .revoked = "\5"}},
@@ -263,10 +282,28 @@ static const case_t cases[] = {
                {.day = -1, .point = NAME1, .revoked = "\5"}},
      .named = true,
      .complete = true,
-     .said = "OCSPCRLCoverage complete does not count",
+     .said = "/b.crl: is no newer than another CRL of its scope",
      .revoked = "5",
      .partial = true,
      .gaps = true,
+     .day = -1},
+    {.name = "so with two names of one file",
+     .files = {{.day = -1, .point = NAME1, .revoked = "\5"},
+               {.day = -1, .flaw = LINK}},
+     .named = true,
+     .complete = true,
+     .said = "/a.crl: is named twice",
+     .revoked = "5",
+     .partial = true,
+     .gaps = true,
+     .day = -1},
+    {.name = "in a directory two names of one file are one",
+     .files = {{.day = -1, .point = NAME1, .revoked = "\5"},
+               {.day = -1, .flaw = LINK},
+               {.day = -1, .point = NAME2, .revoked = "\4"}},
+     .complete = true,
+     .revoked = "45",
+     .partial = true,
      .day = -1},
 
     /* C4 */
