@@ -107,7 +107,6 @@ for my $case (
     ['Listen',    0, vhost(1, $issuer . $here)],
     ['one address of two', 0, vhost(1, $issuer . $here) =~ s/\*:1>/*:1 *:2>/r],
     ['any port',  0, vhost(1, $issuer . $here) =~ s/\*:1>/*:*>/r],
-    ['no issuer', 0, $issuer . $here . vhost(1, '') =~ s/^Listen .*\n//r],
 ) {
     my ($name, $want, $text) = @$case;
     my @warned = warned('OCSP250', $text);
