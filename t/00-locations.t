@@ -48,6 +48,10 @@ for my $case (
         qr/has no effect in <Files>/],
     ['<If> in <Directory>', $issuer . section_of('Directory "/srv"',
         section_of('If "true"', 'SetHandler ocsp')), qr/has no effect in <Directory>/],
+    ['a path without its first slash', $issuer . section_of('Location "ocsp"',
+        'SetHandler ocsp'), qr/<Location "ocsp"> at \S+:\d+ matches no URL: its path has to begin/],
+    ['a regular expression in <Location>', $issuer . section_of('Location ^/ocsp',
+        'SetHandler ocsp'), qr/matches no URL: .*belongs in <LocationMatch>/],
     ['AddHandler alone',  "$issuer<IfModule mime_module>\nAddHandler ocsp .ocsp\n</IfModule>\n",
         qr/add "SetHandler/],
     ['in another virtual host', vhost(1, $issuer) . vhost(2, $here), qr/add "SetHandler/],
@@ -68,6 +72,9 @@ is scalar(warned('OCSP250', $issuer . issuer_section('b'))), 1,
 for my $case (
     ['<Location>',        $issuer . $here],
     ['<LocationMatch>',   $issuer . section_of('LocationMatch "^/o"', 'SetHandler ocsp')],
+    ['<Location ~>',      $issuer . section_of('Location ~ "^/o"', 'SetHandler ocsp')],
+    ['a path without its first slash beside a good one', $issuer . $here
+        . section_of('Location "o"', 'SetHandler ocsp')],
     ['<If>',              $issuer . section_of('If "true"', 'SetHandler ocsp')],
     ['<If> in <Location>', $issuer . section_of('Location "/ocsp"',
         section_of('If "true"', 'SetHandler ocsp'))],
@@ -91,6 +98,22 @@ for my $case (
 ) {
     my ($name, $text) = @$case;
     is join("\n", warned('OCSP250', $text)), '', "handler, $name: no warning";
+}
+
+# --- a virtual host at a port to which httpd does not listen ---------------------------------
+
+for my $case (
+    ['no Listen', 1, vhost(1, $issuer . $here) =~ s/^Listen .*\n//r],
+    ['Listen',    0, vhost(1, $issuer . $here)],
+    ['one address of two', 0, vhost(1, $issuer . $here) =~ s/\*:1>/*:1 *:2>/r],
+    ['any port',  0, vhost(1, $issuer . $here) =~ s/\*:1>/*:*>/r],
+) {
+    my ($name, $want, $text) = @$case;
+    my @warned = warned('OCSP250', $text);
+    is scalar @warned, $want, "port, $name: " . ($want ? 'warned' : 'silent')
+        or diag "@warned";
+    like "@warned", qr/locations\.conf:\d+: .*does not listen .*; add "Listen 1"/,
+        "port, $name: which" if $want;
 }
 
 # --- H5, R9: header fields ------------------------------------------------------------------

@@ -91,7 +91,8 @@ apr_status_t ocsp_material_parse_cert(X509 **out, bool *stray,
         *why = apr_psprintf(p,
                             "%s: RFC 5280 section 4.1: no certificate in PEM"
                             " or DER (%s): give the responder's certificate",
-                            file, ocsp_issuer_take_errors(p));
+                            file,
+                            ocsp_issuer_explain(content, "CERTIFICATE", p));
         return OCSP_EMALFORMED;
     }
     ERR_clear_error();

@@ -18,10 +18,14 @@
 #include <strings.h>
 
 #include "answer/material.h"
+#include "status/file_kind.h"
 #include "status/issuer.h"
 
 /* In a store a key is looked for among so many things. */
 #define STORED_MAX 64
+
+/* Every kind of private key that libcrypto reads ends with it. */
+#define KEY_LABEL "PRIVATE KEY"
 
 /* libcrypto takes int and long lengths. */
 static bool has_size(ocsp_der_t content)
@@ -69,10 +73,11 @@ static bool is_passphrase_wrong(void)
 }
 
 /* Why there is no key, or APR_SUCCESS if there is; the error queue is empty
- * after. */
+ * after. kind: of ocsp_file_kind_find. */
 static apr_status_t finish_key(const EVP_PKEY *key, bool *encrypted,
-                               const passphrase_t *known, const char *name,
-                               const char **why, apr_pool_t *p)
+                               const passphrase_t *known, const char *kind,
+                               const char *name, const char **why,
+                               apr_pool_t *p)
 {
     if (key != NULL) {
         ERR_clear_error();
@@ -112,10 +117,12 @@ static apr_status_t finish_key(const EVP_PKEY *key, bool *encrypted,
                             name, ocsp_issuer_take_errors(p));
     }
     else {
+        const char *errors = ocsp_issuer_take_errors(p);
+
         *why = apr_psprintf(p,
                             "%s: RFC 5958 section 2: no private key in PEM or"
                             " DER (%s): give the responder's key",
-                            name, ocsp_issuer_take_errors(p));
+                            name, kind != NULL ? kind : errors);
     }
     return OCSP_EMALFORMED;
 }
@@ -218,12 +225,13 @@ apr_status_t ocsp_material_parse_key(EVP_PKEY **out, bool *encrypted,
                                      apr_pool_t *p)
 {
     passphrase_t known = {passphrase, false, ocsp_issuer_is_pkcs12(content)};
+    const char *kind = ocsp_file_kind_find(content, KEY_LABEL, p);
 
     ERR_clear_error();
     *encrypted = false;
     *out = NULL;
     if (!has_size(content)) {
-        return finish_key(NULL, encrypted, &known, file, why, p);
+        return finish_key(NULL, encrypted, &known, kind, file, why, p);
     }
     if (known.pkcs12) {
         *out = parse_stored_key(content, &known);
@@ -233,7 +241,7 @@ apr_status_t ocsp_material_parse_key(EVP_PKEY **out, bool *encrypted,
                  ? parse_der_key(content, &known)
                  : parse_pem_key(content, &known);
     }
-    return finish_key(*out, encrypted, &known, file, why, p);
+    return finish_key(*out, encrypted, &known, kind, file, why, p);
 }
 
 /*
@@ -311,6 +319,7 @@ apr_status_t ocsp_material_load_key(EVP_PKEY **out, bool *encrypted,
     const char *file = ocsp_material_get_uri_file(uri);
     passphrase_t known = {passphrase, false, false};
     unsigned char *wiped = NULL;
+    const char *kind;
     ocsp_der_t content;
     apr_status_t rv;
 
@@ -325,12 +334,13 @@ apr_status_t ocsp_material_load_key(EVP_PKEY **out, bool *encrypted,
     }
     ERR_clear_error();
     known.pkcs12 = ocsp_issuer_is_pkcs12(content);
+    kind = ocsp_file_kind_find(content, KEY_LABEL, p);
     if (has_size(content)) {
         *out = parse_stored_key(content, &known);
     }
     memcpy(&wiped, &content.data, sizeof(wiped)); /* read into p for us alone */
     OPENSSL_cleanse(wiped, content.len);
-    return finish_key(*out, encrypted, &known, uri, why, p);
+    return finish_key(*out, encrypted, &known, kind, uri, why, p);
 }
 
 apr_status_t ocsp_material_encode_key(ocsp_der_t *out, const EVP_PKEY *key,

@@ -88,9 +88,14 @@ static void ask_for(dialog_t *d, ocsp_pairs_key_t *k)
         }
     }
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, d->pass->s,
-                 "OCSP224: %s: not its passphrase: stop httpd and start it "
+                 "OCSP224: %s: not its passphrase%s: stop httpd and start it "
                  "again",
-                 k->file);
+                 k->file,
+                 d->program != NULL ? apr_psprintf(d->pass->ptemp,
+                                                   ", what %s printed: correct "
+                                                   "that, then",
+                                                   d->program)
+                                    : "");
 }
 
 static void look_at_key(dialog_t *d, const char *file)

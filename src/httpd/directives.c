@@ -9,6 +9,7 @@
 #include "httpd/directives.h"
 
 #include <apr_strings.h>
+#include <string.h>
 
 #include "answer/material.h"
 #include "httpd/conf.h"
@@ -73,6 +74,24 @@ static const char *add_path(cmd_parms *cmd, void *dir, const char *arg)
     }
     APR_ARRAY_PUSH(*list, const char *) = path;
     return NULL;
+}
+
+/* Files whose names are no patterns and no URLs. */
+static const char *add_source(cmd_parms *cmd, void *dir, const char *arg)
+{
+    if (strstr(arg, "://") != NULL) {
+        return apr_psprintf(cmd->pool,
+                            "%s: name a file, not a URL (\"%s\"): "
+                            "conf/fetch-crl fetches a CRL by cron",
+                            cmd->cmd->name, arg);
+    }
+    if (strchr(arg, '*') != NULL) {
+        return apr_psprintf(cmd->pool,
+                            "%s: takes no pattern (\"%s\"): name each file, or "
+                            "the directory of the CRLs with OCSPCRLPath",
+                            cmd->cmd->name, arg);
+    }
+    return add_path(cmd, dir, arg);
 }
 
 static const char *add_path_or_uri(cmd_parms *cmd, void *dir, const char *arg)
@@ -342,15 +361,15 @@ static const spec_t dialog = {IN_MAIN, CONF(dialog), 0, 0, NULL};
 const command_rec ocsp_directives[] = {
     AP_INIT_RAW_ARGS("<OCSPIssuer", set_issuer, NULL, RSRC_CONF,
                      "the file of a CA's certificate, or a pattern of several"),
-    DIRECTIVE(AP_INIT_ITERATE, "OCSPCRLFile", add_path, crl_file,
+    DIRECTIVE(AP_INIT_ITERATE, "OCSPCRLFile", add_source, crl_file,
               "files of this CA's CRL, or of its parts (PEM or DER)"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPCRLPath", add_path, crl_path,
+    DIRECTIVE(AP_INIT_TAKE1, "OCSPCRLPath", add_source, crl_path,
               "a directory of CRLs: each goes to the issuer that signed it"),
     DIRECTIVE(AP_INIT_TAKE1, "OCSPCRLCoverage", set_word, coverage,
               "auto or complete: whether the CRLs cover every certificate"),
-    DIRECTIVE(AP_INIT_ITERATE, "OCSPIndexFile", add_path, index_file,
+    DIRECTIVE(AP_INIT_ITERATE, "OCSPIndexFile", add_source, index_file,
               "files of \"openssl ca\": what this CA has issued and revoked"),
-    DIRECTIVE(AP_INIT_ITERATE, "OCSPIssuedFile", add_path, issued_file,
+    DIRECTIVE(AP_INIT_ITERATE, "OCSPIssuedFile", add_source, issued_file,
               "lists of the serial numbers that this CA has issued"),
     DIRECTIVE(AP_INIT_TAKE1, "OCSPStaleGrace", set_duration, grace,
               "how long past its nextUpdate a CRL still counts"),

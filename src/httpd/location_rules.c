@@ -5,6 +5,7 @@
  */
 #include "httpd/location_rules.h"
 
+#include <ap_listen.h>
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <http_config.h>
@@ -13,6 +14,7 @@
 #include <util_cfgtree.h>
 
 #include "httpd/claim.h"
+#include "httpd/conf.h"
 #include "httpd/log.h"
 
 /* --- the tree of directives ----------------------------------------------- */
@@ -106,6 +108,26 @@ static const char *get_word(const ap_directive_t *d, apr_pool_t *p)
         word[len - 1] = '\0'; /* not quoted */
     }
     return word;
+}
+
+/* <Location> compares whole paths, which begin with "/", and is no regular
+ * expression unless "~" stands before it.
+ * @return the location around d that no URL matches, or NULL */
+static const ap_directive_t *find_dead_location(const ap_directive_t *d,
+                                                apr_pool_t *p)
+{
+    const char *word;
+
+    while (d != NULL && !is_directive(d, "<Location")) {
+        d = d->parent;
+    }
+    if (d == NULL) {
+        return NULL;
+    }
+    word = get_word(d, p);
+    return *word == '/' || strcmp(word, "~") == 0 || strstr(word, "://") != NULL
+             ? NULL
+             : d;
 }
 
 static bool sets_handler(const ap_directive_t *d)
@@ -240,19 +262,46 @@ static bool is_seen(const ap_directive_t *d, const ap_directive_t *issuer)
     return host == NULL || of_issuer == NULL || host == of_issuer;
 }
 
-/* @param files whether it may be one that has no effect, in a section of files
+/* @return whether it has no effect at any URL of ours */
+static bool is_in_vain(const ap_directive_t *d, apr_pool_t *p)
+{
+    return find_files(d) != NULL || find_dead_location(d, p) != NULL;
+}
+
+/* @param in_vain whether it is to be one that has no effect
  * @return a directive that may give this issuer a URL, or NULL */
 static const ap_directive_t *find_handler(const ap_directive_t *issuer,
-                                          bool files, apr_pool_t *p)
+                                          bool in_vain, apr_pool_t *p)
 {
     const ap_directive_t *d = ap_conftree;
 
     while (d != NULL
            && (!may_set_our_handler(d, p) || !is_seen(d, issuer)
-               || (find_files(d) != NULL) != files)) {
+               || is_in_vain(d, p) != in_vain)) {
         d = get_next(d);
     }
     return d;
+}
+
+/* @param d has no effect */
+static const char *explain_in_vain(const ap_directive_t *d, apr_pool_t *p)
+{
+    const ap_directive_t *files = find_files(d);
+    const ap_directive_t *location;
+
+    if (files != NULL) {
+        return apr_psprintf(p,
+                            "%s at %s:%d has no effect in %s>; move it into a "
+                            "<Location>",
+                            d->directive, d->filename, d->line_num,
+                            files->directive);
+    }
+    location = find_dead_location(d, p);
+    return apr_psprintf(p,
+                        "<Location %s at %s:%d matches no URL: its path has to "
+                        "begin with \"/\", and a regular expression belongs in "
+                        "<LocationMatch>",
+                        location->args, location->filename, location->line_num);
 }
 
 static void warn_unanswered(server_rec *base, const ap_directive_t *issuer,
@@ -263,11 +312,7 @@ static void warn_unanswered(server_rec *base, const ap_directive_t *issuer,
                        "<Location \"/\">";
 
     if (in_vain != NULL) {
-        what = apr_psprintf(p,
-                            "%s at %s:%d has no effect in %s>; move it into a "
-                            "<Location>",
-                            in_vain->directive, in_vain->filename,
-                            in_vain->line_num, find_files(in_vain)->directive);
+        what = explain_in_vain(in_vain, p);
     }
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
                  "OCSP250: %s:%d: <OCSPIssuer %s>: no URL of this server is "
@@ -288,6 +333,40 @@ static void check_handlers(server_rec *base, apr_pool_t *ptemp)
         if (find_handler(d, false, ptemp) == NULL) {
             warn_unanswered(base, d, ptemp);
         }
+    }
+}
+
+static bool is_listened_to(apr_port_t port)
+{
+    const ap_listen_rec *l = ap_listeners;
+
+    while (l != NULL && port != 0 && l->bind_addr->port != port) {
+        l = l->next;
+    }
+    return l != NULL || port == 0;
+}
+
+/* httpd itself is silent about a virtual host at a port without Listen. */
+static void check_ports(server_rec *base)
+{
+    const server_rec *s;
+    const server_addr_rec *a;
+
+    for (s = base->next; s != NULL; s = s->next) {
+        a = s->addrs;
+        while (a != NULL && !is_listened_to(a->host_port)) {
+            a = a->next;
+        }
+        if (a != NULL || s->addrs == NULL
+            || ocsp_conf_get(s)->sections->nelts == 0) {
+            continue;
+        }
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
+                     "OCSP250: %s:%u: the issuers of this <VirtualHost> are "
+                     "not answered: httpd does not listen to its port; add "
+                     "\"Listen %u\"",
+                     s->defn_name, s->defn_line_number,
+                     (unsigned)s->addrs->host_port);
     }
 }
 
@@ -474,6 +553,7 @@ static void check_error_documents(server_rec *base, apr_pool_t *ptemp)
 void ocsp_location_rules_check(server_rec *base, apr_pool_t *ptemp)
 {
     check_handlers(base, ptemp);
+    check_ports(base);
     check_access_rules(base, ptemp);
     check_mod_security(base);
     check_fields(base, ptemp);

@@ -7,6 +7,7 @@
 
 #include <apr_strings.h>
 #include <openssl/crypto.h>
+#include <openssl/x509v3.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -262,6 +263,20 @@ static const char *explain(const ocsp_pass_t *pass, const ocsp_pairs_key_t *k)
              : k->why;
 }
 
+/* What to do about a certificate whose key is another. */
+static const char *explain_mismatch(const ocsp_pass_t *pass,
+                                    const ocsp_pairs_cert_t *c)
+{
+    /* the CA's own, which no directive names */
+    if (apr_hash_get(pass->certs, c->file, APR_HASH_KEY_STRING) != c) {
+        return "name the responder's certificate with OCSPCertificateFile";
+    }
+    return X509_check_ca(c->cert) == 1
+             ? "the first certificate in it is a CA's: put the responder's "
+               "first"
+             : "give the two that belong together";
+}
+
 ocsp_pairs_key_t *ocsp_pairs_find_key(const char **why, const char **unchecked,
                                       ocsp_pass_t *pass,
                                       const ocsp_pairs_cert_t *c,
@@ -298,9 +313,9 @@ ocsp_pairs_key_t *ocsp_pairs_find_key(const char **why, const char **unchecked,
     }
     if (files->nelts == 1) {
         *why = apr_psprintf(pass->ptemp,
-                            "%s: not the key of the certificate in %s: give "
-                            "the two that belong together",
-                            APR_ARRAY_IDX(files, 0, const char *), c->file);
+                            "%s: not the key of the certificate in %s: %s",
+                            APR_ARRAY_IDX(files, 0, const char *), c->file,
+                            explain_mismatch(pass, c));
     }
     else {
         *why = apr_psprintf(pass->ptemp,

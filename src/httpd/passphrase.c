@@ -29,6 +29,9 @@
  * end. */
 #define OUTPUT_MAX 65536
 
+/* The exit status of a child of APR that could not become the program. */
+#define NOT_RUN 255
+
 /* How often to look whether the program still runs, in microseconds. */
 #define LOOK_EVERY 100000
 
@@ -248,7 +251,11 @@ static const char *judge(const line_t *line, apr_status_t ended, int code,
         return apr_psprintf(p, "ended by signal %d", code);
     }
     if (code != 0) {
-        return apr_psprintf(p, "exit status %d", code);
+        return apr_psprintf(p, "exit status %d%s", code,
+                            code == NOT_RUN
+                                ? ": it cannot be run: see whether its first "
+                                  "line is #! and an interpreter"
+                                : "");
     }
     if (line->len == 0) {
         return "its first line is empty";

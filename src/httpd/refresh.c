@@ -342,6 +342,7 @@ int ocsp_refresh_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                  "OCSP261: mod_ocsp " OCSP_VERSION " configured");
     say_what_good_means(base);
     ocsp_location_rules_check(base, ptemp);
+    ocsp_sources_check_signers(&pass, base);
     preproduces = ocsp_preproduce_check(base);
     if (conf->shared.arena != NULL
         && (ocsp_conf_get_refresh(conf) != 0 || preproduces)) {
@@ -379,6 +380,7 @@ int ocsp_refresh_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         pass.failures++;
     }
     readers = ocsp_sources_check_readers(&pass, base);
+    ocsp_sources_check_signers(&pass, base);
     if (ap_exists_config_define("DUMP_OCSP")) {
         ocsp_dump_print(&pass, base, readers);
     }

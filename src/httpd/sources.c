@@ -14,6 +14,7 @@
 
 #include "httpd/conf.h"
 #include "httpd/log.h"
+#include "httpd/pairs.h"
 #include "httpd/readers.h"
 #include "status/crlpath.h"
 
@@ -342,9 +343,10 @@ static void warn_of_closed(const ocsp_pass_t *pass, server_rec *base,
     }
 }
 
-apr_hash_t *ocsp_sources_check_readers(ocsp_pass_t *pass, server_rec *base)
+/* @return NULL: which of these paths are readable cannot be found out */
+static apr_hash_t *check_paths(const ocsp_pass_t *pass, server_rec *base,
+                               apr_array_header_t *paths)
 {
-    apr_array_header_t *paths = list_all(pass, base);
     apr_hash_t *readers = apr_hash_make(pass->ptemp);
     bool refreshes = ocsp_conf_get_refresh(ocsp_conf_get(base)) != 0;
     int i;
@@ -365,6 +367,54 @@ apr_hash_t *ocsp_sources_check_readers(ocsp_pass_t *pass, server_rec *base)
         }
     }
     return readers;
+}
+
+apr_hash_t *ocsp_sources_check_readers(ocsp_pass_t *pass, server_rec *base)
+{
+    return check_paths(pass, base, list_all(pass, base));
+}
+
+/* A certificate that stands beside its private key is for root alone. */
+static void add_certs(apr_array_header_t *out, ocsp_pass_t *pass,
+                      const ocsp_level_t *level)
+{
+    static const char key[] = "PRIVATE KEY-----";
+    const apr_array_header_t *files = ocsp_pairs_get_files(pass,
+                                                           level->cert_files);
+    int i;
+
+    for (i = 0; i < files->nelts; i++) {
+        const ocsp_pairs_cert_t *c =
+            ocsp_pairs_get_cert(pass, APR_ARRAY_IDX(files, i, const char *));
+
+        if (c->cert != NULL && c->content.data != NULL
+            && memmem(c->content.data, c->content.len, key, sizeof(key) - 1)
+                   == NULL) {
+            ocsp_readers_path_t *path = apr_array_push(out);
+
+            path->path = c->file;
+        }
+    }
+}
+
+void ocsp_sources_check_signers(ocsp_pass_t *pass, server_rec *base)
+{
+    apr_array_header_t *paths = apr_array_make(pass->ptemp, 4,
+                                               sizeof(ocsp_readers_path_t));
+    const server_rec *s;
+    int i;
+
+    for (s = base; s != NULL; s = s->next) {
+        const ocsp_conf_t *conf = ocsp_conf_get(s);
+
+        add_certs(paths, pass, conf->said);
+        for (i = 0; i < conf->sections->nelts; i++) {
+            add_certs(paths, pass,
+                      APR_ARRAY_IDX(conf->sections, i, ocsp_scope_section_t *)
+                          ->level);
+        }
+    }
+    (void)check_paths(pass, base, paths);
 }
 
 static const char *find_unreadable(const apr_array_header_t *paths)

@@ -53,6 +53,13 @@ const char *ocsp_sources_find_unreadable(const ocsp_level_t *level);
 apr_hash_t *ocsp_sources_check_readers(ocsp_pass_t *pass, server_rec *base);
 
 /**
+ * Warn likewise of certificates of signers, whose renewals workers cannot take
+ * up, but for those that stand in one file with their private key. Startup
+ * only.
+ */
+void ocsp_sources_check_signers(ocsp_pass_t *pass, server_rec *base);
+
+/**
  * @return a sentence on a source that the workers' user cannot read: path,
  *         user, effect and remedy; made in p
  */

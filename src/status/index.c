@@ -158,8 +158,9 @@ apr_status_t ocsp_index_parse(ocsp_index_row_t *out, ocsp_serial_t *serial,
     /* Nothing but the subject may be empty where the file was cut off. */
     if (!split(fields, line)
         || (!line->ended && fields[FIELD_SUBJECT].len == 0)) {
-        return refuse("has not the six fields of \"openssl ca\": restore or "
-                      "complete it",
+        return refuse("has not the six fields, separated by tabs, of the "
+                      "database of \"openssl ca\": name its index.txt, or "
+                      "restore or complete the line",
                       why);
     }
     if (!read_state(&row.state, fields[FIELD_STATE])) {

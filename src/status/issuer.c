@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "status/file.h"
+#include "status/file_kind.h"
 #include "status/issuer.h"
 
 /** Of a file with too many certificates, so many subjects are listed. */
@@ -49,6 +50,15 @@ const char *ocsp_issuer_take_errors(apr_pool_t *p)
     }
     ERR_clear_error();
     return text;
+}
+
+const char *ocsp_issuer_explain(ocsp_der_t content, const char *label,
+                                apr_pool_t *p)
+{
+    const char *errors = ocsp_issuer_take_errors(p);
+    const char *kind = ocsp_file_kind_find(content, label, p);
+
+    return kind != NULL ? kind : errors;
 }
 
 /* Read up to *len octets; a short file gives less. */
@@ -222,8 +232,10 @@ static apr_status_t parse_cert(X509 **out, ocsp_der_t content, const char *file,
         X509_free(found.first);
         *why = apr_psprintf(p,
                             "%s: RFC 5280 section 4.1: not one X.509 "
-                            "certificate in PEM or DER: %s",
-                            file, ocsp_issuer_take_errors(p));
+                            "certificate in PEM or DER (%s): name the file of "
+                            "the CA's certificate",
+                            file,
+                            ocsp_issuer_explain(content, "CERTIFICATE", p));
         return OCSP_EMALFORMED;
     }
     if (found.count > 1) {

@@ -102,6 +102,14 @@ const char *ocsp_issuer_describe_other(const ocsp_issuer_t *issuer,
  */
 const char *ocsp_issuer_take_errors(apr_pool_t *p);
 
+/**
+ * Why libcrypto found no such PEM object in a file: what the file is instead,
+ * or what libcrypto said last. Its error queue is empty after.
+ * @param label see ocsp_file_kind_find
+ */
+const char *ocsp_issuer_explain(ocsp_der_t content, const char *label,
+                                apr_pool_t *p);
+
 /** @return whether keyUsage, if there is one, has cRLSign. Pure. */
 bool ocsp_issuer_may_sign_crls(const ocsp_issuer_t *issuer);
 

@@ -155,7 +155,8 @@ static void warn_of_dates(const load_t *l, ocsp_load_result_t *out)
         warn(l, out,
              apr_psprintf(l->pool,
                           "RFC 5280 section 5.1.2.5: is out of date since %s: "
-                          "only what it lists is answered",
+                          "only what it lists is answered; have the CA write "
+                          "a new one",
                           ocsp_crl_print_time(end, l->pool)));
         return;
     }

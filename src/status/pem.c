@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "status/file.h"
+#include "status/file_kind.h"
 #include "status/pem.h"
 
 /** "-----BEGIN " label "-----": labels are ours, and shorter than this. */
@@ -251,10 +252,14 @@ static apr_status_t find_begin(ocsp_pem_t *pem, const char **why)
         }
     }
     if (found == 0 || !is_text(pem, found)) {
+        const char *kind = ocsp_file_kind_find(pem->in.seen, pem->in.label,
+                                               pem->pool);
+
         *why = apr_psprintf(pem->pool,
                             "%s: neither DER (RFC 5280 section 5.1) nor PEM "
-                            "with a line %s: give a file of that kind",
-                            pem->in.name, mark);
+                            "with a line %s%s%s: give a file of that kind",
+                            pem->in.name, mark, kind != NULL ? "; " : "",
+                            kind != NULL ? kind : "");
         return OCSP_EMALFORMED;
     }
     pem->start = found;

@@ -103,6 +103,28 @@ is_warned((dump_of("OCSPRefresh off\n$by_path"))[1],
     'OCSPRefresh off: a closed CRL in an open directory');
 unlink "$open/b.crl";
 
+# --- certificates of signers, whose renewals workers could not take up ----------------------
+
+for my $case (
+    # directory, mode, with its key, whether it is warned of
+    [$open,   0644, 0, 0],
+    [$open,   0600, 0, 1],
+    [$closed, 0644, 0, 1],
+    [$group,  0644, 0, 0],
+    [$open,   0600, 1, 0],
+) {
+    my ($dir, $mode, $key, $warned) = @$case;
+    my $signer = owned("$dir/signer.pem", ca('a')->{signer}, $mode);
+    OCSPTest::PKI::spew($signer, OCSPTest::slurp(ca('a')->{signer})
+        . OCSPTest::slurp(ca('a')->{signer_key})) if $key;
+    my $what = sprintf 'a certificate of a signer%s, %04o, in %s',
+        $key ? ' with its key' : '', $mode, $dir =~ s/.*\///r;
+    my $text = issuer_section('a', signer => $signer);
+    is_warned((dump_of($text))[1], $warned ? $signer : (), $what);
+    is_warned((dump_of("OCSPRefresh off\n$text"))[1], "$what, OCSPRefresh off");
+    unlink $signer;
+}
+
 # who is asked as another user is told of that one
 my ($other) = grep { my @pw = getpwnam $_; @pw && $pw[2] != $uid && $pw[2] != 0 }
     qw(daemon bin nobody);

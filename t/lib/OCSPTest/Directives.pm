@@ -92,16 +92,28 @@ sub files {
 
 my $one_argument = 'takes one argument';
 
+# Sources are files, by their names.
+sub no_source {
+    my ($name) = @_;
+    return ['http://ca.example.com/a.crl', qr/$name: name a file, not a URL.*fetch-crl/],
+        ['"file:///srv/a.crl"', qr/$name: name a file, not a URL/],
+        ['"crls/*.crl"', qr/$name: takes no pattern.*OCSPCRLPath/];
+}
+
 our %directive = (
     files('OCSPCRLFile', 'section', 'CRL file', $a->{crl}, "$a->{dir}/ca.crl",
-        [['', qr/OCSPCRLFile requires at least one argument/]]),
+        [['', qr/OCSPCRLFile requires at least one argument/],
+            no_source('OCSPCRLFile')]),
     files('OCSPIndexFile', 'section', 'index file', $index, "$b->{dir}/index.txt",
-        [['', qr/OCSPIndexFile requires at least one argument/]]),
+        [['', qr/OCSPIndexFile requires at least one argument/],
+            no_source('OCSPIndexFile')]),
     files('OCSPIssuedFile', 'section', 'issued file', $issued, "$issued.more",
-        [['', qr/OCSPIssuedFile requires at least one argument/]]),
+        [['', qr/OCSPIssuedFile requires at least one argument/],
+            no_source('OCSPIssuedFile')]),
     files('OCSPCRLPath', $anywhere, 'CRL directory', $a->{dir}, $b->{dir},
         [['', qr/OCSPCRLPath $one_argument/],
-            [qq("$a->{dir}" "$b->{dir}"), qr/OCSPCRLPath $one_argument/]]),
+            [qq("$a->{dir}" "$b->{dir}"), qr/OCSPCRLPath $one_argument/],
+            no_source('OCSPCRLPath')]),
     files('OCSPCertificateFile', $anywhere, 'signer', $a->{signer}, $a->{signer},
         [['', qr/OCSPCertificateFile $one_argument/],
             [qq("$a->{signer}" "$a->{signer}"),
