@@ -106,10 +106,11 @@ for my $case (
     ['no Listen', 1, vhost(1, $issuer . $here) =~ s/^Listen .*\n//r],
     ['Listen',    0, vhost(1, $issuer . $here)],
     ['one address of two', 0, vhost(1, $issuer . $here) =~ s/\*:1>/*:1 *:2>/r],
+    ['no issuer', 0, $issuer . $here . vhost(1, '') =~ s/^Listen .*\n//r],
     ['any port',  0, vhost(1, $issuer . $here) =~ s/\*:1>/*:*>/r],
 ) {
     my ($name, $want, $text) = @$case;
-    my @warned = warned('OCSP250', $text);
+    my @warned = warned('OCSP265', $text);
     is scalar @warned, $want, "port, $name: " . ($want ? 'warned' : 'silent')
         or diag "@warned";
     like "@warned", qr/locations\.conf:\d+: .*does not listen .*; add "Listen 1"/,

@@ -346,6 +346,15 @@ static bool is_listened_to(apr_port_t port)
     return l != NULL || port == 0;
 }
 
+/* Whether a virtual host has an <OCSPIssuer>: without any directive of ours its
+ * configuration is the main server's. */
+static bool has_issuers(const server_rec *s, const server_rec *base)
+{
+    const ocsp_conf_t *conf = ocsp_conf_get(s);
+
+    return conf != ocsp_conf_get(base) && conf->sections->nelts > 0;
+}
+
 /* httpd itself is silent about a virtual host at a port without Listen. */
 static void check_ports(server_rec *base)
 {
@@ -357,12 +366,11 @@ static void check_ports(server_rec *base)
         while (a != NULL && !is_listened_to(a->host_port)) {
             a = a->next;
         }
-        if (a != NULL || s->addrs == NULL
-            || ocsp_conf_get(s)->sections->nelts == 0) {
+        if (a != NULL || s->addrs == NULL || !has_issuers(s, base)) {
             continue;
         }
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
-                     "OCSP250: %s:%u: the issuers of this <VirtualHost> are "
+                     "OCSP265: %s:%u: the issuers of this <VirtualHost> are "
                      "not answered: httpd does not listen to its port; add "
                      "\"Listen %u\"",
                      s->defn_name, s->defn_line_number,
@@ -519,7 +527,7 @@ static void check_redirects(server_rec *base, apr_pool_t *ptemp)
     }
 }
 
-/* What httpd refuses before it looks at the URL: the request line, the fields. */
+/* What httpd refuses before it looks at the URL: request line, fields. */
 static void check_error_documents(server_rec *base, apr_pool_t *ptemp)
 {
     static const char *const codes[] = {"400", "408", "414", "431",

@@ -169,15 +169,23 @@ static void take(line_t *line, const char *block, size_t len)
 }
 
 /* What tells httpd to stop is kept pending while a program runs: the program is
- * ended first, or it would go on without anybody to talk to. */
+ * ended first, or it would go on without anybody to talk to. What httpd ignores
+ * (SIGHUP under nohup) tells it nothing, but would be pending if it were
+ * blocked. */
 static void hold_stop(sigset_t *before)
 {
+    static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+    struct sigaction action;
     sigset_t stop;
+    size_t i;
 
     (void)sigemptyset(&stop);
-    (void)sigaddset(&stop, SIGTERM);
-    (void)sigaddset(&stop, SIGINT);
-    (void)sigaddset(&stop, SIGHUP);
+    for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        if (sigaction(signals[i], NULL, &action) == 0
+            && action.sa_handler != SIG_IGN) {
+            (void)sigaddset(&stop, signals[i]);
+        }
+    }
     (void)sigprocmask(SIG_BLOCK, &stop, before);
 }
 

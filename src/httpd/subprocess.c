@@ -97,6 +97,7 @@ apr_status_t ocsp_subprocess_run(ocsp_subprocess_result_t *out,
     pid = fork();
     error = errno;
     if (pid == 0) {
+        (void)close(fds[0]); /* or it would wait for itself to read */
         _exit(run(fds[1], data));
     }
     (void)close(fds[1]); /* or reading would not end with the process */
