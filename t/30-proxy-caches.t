@@ -7,7 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(time);
 use OCSPTest;
 use OCSPTest::CacheKeys;
 use OCSPTest::Conf;
@@ -299,51 +299,43 @@ sub revoke {
 # in the last moment of one is fresh until the end of the second that max-age leads to.
 sub end_of { my ($case) = @_; return $case->{known} + MAX_AGE_S + 1 }
 
-# Ask until it is revoked: how often the answer was good too late, and how often it was
-# something else.
-sub until_revoked {
-    my ($name, $case, $asked) = @_;
-    my ($late, $odd) = (0, 0);
-    my $revoked = wait_for(DEADLINE_S, sub {
-        my $sent = time;
-        my $res  = ask($name, $case->{target});
-        my $word = word_of($res, 'a', $case->{serial});
-        $odd++ if $res->{code} != 200 || $word !~ /\A(?:good|revoked)\z/;
-        $late++ if $word eq 'good' && $sent > end_of($case);
-        return $word eq 'revoked';
-    });
-    ok $revoked, "$name: $case->{serial}: revoked";
-    is $odd, 0, "$name: $case->{serial}: with a whole answer each time";
-    return $late;
-}
-
 my $case = revoke(@names);
 for my $name (@names) {
     is word_of(send_post($name, request('a', [$case->{serial}])), 'a', $case->{serial}),
         'revoked', "$name: POST says so at once";
 }
+
+# What README says of Varnish without that setting (H6). It shows besides that the check
+# below can fail. On a machine so slow that the ten seconds are over: once more.
+if ($program{varnishd}) {
+    my $again = $case;
+    ok wait_for(DEADLINE_S, sub {
+        $again //= revoke($installed);
+        wait_for(DEADLINE_S, sub { time > end_of($again) });
+        my $res = ask($installed, $again->{target});
+        return 1 if word_of($res, 'a', $again->{serial}) eq 'good';
+        undef $again;
+        return 0;
+    }), "$installed: good after max-age";
+    ok wait_for(DEADLINE_S, sub {
+        word_of(ask($installed, $again->{target}), 'a', $again->{serial}) eq 'revoked';
+    }), "$installed: then revoked";
+}
+
+# The first answer after max-age: a cache that serves one more, and only then asks, is
+# found too.
+wait_for(DEADLINE_S, sub { time > end_of($case) });
 for my $name (grep { $_ ne $installed } @names) {
-    is until_revoked($name, $case), 0, "$name: never good after max-age";
-    # what was good is of no use any more, by whatever a client remembers it
     my $good = $case->{good}{$name};
+    is word_of(ask($name, $case->{target}), 'a', $case->{serial}), 'revoked',
+        "$name: not good after max-age";
+    # what was good is of no use any more, by whatever a client remembers it
     for my $field (['If-None-Match' => header($good, 'ETag')],
         ['If-Modified-Since' => header($good, 'Last-Modified')]) {
         my $res = ask($name, $case->{target}, headers => $field);
         is $res->{code}, 200, "$name: $field->[0] of the good answer: 200";
         is word_of($res, 'a', $case->{serial}), 'revoked', "$name: and the new answer";
     }
-}
-
-# what README says of Varnish without that setting (H6), which shows besides that the check
-# above can fail: on a machine so slow that the ten seconds are over, once more
-if ($program{varnishd}) {
-    my $late;
-    wait_for(DEADLINE_S, sub {
-        $case = revoke($installed) if defined $late;
-        wait_for(DEADLINE_S, sub { time > end_of($case) });
-        return $late = until_revoked($installed, $case);
-    });
-    ok $late, "$installed: good after max-age";
 }
 
 ok $_->stop, "$_->{log}: ends when told to" for @servers;
