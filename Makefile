@@ -196,6 +196,9 @@ $(O)/exports: Makefile
 $(O)/t/unit/%.t: $(O)/t/unit/%.o $(CORE_OBJ) $(UNIT_OBJ) $(POOL_OBJ)
 	$(call SAY,LD)$(CC) -o $@ $^ $(LINK_FLAGS) $(APR_LIBS) -lcrypto
 
+# Of httpd's floor, but it needs nothing of httpd.
+$(O)/t/unit/subprocess.t: $(O)/src/httpd/subprocess.o
+
 $(REPLAY): $(O)/t/fuzz/%: $(O)/t/fuzz/%.o $(O)/t/fuzz/replay.o \
     $(FUZZ_HELP:%.c=$(O)/%.o) $(CORE_OBJ) $(UNIT_OBJ) $(POOL_OBJ)
 	$(call SAY,LD)$(CC) -o $@ $^ $(LINK_FLAGS) $(APR_LIBS) -lcrypto

@@ -264,8 +264,8 @@ apr_status_t ocsp_crlsig_check(ocsp_crlsig_t *sig, ocsp_der_t signature,
         *why = apr_psprintf(sig->pool,
                             "RFC 5280 section 6.3.3 (g): the signature is not "
                             "by the key of %s, or the file was changed: fetch "
-                            "it again; if the CA has a new key, name that "
-                            "certificate of it",
+                            "it again (if the CA has a new key, name the "
+                            "certificate of that)",
                             ocsp_issuer_get0_subject(sig->issuer));
         return OCSP_EUNKNOWNCA;
     }

@@ -192,7 +192,7 @@ static void test_include(bool below, bool delegate,
     ocsp_answer_signers_t signers = {&templ, 1};
     party_t got = delegate ? party_signer(cert, key, issuer, p)
                            : party_signer(ca, ca_key, issuer, p);
-    apr_array_header_t *known = apr_array_make(p, 1, sizeof(issuer));
+    apr_array_header_t *known = apr_array_make(p, 1, sizeof(void *));
 
     APR_ARRAY_PUSH(known, const ocsp_issuer_t *) = issuer;
     ocsp_chain_build(&chain, issuer, known, p);

@@ -5,9 +5,10 @@
  * what a process writes is read, and in how much memory.
  */
 #include <apr_general.h>
+#include <signal.h>
 #include <sys/resource.h>
 
-#include "httpd/subprocess.c"
+#include "httpd/subprocess.h"
 #include "tap.h"
 
 #define MIB ((size_t)1 << 20)
