@@ -127,7 +127,8 @@ my %cut = ('empty.crl' => '', 'cut.crl' => substr($der, 0, 20), 'short.der' => "
 for my $name (sort keys %cut) {
     OCSPTest::PKI::spew("$in/$name", $cut{$name});
     $log = $httpd->graceful;
-    my @lines = grep { /ocsp:error\]/ && !/CA fresh,/ } split /\n/, $log;
+    # that the one before has gone (OCSP244) may have been seen by now
+    my @lines = grep { /ocsp:error\]/ && !/CA fresh,|OCSP244/ } split /\n/, $log;
     is scalar @lines, 1, "$name, cut off: one line" or diag $log;
     like $lines[0] // '', qr/OCSP219: .*\Q$in\E\/?: 1 files? cannot be read: \Q$in\/$name\E: /,
         "$name, cut off: directory and file";
