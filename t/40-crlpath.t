@@ -278,4 +278,31 @@ like $part->issuer(0)->{LastResult}, qr/^failed: .*is the CRL of another CA/,
     'C4: server-status';
 ok $part->stop, 'it ends when told to';
 
+# a part that has gone counts on; whatever is there and cannot be read may be another
+mkdir "$dir/seen" or die $!;
+crl('seen/step.crl', 'step', 600, '6001', exts => 'step');
+crl('seen/cas.crl',  'step', 600, '6002', exts => 'cas');
+my $seen = OCSPTest::Httpd->start('seen', "OCSPRefresh 1s\n" . bare('step')
+    =~ s/^<\/OCSP/    OCSPCRLPath "$dir\/seen"\n    OCSPCRLCoverage complete\n<\/OCSP/mr);
+sub becomes {
+    my ($when, $word) = @_;
+    ok wait_for(60, sub { $seen->says('step', '2001') eq $word }), "$when: unlisted: $word";
+    is $seen->says('step', '6002'), 'revoked', "$when: what is listed: revoked";
+    return;
+}
+becomes('all parts', 'good');
+unlink "$dir/seen/cas.crl" or die $!;
+ok wait_for(60, sub { $seen->log_since(0) =~ /OCSP206: CN=OCSP Test CA step,.* has gone/ }),
+    'one has gone: said';
+becomes('one has gone', 'good');
+for my $time (1, 2) {
+    crl('seen/.new', 'step', 300, '6003', exts => 'users');
+    chmod 0, "$dir/seen/.new" or die $!;
+    rename "$dir/seen/.new", "$dir/seen/users.crl" or die $!;
+    becomes("$time: one cannot be read", 'tryLater');
+    unlink "$dir/seen/users.crl" or die $!;
+    becomes("$time: that has gone", 'good');
+}
+ok $seen->stop, 'it ends when told to';
+
 done_testing;

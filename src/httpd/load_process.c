@@ -82,13 +82,15 @@ static int run_task(int fd, void *data)
     return ok ? 0 : 1;
 }
 
-/* The next string; "" behind the last, where the NUL of all is. */
+/* The next string; "" behind the last, where the NUL of all is. The last may be
+ * without a NUL of its own, if its process was ended. */
 static const char *next_string(const char **at, const char *end)
 {
     const char *text = *at;
 
     if (text < end) {
         *at += strlen(text) + 1;
+        *at = *at < end ? *at : end;
     }
     return text;
 }

@@ -110,8 +110,8 @@ static const char *get_word(const ap_directive_t *d, apr_pool_t *p)
     return word;
 }
 
-/* <Location> compares whole paths, which begin with "/", and is no regular
- * expression unless "~" stands before it.
+/* <Location> compares whole paths, which begin with "/", or takes wildcards, and
+ * is no regular expression unless "~" stands before it.
  * @return the location around d that no URL matches, or NULL */
 static const ap_directive_t *find_dead_location(const ap_directive_t *d,
                                                 apr_pool_t *p)
@@ -125,7 +125,8 @@ static const ap_directive_t *find_dead_location(const ap_directive_t *d,
         return NULL;
     }
     word = get_word(d, p);
-    return *word == '/' || strcmp(word, "~") == 0 || strstr(word, "://") != NULL
+    return *word == '/' || *word == '\0' || strcmp(word, "~") == 0
+                || strpbrk(word, "*?[") != NULL || strstr(word, "://") != NULL
              ? NULL
              : d;
 }
@@ -540,14 +541,15 @@ static void check_error_documents(server_rec *base, apr_pool_t *ptemp)
         const char *word;
 
         if (!is_directive(d, "ErrorDocument") || find_files(d) != NULL
-            || find_location(d) != NULL || !has_issuer(d)) {
+            || find_location(d) != NULL) {
             continue;
         }
         word = ap_getword_conf(ptemp, &args);
         while (*code != NULL && strcmp(*code, word) != 0) {
             code++;
         }
-        if (*code == NULL || !ap_is_url(ap_getword_conf(ptemp, &args))) {
+        if (*code == NULL || !ap_is_url(ap_getword_conf(ptemp, &args))
+            || !has_issuer(d)) {
             continue;
         }
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,

@@ -259,11 +259,12 @@ static const char *judge(const line_t *line, apr_status_t ended, int code,
         return apr_psprintf(p, "ended by signal %d", code);
     }
     if (code != 0) {
-        return apr_psprintf(p, "exit status %d%s", code,
-                            code == NOT_RUN
-                                ? ": it cannot be run: see whether its first "
-                                  "line is #! and an interpreter"
-                                : "");
+        return apr_psprintf(
+            p, "exit status %d%s", code,
+            code == NOT_RUN
+                ? ": perhaps it cannot be run: see whether its first "
+                  "line is #! and an interpreter"
+                : "");
     }
     if (line->len == 0) {
         return "its first line is empty";

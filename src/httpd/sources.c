@@ -209,8 +209,10 @@ int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
     bool endless = info->crl && info->next_update == OCSP_CRL_NO_NEXT_UPDATE;
 
     *checked = ocsp_arena_get_checked(arena, si->slot);
+    if (*checked == 0) { /* as an answer takes it */
+        *checked = info->this_update;
+    }
     return (info->issuance || endless) && si->policy.recheck_s != 0
-                && *checked != 0
              ? *checked + si->policy.recheck_s
              : 0;
 }
@@ -404,9 +406,15 @@ void ocsp_sources_check_signers(ocsp_pass_t *pass, server_rec *base)
     const server_rec *s;
     int i;
 
+    if (ocsp_conf_get_refresh(ocsp_conf_get(base)) == 0) {
+        return; /* a graceful restart takes renewals up, as root */
+    }
     for (s = base; s != NULL; s = s->next) {
         const ocsp_conf_t *conf = ocsp_conf_get(s);
 
+        if (s != base && conf == ocsp_conf_get(base)) {
+            continue;
+        }
         add_certs(paths, pass, conf->said);
         for (i = 0; i < conf->sections->nelts; i++) {
             add_certs(paths, pass,

@@ -28,6 +28,7 @@ typedef struct {
     ocsp_load_sources_t src;
     ocsp_load_result_t result;
     unsigned char fingerprint[OCSP_TABLE_FINGERPRINT_LEN];
+    unsigned char tried[OCSP_TABLE_FINGERPRINT_LEN]; /* of what is hidden, too */
     bool has_fingerprint;
     bool settled;         /* fingerprint will show any further change */
     const char *hidden;   /* NULL, or files that may be CRLs of this issuer and
@@ -99,6 +100,8 @@ static apr_status_t look(attempt_t *a, ocsp_pass_t *pass,
     rv = ocsp_load_fingerprint(a->fingerprint, &a->settled, &a->src, pass->now,
                                &a->why, pass->ptemp);
     a->has_fingerprint = rv == APR_SUCCESS;
+    memcpy(a->tried, a->fingerprint, sizeof(a->tried));
+    a->tried[0] ^= a->src.hidden ? 2 : 0;
     if (rv != APR_SUCCESS || last == NULL
         || memcmp(last->fingerprint, a->fingerprint, sizeof(a->fingerprint))
                != 0
@@ -278,7 +281,7 @@ static void remember_failure(ocsp_retry_t *retry, const ocsp_pass_t *pass,
     }
     retry->known = a->settled && (rv == APR_SUCCESS || is_of_the_file(rv));
     retry->lacking = a->lacking;
-    memcpy(retry->digest, a->fingerprint, sizeof(a->fingerprint));
+    memcpy(retry->digest, a->tried, sizeof(a->tried));
     if (rv == OCSP_EKILLED) {
         ocsp_retry_count_death(retry, pass->now, 0);
         retry->killed = false; /* which was logged as the failure */
@@ -420,7 +423,7 @@ static void fail_again(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
 static bool is_in_vain(const ocsp_pass_t *pass, const ocsp_retry_t *retry,
                        const attempt_t *a)
 {
-    if (memcmp(retry->digest, a->fingerprint, sizeof(retry->digest)) != 0) {
+    if (memcmp(retry->digest, a->tried, sizeof(retry->digest)) != 0) {
         return false;
     }
     if (ocsp_retry_is_resting(retry, pass->now)) {
@@ -462,7 +465,7 @@ static bool load_again(ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
     if (rv == APR_SUCCESS) {
         /* if this process dies of it, another one knows what it was */
         retry->known = false;
-        memcpy(retry->digest, a.fingerprint, sizeof(retry->digest));
+        memcpy(retry->digest, a.tried, sizeof(retry->digest));
         rv = load(&a, pass, si);
     }
     if (rv != APR_SUCCESS) {
