@@ -28,7 +28,8 @@ typedef struct {
     ocsp_load_sources_t src;
     ocsp_load_result_t result;
     unsigned char fingerprint[OCSP_TABLE_FINGERPRINT_LEN];
-    unsigned char tried[OCSP_TABLE_FINGERPRINT_LEN]; /* of what is hidden, too */
+    unsigned char
+        tried[OCSP_TABLE_FINGERPRINT_LEN]; /* of what is hidden, too */
     bool has_fingerprint;
     bool settled;         /* fingerprint will show any further change */
     const char *hidden;   /* NULL, or files that may be CRLs of this issuer and
