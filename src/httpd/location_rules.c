@@ -110,8 +110,8 @@ static const char *get_word(const ap_directive_t *d, apr_pool_t *p)
     return word;
 }
 
-/* <Location> compares whole paths, which begin with "/", or takes wildcards, and
- * is no regular expression unless "~" stands before it.
+/* <Location> compares whole paths, which begin with "/", or takes wildcards,
+ * and is no regular expression unless "~" stands before it.
  * @return the location around d that no URL matches, or NULL */
 static const ap_directive_t *find_dead_location(const ap_directive_t *d,
                                                 apr_pool_t *p)

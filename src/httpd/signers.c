@@ -8,6 +8,7 @@
 #include <apr_strings.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "answer/client_limits.h"
 #include "httpd/log.h"
@@ -146,19 +147,30 @@ static void take_pair(job_t *job, const ocsp_signer_t *signer,
     }
 }
 
+/* Processor time of this thread, in microseconds. */
+static int64_t get_spent_us(void)
+{
+    struct timespec spent = {0, 0};
+
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+    return (int64_t)spent.tv_sec * 1000000 + spent.tv_nsec / 1000;
+}
+
 /* How long a signature takes: the shortest of some, since others run as well;
- * of what takes its time one is enough. */
+ * of what takes its time of the processor one is enough. */
 static unsigned measure(const ocsp_signer_t *signer, apr_pool_t *p)
 {
     static const unsigned char data[64];
     unsigned char *signature = apr_palloc(p, ocsp_signer_get_signature_max(
                                                  signer));
     apr_time_t shortest = APR_INT32_MAX; /* which stays if none is made */
+    int64_t spent_us = 0;
     const char *why;
     int i;
 
-    for (i = 0; i < COST_TRIES && (i == 0 || shortest < COST_SURE_US); i++) {
+    for (i = 0; i < COST_TRIES && spent_us < COST_SURE_US; i++) {
         apr_time_t start = apr_time_now(), took;
+        int64_t before_us = get_spent_us();
         size_t len = ocsp_signer_get_signature_max(signer);
 
         if (ocsp_signer_sign(signer, NULL, signature, &len,
@@ -167,6 +179,7 @@ static unsigned measure(const ocsp_signer_t *signer, apr_pool_t *p)
             break; /* said when it is asked for; until then it is not quick */
         }
         took = apr_time_now() - start;
+        spent_us = get_spent_us() - before_us;
         shortest = took >= 0 && took < shortest ? took : shortest;
     }
     return (unsigned)shortest;
