@@ -25,6 +25,15 @@ sub crl {
     return "$dir/$name";
 }
 
+# The same, and its signature is broken: put in its place at once, for a server may look
+# at any time.
+sub broken_crl {
+    my ($name, @more) = @_;
+    my $bytes = OCSPTest::slurp(crl('aside.crl', @more, der => 1));
+    OCSPTest::PKI::spew("$dir/$name", substr($bytes, 0, -1) . chr(ord(substr $bytes, -1) ^ 1));
+    return ("$dir/$name", $bytes);
+}
+
 # A section without CRL.
 sub bare { return issuer_section(@_) =~ s/^\s*OCSPCRLFile.*\n//mr }
 
@@ -95,9 +104,7 @@ unlike $log, qr/README|ca\.key|link\.crl|foreign/,
 
 # --- newer ones that cannot be taken -----------------------------------------------------
 
-my $newer = crl('crls/4-a.crl', 'a', 1000, '6005', der => 1);
-my $bytes = OCSPTest::slurp($newer);
-OCSPTest::PKI::spew($newer, substr($bytes, 0, -1) . chr(ord(substr $bytes, -1) ^ 1));
+my ($newer, $bytes) = broken_crl('crls/4-a.crl', 'a', 1000, '6005');
 $log = $httpd->graceful;
 like $log,
     qr/:error\].*OCSP220: CN=OCSP Test CA a,.*2-a\.pem taken, and not .*: \Q$newer\E: /,
@@ -137,9 +144,7 @@ for my $name (sort keys %cut) {
 }
 
 # of two keys under one name neither has signed it: that is no other's CRL
-my $neither = crl('crls/c-1.crl', 'c1', 1000, '6009', der => 1);
-$bytes = OCSPTest::slurp($neither);
-OCSPTest::PKI::spew($neither, substr($bytes, 0, -1) . chr(ord(substr $bytes, -1) ^ 1));
+my ($neither) = broken_crl('crls/c-1.crl', 'c1', 1000, '6009');
 $log = $httpd->graceful;
 like $log, qr/:error\].*OCSP220: CN=OCSP Test CA c,.*: \Q$neither\E: /,
     'a newer one that neither key has signed: is told';

@@ -85,13 +85,17 @@ sub ca {
 
 sub spew {
     my ($file, $text) = @_;
-    open my $fh, '>:raw', "$file.new" or die "$file: $!";
+    my $new = hidden("$file.new");
+    open my $fh, '>:raw', $new or die "$file: $!";
     print {$fh} $text;
     close $fh or die "$file: $!";
-    chmod +(stat _)[2] & 07777, "$file.new" or die "$file: $!" if stat $file;
-    rename "$file.new", $file or die "$file: $!";
+    chmod +(stat _)[2] & 07777, $new or die "$file: $!" if stat $file;
+    rename $new, $file or die "$file: $!";
     return;
 }
+
+# The name that OCSPCRLPath passes over: what is not whole yet is never seen.
+sub hidden { return $_[0] =~ s{([^/]+)\z}{.$1}r }
 
 sub make_key {
     my ($file, $kind) = @_;
@@ -190,7 +194,7 @@ sub sign_crl {
         my $when = defined $reason ? "$time,$reason" : $time;
         $index .= "R\t$expiry\t$when\t$serial\tunknown\t/CN=$serial\n";
     }
-    my $pem = "$file.pem";
+    my $pem = hidden("$file.pem");
     with_lock($ca, sub {
         spew("$ca->{dir}/index.txt", $index);
         spew("$ca->{dir}/index.txt.attr", "unique_subject = no\n");
@@ -202,8 +206,8 @@ sub sign_crl {
     });
     if ($opt{der}) {
         must('openssl', 'crl', '-in', $pem, '-outform', 'DER', '-out',
-            "$file.der");
-        rename "$file.der", $pem or die "$pem: $!";
+            hidden("$file.der"));
+        rename hidden("$file.der"), $pem or die "$pem: $!";
     }
     rename $pem, $file or die "$file: $!";
     return;
