@@ -131,26 +131,25 @@ my %around = (
     Directory => ["<Directory \"/x\">", '</Directory>'],
     Files     => ['<Files "x">',        '</Files>'],
 );
+my @around = sort keys %around;
 for my $name (sort keys %directive) {
-    my $value = $directive{$name}{value};
-    my %may   = map { $_ => 1 } split ' ', $directive{$name}{places};
-    for my $place (qw(main vhost section)) {
-        my ($status, $said) = config_test(at_place($place, line_of($name, $value)));
-        if ($may{$place}) {
-            is $status, 0, "$name in $place: taken" or diag $said;
-            next;
-        }
+    my $line   = line_of($name, $directive{$name}{value});
+    my @places = split ' ', $directive{$name}{places};
+    my %may    = map { $_ => 1 } @places;
+    my ($taken, $why) = config_test(join '', map { at_place($_, $line) } @places);
+    is $taken, 0, "$name in @places: taken" or diag $why;
+    for my $place (grep { !$may{$_} } qw(main vhost section)) {
+        my ($status, $said) = config_test(at_place($place, $line));
         is $status, 1, "$name in $place: refused";
         like $said, qr/Syntax error on line \d+ of \S+:\n.*$name.*(?:belongs|cannot)/,
             "$name in $place: directive, and where it cannot stand";
     }
-    for my $section (sort keys %around) {
-        my ($open, $close) = @{ $around{$section} };
-        my ($status, $said)
-            = config_test("$open\n" . line_of($name, $value) . "\n$close\n");
-        is $status, 1, "$name in <$section>: refused";
-        like $said, qr/$name not allowed/, "$name in <$section>: named";
-    }
+    # httpd refuses it in all of them, as httpd -L said above: each in one of them
+    push @around, my $section = shift @around;
+    my ($open, $close) = @{ $around{$section} };
+    my ($status, $said) = config_test("$open\n$line\n$close\n");
+    is $status, 1, "$name in <$section>: refused";
+    like $said, qr/$name not allowed/, "$name in <$section>: named";
 }
 
 # .htaccess is read when a request is for its directory

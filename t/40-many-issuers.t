@@ -58,6 +58,7 @@ sub expected {
 my $pool = join "\n", map { "OCSPCertificateFile \"$dir/responders/"
     . name($_) . '.pem"' } 1 .. MANY;
 my $text = <<"END";
+OCSPRefresh off
 <OCSPIssuer "$dir/cas/*.pem">
 </OCSPIssuer>
 OCSPCRLPath "$dir/crls"

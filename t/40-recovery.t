@@ -264,16 +264,18 @@ answers('overwritten by another CA, then by rubbish', %all);
 # R70, R186: and time has passed
 put_certificate('a', 'a');
 # late enough for what is asked before; or else, where the machine is slow, later
-my ($ends, @before);
+my ($ends, $early, @before);
 for my $ahead_s (4, 16, 64, 256) {
     $ends = time + $ahead_s;
     OCSPTest::PKI::sign_crl('foreign', file => $short, next => OCSPTest::PKI::utc($ends));
     unlike $httpd->graceful, qr/OCSP2(?:01|06|09|29)/,
         "all mended, and a list that lasts $ahead_s s: no complaint";
     @before = ($httpd->issuer(3)->{LastResult}, $httpd->says('foreign', serial_good));
-    last if time < $ends;
+    # in its last third there is a warning
+    $early = $before[0] eq 'ok' && time < $ends;
+    last if $early;
 }
-cmp_ok time, '<', $ends, 'a list that will end: asked about in time';
+ok $early, 'a list that will end: asked about in time';
 is_deeply \@before, ['ok', 'good'], 'a list that will end: good until then';
 sleep 1 while time <= $ends;
 like $httpd->issuer(3)->{LastResult}, qr/\Astale/, 'a list that ended is stale';

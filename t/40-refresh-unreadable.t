@@ -19,7 +19,7 @@ use OCSPTest::Httpd;
 use constant {
     WAIT_S  => 20, # for a look: 1 s, and a machine's load
     QUIET_S => 4,  # in which nothing may be logged again
-    NEXT_UPDATE_S => 60,
+    NEXT_UPDATE_S => $ENV{OCSP_TEST_LONG} ? 60 : 600, # the long version waits for it
     SETTLED_S => 4, # older files do not count as being written
 };
 my $long = $ENV{OCSP_TEST_LONG};
@@ -60,11 +60,11 @@ my %case = (
     },
     'directory-mode' => {
         kind => 'file',
-        fail => sub {
+        fail => sub { chmod 0, "$dir/directory-mode" or die $! },
+        mend => sub {
+            chmod 0755, "$dir/directory-mode" or die $!;
             replace('directory-mode/old.crl', $new, 0644);
-            chmod 0, "$dir/directory-mode" or die $!;
         },
-        mend => sub { chmod 0755, "$dir/directory-mode" or die $! },
     },
     'path-empty' => {
         kind => 'path',
@@ -82,10 +82,13 @@ my %case = (
     'path-closed' => {
         kind => 'path',
         fail => sub {
-            put('path-closed/new.crl', $new);
+            put('path-closed/.new.crl', $new);
             chmod 0, "$dir/path-closed" or die $!;
         },
-        mend => sub { chmod 0755, "$dir/path-closed" or die $! },
+        mend => sub {
+            chmod 0755, "$dir/path-closed" or die $!;
+            rename "$dir/path-closed/.new.crl", "$dir/path-closed/new.crl" or die $!;
+        },
     },
 );
 my @names   = sort keys %case;
@@ -94,9 +97,10 @@ my @at_start = grep { $case{$_}{kind} eq 'path' && $_ ne 'path-closed' } @names;
 # Put a file in place that has this mode from the beginning.
 sub replace {
     my ($name, $content, $mode) = @_;
-    put("$name.tmp", $content);
-    chmod $mode, "$dir/$name.tmp" or die $!;
-    rename "$dir/$name.tmp", "$dir/$name" or die $!;
+    my $hidden = OCSPTest::PKI::hidden("$name.tmp");
+    put($hidden, $content);
+    chmod $mode, "$dir/$hidden" or die $!;
+    rename "$dir/$hidden", "$dir/$name" or die $!;
     return;
 }
 

@@ -25,7 +25,7 @@ our @EXPORT = qw(
     ca port http raw header get_path post get ocsp_status is_error
     request certid build_request der der_children oracle client
     serial_good serial_compromised serial_held serial_no_reason serial_high
-    log_mark log_since wait_for graceful children server_status run
+    log_mark log_since each_once wait_for graceful children server_status run
     config config_test issuer_section free_port DEADLINE_S
 );
 
@@ -335,6 +335,14 @@ sub log_since {
     seek $fh, $mark, 0;
     local $/;
     return scalar(<$fh>) // '';
+}
+
+# Lines of a log, each message once: a graceful restart says again what a check of the
+# files may have said just before it.
+sub each_once {
+    my (@lines) = @_;
+    my %seen;
+    return grep { !$seen{ s/^.*?(?=OCSP\d{3}: )//r }++ } @lines;
 }
 
 # Poll until the code is true; the value, or undef after so many seconds.
