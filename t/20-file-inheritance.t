@@ -90,6 +90,11 @@ like $crls->log_since(0),
     'path, fresh: and the error log says so';
 my @refused = lines_of('OCSP206', $crls->log_since(0));
 is scalar @refused, 1, 'of no other issuer' or diag "@refused";
+my $status = $crls->status;
+is join(', ', map { $status->{"OCSPIssuer[$_]Subject"} =~ /OCSP Test CA (\w+)/
+            ? "$1 " . $status->{"OCSPIssuer[$_]Answered"} : '?' }
+        grep { $status->{"OCSPIssuer[$_]Port"} == $port{path} } 0 .. $status->{OCSPIssuers} - 1),
+    'vhost 1, a 1, fresh 0', 'path: server-status: its own, and what has other files here';
 ok $crls->stop, 'it ends when told to';
 
 # --- signers ----------------------------------------------------------------------------

@@ -107,10 +107,12 @@ unlike $log, qr/README|ca\.key|link\.crl|foreign/,
 my ($newer, $bytes) = broken_crl('crls/4-a.crl', 'a', 1000, '6005');
 $log = $httpd->graceful;
 like $log,
-    qr/:error\].*OCSP220: CN=OCSP Test CA a,.*2-a\.pem taken, and not .*: \Q$newer\E: /,
+    qr/:error\].*OCSP220: CN=OCSP Test CA a,.*2-a\.pem is in use, and not .*: \Q$newer\E: /,
     'a newer one with a broken signature: is told';
 says($httpd, 'a newer one with a broken signature', 'a', '6002' => 'revoked',
     '6005' => 'good');
+like $httpd->issuer(0)->{LastResult}, qr/^failed: .*2-a\.pem is in use, and not .*: \Q$newer\E: .*; /,
+    'a newer one with a broken signature: server-status';
 OCSPTest::PKI::spew($newer, substr $bytes, 0, -40);
 $log = $httpd->graceful;
 like $log, qr/OCSP206: CN=OCSP Test CA a,.*\Q$newer\E: .*cut off.* goes on with the table/,
@@ -135,7 +137,7 @@ for my $name (sort keys %cut) {
     OCSPTest::PKI::spew("$in/$name", $cut{$name});
     $log = $httpd->graceful;
     # that the one before has gone (OCSP244) may have been seen by now
-    my @lines = grep { /ocsp:error\]/ && !/CA fresh,|OCSP244/ } split /\n/, $log;
+    my @lines = each_once(grep { /ocsp:error\]/ && !/CA fresh,|OCSP244/ } split /\n/, $log);
     is scalar @lines, 1, "$name, cut off: one line" or diag $log;
     like $lines[0] // '', qr/OCSP219: .*\Q$in\E\/?: 1 files? cannot be read: \Q$in\/$name\E: /,
         "$name, cut off: directory and file";
@@ -175,7 +177,7 @@ says($httpd, 'the only one is gone', 'fresh', '6006' => 'revoked');
 
 rename $in, "$dir/away" or die $!;
 $log = $httpd->graceful;
-is scalar(@said = lines_of('OCSP206', $log)), 7,
+is scalar(@said = each_once(lines_of('OCSP206', $log))), 7,
     'the directory is gone: said of each issuer' or diag $log;
 like $_, qr/
     OCSP206:\ CN=OCSP\ Test\ CA\ \w+,\S+:\ \Q$in\E\/?:\ .*No\ such\ file
@@ -281,6 +283,14 @@ like $log, qr/
     .*goes\ on\ with\ the\ rest/x, 'C4: whose it is, is said';
 like $part->issuer(0)->{LastResult}, qr/^failed: .*is the CRL of another CA/,
     'C4: server-status';
+
+# what was issued may be revoked by the part that is not there
+OCSPTest::PKI::spew("$dir/step.list", "2001\n");
+$part->configure(parts(qq("$dir/step.crl"), qq(OCSPIssuedFile "$dir/step.list")));
+$part->graceful;
+says($part, 'a part, and a list', 'step', '6001' => 'revoked', '2001' => 'tryLater',
+    '2002' => 'unknown');
+is $part->issuer(0)->{Answered}, 0, 'a part, and a list: server-status: tryLater';
 ok $part->stop, 'it ends when told to';
 
 # a part that has gone counts on; whatever is there and cannot be read may be another
@@ -308,6 +318,27 @@ for my $time (1, 2) {
     unlink "$dir/seen/users.crl" or die $!;
     becomes("$time: that has gone", 'good');
 }
+# what is not the newest is failed until it is, however often it is checked
+sub checks {
+    my $last = $seen->status->{OCSPLastCheck};
+    return ok wait_for(60, sub { $seen->status->{OCSPLastCheck} ne $last }), 'it is checked';
+}
+crl('seen/cas.crl', 'step', 500, '6002', exts => 'cas');
+ok wait_for(60, sub { $seen->issuer(0)->{LastResult} eq 'ok' }), 'all parts again: ok';
+broken_crl('seen/users.crl', 'step', 200, '6004', exts => 'users');
+ok wait_for(60, sub { $seen->issuer(0)->{LastResult} =~ /^failed: .* is in use, and not what is newer: / }),
+    'a newer one with a broken signature: server-status';
+checks() for 1 .. 3;
+like $seen->issuer(0)->{LastResult}, qr/^failed: .* is in use, and not what is newer: /,
+    'a newer one with a broken signature: it stays so';
+is scalar(@said = lines_of('OCSP220', $seen->log_since(0))), 1,
+    'a newer one with a broken signature: is told once';
+my $mark = length $seen->log_since(0);
+crl('seen/.new', 'step', 200, '6004', exts => 'users');
+rename "$dir/seen/.new", "$dir/seen/users.crl" or die $!;
+ok wait_for(60, sub { $seen->log_since($mark) =~ /ocsp:error\].*OCSP244: CN=OCSP Test CA step/ }),
+    'it is whole: said';
+ok wait_for(60, sub { $seen->issuer(0)->{LastResult} eq 'ok' }), 'it is whole: server-status';
 ok $seen->stop, 'it ends when told to';
 
 done_testing;

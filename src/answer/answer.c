@@ -239,17 +239,14 @@ static bool has_own_end(const ocsp_record_t *record)
 }
 
 /* Data without an end of its own counts for a time after the last good look at
- * it. Without a CRL thisUpdate is when the table was read, a good look as well;
- * a CRL's may be that of a new one beside an index that is refused, and counts
- * only before the first look. A look in the future was by a clock that has been
- * put back. */
+ * it. thisUpdate may be that of a table that was read in a look which failed,
+ * and counts only before the first look. A look in the future was by a clock
+ * that has been put back. */
 static int64_t find_look_end(const ocsp_answer_subject_t *s, int64_t now)
 {
     const ocsp_record_t *record = &s->record;
-    bool counts = !record->crl || record->checked == 0;
-    int64_t looked = counts && record->this_update > record->checked
-                       ? record->this_update
-                       : record->checked;
+    int64_t looked = record->checked != 0 ? record->checked
+                                          : record->this_update;
 
     return s->policy->recheck_s == 0 || has_own_end(record)
              ? OCSP_TABLE_ENDLESS

@@ -50,6 +50,7 @@ typedef struct {
     ocsp_retries_t *retries;        /* NULL: no arena */
     struct ocsp_keep_t *keep;       /* of the parent; in a child a copy */
     struct ocsp_watch_t *watch;     /* NULL: nobody looks for changes */
+    int64_t check_s; /* from check to check of all files; 0: OCSPRefresh off */
 } ocsp_conf_shared_t;
 
 /** One server's or virtual host's. */

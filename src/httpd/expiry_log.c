@@ -49,8 +49,11 @@ void ocsp_expiry_log(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
         APLOG_MARK, expiry == OCSP_EXPIRY_SOON ? APLOG_WARNING : APLOG_ERR, 0,
         pass->s,
         "OCSP248: %s: the signer's certificate %s at %s (%s)%s: renew "
-        "it with the same key, which needs no restart",
+        "it with the same key%s",
         si->name, past ? "ended" : "ends",
         ocsp_pass_print_time(pass->ptemp, ocsp_signer_get_not_after(signer)),
-        ocsp_signer_get0_description(signer), past ? ": answers tryLater" : "");
+        ocsp_signer_get0_description(signer), past ? ": answers tryLater" : "",
+        /* that is the one which is answered for */
+        ocsp_signer_is_issuer(signer) ? ", and restart httpd gracefully"
+                                      : ", which needs no restart");
 }

@@ -123,18 +123,8 @@ bool ocsp_level_has_same_signers(const ocsp_level_t *a, const ocsp_level_t *b)
         && a->trusted == b->trusted;
 }
 
-static int64_t find_recheck(int64_t next_update_s, int64_t refresh_s)
-{
-    int64_t looks_s = OCSP_LEVEL_RECHECK_LOOKS * refresh_s;
-
-    if (refresh_s == 0) {
-        return 0; /* nobody looks: OCSPSourceMaxAge alone limits it */
-    }
-    return next_update_s > looks_s ? next_update_s : looks_s;
-}
-
 void ocsp_level_get_policy(ocsp_answer_policy_t *out, const ocsp_level_t *level,
-                           int64_t refresh_s)
+                           bool refreshes)
 {
     out->next_update_s = level->next_update_s != OCSP_LEVEL_UNSET
                            ? level->next_update_s
@@ -151,7 +141,8 @@ void ocsp_level_get_policy(ocsp_answer_policy_t *out, const ocsp_level_t *level,
     out->ignore_nonce = level->ignore_nonce == 1;
     out->grace_s = level->grace_s != OCSP_LEVEL_UNSET ? level->grace_s : 0;
     out->max_age_s = level->max_age_s; /* unset is below 0, as it means there */
-    out->recheck_s = find_recheck(out->next_update_s, refresh_s);
+    /* where nobody checks OCSPSourceMaxAge alone limits it */
+    out->recheck_s = refreshes ? out->next_update_s : 0;
 }
 
 int64_t ocsp_level_get_http_max_age(const ocsp_level_t *level)

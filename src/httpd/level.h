@@ -71,17 +71,13 @@ bool ocsp_level_names_issuance(const ocsp_level_t *level);
 /** @return whether both come to the same signers, in the same style. Pure. */
 bool ocsp_level_has_same_signers(const ocsp_level_t *a, const ocsp_level_t *b);
 
-/** Data without an end of its own counts for OCSPNextUpdate after the last look
- * at it, or for so many intervals of OCSPRefresh where that is longer: else it
- * would end between two looks. */
-#define OCSP_LEVEL_RECHECK_LOOKS 3
-
 /**
  * Its part in the policy of answers, with defaults.
- * @param refresh_s OCSPRefresh; 0: off. Pure.
+ * @param refreshes whether files are checked for changes: not with OCSPRefresh
+ *        off. Pure.
  */
 void ocsp_level_get_policy(ocsp_answer_policy_t *out, const ocsp_level_t *level,
-                           int64_t refresh_s);
+                           bool refreshes);
 
 /** Cap of max-age in seconds, with its default. Pure. */
 int64_t ocsp_level_get_http_max_age(const ocsp_level_t *level);

@@ -17,8 +17,6 @@ enum { WHY, FILE_NAME, WARNING, WITHHELD, PASSED_OVER, STRINGS };
 
 typedef struct {
     apr_status_t rv;
-    int files;        /* strings that follow those, */
-    int passed_files; /* and these */
     apr_uint64_t numbers[2];
     ocsp_table_info_t info;
     bool has[STRINGS];
@@ -32,22 +30,6 @@ typedef struct {
 static bool write_string(int fd, const char *text)
 {
     return text == NULL || ocsp_subprocess_write(fd, text, strlen(text) + 1);
-}
-
-static int count(const apr_array_header_t *list)
-{
-    return list != NULL ? list->nelts : 0;
-}
-
-static bool write_strings(int fd, const apr_array_header_t *list)
-{
-    bool ok = true;
-    int i;
-
-    for (i = 0; ok && i < count(list); i++) {
-        ok = write_string(fd, APR_ARRAY_IDX(list, i, const char *));
-    }
-    return ok;
 }
 
 /* In the process. */
@@ -68,8 +50,6 @@ static int run_task(int fd, void *data)
     strings[WARNING] = result.warning;
     strings[WITHHELD] = result.withheld;
     strings[PASSED_OVER] = result.passed_over;
-    head.files = count(result.files);
-    head.passed_files = count(result.passed_files);
     for (i = 0; i < STRINGS; i++) {
         head.has[i] = strings[i] != NULL;
     }
@@ -77,8 +57,6 @@ static int run_task(int fd, void *data)
     for (i = 0; ok && i < STRINGS; i++) {
         ok = write_string(fd, strings[i]);
     }
-    ok = ok && write_strings(fd, result.files)
-      && write_strings(fd, result.passed_files);
     return ok ? 0 : 1;
 }
 
@@ -95,21 +73,8 @@ static const char *next_string(const char **at, const char *end)
     return text;
 }
 
-static apr_array_header_t *next_strings(const char **at, const char *end, int n,
-                                        apr_pool_t *p)
-{
-    apr_array_header_t *list = apr_array_make(p, n, sizeof(const char *));
-    int i;
-
-    for (i = 0; i < n; i++) {
-        APR_ARRAY_PUSH(list, const char *) = next_string(at, end);
-    }
-    return list;
-}
-
 static void take_over(ocsp_load_result_t *result, const char **why,
-                      const head_t *head, const char *at, const char *end,
-                      apr_pool_t *p)
+                      const head_t *head, const char *at, const char *end)
 {
     const char *strings[STRINGS];
     int i;
@@ -117,8 +82,6 @@ static void take_over(ocsp_load_result_t *result, const char **why,
     for (i = 0; i < STRINGS; i++) {
         strings[i] = head->has[i] ? next_string(&at, end) : NULL;
     }
-    result->files = next_strings(&at, end, head->files, p);
-    result->passed_files = next_strings(&at, end, head->passed_files, p);
     *why = strings[WHY] != NULL ? strings[WHY] : "";
     result->builder = NULL;
     result->info = head->info;
@@ -154,7 +117,7 @@ apr_status_t ocsp_load_process_run(ocsp_load_result_t *result, const char **why,
     }
     memcpy(&head, end.octets, sizeof(head));
     take_over(result, why, &head, end.octets + sizeof(head),
-              end.octets + end.len, p);
+              end.octets + end.len);
     numbers[0] = head.numbers[0];
     numbers[1] = head.numbers[1];
     return head.rv;

@@ -91,7 +91,7 @@ static void add_issuer(ocsp_pass_t *pass, ocsp_scope_t *scope,
     si->level = level;
     si->cert_file = file;
     si->name = si->cert_file;
-    ocsp_level_get_policy(&si->policy, level, pass->refresh_s);
+    ocsp_level_get_policy(&si->policy, level, pass->refreshes);
     si->http_max_age_s = ocsp_level_get_http_max_age(level);
     si->preproduce = ocsp_level_get_preproduce(level);
     open_certificate(pass, si);

@@ -20,32 +20,6 @@ typedef enum {
     STALE
 } age_t;
 
-/* How a table's note begins that is not of the newest CRL. */
-#define NOT_NEWEST "not the newest: "
-
-/* One issuer's CRLs that are newer than the one taken. */
-typedef struct {
-    server_rec *s;
-    const ocsp_scope_issuer_t *si;
-    ocsp_load_result_t result;
-} passed_t;
-
-/* Whether they are all another key's of the same name, and in use there. */
-static bool are_others(const ocsp_pass_t *pass, const passed_t *passed)
-{
-    const apr_array_header_t *files = passed->result.passed_files;
-    bool all = true;
-    int i;
-
-    for (i = 0; i < files->nelts; i++) {
-        all = all
-           && apr_hash_get(pass->taken, APR_ARRAY_IDX(files, i, const char *),
-                           APR_HASH_KEY_STRING)
-                  != NULL;
-    }
-    return all;
-}
-
 /* From when on nobody can be told good. */
 static bool is_stale(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
                      const ocsp_table_info_t *info)
@@ -76,24 +50,6 @@ static void say_published(const ocsp_pass_t *pass,
                  result->file);
 }
 
-/* Whether the last words of a table were of CRLs that were passed over for
- * these reasons; for NULL: not of any. */
-static bool has_told(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
-                     const char *passed_over)
-{
-    const size_t len = sizeof(NOT_NEWEST) - 1;
-    ocsp_note_t note;
-    bool told;
-
-    ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
-    told = strncmp(note.text, NOT_NEWEST, len) == 0;
-    if (passed_over == NULL || !told) {
-        return (passed_over == NULL) != told;
-    }
-    return strncmp(note.text + len, passed_over, sizeof(note.text) - len - 1)
-        == 0;
-}
-
 /* A CA that writes often is not told the same as often; at graceful somebody
  * looks on. */
 static bool is_new_warning(const ocsp_pass_t *pass,
@@ -108,22 +64,7 @@ static bool is_new_warning(const ocsp_pass_t *pass,
     return strncmp(note.text, warning, sizeof(note.text) - 1) != 0;
 }
 
-static void add_passed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
-                       const ocsp_load_result_t *result)
-{
-    passed_t *passed;
-
-    if (pass->passed == NULL) {
-        pass->passed = apr_array_make(pass->ptemp, 2, sizeof(passed_t));
-    }
-    passed = apr_array_push(pass->passed);
-    passed->s = pass->s;
-    passed->si = si;
-    passed->result = *result;
-}
-
-bool ocsp_outcome_has_failed(const ocsp_pass_t *pass,
-                             const ocsp_scope_issuer_t *si)
+static bool has_failed(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si)
 {
     ocsp_note_t note;
 
@@ -135,10 +76,21 @@ bool ocsp_outcome_has_failed(const ocsp_pass_t *pass,
  * log would see the failure as the last word for ever. */
 static void log_recovery(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si)
 {
-    if (ocsp_outcome_has_failed(pass, si)) {
+    if (has_failed(pass, si)) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
                      "OCSP244: %s: its sources are in order again", si->name);
     }
+}
+
+/* Which CRLs were passed over before is not known any more: that is found out
+ * by reading all again, once nothing fails. */
+static void note_failure(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                         const char *why)
+{
+    if (ocsp_arena_get_doubt(pass->arena, si->slot) != OCSP_NOTE_NO_DOUBT) {
+        ocsp_arena_set_doubt(pass->arena, si->slot, OCSP_NOTE_DOUBT_UNKNOWN);
+    }
+    ocsp_arena_note(pass->arena, si->slot, pass->now, false, why);
 }
 
 /* Files that may hold the newest CRL cannot be read: the result of the look is
@@ -147,8 +99,41 @@ static void log_recovery(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si)
 static void note_hidden(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
                         const char *hidden)
 {
-    ocsp_arena_set_doubtful(pass->arena, si->slot, true);
-    ocsp_arena_note(pass->arena, si->slot, pass->now, false, hidden);
+    ocsp_arena_set_doubt(pass->arena, si->slot, OCSP_NOTE_DOUBT_UNKNOWN);
+    if (!ocsp_outcome_is_known(pass, si, hidden)) {
+        note_failure(pass, si, hidden);
+    }
+}
+
+/* Newer CRLs were passed over. @param text NULL: none were */
+static void log_passed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                       const char *text)
+{
+    const char *subject = apr_psprintf(pass->ptemp,
+                                       "passed over: %" APR_SIZE_T_FMT,
+                                       si->slot);
+
+    if (si->has_slot ? ocsp_pass_is_news(pass, subject, text) : text != NULL) {
+        pass->failures++;
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s, "OCSP220: %s: %s",
+                     si->name, text);
+    }
+}
+
+/* A table is in use, and all that was named is in it. */
+static void note_loaded(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
+                        const ocsp_load_result_t *result,
+                        const char *passed_over)
+{
+    if (passed_over != NULL) {
+        note_failure(pass, si, passed_over);
+        ocsp_arena_set_doubt(pass->arena, si->slot,
+                             OCSP_NOTE_DOUBT_PASSED_OVER);
+        return;
+    }
+    log_recovery(pass, si);
+    ocsp_arena_set_doubt(pass->arena, si->slot, OCSP_NOTE_NO_DOUBT);
+    ocsp_arena_note(pass->arena, si->slot, pass->now, true, result->warning);
 }
 
 /* After a full start nothing is known of newer CRLs that were in use before:
@@ -177,43 +162,30 @@ void ocsp_outcome_loaded(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
                          const char *hidden)
 {
     bool stale = is_stale(pass, si, &result->info);
-    bool told = si->has_slot && pass->running
-             && has_told(pass, si, result->passed_over);
-    int i;
+    const char *passed_over = NULL;
 
-    pass->failures += stale;
+    if (result->passed_over != NULL) {
+        passed_over = apr_pstrcat(pass->ptemp, result->file,
+                                  " is in use, and not what is newer: ",
+                                  result->passed_over, NULL);
+    }
+    pass->failures += stale || ocsp_sources_is_uncovered(si, &result->info);
     if (is_new_warning(pass, si, result->warning)) {
         ap_log_error(APLOG_MARK, stale ? APLOG_ERR : APLOG_WARNING, 0, pass->s,
                      "OCSP208: %s: %s", si->name, result->warning);
     }
+    log_passed(pass, si, passed_over);
     if (si->has_slot && hidden != NULL) {
         note_hidden(pass, si, hidden);
     }
-    else if (si->has_slot) {
-        if (result->withheld == NULL) { /* which is not in order */
-            log_recovery(pass, si);
-        }
-        /* until it is known whose the others are: ocsp_outcome_close */
-        ocsp_arena_set_doubtful(pass->arena, si->slot,
-                                result->passed_over != NULL);
-        if (result->withheld == NULL
-            && (!told || result->passed_over == NULL)) {
-            ocsp_arena_note(pass->arena, si->slot, pass->now, true,
-                            result->warning);
-        }
+    else if (si->has_slot && result->withheld == NULL) {
+        note_loaded(pass, si, result, passed_over);
     }
     if (si->has_slot && is_news) {
         say_published(pass, si, result);
     }
     if (!stale) {
         log_old(pass, si, result);
-    }
-    if (result->passed_over != NULL && !told) {
-        add_passed(pass, si, result);
-    }
-    for (i = 0; result->files != NULL && i < result->files->nelts; i++) {
-        apr_hash_set(pass->taken, APR_ARRAY_IDX(result->files, i, const char *),
-                     APR_HASH_KEY_STRING, "");
     }
 }
 
@@ -222,7 +194,7 @@ static void say_failed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
 {
     pass->failures++;
     if (si->has_slot) {
-        ocsp_arena_note(pass->arena, si->slot, pass->now, false, why);
+        note_failure(pass, si, why);
     }
     ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_pass_log_status(rv), pass->s,
                  "OCSP206: %s: %s; <OCSPIssuer> at %s %s", si->name, why,
@@ -292,7 +264,7 @@ void ocsp_outcome_log_death(const ocsp_pass_t *pass,
                         "with growing pauses, after all other issuers; give "
                         "this machine or its container more memory",
                         files, (int)retry->pid);
-    ocsp_arena_note(pass->arena, si->slot, pass->now, false, text);
+    note_failure(pass, si, text);
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s, "OCSP245: %s: %s", si->name,
                  text);
 }
@@ -364,26 +336,27 @@ void ocsp_outcome_check_age(const ocsp_pass_t *pass,
     int64_t until, checked, check_end;
     unsigned said;
     const char *cure, *end;
-    age_t age;
+    age_t age, own;
 
     if (ocsp_arena_get_info(&info, pass->arena, si->slot, si->id)
         != APR_SUCCESS) {
         return;
     }
-    age = find_age(&cure, si, &info, pass->now);
+    own = find_age(&cure, si, &info, pass->now);
+    age = own;
     until = ocsp_sources_find_end(si, &info);
     check_end = ocsp_sources_find_check_end(&checked, pass->arena, si, &info);
     if (check_end != 0 && find_age_of(checked, check_end, pass->now) > age) {
         age = find_age_of(checked, check_end, pass->now);
         until = check_end;
-        cure = "its files could not be checked since: mend what OCSP206 or "
-               "OCSP219 names";
+        cure = "its files could not be checked since: mend what OCSP206, "
+               "OCSP219, OCSP220 or OCSP245 names";
     }
     said = exchange_age(pass, si, age);
     if (age < said) {
         log_renewal(pass, si, said, until);
     }
-    if (age <= said || (warned && age == STALE)) {
+    if (age <= said || (warned && own == STALE)) {
         return;
     }
     end = ocsp_pass_print_time(pass->ptemp, until);
@@ -402,7 +375,7 @@ void ocsp_outcome_check_age(const ocsp_pass_t *pass,
 }
 
 /* What is on disk is what is in use, whatever the last try ended in; a warning
- * of then stands. */
+ * of then stands, and that newer CRLs were passed over. */
 void ocsp_outcome_unchanged(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
                             const char *hidden)
 {
@@ -412,39 +385,21 @@ void ocsp_outcome_unchanged(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
         note_hidden(pass, si, hidden);
         return;
     }
-    log_recovery(pass, si);
     ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
-    ocsp_arena_note(pass->arena, si->slot, pass->now, true,
-                    note.ok ? note.text : NULL);
+    if (ocsp_arena_get_doubt(pass->arena, si->slot) != OCSP_NOTE_NO_DOUBT) {
+        log_passed(pass, si, note.text);
+    }
+    else {
+        log_recovery(pass, si);
+        ocsp_arena_note(pass->arena, si->slot, pass->now, true,
+                        note.ok ? note.text : NULL);
+    }
     ap_log_error(APLOG_MARK, pass->running ? APLOG_TRACE1 : APLOG_DEBUG, 0,
                  pass->s, "OCSP207: %s: sources unchanged", si->name);
 }
 
-static void close_passed(ocsp_pass_t *pass, const passed_t *passed)
-{
-    const ocsp_scope_issuer_t *si = passed->si;
-    const ocsp_load_result_t *result = &passed->result;
-    bool doubtful = !are_others(pass, passed);
-
-    if (si->has_slot) {
-        ocsp_arena_set_doubtful(pass->arena, si->slot, doubtful);
-    }
-    if (si->has_slot && result->withheld == NULL) {
-        ocsp_arena_note(pass->arena, si->slot, pass->now, true,
-                        doubtful ? apr_pstrcat(pass->ptemp, NOT_NEWEST,
-                                               result->passed_over, NULL)
-                                 : result->warning);
-    }
-    if (doubtful) {
-        pass->failures++;
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, passed->s,
-                     "OCSP220: %s: %s taken, and not what is newer: %s",
-                     si->name, result->file, result->passed_over);
-    }
-}
-
 /* A check has no room to run out of; so it counts. */
-static void check_room(ocsp_pass_t *pass, server_rec *base)
+void ocsp_outcome_check_room(ocsp_pass_t *pass, server_rec *base)
 {
     int64_t size = ocsp_conf_get(base)->table_size;
 
@@ -457,15 +412,5 @@ static void check_room(ocsp_pass_t *pass, server_rec *base)
             " octets, and as much again while they are replaced: "
             "OCSPTableSize %" APR_UINT64_T_FMT "m would do",
             pass->octets, (pass->octets >> 19) + 2);
-    }
-}
-
-void ocsp_outcome_close(ocsp_pass_t *pass, server_rec *base)
-{
-    int i;
-
-    check_room(pass, base);
-    for (i = 0; pass->passed != NULL && i < pass->passed->nelts; i++) {
-        close_passed(pass, &APR_ARRAY_IDX(pass->passed, i, passed_t));
     }
 }

@@ -34,10 +34,6 @@ void ocsp_outcome_failed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
 void ocsp_outcome_withheld(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
                            const char *why);
 
-/** @return whether the last look at an issuer's sources failed */
-bool ocsp_outcome_has_failed(const ocsp_pass_t *pass,
-                             const ocsp_scope_issuer_t *si);
-
 /** @return whether ocsp_outcome_failed has said this, and nothing since */
 bool ocsp_outcome_is_known(const ocsp_pass_t *pass,
                            const ocsp_scope_issuer_t *si, const char *why);
@@ -65,11 +61,8 @@ void ocsp_outcome_unchanged(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
 void ocsp_outcome_check_age(const ocsp_pass_t *pass,
                             const ocsp_scope_issuer_t *si, bool warned);
 
-/**
- * After all issuers: complain of CRLs that were passed over and that nobody
- * else has taken either; and, when only checking, of an OCSPTableSize that is
- * too small.
- */
-void ocsp_outcome_close(ocsp_pass_t *pass, server_rec *base);
+/** After all issuers, when only checking: complain of an OCSPTableSize that is
+ * too small. */
+void ocsp_outcome_check_room(ocsp_pass_t *pass, server_rec *base);
 
 #endif

@@ -24,8 +24,21 @@ void ocsp_pass_begin(ocsp_pass_t *pass, ocsp_keep_t *keep, apr_pool_t *pconf,
     pass->certs = apr_hash_make(ptemp);
     pass->keys = apr_hash_make(ptemp);
     pass->dirs = apr_hash_make(ptemp);
-    pass->taken = apr_hash_make(ptemp);
+    pass->names = apr_hash_make(ptemp);
     pass->tables = apr_hash_make(ptemp);
+}
+
+void ocsp_pass_add_issuer(ocsp_pass_t *pass, const ocsp_issuer_t *issuer)
+{
+    const char *name = ocsp_issuer_get0_subject(issuer);
+    apr_array_header_t *all = apr_hash_get(pass->names, name,
+                                           APR_HASH_KEY_STRING);
+
+    if (all == NULL) {
+        all = apr_array_make(pass->ptemp, 1, sizeof(const ocsp_issuer_t *));
+        apr_hash_set(pass->names, name, APR_HASH_KEY_STRING, all);
+    }
+    APR_ARRAY_PUSH(all, const ocsp_issuer_t *) = issuer;
 }
 
 ocsp_retry_t *ocsp_pass_get_retry(const ocsp_pass_t *pass, const void *subject,

@@ -17,6 +17,7 @@
 #include "httpd/keep.h"
 #include "shared/arena.h"
 #include "shared/retry.h"
+#include "status/issuer.h"
 
 /** A pass; all but s and failures stay as they are. */
 typedef struct {
@@ -26,7 +27,7 @@ typedef struct {
     ocsp_keep_t *keep;   /* NULL: only checking */
     ocsp_arena_t *arena; /* NULL: only checking, or there is none */
     int64_t now;         /* seconds since 1970 */
-    int64_t refresh_s;   /* OCSPRefresh; 0: off. When issuers are opened */
+    bool refreshes;      /* OCSPRefresh is not off. When issuers are opened */
     bool asking; /* httpd's first pass: what is wrong is said in the next */
     ocsp_retries_t *retries; /* NULL: only checking, or not the writer */
     bool running;  /* looking for changes; else at start, at graceful, or
@@ -44,11 +45,11 @@ typedef struct {
     apr_hash_t *certs;    /* file -> ocsp_pairs_cert_t */
     apr_hash_t *keys;     /* file -> ocsp_pairs_key_t */
     apr_hash_t *dirs;     /* directory -> what tables.c found there */
-    apr_hash_t *taken;    /* CRL files in use */
-    apr_array_header_t *passed; /* tables.c's, of CRLs that are not; or NULL */
-    apr_uint64_t octets;        /* of the tables that were built */
-    apr_uint64_t largest;       /* of them */
-    apr_hash_t *tables; /* id -> the ocsp_scope_issuer_t that has loaded it */
+    apr_hash_t *names;    /* subject -> array of const ocsp_issuer_t *: all of
+                             all servers */
+    apr_uint64_t octets;  /* of the tables that were built */
+    apr_uint64_t largest; /* of them */
+    apr_hash_t *tables;   /* id -> the ocsp_scope_issuer_t that has loaded it */
     struct ocsp_signer_pools_t *pools; /* signer_pool.c's; NULL: none yet */
     apr_pool_t *pairs; /* pairs.c's, below ptemp; NULL: none yet */
 } ocsp_pass_t;
@@ -56,6 +57,9 @@ typedef struct {
 /** Begin a pass. @param keep NULL: only checking. Startup only. */
 void ocsp_pass_begin(ocsp_pass_t *pass, ocsp_keep_t *keep, apr_pool_t *pconf,
                      apr_pool_t *ptemp);
+
+/** Let the issuers of all servers be known, before any is answered for. */
+void ocsp_pass_add_issuer(ocsp_pass_t *pass, const ocsp_issuer_t *issuer);
 
 /** What is remembered of a subject from look to look; NULL: nothing is. */
 ocsp_retry_t *ocsp_pass_get_retry(const ocsp_pass_t *pass, const void *subject,

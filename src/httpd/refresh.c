@@ -34,6 +34,10 @@
 #include "httpd/version.h"
 #include "httpd/watch.h"
 
+/* Checks of all files in the time for which data without an end of its own
+ * counts. */
+#define CHECKS 3
+
 /* Whether anything but tryLater can be said for it. */
 static bool is_ready(const ocsp_scope_issuer_t *si)
 {
@@ -129,8 +133,9 @@ static void find_chain(const ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
     ocsp_chain_build(&si->chain, si->issuer, known, pass->pconf);
 }
 
-/* The issuers that a server declares itself. */
-static ocsp_scope_t *open_own(ocsp_pass_t *pass, const ocsp_conf_t *conf)
+/* The issuers that a server declares itself: their certificates. */
+static ocsp_scope_t *open_certificates(ocsp_pass_t *pass,
+                                       const ocsp_conf_t *conf)
 {
     ocsp_scope_t *scope = ocsp_scope_make(pass->pconf);
     int i;
@@ -142,6 +147,22 @@ static ocsp_scope_t *open_own(ocsp_pass_t *pass, const ocsp_conf_t *conf)
                           conf->level);
     }
     ocsp_open_close(pass, scope);
+    for (i = 0; i < scope->issuers->nelts; i++) {
+        const ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
+
+        if (si->issuer != NULL) {
+            ocsp_pass_add_issuer(pass, si->issuer);
+        }
+    }
+    return scope;
+}
+
+/* Who signs for them, and what is known of their certificates. */
+static void open_own(ocsp_pass_t *pass, const ocsp_conf_t *conf)
+{
+    ocsp_scope_t *scope = conf->own;
+    int i;
+
     for (i = 0; i < scope->issuers->nelts; i++) {
         ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
 
@@ -155,7 +176,6 @@ static ocsp_scope_t *open_own(ocsp_pass_t *pass, const ocsp_conf_t *conf)
     }
     find_twins(pass, scope);
     ocsp_scope_freeze(scope, pass->pconf);
-    return scope;
 }
 
 /* A main server's issuer as a virtual host answers for it, which has settings
@@ -174,7 +194,7 @@ static ocsp_scope_issuer_t *open_view(ocsp_pass_t *pass,
                                                         : "-",
                              pass->s->defn_line_number);
     si->level = level;
-    ocsp_level_get_policy(&si->policy, level, pass->refresh_s);
+    ocsp_level_get_policy(&si->policy, level, pass->refreshes);
     si->http_max_age_s = ocsp_level_get_http_max_age(level);
     si->preproduce = ocsp_level_get_preproduce(level);
     if (si->issuer == NULL || si->passed_over) {
@@ -229,17 +249,28 @@ static void check_used(ocsp_pass_t *pass, const ocsp_conf_t *conf)
     }
 }
 
-/* The main server is first in the list, so what is inherited is there. */
+/* All certificates come first, since CAs of one name may stand in several
+ * servers. The main server is first in the list, so what is inherited is there.
+ */
 static void open_all(ocsp_pass_t *pass, server_rec *base)
 {
-    pass->refresh_s = ocsp_conf_get_refresh(ocsp_conf_get(base));
+    const ocsp_conf_t *main = ocsp_conf_get(base);
+
+    pass->refreshes = ocsp_conf_get_refresh(main) != 0;
     for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
         ocsp_conf_t *conf = ocsp_conf_get(pass->s);
 
-        if (conf->own != NULL) {
+        if (conf->own == NULL) {
+            conf->own = open_certificates(pass, conf);
+        }
+    }
+    for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
+        ocsp_conf_t *conf = ocsp_conf_get(pass->s);
+
+        if (conf == main && pass->s != base) {
             continue; /* a virtual host that says nothing shares the server's */
         }
-        conf->own = open_own(pass, conf);
+        open_own(pass, conf);
         if (conf->outer != NULL) {
             conf->inherited = open_inherited(pass, conf);
         }
@@ -248,7 +279,38 @@ static void open_all(ocsp_pass_t *pass, server_rec *base)
     for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
         check_used(pass, ocsp_conf_get(pass->s));
     }
-    ocsp_outcome_close(pass, base);
+    ocsp_outcome_check_room(pass, base);
+}
+
+static int64_t find_shortest(const ocsp_scope_t *scope, int64_t shortest_s)
+{
+    int i;
+
+    for (i = 0; scope != NULL && i < scope->issuers->nelts; i++) {
+        int64_t next_update_s = ocsp_scope_get(scope, i)->policy.next_update_s;
+
+        if (next_update_s < shortest_s) {
+            shortest_s = next_update_s;
+        }
+    }
+    return shortest_s;
+}
+
+/* Data without an end of its own counts for OCSPNextUpdate after a check, which
+ * two that fail are not to end. */
+static int64_t find_check_interval(server_rec *base)
+{
+    int64_t refresh_s = ocsp_conf_get_refresh(ocsp_conf_get(base));
+    int64_t shortest_s = refresh_s * CHECKS;
+    const server_rec *s;
+
+    for (s = base; s != NULL; s = s->next) {
+        const ocsp_conf_t *conf = ocsp_conf_get(s);
+
+        shortest_s = find_shortest(conf->own, shortest_s);
+        shortest_s = find_shortest(conf->inherited, shortest_s);
+    }
+    return shortest_s / CHECKS;
 }
 
 static bool is_configured(server_rec *base)
@@ -303,6 +365,7 @@ static void start(ocsp_pass_t *pass, server_rec *base)
     }
     ocsp_keep_sweep(pass->keep);
     shared.arena = pass->arena;
+    shared.check_s = find_check_interval(base);
     if (is_configured(base)) {
         ocsp_commons_open(&shared, pass->keep, base);
         shared.renewal = ocsp_renewal_make(pass);

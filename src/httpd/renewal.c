@@ -103,11 +103,37 @@ static bool digest(unsigned char out[OCSP_RETRY_DIGEST_LEN], bool *settled,
             : NULL);
 }
 
+/* Of an issuer as one server answers for it, whose address is one in all
+ * processes of a configuration; 0 keeps it apart from outcome.c's. */
+static ocsp_retry_t *get_retry(const ocsp_pass_t *pass,
+                               const ocsp_scope_issuer_t *si)
+{
+    const uintptr_t subject[] = {(uintptr_t)si, 0};
+
+    return ocsp_pass_get_retry(pass, subject, sizeof(subject));
+}
+
+bool ocsp_renewal_is_faulty(const ocsp_retries_t *retries,
+                            const ocsp_arena_t *arena,
+                            const ocsp_scope_issuer_t *si)
+{
+    const uintptr_t subject[] = {(uintptr_t)si, 0};
+
+    return retries != NULL
+        && ocsp_retries_is_faulty(retries, ocsp_arena_get_configuration(arena),
+                                  subject, sizeof(subject));
+}
+
 void ocsp_renewal_note(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
 {
     ocsp_scope_renewal_t *renewal = apr_pcalloc(pass->pconf, sizeof(*renewal));
+    ocsp_retry_t *retry;
     bool settled;
 
+    retry = get_retry(pass, si);
+    if (retry != NULL) {
+        retry->faulty = si->signer_why != NULL;
+    }
     renewal->s = pass->s;
     /* else they will be opened once more */
     renewal->settled = digest(renewal->digest, &settled, pass, si) && settled;
@@ -217,8 +243,7 @@ static change_t find_change(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
 static void look_for_changes(ocsp_renewal_t *r, ocsp_pass_t *pass,
                              const ocsp_scope_issuer_t *si)
 {
-    const uintptr_t key[] = {(uintptr_t)si, 0}; /* apart from outcome.c's */
-    ocsp_retry_t *retry = ocsp_pass_get_retry(pass, key, sizeof(key));
+    ocsp_retry_t *retry = get_retry(pass, si);
     unsigned char now[OCSP_RETRY_DIGEST_LEN];
     ocsp_pass_t own = *pass;
     change_t change;
@@ -243,6 +268,7 @@ static void look_for_changes(ocsp_renewal_t *r, ocsp_pass_t *pass,
         memcpy(retry->digest, now, sizeof(now));
     }
     retry->looked = set == NULL; /* it is to be tried again */
+    retry->faulty = set == NULL;
     if (set == NULL) {
         return;
     }

@@ -11,6 +11,7 @@
 
 #include "httpd/pass.h"
 #include "httpd/scope.h"
+#include "shared/retry.h"
 
 /** One process's; the parent makes it, and children have copies. */
 typedef struct ocsp_renewal_t ocsp_renewal_t;
@@ -24,6 +25,15 @@ ocsp_renewal_t *ocsp_renewal_make(const ocsp_pass_t *pass);
 
 /** Remember what an issuer's signers were opened from. Startup only. */
 void ocsp_renewal_note(ocsp_pass_t *pass, ocsp_scope_issuer_t *si);
+
+/**
+ * @return whether files of an issuer's signers were not in order when they were
+ *         last looked at, whichever signs meanwhile
+ * @param retries NULL: nothing is known. Any thread.
+ */
+bool ocsp_renewal_is_faulty(const ocsp_retries_t *retries,
+                            const ocsp_arena_t *arena,
+                            const ocsp_scope_issuer_t *si);
 
 /**
  * Look whether an issuer's certificates have changed and would do; tell all

@@ -72,6 +72,9 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_pass_t *pass,
 
     *hidden = NULL;
     src->issuer = si->issuer;
+    src->namesakes = apr_hash_get(pass->names,
+                                  ocsp_issuer_get0_subject(si->issuer),
+                                  APR_HASH_KEY_STRING);
     src->files = si->level->crl_files;
     src->found = found;
     src->places = apr_array_pstrcat(pass->ptemp, paths, ',');
@@ -200,6 +203,13 @@ int64_t ocsp_sources_find_end(const ocsp_scope_issuer_t *si,
     return ocsp_table_find_end(info->crl, info->this_update, info->next_update,
                                info->changed, si->policy.grace_s,
                                si->policy.max_age_s);
+}
+
+bool ocsp_sources_is_uncovered(const ocsp_scope_issuer_t *si,
+                               const ocsp_table_info_t *info)
+{
+    return info->crl && info->partial && si->level->index_files->nelts == 0
+        && !(si->policy.complete && !info->gaps);
 }
 
 int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,

@@ -90,6 +90,14 @@ int64_t ocsp_sources_find_end(const ocsp_scope_issuer_t *si,
                               const ocsp_table_info_t *info);
 
 /**
+ * @return whether its CRLs are of a part of a CA's certificates, and no index
+ *         covers the others: what was issued and they do not list is tryLater
+ *         (OCSPCRLCoverage). Pure.
+ */
+bool ocsp_sources_is_uncovered(const ocsp_scope_issuer_t *si,
+                               const ocsp_table_info_t *info);
+
+/**
  * When data without an end of its own ends: some time after the last check that
  * succeeded.
  * @param checked when that was, in seconds

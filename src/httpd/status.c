@@ -220,6 +220,10 @@ static const char *describe_effect(const facts_t *f, int64_t now, apr_pool_t *p)
                            "ended at ",
                            ocsp_pass_print_time(p, f->data_end), NULL);
     }
+    if (!f->answered) {
+        return "clients get tryLater, but for what is revoked: see "
+               "OCSPCRLCoverage";
+    }
     return apr_pstrcat(p, "clients are answered from the data of ",
                        f->this_update, " until ",
                        f->data_end == OCSP_TABLE_ENDLESS
@@ -253,15 +257,6 @@ static void collect_table(facts_t *f, const ocsp_arena_t *arena,
     }
 }
 
-/* CRLs of a part of a CA's certificates, and nothing that covers the others:
- * what they do not list is tryLater (OCSPCRLCoverage). */
-static bool is_uncovered(const ocsp_scope_issuer_t *si,
-                         const ocsp_table_info_t *info)
-{
-    return info->crl && info->partial && !info->issuance
-        && !(si->policy.complete && !info->gaps);
-}
-
 static void collect_result(facts_t *f, const ocsp_conf_t *conf,
                            const ocsp_scope_issuer_t *si, int64_t now,
                            apr_pool_t *p)
@@ -281,7 +276,7 @@ static void collect_result(facts_t *f, const ocsp_conf_t *conf,
         collect_table(f, conf->shared.arena, si, &info, p);
     }
     f->answered = f->has_table && f->has_valid_signer && f->data_end > now
-               && !is_uncovered(si, &info);
+               && !ocsp_sources_is_uncovered(si, &info);
     if (note.time != 0) {
         f->last_load = ocsp_pass_print_time(p, note.time);
         f->last_load_age_s = now - note.time;
@@ -293,6 +288,15 @@ static void collect_result(facts_t *f, const ocsp_conf_t *conf,
     }
     else {
         text = apr_pstrcat(p, text, "; ", describe_effect(f, now, p), NULL);
+    }
+    if (f->state <= STATE_WARNING
+        && ocsp_renewal_is_faulty(conf->shared.retries, conf->shared.arena,
+                                  si)) {
+        f->state = STATE_FAILED;
+        text = apr_pstrcat(p,
+                           "a signer's certificate or key is not in order: see "
+                           "OCSP202 or OCSP223 in the error log; ",
+                           describe_effect(f, now, p), NULL);
     }
     f->last_result = apr_pstrcat(p, state_names[f->state],
                                  text != NULL ? ": " : NULL, text, NULL);
@@ -386,17 +390,49 @@ static void print_row(request_rec *r, unsigned i, const facts_t *f, int64_t now)
                ap_escape_html(r->pool, f->signer));
 }
 
-/* Every issuer once, in the order of the configuration. */
-static sum_t print_issuers(request_rec *r,
-                           void (*print)(request_rec *, unsigned,
-                                         const facts_t *, int64_t))
+/* How one issuer is shown. */
+typedef void print_t(request_rec *r, unsigned i, const facts_t *f, int64_t now);
+
+/* Whether a virtual host answers for a main server's issuer from other files,
+ * by other signers, or for another time, any of which may end by itself. */
+static bool is_apart(const ocsp_scope_issuer_t *view,
+                     const ocsp_scope_issuer_t *of)
+{
+    return view->has_slot != of->has_slot
+        || (view->has_slot && view->slot != of->slot)
+        || view->policy.grace_s != of->policy.grace_s
+        || view->policy.max_age_s != of->policy.max_age_s
+        || view->policy.recheck_s != of->policy.recheck_s
+        || !ocsp_level_has_same_signers(view->level, of->level);
+}
+
+/* @param of whose views they are; NULL: of nobody, so that all are shown */
+static void print_scope(sum_t *sum, request_rec *r, print_t *print,
+                        const server_rec *s, const ocsp_scope_t *scope,
+                        const ocsp_scope_t *of)
 {
     int64_t now = (int64_t)apr_time_sec(apr_time_now());
+    facts_t facts;
+    int i;
+
+    for (i = 0; i < scope->issuers->nelts; i++) {
+        const ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
+
+        if (of == NULL || is_apart(si, ocsp_scope_get(of, i))) {
+            collect(&facts, s, si, now, r->pool);
+            print(r, sum->count++, &facts, now);
+            sum->failed += facts.state > STATE_WARNING;
+            sum->unanswered += !facts.answered;
+        }
+    }
+}
+
+/* Every issuer once, in the order of the configuration. */
+static sum_t print_issuers(request_rec *r, print_t *print)
+{
     const ocsp_conf_t *main = ocsp_conf_get(ap_server_conf);
     const server_rec *s;
     sum_t sum = {.count = 0};
-    facts_t facts;
-    int i;
 
     for (s = ap_server_conf; s != NULL; s = s->next) {
         const ocsp_conf_t *conf = ocsp_conf_get(s);
@@ -404,11 +440,9 @@ static sum_t print_issuers(request_rec *r,
         if (s != ap_server_conf && conf == main) {
             continue; /* a virtual host without its own */
         }
-        for (i = 0; i < conf->own->issuers->nelts; i++) {
-            collect(&facts, s, ocsp_scope_get(conf->own, i), now, r->pool);
-            print(r, sum.count++, &facts, now);
-            sum.failed += facts.state > STATE_WARNING;
-            sum.unanswered += !facts.answered;
+        print_scope(&sum, r, print, s, conf->own, NULL);
+        if (conf->inherited != NULL) {
+            print_scope(&sum, r, print, s, conf->inherited, main->own);
         }
     }
     return sum;
@@ -470,17 +504,17 @@ static void collect_looks(looks_t *looks, const ocsp_conf_t *main,
                           apr_pool_t *p)
 {
     int64_t now = (int64_t)apr_time_sec(apr_time_now());
-    int64_t refresh_s = ocsp_conf_get_refresh(main);
+    int64_t check_s = main->shared.check_s;
     ocsp_look_state_t state = {.ended = 0};
 
     if (main->shared.arena != NULL) {
-        ocsp_look_state_get(&state, main->shared.arena, now, refresh_s);
+        ocsp_look_state_get(&state, main->shared.arena, now, check_s);
     }
     looks->last = state.ended != 0 ? ocsp_pass_print_time(p, state.ended) : "-";
     looks->age_s = state.ended != 0 ? now - state.ended : -1;
-    looks->ok = refresh_s == 0
+    looks->ok = check_s == 0
              || (main->shared.watch != NULL && state.overdue_s <= 0);
-    if (refresh_s == 0) {
+    if (check_s == 0) {
         looks->state = "off";
     }
     else if (main->shared.watch == NULL) {

@@ -79,6 +79,18 @@ static bool has_new_gap(const attempt_t *a, const ocsp_table_info_t *last)
     return a->hidden != NULL && last->partial && !last->gaps;
 }
 
+/* Whether unchanged sources are to be read all the same: it is not known which
+ * CRLs are passed over, or another key of that name may have been configured
+ * meanwhile, whose they are. */
+static bool is_to_be_read(const ocsp_pass_t *pass,
+                          const ocsp_scope_issuer_t *si)
+{
+    ocsp_note_doubt_t doubt = ocsp_arena_get_doubt(pass->arena, si->slot);
+
+    return doubt == OCSP_NOTE_DOUBT_UNKNOWN
+        || (doubt == OCSP_NOTE_DOUBT_PASSED_OVER && !pass->running);
+}
+
 /* What the sources are now; nothing is read. */
 static apr_status_t look(attempt_t *a, ocsp_pass_t *pass,
                          const ocsp_scope_issuer_t *si,
@@ -109,12 +121,8 @@ static apr_status_t look(attempt_t *a, ocsp_pass_t *pass,
         || has_new_gap(a, last)) {
         return rv;
     }
-    /* Which CRLs were passed over is not known any more once files could not be
-     * read: that is found out by reading all again. */
-    return a->hidden == NULL && ocsp_arena_is_doubtful(pass->arena, si->slot)
-                && ocsp_outcome_has_failed(pass, si)
-             ? APR_SUCCESS
-             : APR_EEXIST;
+    return a->hidden == NULL && is_to_be_read(pass, si) ? APR_SUCCESS
+                                                        : APR_EEXIST;
 }
 
 /* Build the table, and publish it where there is an arena. */
@@ -188,6 +196,8 @@ static apr_status_t load(attempt_t *a, ocsp_pass_t *pass,
     apr_status_t rv;
 
     if (pass->arena != NULL) {
+        /* until it is noted: who loads may die before */
+        ocsp_arena_set_doubt(pass->arena, si->slot, OCSP_NOTE_DOUBT_UNKNOWN);
         ocsp_look_state_begin_load(pass->arena, si->slot, pass->now, octets);
     }
     rv = apart ? build_apart(a, pass, si) : build(a, pass, si);
@@ -256,6 +266,9 @@ static bool is_deferred(const attempt_t *a, ocsp_pass_t *pass,
         || !ocsp_sources_can_workers_read(&a->src, si->level, pass->ptemp)) {
         return false;
     }
+    if (is_to_be_read(pass, si)) {
+        ocsp_arena_set_doubt(pass->arena, si->slot, OCSP_NOTE_DOUBT_UNKNOWN);
+    }
     ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
                  "OCSP231: %s: its sources have changed, and are large: they "
                  "are loaded while requests are answered",
@@ -282,6 +295,7 @@ static void remember_failure(ocsp_retry_t *retry, const ocsp_pass_t *pass,
     }
     retry->known = a->settled && (rv == APR_SUCCESS || is_of_the_file(rv));
     retry->lacking = a->lacking;
+    ocsp_retry_set_text(retry, a->why);
     memcpy(retry->digest, a->tried, sizeof(a->tried));
     if (rv == OCSP_EKILLED) {
         ocsp_retry_count_death(retry, pass->now, 0);
@@ -306,7 +320,13 @@ static void open_loaded(ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
                            sizeof(a->result.info));
     ocsp_outcome_loaded(pass, si, &a->result, is_news(a), a->hidden);
     if (a->result.withheld != NULL) {
+        ocsp_retry_t *retry = ocsp_pass_get_retry(pass, si->id,
+                                                  OCSP_TABLE_ID_LEN);
+
         ocsp_outcome_withheld(pass, si, a->result.withheld);
+        if (retry != NULL) { /* the next look does not say it again */
+            ocsp_retry_set_text(retry, a->result.withheld);
+        }
     }
 }
 
@@ -402,6 +422,8 @@ static void fail_again(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
 {
     unsigned patience = a->has_fingerprint ? LOOKS_AT_WRITING
                                            : LOOKS_FOR_MISSING;
+    bool said = ocsp_retry_has_text(retry, a->why)
+             && ocsp_outcome_is_known(pass, si, a->why);
 
     retry->failures++;
     if (!a->settled && retry->failures < patience) {
@@ -409,7 +431,7 @@ static void fail_again(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
         return;
     }
     remember_failure(retry, pass, a, rv);
-    if (ocsp_outcome_is_known(pass, si, a->why)) {
+    if (said) {
         return;
     }
     if (rv == APR_SUCCESS) {
@@ -441,6 +463,7 @@ static void succeed(ocsp_pass_t *pass, const attempt_t *a, ocsp_retry_t *retry)
     retry->failures = 0;
     retry->known = false;
     retry->deaths = 0;
+    ocsp_retry_set_text(retry, NULL);
     pass->retry = pass->retry || !a->settled;
 }
 

@@ -47,7 +47,7 @@ struct ocsp_watch_t {
     server_rec *base;
     ocsp_arena_t *arena;
     uint32_t configuration; /* the arena's, for which this was started */
-    int64_t refresh_s;
+    int64_t check_s;        /* from check to check; 0: OCSPRefresh off */
     bool preproduces;
     apr_array_header_t *items; /* item_t */
     ocsp_preproduce_t *ahead;  /* or NULL */
@@ -177,19 +177,23 @@ static void look(ocsp_watch_t *w, apr_pool_t *ptemp)
 {
     const ocsp_conf_t *main = ocsp_conf_get(w->base);
     ocsp_pass_t pass;
+    int i;
 
     ocsp_pass_begin(&pass, main->shared.keep, ptemp, ptemp);
     pass.arena = w->arena;
     pass.retries = main->shared.retries;
     pass.running = pass.is_writer = true;
     pass.s = w->base;
+    for (i = 0; i < w->items->nelts; i++) {
+        ocsp_pass_add_issuer(&pass, get_item(w, (size_t)i)->si->issuer);
+    }
     count_death(w, &pass);
     if (look_at_most(w, &pass)) {
         ocsp_look_state_set_due(w->arena,
                                 pass.now
-                                    + (pass.retry && RETRY_S < w->refresh_s
+                                    + (pass.retry && RETRY_S < w->check_s
                                            ? RETRY_S
-                                           : w->refresh_s));
+                                           : w->check_s));
         ocsp_look_state_end(w->arena, get_now());
         if (ocsp_look_state_log_resumed(w->arena)) {
             ap_log_error(APLOG_MARK, APLOG_ERR, 0, w->base,
@@ -197,7 +201,6 @@ static void look(ocsp_watch_t *w, apr_pool_t *ptemp)
         }
         look_at_rest(w, &pass);
     }
-    ocsp_outcome_close(&pass, w->base);
 }
 
 /* --- whether anybody looks ------------------------------------------------ */
@@ -233,14 +236,14 @@ void ocsp_watch_check(const ocsp_watch_t *w, apr_pool_t *p)
     if (ocsp_arena_get_configuration(w->arena) != w->configuration) {
         return;
     }
-    ocsp_look_state_get(&state, w->arena, now, w->refresh_s);
+    ocsp_look_state_get(&state, w->arena, now, w->check_s);
     if (state.overdue_s > 0 && ocsp_look_state_log_overdue(w->arena, now)) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, w->base,
                      "OCSP236: sources were not checked for changes for %ld s, "
-                     "OCSPRefresh is %ld s: %s; what has changed since is not "
-                     "seen, and data without a nextUpdate of its own will "
+                     "which is due every %ld s: %s; what has changed since is "
+                     "not seen, and data without a nextUpdate of its own will "
                      "expire",
-                     (long)state.overdue_s, (long)w->refresh_s,
+                     (long)state.overdue_s, (long)w->check_s,
                      name_cause(w, &state, p));
     }
 }
@@ -273,7 +276,7 @@ static void work_alone(ocsp_watch_t *w, int64_t now, apr_pool_t *ptemp)
     }
     if (ocsp_arena_get_configuration(w->arena) == w->configuration) {
         ocsp_arena_recover(w->arena);
-        if (ocsp_look_state_is_due(w->arena, now, w->refresh_s)) {
+        if (ocsp_look_state_is_due(w->arena, now, w->check_s)) {
             look(w, ptemp);
         }
         if (w->ahead != NULL) {
@@ -286,7 +289,7 @@ static void work_alone(ocsp_watch_t *w, int64_t now, apr_pool_t *ptemp)
 /* Whether this process has anything to do now. */
 static bool has_work(const ocsp_watch_t *w, int64_t now)
 {
-    return ocsp_look_state_is_due(w->arena, now, w->refresh_s)
+    return ocsp_look_state_is_due(w->arena, now, w->check_s)
         || (w->ahead != NULL && ocsp_look_state_may_presign(w->arena, now));
 }
 
@@ -396,9 +399,9 @@ ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base,
     w->base = base;
     w->arena = conf->shared.arena;
     w->configuration = ocsp_arena_get_configuration(w->arena);
-    w->refresh_s = ocsp_conf_get_refresh(conf);
+    w->check_s = conf->shared.check_s;
     w->preproduces = preproduces;
-    if (!ocsp_watch_report(base, w->arena, w->refresh_s != 0, preproduces)) {
+    if (!ocsp_watch_report(base, w->arena, w->check_s != 0, preproduces)) {
         return NULL;
     }
     w->items = apr_array_make(pconf, 16, sizeof(item_t));
@@ -414,8 +417,8 @@ ocsp_watch_t *ocsp_watch_start(apr_pool_t *pconf, server_rec *base,
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_ERR, rv, base,
                      "OCSP237: mod_watchdog does not serve: %s; set %s",
-                     name_effect(w->refresh_s != 0, preproduces),
-                     name_switch(w->refresh_s != 0, preproduces));
+                     name_effect(w->check_s != 0, preproduces),
+                     name_switch(w->check_s != 0, preproduces));
         return NULL;
     }
     /* at once: what the parent has left to it */

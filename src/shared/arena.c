@@ -15,7 +15,7 @@
 #include "shared/segment.h"
 
 #define ARENA_MAGIC UINT64_C(0x4f43535041524e41) /* OCSPARNA */
-#define ARENA_VERSION 6u
+#define ARENA_VERSION 7u
 
 /* Since this version a process of another one can close a segment. */
 #define CLOSABLE_VERSION 6u
@@ -229,7 +229,7 @@ static void assign(ocsp_arena_t *a, ocsp_segment_slot_t *s,
     atomic_thread_fence(memory_order_seq_cst);
     memcpy(s->id, id, OCSP_TABLE_ID_LEN);
     ocsp_note_write(&s->note, 0, false, NULL);
-    s->doubtful = false;
+    s->doubt = OCSP_NOTE_NO_DOUBT;
     for (i = 0; i < OCSP_SEGMENT_COMPLAINTS; i++) {
         atomic_store_explicit(&s->raised[i], 0, memory_order_relaxed);
     }
@@ -331,15 +331,15 @@ void ocsp_arena_note(ocsp_arena_t *a, size_t slot, int64_t time, bool ok,
     ocsp_segment_slot_t *s = &a->slots[slot];
 
     ocsp_note_write(&s->note, time, ok, text);
-    if (ok && !s->doubtful) {
+    if (ok && s->doubt == OCSP_NOTE_NO_DOUBT) {
         /* Release: who sees it sees what the slot was before, as well. */
         atomic_store_explicit(&s->checked, time, memory_order_release);
     }
 }
 
-void ocsp_arena_set_doubtful(ocsp_arena_t *a, size_t slot, bool doubtful)
+void ocsp_arena_set_doubt(ocsp_arena_t *a, size_t slot, ocsp_note_doubt_t doubt)
 {
-    a->slots[slot].doubtful = doubtful;
+    a->slots[slot].doubt = doubt;
 }
 
 int64_t ocsp_arena_get_checked(const ocsp_arena_t *a, size_t slot)
@@ -347,9 +347,9 @@ int64_t ocsp_arena_get_checked(const ocsp_arena_t *a, size_t slot)
     return atomic_load_explicit(&a->slots[slot].checked, memory_order_relaxed);
 }
 
-bool ocsp_arena_is_doubtful(const ocsp_arena_t *a, size_t slot)
+ocsp_note_doubt_t ocsp_arena_get_doubt(const ocsp_arena_t *a, size_t slot)
 {
-    return a->slots[slot].doubtful;
+    return a->slots[slot].doubt;
 }
 
 apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,

@@ -142,21 +142,20 @@ apr_status_t ocsp_arena_reserve(void **mem, ocsp_arena_t *a, size_t slot,
  */
 void ocsp_arena_publish(ocsp_arena_t *a, size_t slot);
 
-/**
- * Say that the table in use is not what the newest source says: it was there
- * and could not be taken. One writer at a time.
- */
-void ocsp_arena_set_doubtful(ocsp_arena_t *a, size_t slot, bool doubtful);
+/** Say whether the table in use is what the newest source says. One writer at
+ * a time. */
+void ocsp_arena_set_doubt(ocsp_arena_t *a, size_t slot,
+                          ocsp_note_doubt_t doubt);
 
 /** When the last check of a slot's sources succeeded, seconds since 1970; 0:
  * none has. Any thread. */
 int64_t ocsp_arena_get_checked(const ocsp_arena_t *a, size_t slot);
 
 /** @return what was said last. One writer at a time. */
-bool ocsp_arena_is_doubtful(const ocsp_arena_t *a, size_t slot);
+ocsp_note_doubt_t ocsp_arena_get_doubt(const ocsp_arena_t *a, size_t slot);
 
 /**
- * Say how a load ended; if well and not doubtful, that the sources were looked
+ * Say how a load ended; if well and without doubt, that the sources were looked
  * at (checked of every record from now on). @param text NULL: nothing. One
  * writer at a time.
  */

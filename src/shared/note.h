@@ -20,6 +20,13 @@ typedef struct {
     char text[OCSP_NOTE_MAX]; /* why not, or a warning, or empty */
 } ocsp_note_t;
 
+/** Whether a newer source was there, and could not be taken. */
+typedef enum {
+    OCSP_NOTE_NO_DOUBT = 0,
+    OCSP_NOTE_DOUBT_PASSED_OVER, /* it was: the note says which */
+    OCSP_NOTE_DOUBT_UNKNOWN      /* the note says something else */
+} ocsp_note_doubt_t;
+
 /** Where one is written while others read: all zero at first. */
 typedef struct {
     _Atomic uint32_t generation; /* odd while it is written */

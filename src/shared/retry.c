@@ -70,6 +70,22 @@ ocsp_retry_t *ocsp_retries_get(ocsp_retries_t *r, uint32_t configuration,
     return free_one;
 }
 
+bool ocsp_retries_is_faulty(const ocsp_retries_t *r, uint32_t configuration,
+                            const void *subject, size_t len)
+{
+    uint64_t name = hash(configuration, subject, len);
+    unsigned i;
+
+    for (i = 0; i < PROBES; i++) {
+        const ocsp_retry_t *one = &r->entries[(name + i) % ENTRIES];
+
+        if (one->configuration == configuration && one->name == name) {
+            return one->faulty;
+        }
+    }
+    return false;
+}
+
 static uint64_t hash_text(const char *text)
 {
     /* 0 is no text */

@@ -9,12 +9,13 @@
 #ifndef OCSP_SHARED_RETRY_H
 #define OCSP_SHARED_RETRY_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /** Grows with every change of the layout. */
-#define OCSP_RETRY_VERSION 1
+#define OCSP_RETRY_VERSION 2
 
 #define OCSP_RETRY_DIGEST_LEN 32
 
@@ -22,11 +23,12 @@ typedef struct ocsp_retries_t ocsp_retries_t;
 
 /** One subject's; all zero at first. */
 typedef struct {
-    uint64_t name;          /* of the subject and the configuration */
-    uint32_t configuration; /* which it belongs to; 0: free */
-    bool looked;            /* not for the first time */
-    bool known;  /* digest is that of what is not to be tried again */
-    bool killed; /* a load died, which is yet to be logged */
+    _Atomic uint64_t name;          /* of the subject and the configuration */
+    _Atomic uint32_t configuration; /* which it belongs to; 0: free */
+    _Atomic bool faulty; /* of signers: their files are not in order */
+    bool looked;         /* not for the first time */
+    bool known;          /* digest is that of what is not to be tried again */
+    bool killed;         /* a load died, which is yet to be logged */
     unsigned char digest[OCSP_RETRY_DIGEST_LEN];
     uint32_t failures; /* in a row */
     uint32_t age;      /* of a table: which was last logged */
@@ -52,6 +54,10 @@ ocsp_retries_t *ocsp_retries_init(void *mem);
  */
 ocsp_retry_t *ocsp_retries_get(ocsp_retries_t *r, uint32_t configuration,
                                const void *subject, size_t len);
+
+/** @return whether a subject is known to be faulty. Any thread. */
+bool ocsp_retries_is_faulty(const ocsp_retries_t *r, uint32_t configuration,
+                            const void *subject, size_t len);
 
 /** Remember a text. @param text NULL: none */
 void ocsp_retry_set_text(ocsp_retry_t *one, const char *text);

@@ -40,7 +40,7 @@ typedef struct {
     ocsp_note_cell_t note;
     /* last complaint of a worker, seconds; by ocsp_arena_complaint_t */
     _Atomic int64_t raised[OCSP_SEGMENT_COMPLAINTS];
-    bool doubtful; /* a newer source was there, and could not be taken */
+    ocsp_note_doubt_t doubt;
     _Atomic uint32_t signers; /* counts changes of the signers' certificates */
     _Atomic int64_t checked;  /* last load that ended well, seconds; 0: none */
 } ocsp_segment_slot_t;

@@ -24,8 +24,7 @@ typedef struct {
     apr_array_header_t *taken; /* taken_t, each of another scope */
     apr_array_header_t *parts; /* ocsp_crlset_part_t: what they are */
     const char
-        *passed_over; /* reasons of those that cannot be taken, or NULL */
-    apr_array_header_t *passed_files; /* const char * */
+        *passed_over;   /* reasons of those that cannot be taken, or NULL */
     const char *others; /* reason of one that is another key's, or NULL */
     const char *doubt;  /* NULL, or why there may be gaps */
     unsigned passed_count;
@@ -181,7 +180,6 @@ static void pass_over(choice_t *c, const ocsp_candidate_t *from,
     }
     c->ended = from->named || !may_be_passed(rv);
     c->gaps = c->gaps || rv != OCSP_ESTALE; /* which leaves a newer one */
-    APR_ARRAY_PUSH(c->passed_files, const char *) = from->file;
     if (c->passed_count++ < PASSED_MAX || c->ended) {
         c->passed_over = c->passed_over == NULL
                            ? c->why
@@ -240,6 +238,36 @@ static apr_status_t read_whole(choice_t *c, ocsp_table_builder_t *b,
     return rv == APR_SUCCESS ? check_age(c, from->file, crl->this_update) : rv;
 }
 
+static apr_status_t ignore_entry(void *ctx, const unsigned char *serial,
+                                 size_t serial_len, int64_t time, int reason,
+                                 const char **why)
+{
+    return APR_SUCCESS;
+}
+
+/* Whether it is the CRL of another key of the CA's name, for which another
+ * issuer is configured. Where neither an authorityKeyIdentifier nor the
+ * algorithm tells, a good signature does. */
+static bool is_namesakes(const choice_t *c, const char *file)
+{
+    const apr_array_header_t *all = c->rules->namesakes;
+    bool found = false;
+    int i;
+
+    for (i = 0; all != NULL && i < all->nelts && !found; i++) {
+        const ocsp_issuer_t *other = APR_ARRAY_IDX(all, i,
+                                                   const ocsp_issuer_t *);
+        ocsp_crl_info_t crl;
+        const char *why;
+
+        found = other != c->rules->issuer
+             && ocsp_crl_read(&crl, file, other, ignore_entry, NULL, &why,
+                              c->pool)
+                    == APR_SUCCESS;
+    }
+    return found;
+}
+
 /* Whether it may stand beside those that were taken. */
 static apr_status_t check_place(choice_t *c, const char *file,
                                 const ocsp_crl_info_t *crl)
@@ -292,7 +320,10 @@ static void try_one(choice_t *c, const ocsp_candidate_t *from)
     }
     if (rv != APR_SUCCESS) {
         ocsp_table_builder_free(b);
-        pass_over(c, from, rv);
+        pass_over(c, from,
+                  rv == OCSP_EUNKNOWNCA && is_namesakes(c, from->file)
+                      ? OCSP_EOTHERKEY
+                      : rv);
         return;
     }
     if (from->twice) { /* likewise */
@@ -341,18 +372,6 @@ static int try_time(choice_t *c, const apr_array_header_t *candidates,
     return i;
 }
 
-static apr_array_header_t *list_files(const choice_t *c)
-{
-    apr_array_header_t *files = apr_array_make(c->pool, c->taken->nelts,
-                                               sizeof(const char *));
-    int i;
-
-    for (i = 0; i < c->taken->nelts; i++) {
-        APR_ARRAY_PUSH(files, const char *) = taken_at(c, i)->from.file;
-    }
-    return files;
-}
-
 /* What all that was taken says together. */
 static void sum_up(ocsp_choice_t *out, const choice_t *c)
 {
@@ -399,7 +418,6 @@ apr_status_t ocsp_choice_make(ocsp_choice_t *out,
                   .taken = apr_array_make(p, 1, sizeof(taken_t)),
                   .parts = apr_array_make(p, 1, sizeof(ocsp_crlset_part_t)),
                   .status = APR_ENOENT,
-                  .passed_files = apr_array_make(p, 1, sizeof(const char *)),
                   .pool = p};
     apr_status_t rv;
     int i = 0;
@@ -420,12 +438,10 @@ apr_status_t ocsp_choice_make(ocsp_choice_t *out,
     }
     sum_up(out, &c);
     out->file = taken_at(&c, 0)->from.file;
-    out->files = list_files(&c);
     out->builder = taken_at(&c, 0)->builder;
     out->parts = c.parts;
     out->gaps = c.gaps || c.doubt != NULL;
     out->doubt = c.doubt;
     out->passed_over = c.passed_over;
-    out->passed_files = c.passed_files;
     return APR_SUCCESS;
 }

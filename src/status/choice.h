@@ -18,7 +18,9 @@
 
 /** What may be taken. */
 typedef struct {
-    const ocsp_issuer_t *issuer;    /* must have signed it */
+    const ocsp_issuer_t *issuer;         /* must have signed it */
+    const apr_array_header_t *namesakes; /* const ocsp_issuer_t *: who else has
+                                            that name; or NULL */
     const apr_array_header_t *last; /* ocsp_crlset_part_t, in use: of a scope
                                        nothing older than these */
     int64_t latest;                 /* a thisUpdate that is later is refused */
@@ -27,7 +29,6 @@ typedef struct {
 /** What has been taken. */
 typedef struct {
     const char *file;              /* of the newest */
-    apr_array_header_t *files;     /* const char *, of all */
     ocsp_table_builder_t *builder; /* of all; not finished; newly made in p */
     apr_array_header_t *parts;     /* ocsp_crlset_part_t: which they are */
     ocsp_crl_info_t crl;           /* what they say together: all but scope,
@@ -37,8 +38,8 @@ typedef struct {
     const char *doubt; /* NULL, or why there may be others that passed_over
                           does not name */
     const char *passed_over; /* NULL, or found CRLs that would have come first,
-                                and why they were not taken */
-    const apr_array_header_t *passed_files; /* const char *, theirs */
+                                and why they were not taken; not those that a
+                          namesake has signed */
 } ocsp_choice_t;
 
 /**

@@ -381,9 +381,7 @@ static apr_status_t take_choice(const load_t *l, ocsp_load_result_t *out,
 
     out->builder = choice->builder;
     out->file = choice->file;
-    out->files = choice->files;
     out->passed_over = choice->passed_over;
-    out->passed_files = choice->passed_files;
     out->crls = choice->parts;
     if ((rv = keep_gone(l, out, choice->parts, why)) != APR_SUCCESS) {
         return rv;
@@ -410,6 +408,7 @@ static apr_status_t build_crl(const load_t *l, ocsp_load_result_t *out,
 {
     const ocsp_load_sources_t *src = l->src;
     const ocsp_choice_rules_t rules = {.issuer = src->issuer,
+                                       .namesakes = src->namesakes,
                                        .last = l->last,
                                        .latest = l->now + OCSP_CRL_SKEW_S};
     apr_array_header_t *list;

@@ -20,6 +20,8 @@
 /** Where an issuer's status comes from. */
 typedef struct {
     const ocsp_issuer_t *issuer;
+    const apr_array_header_t *namesakes; /* const ocsp_issuer_t *: all that are
+                                            configured of its name; or NULL */
     const apr_array_header_t *files; /* const char *, absolute: named for this
                                         issuer, so each must be its; or NULL */
     const apr_array_header_t *found; /* ocsp_crlpath_entry_t *: in directories
@@ -52,17 +54,15 @@ typedef struct {
     const apr_array_header_t *crls; /* ocsp_crlset_part_t: the CRLs in it */
     const char *file;               /* the newest CRL that was taken, or without
                                       one the first issuance file */
-    const apr_array_header_t *files; /* const char *: all CRLs that were taken;
-                                        NULL: none */
-    const char *warning;             /* NULL, or what the operator should know
+    const char *warning;            /* NULL, or what the operator should know
                                       although all is well */
     const char *withheld;    /* NULL, or which sources are not what they should
                              be, although a table was made: it has the rest, and
                              what was known of them before, and is to be built
                              again even if no file changes */
     const char *passed_over; /* NULL, or found CRLs that are newer than the
-                                      one taken, and why they were not */
-    const apr_array_header_t *passed_files; /* const char *, theirs */
+                                      one taken, and why they were not; not
+                                      those that a namesake has signed */
 } ocsp_load_result_t;
 
 /**

@@ -189,6 +189,8 @@ static void test_rekeyed(void)
     X509 *rekeyed = pki_make_ca("Test CA", party.other_key, NULL);
     ground_t g = begin(files);
     ocsp_load_sources_t src = {.issuer = party.issuer, .found = g.found};
+    const ocsp_issuer_t *new = feed_issuer(rekeyed, g.pool);
+    apr_array_header_t *both = apr_array_make(g.pool, 2, sizeof(void *));
     ocsp_load_result_t out = {.file = ""};
     const char *why = "";
 
@@ -196,7 +198,16 @@ static void test_rekeyed(void)
     ok(ocsp_load_build(&out, &src, PKI_NOW, &why, g.pool) == APR_SUCCESS
            && ends_with(out.file, "/old.crl") && out.passed_over != NULL,
        "the old key has the CRL that it signed (%s)", why);
-    src.issuer = feed_issuer(rekeyed, g.pool);
+    APR_ARRAY_PUSH(both, const ocsp_issuer_t *) = party.issuer;
+    src.namesakes = both;
+    ok(ocsp_load_build(&out, &src, PKI_NOW, &why, g.pool) == APR_SUCCESS
+           && ends_with(out.file, "/old.crl") && out.passed_over != NULL,
+       "it is not its own namesake (%s)", why);
+    APR_ARRAY_PUSH(both, const ocsp_issuer_t *) = new;
+    ok(ocsp_load_build(&out, &src, PKI_NOW, &why, g.pool) == APR_SUCCESS
+           && ends_with(out.file, "/old.crl") && out.passed_over == NULL,
+       "the newer one is nobody's fault if the new key is known (%s)", why);
+    src.issuer = new;
     ok(ocsp_load_build(&out, &src, PKI_NOW, &why, g.pool) == APR_SUCCESS
            && ends_with(out.file, "/new.crl") && out.passed_over == NULL,
        "and so has the new one (%s)", why);
