@@ -158,6 +158,11 @@ for my $case (
     ['RedirectMatch',        1, $issuer . $here . section_of('If "true"',
         'RedirectMatch "^/(.*)" "https://www.example.com/$1"')],
     ['the server',           0, "$issuer$here$to"],
+    ['a path around it',     1, $issuer . $here . section_of('Location "/"',
+        'Redirect "/ocsp" "https://www.example.com/"')],
+    ['another path',         0, $issuer . $here . section_of('Location "/"',
+        'Redirect "/ocs" "https://www.example.com/"')],
+    ['a like location',      0, $issuer . $here . section_of('Location "/ocs"', $to)],
     ['another location',     0, $issuer . $here . section_of('Location "/x"', $to)],
     ['a directory',          0, $issuer . $here . section_of('Directory "/srv"', $to)],
     ['another virtual host', 0, vhost(1, $issuer . $here)

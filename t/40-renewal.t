@@ -219,5 +219,17 @@ dated('da_age', 'age', @{ $age{long} });
 ok wait_for(120, sub { $httpd->issuer(0)->{Signer} =~ /^ok until \S+ \(P-256/ }),
     'renewed: server-status is content';
 is $logged->(), 'warn error', 'and nothing more was logged of it';
+
+# a file of a signer's is one of the operator's: that it is not in order is seen
+OCSPTest::PKI::spew(ca('da_age')->{dir} . '/age.pem', "rubbish\n");
+ok wait_for(120, sub {
+    $httpd->issuer(0)->{LastResult} =~ /^failed: a signer's .*OCSP202.*; clients are answered/
+}), 'its file is broken: server-status: failed';
+is $httpd->says('da_age', serial_good), 'good', 'its file is broken: it signs on';
+dated('da_age', 'age', @{ $age{long} });
+ok wait_for(120, sub { $httpd->issuer(0)->{LastResult} eq 'ok' }),
+    'its file is mended: server-status: ok';
+ok wait_for(120, sub { $httpd->log_since(0) =~ /ocsp:error\] .*OCSP266: \Q$subject\E: / }),
+    'its file is mended: logged';
 ok $httpd->stop, 'it ends when told to';
 done_testing;

@@ -64,6 +64,7 @@ ok wait_for(HOLDS + 60, sub {
     return $waiting == 0;
 }), 'the last look ends: tryLater';
 cmp_ok time, '>=', $end, 'not before its time';
+cmp_ok $end, '>', $last + HOLDS / 2, 'which OCSPNextUpdate says';
 is join(', ', %late), '', 'no answer holds for longer than the last look allows';
 is join(', ', %never), '', 'what is revoked for good was revoked all the time';
 ok $asked{$_}, "$_: it was answered until then" for qw(index both);
@@ -104,8 +105,9 @@ isnt $httpd->graceful, undef, 'graceful with a look a day';
 OCSPTest::PKI::spew($index, "${rows}R\t491231235959Z\t260203040506Z\t2002\tunknown\t/CN=x\n");
 ok wait_for(HOLDS + 60, sub { ($ask->('index', '2002')->{status} // '') eq 'revoked' }),
     'a look a day: more often, for OCSPNextUpdate: what is revoked arrives';
-ok wait_for(HOLDS, sub { $ask->('index', serial_good)->{lasts} == HOLDS }),
-    'a look a day: good for OCSPNextUpdate';
+# three looks in that time, and what a slow machine takes
+ok wait_for(HOLDS, sub { $ask->('index', serial_good)->{lasts} > HOLDS - HOLDS / 3 - 3 }),
+    'a look a day: good for OCSPNextUpdate, nearly';
 
 # --- where there are none ----------------------------------------------------------------------
 

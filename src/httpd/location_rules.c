@@ -485,10 +485,21 @@ static void check_fields(server_rec *base, apr_pool_t *ptemp)
 
 /* --- redirects (R7) ------------------------------------------------------- */
 
-/* Whether some location of ours lies in a location, by its path. */
-static bool encloses_ours(const ap_directive_t *outer, apr_pool_t *p)
+/* Whether a path is another or lies below it. */
+static bool is_below(const char *path, const char *above)
 {
-    const char *path = get_word(outer, p);
+    size_t len = strlen(above);
+
+    return strncmp(path, above, len) == 0
+        && (len == 0 || above[len - 1] == '/' || path[len] == '\0'
+            || path[len] == '/');
+}
+
+/* Whether some location of ours that can be seen from there lies below a path.
+ */
+static bool encloses_ours(const char *path, const ap_directive_t *from,
+                          apr_pool_t *p)
+{
     const ap_directive_t *d = ap_conftree;
 
     while (d != NULL) {
@@ -496,13 +507,38 @@ static bool encloses_ours(const ap_directive_t *outer, apr_pool_t *p)
                                            ? find_location(d)
                                            : NULL;
 
-        if (location != NULL && !is_condition(location) && is_seen(d, outer)
-            && strncmp(get_word(location, p), path, strlen(path)) == 0) {
+        if (location != NULL && !is_condition(location) && is_seen(d, from)
+            && is_below(get_word(location, p), path)) {
             return true;
         }
         d = get_next(d);
     }
     return false;
+}
+
+/* The URL-path of Redirect [status] [URL-path] URL; NULL: none, or "/", so that
+ * it is for all of its section, or of RedirectMatch, which may be for anything.
+ */
+static const char *get_redirected(const ap_directive_t *d, apr_pool_t *p)
+{
+    const char *args = d->args, *word = NULL, *path = NULL;
+
+    while (*args != '\0' && !is_directive(d, "RedirectMatch")) {
+        path = word;
+        word = ap_getword_conf(p, &args);
+    }
+    return path != NULL && *path == '/' && path[1] != '\0' ? path : NULL;
+}
+
+/* Whether a redirect in a location, or a condition, is for a URL of ours. */
+static bool redirects_ours(const ap_directive_t *d,
+                           const ap_directive_t *location, apr_pool_t *p)
+{
+    const char *path = get_redirected(d, p);
+
+    return (path == NULL || encloses_ours(path, location, p))
+        && (is_at_our_url(d, p)
+            || encloses_ours(get_word(location, p), location, p));
 }
 
 /* mod_alias redirects from sections in the fixups, whatever the handler is, and
@@ -516,8 +552,7 @@ static void check_redirects(server_rec *base, apr_pool_t *ptemp)
 
     for (d = ap_conftree; d != NULL; d = get_next(d)) {
         if (!is_one_of(d, names) || (location = find_location(d)) == NULL
-            || !has_issuer(d)
-            || !(is_at_our_url(d, ptemp) || encloses_ours(location, ptemp))) {
+            || !has_issuer(d) || !redirects_ours(d, location, ptemp)) {
             continue;
         }
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,

@@ -112,8 +112,12 @@ static void log_passed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
     const char *subject = apr_psprintf(pass->ptemp,
                                        "passed over: %" APR_SIZE_T_FMT,
                                        si->slot);
+    const char *noted = NULL; /* as ocsp_outcome_unchanged has it */
 
-    if (si->has_slot ? ocsp_pass_is_news(pass, subject, text) : text != NULL) {
+    if (text != NULL) {
+        noted = apr_pstrndup(pass->ptemp, text, OCSP_NOTE_MAX - 1);
+    }
+    if (si->has_slot ? ocsp_pass_is_news(pass, subject, noted) : text != NULL) {
         pass->failures++;
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s, "OCSP220: %s: %s",
                      si->name, text);
@@ -126,7 +130,9 @@ static void note_loaded(const ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
                         const char *passed_over)
 {
     if (passed_over != NULL) {
-        note_failure(pass, si, passed_over);
+        if (!ocsp_outcome_is_known(pass, si, passed_over)) {
+            note_failure(pass, si, passed_over);
+        }
         ocsp_arena_set_doubt(pass->arena, si->slot,
                              OCSP_NOTE_DOUBT_PASSED_OVER);
         return;
@@ -204,6 +210,7 @@ static void say_failed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
 void ocsp_outcome_failed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
                          apr_status_t rv, const char *why, bool have_last)
 {
+    log_passed(pass, si, NULL); /* if they are again, that is news */
     say_failed(pass, si, rv, why,
                have_last ? "goes on with the table loaded before"
                          : "answers tryLater");

@@ -28,17 +28,43 @@ void ocsp_pass_begin(ocsp_pass_t *pass, ocsp_keep_t *keep, apr_pool_t *pconf,
     pass->tables = apr_hash_make(ptemp);
 }
 
+static bool has_issuer(const apr_array_header_t *all,
+                       const ocsp_issuer_t *issuer)
+{
+    int i;
+
+    for (i = 0; i < all->nelts; i++) {
+        if (memcmp(ocsp_issuer_get0_id(
+                       APR_ARRAY_IDX(all, i, const ocsp_issuer_t *)),
+                   ocsp_issuer_get0_id(issuer), OCSP_ISSUER_ID_LEN)
+            == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void ocsp_pass_add_issuer(ocsp_pass_t *pass, const ocsp_issuer_t *issuer)
 {
-    const char *name = ocsp_issuer_get0_subject(issuer);
-    apr_array_header_t *all = apr_hash_get(pass->names, name,
-                                           APR_HASH_KEY_STRING);
+    const unsigned long name = ocsp_issuer_get_name_hash(issuer);
+    apr_array_header_t *all = apr_hash_get(pass->names, &name, sizeof(name));
 
     if (all == NULL) {
         all = apr_array_make(pass->ptemp, 1, sizeof(const ocsp_issuer_t *));
-        apr_hash_set(pass->names, name, APR_HASH_KEY_STRING, all);
+        apr_hash_set(pass->names, apr_pmemdup(pass->ptemp, &name, sizeof(name)),
+                     sizeof(name), all);
     }
-    APR_ARRAY_PUSH(all, const ocsp_issuer_t *) = issuer;
+    if (ocsp_issuer_may_sign_crls(issuer) && !has_issuer(all, issuer)) {
+        APR_ARRAY_PUSH(all, const ocsp_issuer_t *) = issuer;
+    }
+}
+
+const apr_array_header_t *ocsp_pass_get_namesakes(const ocsp_pass_t *pass,
+                                                  const ocsp_issuer_t *issuer)
+{
+    const unsigned long name = ocsp_issuer_get_name_hash(issuer);
+
+    return apr_hash_get(pass->names, &name, sizeof(name));
 }
 
 ocsp_retry_t *ocsp_pass_get_retry(const ocsp_pass_t *pass, const void *subject,

@@ -45,8 +45,7 @@ typedef struct {
     apr_hash_t *certs;    /* file -> ocsp_pairs_cert_t */
     apr_hash_t *keys;     /* file -> ocsp_pairs_key_t */
     apr_hash_t *dirs;     /* directory -> what tables.c found there */
-    apr_hash_t *names;    /* subject -> array of const ocsp_issuer_t *: all of
-                             all servers */
+    apr_hash_t *names;    /* hash of a Name -> array of const ocsp_issuer_t * */
     apr_uint64_t octets;  /* of the tables that were built */
     apr_uint64_t largest; /* of them */
     apr_hash_t *tables;   /* id -> the ocsp_scope_issuer_t that has loaded it */
@@ -58,8 +57,14 @@ typedef struct {
 void ocsp_pass_begin(ocsp_pass_t *pass, ocsp_keep_t *keep, apr_pool_t *pconf,
                      apr_pool_t *ptemp);
 
-/** Let the issuers of all servers be known, before any is answered for. */
+/** Let the issuers of all servers be known, before any is answered for: one of
+ * each key, if it may sign CRLs. */
 void ocsp_pass_add_issuer(ocsp_pass_t *pass, const ocsp_issuer_t *issuer);
+
+/** @return const ocsp_issuer_t *: those that have an issuer's name, or at least
+ *          its hash, itself among them; NULL: none */
+const apr_array_header_t *ocsp_pass_get_namesakes(const ocsp_pass_t *pass,
+                                                  const ocsp_issuer_t *issuer);
 
 /** What is remembered of a subject from look to look; NULL: nothing is. */
 ocsp_retry_t *ocsp_pass_get_retry(const ocsp_pass_t *pass, const void *subject,

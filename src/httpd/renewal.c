@@ -119,9 +119,13 @@ bool ocsp_renewal_is_faulty(const ocsp_retries_t *retries,
 {
     const uintptr_t subject[] = {(uintptr_t)si, 0};
 
-    return retries != NULL
-        && ocsp_retries_is_faulty(retries, ocsp_arena_get_configuration(arena),
+    const ocsp_retry_t *retry = NULL;
+
+    if (retries != NULL) {
+        retry = ocsp_retries_find(retries, ocsp_arena_get_configuration(arena),
                                   subject, sizeof(subject));
+    }
+    return retry != NULL ? retry->faulty : si->signers_faulty;
 }
 
 void ocsp_renewal_note(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
@@ -132,7 +136,7 @@ void ocsp_renewal_note(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
 
     retry = get_retry(pass, si);
     if (retry != NULL) {
-        retry->faulty = si->signer_why != NULL;
+        retry->faulty = si->signers_faulty;
     }
     renewal->s = pass->s;
     /* else they will be opened once more */
@@ -247,6 +251,7 @@ static void look_for_changes(ocsp_renewal_t *r, ocsp_pass_t *pass,
     unsigned char now[OCSP_RETRY_DIGEST_LEN];
     ocsp_pass_t own = *pass;
     change_t change;
+    bool mended;
     set_t *set;
 
     if (pass->pools == NULL) {
@@ -268,9 +273,15 @@ static void look_for_changes(ocsp_renewal_t *r, ocsp_pass_t *pass,
         memcpy(retry->digest, now, sizeof(now));
     }
     retry->looked = set == NULL; /* it is to be tried again */
+    mended = set != NULL && retry->faulty;
     retry->faulty = set == NULL;
     if (set == NULL) {
         return;
+    }
+    if (mended) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
+                     "OCSP266: %s: the files of its signers are in order again",
+                     si->name);
     }
     if (!is_in_use(set, pass, si)) {
         ocsp_arena_renew_signers(pass->arena, si->slot);

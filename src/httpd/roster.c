@@ -25,6 +25,7 @@ void ocsp_roster_begin(ocsp_roster_t *r, ocsp_pass_t *pass,
                                sizeof(ocsp_response_template_t *));
     r->faults = apr_array_make(pass->ptemp, 1, sizeof(fault_t));
     si->signer_why = NULL;
+    si->signers_faulty = false;
     si->signer_files = apr_array_make(pass->pconf, 2, sizeof(const char *));
 }
 
@@ -60,6 +61,7 @@ void ocsp_roster_add_fault(ocsp_roster_t *r, apr_status_t rv, const char *why,
     fault->why = why;
     fault->replaced = replaced;
     r->pass->failures++;
+    r->si->signers_faulty = true;
     if (r->si->signer_why == NULL) {
         r->si->signer_why = apr_pstrdup(r->pass->pconf, why);
     }
@@ -92,6 +94,7 @@ static void say_nobody(ocsp_roster_t *r, bool is_named)
                           "name them";
 
     r->pass->failures++;
+    r->si->signers_faulty = true;
     r->si->signer_why = why;
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, r->pass->s,
                  "OCSP223: %s: no signer: %s; <OCSPIssuer> at %s answers "
@@ -125,6 +128,7 @@ static void check_dates(const ocsp_roster_t *r)
 
         if (!valid) {
             r->pass->failures++;
+            r->si->signers_faulty = true;
             ap_log_error(
                 APLOG_MARK, APLOG_CRIT, 0, r->pass->s,
                 "OCSP204: %s: %s: the signer's certificate is valid from %s to "

@@ -65,6 +65,7 @@ typedef struct {
     ocsp_chain_t chain;     /* of its certificate, for OCSPIncludeCertificate
                            chain; else none */
     const char *signer_why; /* NULL, or why there is none or an old one */
+    bool signers_faulty;    /* their files are not in order, or none is valid */
     ocsp_answer_policy_t policy;
     int64_t http_max_age_s;
     ocsp_level_preproduce_t preproduce;

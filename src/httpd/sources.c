@@ -72,9 +72,7 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_pass_t *pass,
 
     *hidden = NULL;
     src->issuer = si->issuer;
-    src->namesakes = apr_hash_get(pass->names,
-                                  ocsp_issuer_get0_subject(si->issuer),
-                                  APR_HASH_KEY_STRING);
+    src->namesakes = ocsp_pass_get_namesakes(pass, si->issuer);
     src->files = si->level->crl_files;
     src->found = found;
     src->places = apr_array_pstrcat(pass->ptemp, paths, ',');

@@ -289,13 +289,13 @@ static void collect_result(facts_t *f, const ocsp_conf_t *conf,
     else {
         text = apr_pstrcat(p, text, "; ", describe_effect(f, now, p), NULL);
     }
-    if (f->state <= STATE_WARNING
+    if (f->state <= STATE_WARNING && !si->passed_over
         && ocsp_renewal_is_faulty(conf->shared.retries, conf->shared.arena,
                                   si)) {
         f->state = STATE_FAILED;
         text = apr_pstrcat(p,
                            "a signer's certificate or key is not in order: see "
-                           "OCSP202 or OCSP223 in the error log; ",
+                           "OCSP202, OCSP204 or OCSP223 in the error log; ",
                            describe_effect(f, now, p), NULL);
     }
     f->last_result = apr_pstrcat(p, state_names[f->state],
@@ -398,7 +398,8 @@ typedef void print_t(request_rec *r, unsigned i, const facts_t *f, int64_t now);
 static bool is_apart(const ocsp_scope_issuer_t *view,
                      const ocsp_scope_issuer_t *of)
 {
-    return view->has_slot != of->has_slot
+    return view->policy.complete != of->policy.complete
+        || view->has_slot != of->has_slot
         || (view->has_slot && view->slot != of->slot)
         || view->policy.grace_s != of->policy.grace_s
         || view->policy.max_age_s != of->policy.max_age_s
@@ -406,23 +407,45 @@ static bool is_apart(const ocsp_scope_issuer_t *view,
         || !ocsp_level_has_same_signers(view->level, of->level);
 }
 
-/* @param of whose views they are; NULL: of nobody, so that all are shown */
-static void print_scope(sum_t *sum, request_rec *r, print_t *print,
-                        const server_rec *s, const ocsp_scope_t *scope,
-                        const ocsp_scope_t *of)
+static void print_one(sum_t *sum, request_rec *r, print_t *print,
+                      const server_rec *s, const ocsp_scope_issuer_t *si)
 {
     int64_t now = (int64_t)apr_time_sec(apr_time_now());
     facts_t facts;
+
+    collect(&facts, s, si, now, r->pool);
+    print(r, sum->count++, &facts, now);
+    sum->failed += facts.state > STATE_WARNING;
+    sum->unanswered += !facts.answered;
+}
+
+static void print_own(sum_t *sum, request_rec *r, print_t *print,
+                      const server_rec *s)
+{
+    const ocsp_scope_t *own = ocsp_conf_get(s)->own;
     int i;
 
-    for (i = 0; i < scope->issuers->nelts; i++) {
-        const ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
+    for (i = 0; i < own->issuers->nelts; i++) {
+        print_one(sum, r, print, s, ocsp_scope_get(own, i));
+    }
+}
 
-        if (of == NULL || is_apart(si, ocsp_scope_get(of, i))) {
-            collect(&facts, s, si, now, r->pool);
-            print(r, sum->count++, &facts, now);
-            sum->failed += facts.state > STATE_WARNING;
-            sum->unanswered += !facts.answered;
+/* What a virtual host has of the main server's, where it is another thing.
+ * While it cannot read a certificate of its own it does not look there. */
+static void print_views(sum_t *sum, request_rec *r, print_t *print,
+                        const server_rec *s, const ocsp_scope_t *main)
+{
+    const ocsp_conf_t *conf = ocsp_conf_get(s);
+    int i;
+
+    if (conf->inherited == NULL || conf->own->unreadable) {
+        return;
+    }
+    for (i = 0; i < conf->inherited->issuers->nelts; i++) {
+        const ocsp_scope_issuer_t *si = ocsp_scope_get(conf->inherited, i);
+
+        if (!si->passed_over && is_apart(si, ocsp_scope_get(main, i))) {
+            print_one(sum, r, print, s, si);
         }
     }
 }
@@ -440,10 +463,8 @@ static sum_t print_issuers(request_rec *r, print_t *print)
         if (s != ap_server_conf && conf == main) {
             continue; /* a virtual host without its own */
         }
-        print_scope(&sum, r, print, s, conf->own, NULL);
-        if (conf->inherited != NULL) {
-            print_scope(&sum, r, print, s, conf->inherited, main->own);
-        }
+        print_own(&sum, r, print, s);
+        print_views(&sum, r, print, s, main->own);
     }
     return sum;
 }

@@ -81,20 +81,21 @@ static bool has_new_gap(const attempt_t *a, const ocsp_table_info_t *last)
 
 /* Whether unchanged sources are to be read all the same: it is not known which
  * CRLs are passed over, or another key of that name may have been configured
- * meanwhile, whose they are. */
+ * meanwhile, whose they are.
+ * @param first whether nothing was read in this configuration */
 static bool is_to_be_read(const ocsp_pass_t *pass,
-                          const ocsp_scope_issuer_t *si)
+                          const ocsp_scope_issuer_t *si, bool first)
 {
     ocsp_note_doubt_t doubt = ocsp_arena_get_doubt(pass->arena, si->slot);
 
     return doubt == OCSP_NOTE_DOUBT_UNKNOWN
-        || (doubt == OCSP_NOTE_DOUBT_PASSED_OVER && !pass->running);
+        || (doubt == OCSP_NOTE_DOUBT_PASSED_OVER && first);
 }
 
 /* What the sources are now; nothing is read. */
 static apr_status_t look(attempt_t *a, ocsp_pass_t *pass,
                          const ocsp_scope_issuer_t *si,
-                         const ocsp_table_info_t *last)
+                         const ocsp_table_info_t *last, bool first)
 {
     apr_status_t rv;
 
@@ -121,8 +122,8 @@ static apr_status_t look(attempt_t *a, ocsp_pass_t *pass,
         || has_new_gap(a, last)) {
         return rv;
     }
-    return a->hidden == NULL && is_to_be_read(pass, si) ? APR_SUCCESS
-                                                        : APR_EEXIST;
+    return a->hidden == NULL && is_to_be_read(pass, si, first) ? APR_SUCCESS
+                                                               : APR_EEXIST;
 }
 
 /* Build the table, and publish it where there is an arena. */
@@ -266,7 +267,7 @@ static bool is_deferred(const attempt_t *a, ocsp_pass_t *pass,
         || !ocsp_sources_can_workers_read(&a->src, si->level, pass->ptemp)) {
         return false;
     }
-    if (is_to_be_read(pass, si)) {
+    if (is_to_be_read(pass, si, true)) {
         ocsp_arena_set_doubt(pass->arena, si->slot, OCSP_NOTE_DOUBT_UNKNOWN);
     }
     ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
@@ -344,7 +345,7 @@ static void open_new(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
             return; /* what another process may write is for the next look */
         }
     }
-    rv = look(&a, pass, si, have_last ? &last : NULL);
+    rv = look(&a, pass, si, have_last ? &last : NULL, true);
     if (rv == APR_SUCCESS && is_deferred(&a, pass, si)) {
         return;
     }
@@ -475,7 +476,8 @@ static bool load_again(ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
     bool have_last = ocsp_arena_get_info(&last, pass->arena, si->slot, si->id)
                   == APR_SUCCESS;
     attempt_t a;
-    apr_status_t rv = look(&a, pass, si, have_last ? &last : NULL);
+    apr_status_t rv = look(&a, pass, si, have_last ? &last : NULL,
+                           !retry->looked);
 
     if (rv == APR_EEXIST) {
         ocsp_outcome_unchanged(pass, si, a.hidden);
@@ -489,6 +491,7 @@ static bool load_again(ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
     if (rv == APR_SUCCESS) {
         /* if this process dies of it, another one knows what it was */
         retry->known = false;
+        retry->looked = true;
         memcpy(retry->digest, a.tried, sizeof(retry->digest));
         rv = load(&a, pass, si);
     }

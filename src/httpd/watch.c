@@ -109,8 +109,9 @@ static int64_t get_now(void)
 static void look_at(const ocsp_watch_t *w, ocsp_pass_t *pass,
                     const item_t *item)
 {
-    ocsp_look_state_progress(w->arena, get_now());
+    pass->now = get_now(); /* the issuers before may have taken long */
     pass->s = item->s;
+    ocsp_look_state_progress(w->arena, pass->now);
     ocsp_tables_look(pass, item->si);
     ocsp_renewal_look(ocsp_conf_get(w->base)->shared.renewal, pass, item->si);
 }
@@ -177,6 +178,7 @@ static void look(ocsp_watch_t *w, apr_pool_t *ptemp)
 {
     const ocsp_conf_t *main = ocsp_conf_get(w->base);
     ocsp_pass_t pass;
+    int64_t begun;
     int i;
 
     ocsp_pass_begin(&pass, main->shared.keep, ptemp, ptemp);
@@ -187,10 +189,11 @@ static void look(ocsp_watch_t *w, apr_pool_t *ptemp)
     for (i = 0; i < w->items->nelts; i++) {
         ocsp_pass_add_issuer(&pass, get_item(w, (size_t)i)->si->issuer);
     }
+    begun = pass.now;
     count_death(w, &pass);
     if (look_at_most(w, &pass)) {
         ocsp_look_state_set_due(w->arena,
-                                pass.now
+                                begun
                                     + (pass.retry && RETRY_S < w->check_s
                                            ? RETRY_S
                                            : w->check_s));

@@ -11,7 +11,8 @@
 #include "shared/siphash.h"
 
 /* Entries: for each of 4096 tables one, one for its age, one for its signers,
- * and as much again for virtual hosts with settings of their own. */
+ * one for what was passed over, and as much again for virtual hosts with
+ * settings of their own. */
 #define ENTRIES 32768u
 
 /* So many places are looked at for one subject. */
@@ -70,8 +71,9 @@ ocsp_retry_t *ocsp_retries_get(ocsp_retries_t *r, uint32_t configuration,
     return free_one;
 }
 
-bool ocsp_retries_is_faulty(const ocsp_retries_t *r, uint32_t configuration,
-                            const void *subject, size_t len)
+const ocsp_retry_t *ocsp_retries_find(const ocsp_retries_t *r,
+                                      uint32_t configuration,
+                                      const void *subject, size_t len)
 {
     uint64_t name = hash(configuration, subject, len);
     unsigned i;
@@ -80,10 +82,10 @@ bool ocsp_retries_is_faulty(const ocsp_retries_t *r, uint32_t configuration,
         const ocsp_retry_t *one = &r->entries[(name + i) % ENTRIES];
 
         if (one->configuration == configuration && one->name == name) {
-            return one->faulty;
+            return one;
         }
     }
-    return false;
+    return NULL;
 }
 
 static uint64_t hash_text(const char *text)

@@ -55,9 +55,11 @@ ocsp_retries_t *ocsp_retries_init(void *mem);
 ocsp_retry_t *ocsp_retries_get(ocsp_retries_t *r, uint32_t configuration,
                                const void *subject, size_t len);
 
-/** @return whether a subject is known to be faulty. Any thread. */
-bool ocsp_retries_is_faulty(const ocsp_retries_t *r, uint32_t configuration,
-                            const void *subject, size_t len);
+/** @return what is remembered of a subject, of which only what is atomic may be
+ *          read; NULL: nothing. Any thread. */
+const ocsp_retry_t *ocsp_retries_find(const ocsp_retries_t *r,
+                                      uint32_t configuration,
+                                      const void *subject, size_t len);
 
 /** Remember a text. @param text NULL: none */
 void ocsp_retry_set_text(ocsp_retry_t *one, const char *text);

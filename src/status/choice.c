@@ -4,6 +4,7 @@
  * See choice.h.
  */
 #include <apr_strings.h>
+#include <string.h>
 
 #include "status/candidate.h"
 #include "status/choice.h"
@@ -260,7 +261,10 @@ static bool is_namesakes(const choice_t *c, const char *file)
         ocsp_crl_info_t crl;
         const char *why;
 
-        found = other != c->rules->issuer
+        found = memcmp(ocsp_issuer_get0_id(other),
+                       ocsp_issuer_get0_id(c->rules->issuer),
+                       OCSP_ISSUER_ID_LEN)
+                 != 0
              && ocsp_crl_read(&crl, file, other, ignore_entry, NULL, &why,
                               c->pool)
                     == APR_SUCCESS;
@@ -320,10 +324,11 @@ static void try_one(choice_t *c, const ocsp_candidate_t *from)
     }
     if (rv != APR_SUCCESS) {
         ocsp_table_builder_free(b);
-        pass_over(c, from,
-                  rv == OCSP_EUNKNOWNCA && is_namesakes(c, from->file)
-                      ? OCSP_EOTHERKEY
-                      : rv);
+        if (!from->named && (rv == OCSP_EUNKNOWNCA || rv == OCSP_ENOTYET)
+            && is_namesakes(c, from->file)) {
+            rv = OCSP_EOTHERKEY;
+        }
+        pass_over(c, from, rv);
         return;
     }
     if (from->twice) { /* likewise */

@@ -17,6 +17,14 @@
 /** Octets of the longest label that is printed. */
 #define LABEL_MAX 40
 
+/** 1.2.840.113549.1.7.2, signedData, which stands near the beginning (RFC 2315
+ * section 14). */
+static const unsigned char pkcs7[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
+                                      0xf7, 0x0d, 0x01, 0x07, 0x02};
+
+/** Octets in which it stands. */
+#define PKCS7_HEAD 32
+
 /** Files that are told by how they begin. */
 static const struct {
     const char *magic;
@@ -108,5 +116,10 @@ const char *ocsp_file_kind_find(ocsp_der_t head, const char *label,
             return kinds[i].kind;
         }
     }
-    return NULL;
+    return memmem(head.data, head.len < PKCS7_HEAD ? head.len : PKCS7_HEAD,
+                  pkcs7, sizeof(pkcs7))
+                != NULL
+             ? "the file is PKCS#7: openssl pkcs7 -inform DER -print_certs "
+               "prints what is in it, each to go into a file of its own"
+             : NULL;
 }

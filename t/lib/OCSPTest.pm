@@ -337,12 +337,12 @@ sub log_since {
     return scalar(<$fh>) // '';
 }
 
-# Lines of a log, each message once: a graceful restart says again what a check of the
-# files may have said just before it.
+# Lines of a log without the second of two that say the same: a graceful restart says
+# again what a check of the files may have said just before it. A third one stays.
 sub each_once {
     my (@lines) = @_;
     my %seen;
-    return grep { !$seen{ s/^.*?(?=OCSP\d{3}: )//r }++ } @lines;
+    return grep { $seen{ s/^.*?(?=OCSP\d{3}: )//r }++ != 1 } @lines;
 }
 
 # Poll until the code is true; the value, or undef after so many seconds.

@@ -215,6 +215,31 @@ static void test_rekeyed(void)
     X509_free(rekeyed);
 }
 
+/* R140: which nobody has signed is not another key's. */
+static void test_broken_beside_namesake(void)
+{
+    const file_t files[FILES_MAX] = {{.name = "old.crl", .day = -2},
+                                     {.name = "new.crl",
+                                      .day = -1,
+                                      .flaw = BROKEN}};
+    X509 *rekeyed = pki_make_ca("Test CA", party.other_key, NULL);
+    ground_t g = begin(files);
+    apr_array_header_t *others = apr_array_make(g.pool, 1, sizeof(void *));
+    ocsp_load_sources_t src = {.issuer = party.issuer,
+                               .found = g.found,
+                               .namesakes = others};
+    ocsp_load_result_t out = {.file = ""};
+    const char *why = "";
+
+    APR_ARRAY_PUSH(others, const ocsp_issuer_t *) = feed_issuer(rekeyed,
+                                                                g.pool);
+    ok(ocsp_load_build(&out, &src, PKI_NOW, &why, g.pool) == APR_SUCCESS
+           && ends_with(out.file, "/old.crl") && out.passed_over != NULL,
+       "a broken CRL is passed over, whoever else has that name (%s)", why);
+    end(&g);
+    X509_free(rekeyed);
+}
+
 static void test_none(void)
 {
     const file_t files[FILES_MAX] = {{.name = NULL}};
@@ -317,6 +342,7 @@ int main(void)
         run(&cases[i]);
     }
     test_rekeyed();
+    test_broken_beside_namesake();
     test_none();
     test_fingerprint();
     X509_free(party.ca);

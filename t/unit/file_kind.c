@@ -55,6 +55,11 @@ static const struct {
     {"a web page", "X509 CRL", "<!DOCTYPE html>", "as a web page does"},
     {"base64 alone", "X509 CRL", "MIIBIjCB\n",
      "base64 without the BEGIN and END lines"},
+    {"PKCS#7", "CERTIFICATE",
+     "0\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0",
+     "the file is PKCS#7"},
+    {"PKCS#7 that is no signedData", "CERTIFICATE",
+     "0\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0", NULL},
     {"words", "X509 CRL", "hello\n", NULL},
 };
 
