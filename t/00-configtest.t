@@ -70,6 +70,11 @@ my $encrypted = made('encrypted.key', 'pkey', '-in', $a->{signer_key}, '-aes128'
 # what is wrong, and the remedy what to do
 sub replaced { my ($what, $file) = @_; return [with('a') =~ s/\Q$a->{$what}\E/$file/r, $file] }
 
+sub listed {
+    my $list = file('issued', "$_[0]\n");
+    return [with('a', qq(OCSPIssuedFile "$list")), $list];
+}
+
 my $paths = qr/check path and permissions/;
 my @wrong = (
     # name, tag, [configuration, what is named], cause, remedy
@@ -98,6 +103,16 @@ my @wrong = (
     ['a chain', 201, replaced(cert => file('chain.pem',
         $cert . OCSPTest::slurp($b->{cert}))),
         qr/2 certificates.*OCSP Test CA a.*OCSP Test CA b/, qr/: give|: one|put|name|keep/],
+    # F5
+    ['two certificates in DER', 201, replaced(cert => file('two.der', join '', map {
+        OCSPTest::slurp(made("$_.der", 'x509', '-in', ca($_)->{cert}, '-outform', 'DER'))
+    } qw(a b))), qr/2 certificates.*OCSP Test CA a.*OCSP Test CA b/, qr/name a file/],
+    ['a chain in PKCS#7', 201, replaced(cert => made('chain.p7b', 'crl2pkcs7', '-nocrl',
+        '-certfile', $a->{cert}, '-outform', 'DER')),
+        qr/the file is PKCS#7/, qr/openssl pkcs7 -inform DER -print_certs/],
+    # F1
+    ['a list in decimal', 206, listed('9' x 60), qr/more than 20 octets: is it decimal/,
+        qr/write serial numbers in hexadecimal/],
     ['a CRL that is not there', 206, replaced(crl => "$dir/none.crl"),
         qr/No such file or directory/, $paths],
     ['a CRL that may not be read', 206, replaced(crl => $closed),

@@ -445,6 +445,26 @@ for my $case (
     like "@warned", qr{configtest\.conf:\d+: }, "httpd -t, $name: where they are" if $want;
 }
 
+# U19: a module of that name, which does nothing
+my $stub = scratch_dir('quick-security');
+OCSPTest::PKI::spew("$stub/mod_security2.c", <<'END');
+#include <httpd.h>
+#include <http_config.h>
+module AP_MODULE_DECLARE_DATA security2_module = {STANDARD20_MODULE_STUFF};
+END
+my ($made, $how) = run('sh', '-c',
+    'cd "$1" && "$(command -v apxs || command -v apxs2)" -c mod_security2.c', 'sh', $stub);
+is $made, 0, 'a module of the name of mod_security' or diag $how;
+for my $case (['quick', 1, 'on'], ['not quick', 0, 'off']) {
+    my ($name, $want, $value) = @$case;
+    my ($status, $words) = config_test(
+        "LoadModule security2_module \"$stub/.libs/mod_security2.so\"\n"
+        . "OCSPQuickHandler $value\n" . issuer_section('a'));
+    is $status, 0, "httpd -t, $name, with mod_security: exit status" or diag $words;
+    is scalar(() = $words =~ /OCSP238: .*mod_security for phases 2, 3 and 4/g), $want,
+        "httpd -t, $name, with mod_security: " . ($want ? 'warned' : 'silent');
+}
+
 # --- levels -------------------------------------------------------------------------------------------
 
 my $levels = OCSPTest::Httpd->start('quick-levels', "OCSPQuickHandler on\n"
