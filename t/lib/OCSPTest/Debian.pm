@@ -8,7 +8,7 @@ package OCSPTest::Debian;
 use strict;
 use warnings;
 use Exporter 'import';
-use OCSPTest qw(children run wait_for);
+use OCSPTest qw(children run wait_for DEADLINE_S);
 use OCSPTest::Answer qw(take_apart);
 use OCSPTest::Httpd;
 use OCSPTest::Quick;
@@ -145,7 +145,7 @@ sub hold {
 sub among_others {
     my ($port, $bytes, $wants) = @_;
     my @socks = map { OCSPTest::Httpd::begin($port, $bytes) } 1 .. 4;
-    my $end   = time + 20;
+    my $end   = time + DEADLINE_S;
     my $answer;
     while (time < $end && (!defined $answer || @socks > 1)) {
         my $bits = '';
@@ -158,7 +158,7 @@ sub among_others {
             @socks = grep { $_ != $sock } @socks;
         }
     }
-    return $answer // die "no answer within 20 s\n";
+    return $answer // die 'no answer within ' . DEADLINE_S . " s\n";
 }
 
 # Of a serial number, taken apart, by a request with a nonce: signed just now.
