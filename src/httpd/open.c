@@ -50,13 +50,6 @@ static const ocsp_issuer_t *recall_issuer(const ocsp_pass_t *pass,
     return issuer;
 }
 
-static bool is_same_ca(const ocsp_issuer_t *a, const ocsp_issuer_t *b)
-{
-    return memcmp(ocsp_issuer_get0_id(a), ocsp_issuer_get0_id(b),
-                  OCSP_ISSUER_ID_LEN)
-        == 0;
-}
-
 static void open_certificate(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
 {
     const ocsp_issuer_t *kept = recall_issuer(pass, si->cert_file);
@@ -72,7 +65,7 @@ static void open_certificate(ocsp_pass_t *pass, ocsp_scope_issuer_t *si)
                      kept != NULL ? "goes on with the certificate read before"
                                   : "cannot be answered for");
     }
-    else if (kept != NULL && !is_same_ca(kept, si->issuer)) {
+    else if (kept != NULL && !ocsp_issuer_is_same(kept, si->issuer)) {
         si->previous = kept;
     }
     if (si->issuer != NULL) {
@@ -130,7 +123,8 @@ static const ocsp_scope_issuer_t *find_other(const ocsp_scope_t *scope, int not,
     for (i = 0; i < scope->issuers->nelts; i++) {
         const ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
 
-        if (i != not &&si->issuer != NULL && is_same_ca(si->issuer, ca)) {
+        if (i != not &&si->issuer != NULL
+            && ocsp_issuer_is_same(si->issuer, ca)) {
             return si;
         }
     }

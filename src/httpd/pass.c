@@ -34,10 +34,8 @@ static bool has_issuer(const apr_array_header_t *all,
     int i;
 
     for (i = 0; i < all->nelts; i++) {
-        if (memcmp(ocsp_issuer_get0_id(
-                       APR_ARRAY_IDX(all, i, const ocsp_issuer_t *)),
-                   ocsp_issuer_get0_id(issuer), OCSP_ISSUER_ID_LEN)
-            == 0) {
+        if (ocsp_issuer_is_same(APR_ARRAY_IDX(all, i, const ocsp_issuer_t *),
+                                issuer)) {
             return true;
         }
     }

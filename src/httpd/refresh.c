@@ -185,10 +185,7 @@ static bool has_ca(const ocsp_scope_t *scope, const ocsp_issuer_t *ca)
     for (i = 0; ca != NULL && i < scope->issuers->nelts; i++) {
         const ocsp_issuer_t *other = ocsp_scope_get(scope, i)->issuer;
 
-        if (other != NULL
-            && memcmp(ocsp_issuer_get0_id(other), ocsp_issuer_get0_id(ca),
-                      OCSP_ISSUER_ID_LEN)
-                   == 0) {
+        if (other != NULL && ocsp_issuer_is_same(other, ca)) {
             return true;
         }
     }

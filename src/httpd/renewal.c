@@ -118,7 +118,6 @@ bool ocsp_renewal_is_faulty(const ocsp_retries_t *retries,
                             const ocsp_scope_issuer_t *si)
 {
     const uintptr_t subject[] = {(uintptr_t)si, 0};
-
     const ocsp_retry_t *retry = NULL;
 
     if (retries != NULL) {

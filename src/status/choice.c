@@ -4,7 +4,6 @@
  * See choice.h.
  */
 #include <apr_strings.h>
-#include <string.h>
 
 #include "status/candidate.h"
 #include "status/choice.h"
@@ -261,10 +260,7 @@ static bool is_namesakes(const choice_t *c, const char *file)
         ocsp_crl_info_t crl;
         const char *why;
 
-        found = memcmp(ocsp_issuer_get0_id(other),
-                       ocsp_issuer_get0_id(c->rules->issuer),
-                       OCSP_ISSUER_ID_LEN)
-                 != 0
+        found = !ocsp_issuer_is_same(other, c->rules->issuer)
              && ocsp_crl_read(&crl, file, other, ignore_entry, NULL, &why,
                               c->pool)
                     == APR_SUCCESS;

@@ -358,6 +358,13 @@ const unsigned char *ocsp_issuer_get0_id(const ocsp_issuer_t *issuer)
     return issuer->id;
 }
 
+bool ocsp_issuer_is_same(const ocsp_issuer_t *a, const ocsp_issuer_t *b)
+{
+    return memcmp(ocsp_issuer_get0_id(a), ocsp_issuer_get0_id(b),
+                  OCSP_ISSUER_ID_LEN)
+        == 0;
+}
+
 const ocsp_certid_issuer_t *ocsp_issuer_get0_hashes(const ocsp_issuer_t *issuer)
 {
     return &issuer->hashes;

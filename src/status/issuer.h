@@ -57,6 +57,9 @@ apr_status_t ocsp_issuer_parse(ocsp_issuer_t **out, ocsp_der_t content,
  */
 const unsigned char *ocsp_issuer_get0_id(const ocsp_issuer_t *issuer);
 
+/** @return whether both are one CA: the same name and key. Pure. */
+bool ocsp_issuer_is_same(const ocsp_issuer_t *a, const ocsp_issuer_t *b);
+
 /** Pure. */
 const ocsp_certid_issuer_t *ocsp_issuer_get0_hashes(
     const ocsp_issuer_t *issuer);
