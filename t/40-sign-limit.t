@@ -309,13 +309,6 @@ sub is_stuck {
     return 1;
 }
 
-# Whether all threads have noticed: one that waits for connections may take another
-# one before.
-sub is_stopped {
-    my ($pid) = @_;
-    return !grep { OCSPTest::slurp($_) !~ /\) T / } glob "/proc/$pid/task/*/stat";
-}
-
 # The processes that have answered since then.
 sub busy {
     my ($mark) = @_;
@@ -339,8 +332,7 @@ for my $try (1 .. TRIES) {
     my @busy = busy($mark) or last;
     my $pid  = $busy[$try % @busy];
     $mark = -s $who;
-    kill 'STOP', $pid;
-    wait_for(PATIENT_S, sub { is_stopped($pid) });
+    stop_process($pid);
     if (is_stuck($looks)) {
         $victim = $pid;
         last;

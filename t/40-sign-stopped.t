@@ -65,8 +65,8 @@ while (@stalls < STALLS && $tries < TRIES) {
     $tries++;
     my @there = children($httpd->{pid});
     my $pid   = $there[rand @there];
-    my $since = time;
-    kill 'STOP', $pid;
+    stop_process($pid);
+    my $since  = time;
     my $before = signatures();
     wait_for(WAIT_S, sub {
         my $at = time;

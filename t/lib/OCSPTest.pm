@@ -25,7 +25,7 @@ our @EXPORT = qw(
     ca port http raw header get_path post get ocsp_status is_error
     request certid build_request der der_children oracle client
     serial_good serial_compromised serial_held serial_no_reason serial_high
-    log_mark log_since each_once wait_for graceful children server_status run
+    log_mark log_since each_once wait_for graceful children stop_process server_status run
     config config_test issuer_section free_port DEADLINE_S
 );
 
@@ -361,6 +361,16 @@ sub pid {
     my $pid = slurp(vars()->{t_pid_file});
     chomp $pid;
     return $pid;
+}
+
+# Stop a process by SIGSTOP; false: it has ended. It has stopped once all of its threads
+# have: until then the others go on, and accept connections that nobody then answers.
+sub stop_process {
+    my ($pid) = @_;
+    kill 'STOP', $pid or return 0;
+    return wait_for(DEADLINE_S, sub {
+        return !grep { (eval { slurp($_) } // '') !~ /\) [TZX] / } glob "/proc/$pid/task/*/stat";
+    });
 }
 
 # The process ids of httpd's children, or of another's.

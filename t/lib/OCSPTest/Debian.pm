@@ -8,7 +8,7 @@ package OCSPTest::Debian;
 use strict;
 use warnings;
 use Exporter 'import';
-use OCSPTest qw(children run wait_for DEADLINE_S);
+use OCSPTest qw(children run stop_process DEADLINE_S);
 use OCSPTest::Answer qw(take_apart);
 use OCSPTest::Httpd;
 use OCSPTest::Quick;
@@ -129,10 +129,7 @@ sub hold {
     my $end = time + $seconds;
     while (time < $end) {
         my $one = holder_of($pid, $file, $end - time) // return undef;
-        kill 'STOP', $one or next;
-        wait_for(10, sub {
-            !grep { OCSPTest::slurp($_) !~ /\) T / } glob "/proc/$one/task/*/stat";
-        });
+        stop_process($one) or next;
         return $one if reads($one, $file);
         kill 'CONT', $one;
     }
