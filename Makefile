@@ -242,7 +242,7 @@ run:
 
 test:
 	@t/bin/need --install build run test
-	@echo 'make test: builds, then runs every suite; six minutes on two processors'
+	@echo 'make test: builds, then runs every suite; about seven minutes on two processors'
 	@$(MAKE) $(PARALLEL) so units
 	t/bin/run-suite -b $(BUILD) $(JOBS:%=-j %) all worker:smoke prefork:smoke
 
