@@ -3,7 +3,7 @@
 #
 # make               build/mod_ocsp.so; nothing is written outside build/
 # make run           a demo responder on 127.0.0.1:2560 (PORT=), in the foreground
-# make test          everything that a change must pass: about six minutes
+# make test          everything that a change must pass: about seven minutes
 # make bench         measure (ENTRIES=1000000 in the CRL)
 # make fuzz          libFuzzer on every parser, FUZZ_TIME=60 seconds each
 # make install       put the module where httpd looks for it (DESTDIR=)

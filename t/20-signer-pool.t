@@ -110,7 +110,7 @@ for my $case (
     $log = $httpd->graceful // '';
     signers($name, 'ocsp', %main); # the last good one, too, of whom it concerns
     # what the host lacks has not changed
-    my @lines = each_once(grep { /ocsp:(?:error|warn)\]/ && !/OCSP223/ } split /\n/, $log);
+    my @lines = drop_second(grep { /ocsp:(?:error|warn)\]/ && !/OCSP223/ } split /\n/, $log);
     is scalar @lines, 1, "$name: one line" or diag $log;
     like $lines[0] // '', qr/OCSP\d{3}: .*\Q$dir\/$file\E/, "$name: which names it";
     OCSPTest::PKI::spew("$dir/main-b.pem", $pem);

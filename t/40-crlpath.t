@@ -137,7 +137,7 @@ for my $name (sort keys %cut) {
     OCSPTest::PKI::spew("$in/$name", $cut{$name});
     $log = $httpd->graceful;
     # that the one before has gone (OCSP244) may have been seen by now
-    my @lines = each_once(grep { /ocsp:error\]/ && !/CA fresh,|OCSP244/ } split /\n/, $log);
+    my @lines = drop_second(grep { /ocsp:error\]/ && !/CA fresh,|OCSP244/ } split /\n/, $log);
     is scalar @lines, 1, "$name, cut off: one line" or diag $log;
     like $lines[0] // '', qr/OCSP219: .*\Q$in\E\/?: 1 files? cannot be read: \Q$in\/$name\E: /,
         "$name, cut off: directory and file";
@@ -177,7 +177,7 @@ says($httpd, 'the only one is gone', 'fresh', '6006' => 'revoked');
 
 rename $in, "$dir/away" or die $!;
 $log = $httpd->graceful;
-is scalar(@said = each_once(lines_of('OCSP206', $log))), 7,
+is scalar(@said = drop_second(lines_of('OCSP206', $log))), 7,
     'the directory is gone: said of each issuer' or diag $log;
 like $_, qr/
     OCSP206:\ CN=OCSP\ Test\ CA\ \w+,\S+:\ \Q$in\E\/?:\ .*No\ such\ file

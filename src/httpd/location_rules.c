@@ -485,7 +485,7 @@ static void check_fields(server_rec *base, apr_pool_t *ptemp)
 
 /* --- redirects (R7) ------------------------------------------------------- */
 
-/* Whether a path is another or lies below it. */
+/* Whether a path is equal to another or below it. */
 static bool is_below(const char *path, const char *above)
 {
     size_t len = strlen(above);
@@ -495,8 +495,8 @@ static bool is_below(const char *path, const char *above)
             || path[len] == '/');
 }
 
-/* Whether some location of ours that can be seen from there lies below a path.
- */
+/* Whether a path encloses a location with our handler that is in the same
+ * server as a directive, or in one that inherits it. */
 static bool encloses_ours(const char *path, const ap_directive_t *from,
                           apr_pool_t *p)
 {
@@ -516,9 +516,9 @@ static bool encloses_ours(const char *path, const ap_directive_t *from,
     return false;
 }
 
-/* The URL-path of Redirect [status] [URL-path] URL; NULL: none, or "/", so that
- * it is for all of its section, or of RedirectMatch, which may be for anything.
- */
+/* @return the URL-path argument of a Redirect; NULL: the redirect applies to
+ * all of its section, as it has no URL-path or "/", or may do, as it is a
+ * RedirectMatch */
 static const char *get_redirected(const ap_directive_t *d, apr_pool_t *p)
 {
     const char *args = d->args, *word = NULL, *path = NULL;
@@ -530,7 +530,7 @@ static const char *get_redirected(const ap_directive_t *d, apr_pool_t *p)
     return path != NULL && *path == '/' && path[1] != '\0' ? path : NULL;
 }
 
-/* Whether a redirect in a location, or a condition, is for a URL of ours. */
+/* Whether a redirect in a location or condition redirects OCSP requests. */
 static bool redirects_ours(const ap_directive_t *d,
                            const ap_directive_t *location, apr_pool_t *p)
 {

@@ -114,31 +114,14 @@ void ocsp_open_section(ocsp_pass_t *pass, ocsp_scope_t *scope,
     }
 }
 
-/* The first issuer of the scope that is this CA, other than the one at not. */
-static const ocsp_scope_issuer_t *find_other(const ocsp_scope_t *scope, int not,
-                                             const ocsp_issuer_t *ca)
-{
-    int i;
-
-    for (i = 0; i < scope->issuers->nelts; i++) {
-        const ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
-
-        if (i != not &&si->issuer != NULL
-            && ocsp_issuer_is_same(si->issuer, ca)) {
-            return si;
-        }
-    }
-    return NULL;
-}
-
 /* A file that held another CA's certificate until now, and now holds one that
  * is here already, was overwritten: a CA does not go because of that. */
 static void restore(ocsp_pass_t *pass, const ocsp_scope_t *scope, int i)
 {
     ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
-    const ocsp_scope_issuer_t *other = find_other(scope, i, si->issuer);
+    const ocsp_scope_issuer_t *other = ocsp_scope_find_ca(scope, si->issuer, i);
 
-    if (other == NULL || find_other(scope, i, si->previous) != NULL) {
+    if (other == NULL || ocsp_scope_find_ca(scope, si->previous, i) != NULL) {
         return;
     }
     pass->failures++;

@@ -112,7 +112,7 @@ static void log_passed(ocsp_pass_t *pass, const ocsp_scope_issuer_t *si,
     const char *subject = apr_psprintf(pass->ptemp,
                                        "passed over: %" APR_SIZE_T_FMT,
                                        si->slot);
-    const char *noted = NULL; /* as ocsp_outcome_unchanged has it */
+    const char *noted = NULL; /* what a note keeps: later ones are compared */
 
     if (text != NULL) {
         noted = apr_pstrndup(pass->ptemp, text, OCSP_NOTE_MAX - 1);

@@ -178,20 +178,6 @@ static void open_own(ocsp_pass_t *pass, const ocsp_conf_t *conf)
     ocsp_scope_freeze(scope, pass->pconf);
 }
 
-static bool has_ca(const ocsp_scope_t *scope, const ocsp_issuer_t *ca)
-{
-    int i;
-
-    for (i = 0; ca != NULL && i < scope->issuers->nelts; i++) {
-        const ocsp_issuer_t *other = ocsp_scope_get(scope, i)->issuer;
-
-        if (other != NULL && ocsp_issuer_is_same(other, ca)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* A main server's issuer as a virtual host answers for it, which has settings
  * of its own, and perhaps a section of its own for the same CA. */
 static ocsp_scope_issuer_t *open_view(ocsp_pass_t *pass,
@@ -211,8 +197,12 @@ static ocsp_scope_issuer_t *open_view(ocsp_pass_t *pass,
     ocsp_level_get_policy(&si->policy, level, pass->refreshes);
     si->http_max_age_s = ocsp_level_get_http_max_age(level);
     si->preproduce = ocsp_level_get_preproduce(level);
-    si->passed_over = si->passed_over || has_ca(conf->own, si->issuer);
-    if (si->issuer == NULL || si->passed_over) {
+    if (si->issuer == NULL) {
+        return si;
+    }
+    si->passed_over = si->passed_over
+                   || ocsp_scope_find_ca(conf->own, si->issuer, -1) != NULL;
+    if (si->passed_over) {
         return si;
     }
     if (!ocsp_level_has_same_signers(level, of->level)) {

@@ -155,7 +155,6 @@ static set_t *open_set(ocsp_pass_t *pass, const ocsp_renewal_t *r,
                        const ocsp_scope_issuer_t *si)
 {
     ocsp_scope_issuer_t copy = *si;
-    unsigned failures = pass->failures;
     apr_pool_t *pool;
     set_t *set;
 
@@ -168,7 +167,7 @@ static set_t *open_set(ocsp_pass_t *pass, const ocsp_renewal_t *r,
     pass->renewing = true;
     pass->key_ring = r->key_ring;
     ocsp_signers_open(pass, &copy);
-    if (pass->failures != failures || copy.signers.count == 0) {
+    if (copy.signers_faulty || copy.signers.count == 0) {
         apr_pool_destroy(pool);
         return NULL;
     }

@@ -52,6 +52,12 @@ void ocsp_roster_add(ocsp_roster_t *r, const ocsp_signer_t *signer,
     APR_ARRAY_PUSH(r->si->signer_files, const char *) = cert_file;
 }
 
+static void count_fault(ocsp_roster_t *r)
+{
+    r->pass->failures++;
+    r->si->signers_faulty = true;
+}
+
 void ocsp_roster_add_fault(ocsp_roster_t *r, apr_status_t rv, const char *why,
                            bool replaced)
 {
@@ -60,8 +66,7 @@ void ocsp_roster_add_fault(ocsp_roster_t *r, apr_status_t rv, const char *why,
     fault->rv = rv;
     fault->why = why;
     fault->replaced = replaced;
-    r->pass->failures++;
-    r->si->signers_faulty = true;
+    count_fault(r);
     if (r->si->signer_why == NULL) {
         r->si->signer_why = apr_pstrdup(r->pass->pconf, why);
     }
@@ -93,8 +98,7 @@ static void say_nobody(ocsp_roster_t *r, bool is_named)
                         : "no OCSPCertificateFile, no OCSPCertificateKeyFile: "
                           "name them";
 
-    r->pass->failures++;
-    r->si->signers_faulty = true;
+    count_fault(r);
     r->si->signer_why = why;
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, r->pass->s,
                  "OCSP223: %s: no signer: %s; <OCSPIssuer> at %s answers "
@@ -110,7 +114,7 @@ static bool is_replaced(const ocsp_roster_t *r, int i)
 
 /* R127: one that is valid is enough; those of tomorrow and of
  * yesterday are no fault beside it. */
-static void check_dates(const ocsp_roster_t *r)
+static void check_dates(ocsp_roster_t *r)
 {
     apr_pool_t *p = r->pass->ptemp;
     bool valid = false;
@@ -127,8 +131,7 @@ static void check_dates(const ocsp_roster_t *r)
         int64_t end = ocsp_signer_get_not_after(signer);
 
         if (!valid) {
-            r->pass->failures++;
-            r->si->signers_faulty = true;
+            count_fault(r);
             ap_log_error(
                 APLOG_MARK, APLOG_CRIT, 0, r->pass->s,
                 "OCSP204: %s: %s: the signer's certificate is valid from %s to "

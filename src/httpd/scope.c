@@ -25,6 +25,23 @@ ocsp_scope_issuer_t *ocsp_scope_get(const ocsp_scope_t *scope, int i)
     return APR_ARRAY_IDX(scope->issuers, i, ocsp_scope_issuer_t *);
 }
 
+const ocsp_scope_issuer_t *ocsp_scope_find_ca(const ocsp_scope_t *scope,
+                                              const ocsp_issuer_t *ca,
+                                              int except)
+{
+    int i;
+
+    for (i = 0; i < scope->issuers->nelts; i++) {
+        const ocsp_scope_issuer_t *si = ocsp_scope_get(scope, i);
+
+        if (i != except && si->issuer != NULL
+            && ocsp_issuer_is_same(si->issuer, ca)) {
+            return si;
+        }
+    }
+    return NULL;
+}
+
 /* A hash is evenly spread by itself, whoever chose it: where strangers' lead
  * matters no more than where they end, in a free place soon. */
 static unsigned find_home(const unsigned char *key_hash, unsigned mask)

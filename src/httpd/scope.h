@@ -65,7 +65,7 @@ typedef struct {
     ocsp_chain_t chain;     /* of its certificate, for OCSPIncludeCertificate
                            chain; else none */
     const char *signer_why; /* NULL, or why there is none or an old one */
-    bool signers_faulty;    /* their files are not in order, or none is valid */
+    bool signers_faulty; /* a file of theirs was rejected, or none is valid */
     ocsp_answer_policy_t policy;
     int64_t http_max_age_s;
     ocsp_level_preproduce_t preproduce;
@@ -90,6 +90,14 @@ void ocsp_scope_add(ocsp_scope_t *scope, ocsp_scope_issuer_t *si);
 
 /** The issuer at an index. Any thread. */
 ocsp_scope_issuer_t *ocsp_scope_get(const ocsp_scope_t *scope, int i);
+
+/**
+ * @param except an index that is left out; -1: none
+ * @return the first issuer that has this CA's name and key, or NULL
+ */
+const ocsp_scope_issuer_t *ocsp_scope_find_ca(const ocsp_scope_t *scope,
+                                              const ocsp_issuer_t *ca,
+                                              int except);
 
 /** Once all are added and opened: make ready for ocsp_scope_find. */
 void ocsp_scope_freeze(ocsp_scope_t *scope, apr_pool_t *p);

@@ -394,7 +394,7 @@ static void print_row(request_rec *r, unsigned i, const facts_t *f, int64_t now)
 typedef void print_t(request_rec *r, unsigned i, const facts_t *f, int64_t now);
 
 /* Whether a virtual host answers for a main server's issuer from other files,
- * by other signers, or for another time, any of which may end by itself. */
+ * with other signers or with other times: each of these may fail alone. */
 static bool is_apart(const ocsp_scope_issuer_t *view,
                      const ocsp_scope_issuer_t *of)
 {
@@ -430,8 +430,9 @@ static void print_own(sum_t *sum, request_rec *r, print_t *print,
     }
 }
 
-/* What a virtual host has of the main server's, where it is another thing.
- * While it cannot read a certificate of its own it does not look there. */
+/* Print the main server's issuers as a virtual host answers for them, where
+ * files, signers or times differ. A virtual host that cannot read a certificate
+ * of its own answers for none of them. */
 static void print_views(sum_t *sum, request_rec *r, print_t *print,
                         const server_rec *s, const ocsp_scope_t *main)
 {

@@ -79,10 +79,10 @@ static bool has_new_gap(const attempt_t *a, const ocsp_table_info_t *last)
     return a->hidden != NULL && last->partial && !last->gaps;
 }
 
-/* Whether unchanged sources are to be read all the same: it is not known which
- * CRLs are passed over, or another key of that name may have been configured
- * meanwhile, whose they are.
- * @param first whether nothing was read in this configuration */
+/* Whether unchanged sources must be read all the same: either it is not known
+ * which CRLs are passed over, or an issuer that signed them, with the same name
+ * and another key, may have been configured since.
+ * @param first whether they were not read yet in this configuration */
 static bool is_to_be_read(const ocsp_pass_t *pass,
                           const ocsp_scope_issuer_t *si, bool first)
 {
@@ -477,7 +477,7 @@ static bool load_again(ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
                   == APR_SUCCESS;
     attempt_t a;
     apr_status_t rv = look(&a, pass, si, have_last ? &last : NULL,
-                           !retry->looked);
+                           !retry->loaded);
 
     if (rv == APR_EEXIST) {
         ocsp_outcome_unchanged(pass, si, a.hidden);
@@ -491,7 +491,7 @@ static bool load_again(ocsp_pass_t *pass, ocsp_scope_issuer_t *si,
     if (rv == APR_SUCCESS) {
         /* if this process dies of it, another one knows what it was */
         retry->known = false;
-        retry->looked = true;
+        retry->loaded = true;
         memcpy(retry->digest, a.tried, sizeof(retry->digest));
         rv = load(&a, pass, si);
     }

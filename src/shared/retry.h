@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 /** Grows with every change of the layout. */
-#define OCSP_RETRY_VERSION 2
+#define OCSP_RETRY_VERSION 3
 
 #define OCSP_RETRY_DIGEST_LEN 32
 
@@ -26,7 +26,10 @@ typedef struct {
     _Atomic uint64_t name;          /* of the subject and the configuration */
     _Atomic uint32_t configuration; /* which it belongs to; 0: free */
     _Atomic bool faulty; /* of signers: their files are not in order */
-    bool looked;         /* not for the first time */
+    bool looked;         /* of a table: its files were checked for those that
+                            workers cannot read; of signers: open them again */
+    bool loaded;         /* of a table: its sources were read in this
+                            configuration */
     bool known;          /* digest is that of what is not to be tried again */
     bool killed;         /* a load died, which is yet to be logged */
     unsigned char digest[OCSP_RETRY_DIGEST_LEN];

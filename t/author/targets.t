@@ -1,6 +1,6 @@
-# What the targets do to a machine: "make test" takes Apache::Test out of Debian's
-# package and does not install it, as that would enable mod_perl in the machine's own
-# httpd; "make uninstall" takes away what "make install" put there, and no more.
+# Targets change the machine as little as they must: "make test" unpacks Apache::Test from
+# Debian's package and does not install that, as this would enable mod_perl in the
+# machine's own httpd; "make uninstall" removes what "make install" installed, and no more.
 use strict;
 use warnings;
 use Cwd qw(abs_path);
@@ -46,12 +46,12 @@ program('dpkg-deb', "tar -C '$dir/deb' -cf - ./usr\n");
     local $ENV{PATH}           = "$dir/bin:$ENV{PATH}";
     local $ENV{OCSP_TEST_PERL} = "$dir/perl";
     my $text = `'$top/t/bin/need' --install test 2>&1`;
-    is $?, 0, 'what the tests need is there then' or diag $text;
+    is $?, 0, 't/bin/need --install succeeds' or diag $text;
 }
 like slurp("$dir/apt"), qr/\bdownload libapache2-mod-perl2$/m, "mod_perl's package is downloaded";
 unlike slurp("$dir/apt"), qr/install/, 'nothing is installed';
-ok -e "$dir/perl/Apache/Test.pm", 'Apache::Test is taken out of it';
-like scalar `make -C '$top' -n test 2>&1`, qr/\bminutes\b/, 'it is said how long make test takes';
+ok -e "$dir/perl/Apache/Test.pm", 'Apache::Test is unpacked from it';
+like scalar `make -C '$top' -n test 2>&1`, qr/\bminutes\b/, 'make test prints how long it takes';
 
 # --- make install, make uninstall (U15) ----------------------------------------------------
 
@@ -65,10 +65,10 @@ sub make {
     is $?, 0, "make $target" or diag $text;
     return $text;
 }
-like make('install'), qr{LoadModule ocsp_module /mods/mod_ocsp\.so}, 'the line to add';
-is slurp("$dir/root/mods/mod_ocsp.so"), 'the module', 'the module is there';
+like make('install'), qr{LoadModule ocsp_module /mods/mod_ocsp\.so}, 'make install prints the line to add';
+is slurp("$dir/root/mods/mod_ocsp.so"), 'the module', 'the module is installed';
 open $fh, '>', "$dir/root/mods/mod_other.so" or die $!;
 close $fh;
-like make('uninstall'), qr/\bremove\b.*LoadModule ocsp_module/i, 'the line to take away';
-is join(' ', glob "$dir/root/mods/*"), "$dir/root/mods/mod_other.so", 'and the module is gone';
+like make('uninstall'), qr/\bremove\b.*LoadModule ocsp_module/i, 'make uninstall names the line to remove';
+is join(' ', glob "$dir/root/mods/*"), "$dir/root/mods/mod_other.so", 'and removes the module alone';
 done_testing;

@@ -25,7 +25,7 @@ our @EXPORT = qw(
     ca port http raw header get_path post get ocsp_status is_error
     request certid build_request der der_children oracle client
     serial_good serial_compromised serial_held serial_no_reason serial_high
-    log_mark log_since each_once wait_for graceful children stop_process server_status run
+    log_mark log_since drop_second wait_for graceful children stop_process server_status run
     config config_test issuer_section free_port DEADLINE_S
 );
 
@@ -337,9 +337,10 @@ sub log_since {
     return scalar(<$fh>) // '';
 }
 
-# Lines of a log without the second of two that say the same: a graceful restart says
-# again what a check of the files may have said just before it. A third one stays.
-sub each_once {
+# Lines of a log, of which each message may stand there twice: a graceful restart logs
+# again what a check of the files may have logged just before. The second is dropped, a
+# third one stays.
+sub drop_second {
     my (@lines) = @_;
     my %seen;
     return grep { $seen{ s/^.*?(?=OCSP\d{3}: )//r }++ != 1 } @lines;
@@ -363,8 +364,8 @@ sub pid {
     return $pid;
 }
 
-# Stop a process by SIGSTOP; false: it has ended. It has stopped once all of its threads
-# have: until then the others go on, and accept connections that nobody then answers.
+# Stop a process by SIGSTOP, and wait until all of its threads have stopped: one that goes
+# on may accept a connection, which is then not answered. False: the process has ended.
 sub stop_process {
     my ($pid) = @_;
     kill 'STOP', $pid or return 0;
