@@ -20,7 +20,7 @@
 #define OCSP_BUDGET_FREE_US 100
 
 /** How long a request waits for its signature to begin, in milliseconds. */
-#define OCSP_BUDGET_WAIT_MS 250
+#define OCSP_BUDGET_WAIT_MS 1000
 
 /** One process's; the parent makes it, and children have copies. */
 typedef struct ocsp_budget_t ocsp_budget_t;

@@ -84,10 +84,14 @@ sub start {
     return $self;
 }
 
-# What it reads at its next graceful restart.
+# What it reads at its next graceful restart. Where a suite does not say how many may
+# sign, nobody waits for another to have signed: on a busy machine that may take longer
+# than a request waits, and it is answered tryLater.
 sub configure {
     my ($self, $text) = @_;
-    $self->{config} = config("$self->{processes}$text", name => $self->{name},
+    my $sign = $text =~ /OCSPSignLimit/
+        ? '' : "<IfModule ocsp_module>\n    OCSPSignLimit 256\n</IfModule>\n";
+    $self->{config} = config("$self->{processes}$sign$text", name => $self->{name},
         port => $self->{port});
     $self->{log} = "$self->{config}.log";
     return;
