@@ -98,7 +98,7 @@ LINK_FLAGS = -Wl,-z,relro -Wl,-z,now $(VARIANT) $(LDFLAGS)
 # Sources. The core knows no httpd: it is what unit tests and fuzzers link.
 FLOORS     = wire status answer shared
 CORE_SRC   := $(wildcard $(FLOORS:%=src/%/*.c))
-SRC        := $(CORE_SRC) $(wildcard src/httpd/*.c mod_ocsp.c)
+SRC        := $(CORE_SRC) $(wildcard src/httpd/*.c src/httpd/*/*.c mod_ocsp.c)
 CORE_OBJ   = $(CORE_SRC:%.c=$(O)/%.o)
 OBJ        = $(SRC:%.c=$(O)/%.o)
 POOL_OBJ   = $(if $(SAN),$(O)/t/unit/pool_malloc.o)
@@ -124,9 +124,10 @@ TEST_BENCH = $(addprefix $(O)/t/bench/,make_cas make_crl oracle)
 
 # What all processes share without locks. The arena is not among it: it has fences,
 # which ThreadSanitizer does not know.
-RACE_SRC   := $(addprefix src/shared/,siphash.c place.c cache_room.c cache.c \
-    bell.c gate_place.c gate_rest.c gate.c buffers.c recent.c) src/wire/der.c
-RACE       = $(addprefix $(BUILD)/race/,cache_race gate_race recent)
+RACE_SRC   := $(addprefix src/shared/,siphash.c cache_slot.c cache_room.c \
+    cache.c semaphore.c sign_slots_place.c sign_slots_rest.c sign_slots.c buffers.c \
+    hot_keys.c) src/wire/der.c
+RACE       = $(addprefix $(BUILD)/race/,cache_race sign_slots_race hot_keys)
 
 # The module as one whose tables are others: a test puts it in the place of the
 # first while httpd runs. Only what knows their version is compiled again.
@@ -136,7 +137,7 @@ NEXT_OBJ   = $(patsubst %.c,$(O)/%.o,$(filter-out $(NEXT_SRC),$(SRC))) \
 NEXT_SO    = $(O)/next/mod_ocsp.so
 
 ALL_C      := $(SRC) $(wildcard t/unit/*.c t/fuzz/*.c t/bench/*.c)
-ALL_H      := $(wildcard src/*.h src/*/*.h t/unit/*.h t/fuzz/*.h t/bench/*.h)
+ALL_H      := $(wildcard src/*.h src/*/*.h src/*/*/*.h t/unit/*.h t/fuzz/*.h t/bench/*.h)
 
 # What clang-tidy says of a file, as a file that says that it said nothing: .tidy
 # after all of its checks, .tidy-quick after all but the static analyzer, which takes
@@ -197,7 +198,7 @@ $(O)/t/unit/%.t: $(O)/t/unit/%.o $(CORE_OBJ) $(UNIT_OBJ) $(POOL_OBJ)
 	$(call SAY,LD)$(CC) -o $@ $^ $(LINK_FLAGS) $(APR_LIBS) -lcrypto
 
 # Of httpd's floor, but it needs nothing of httpd.
-$(O)/t/unit/subprocess.t: $(O)/src/httpd/subprocess.o
+$(O)/t/unit/subprocess.t: $(O)/src/httpd/runtime/subprocess.o
 
 $(REPLAY): $(O)/t/fuzz/%: $(O)/t/fuzz/%.o $(O)/t/fuzz/replay.o \
     $(FUZZ_HELP:%.c=$(O)/%.o) $(CORE_OBJ) $(UNIT_OBJ) $(POOL_OBJ)

@@ -5,7 +5,7 @@
  * that signer, then the bytes. Floor 2.
  */
 #include "answer/answer.h"
-#include "answer/election.h"
+#include "answer/signer_select.h"
 #include "status/crl.h"
 #include "wire/gtime.h"
 #include "wire/request.h"
@@ -80,14 +80,14 @@ static bool may_sign_for_all(const ocsp_response_template_t *templ,
 
 /* Why the request as a whole can never be answered, or NULL; and who can answer
  * it, whatever their dates. */
-static const char *find_signers(ocsp_election_t *out,
+static const char *find_signers(ocsp_signer_select_t *out,
                                 const ocsp_answer_subject_t *subjects,
                                 size_t count, apr_pool_t *p)
 {
     const ocsp_answer_signers_t *first = NULL;
     size_t i;
 
-    *out = (ocsp_election_t){.count = 0};
+    *out = (ocsp_signer_select_t){.count = 0};
     for (i = 0; i < count; i++) {
         if (subjects[i].knowledge == OCSP_ANSWER_FOREIGN) {
             return "RFC 9919 section 3.2.3: an issuer that is not served here";
@@ -127,7 +127,7 @@ static const char *find_lack(const ocsp_answer_subject_t *s)
                           : "RFC 6960 section 2.3: no signer for this issuer";
 }
 
-static const char *find_any_lack(ocsp_election_t *choice,
+static const char *find_any_lack(ocsp_signer_select_t *choice,
                                  const ocsp_answer_subject_t *subjects,
                                  size_t count, int64_t now, bool *ended)
 {
@@ -144,7 +144,7 @@ static const char *find_any_lack(ocsp_election_t *choice,
             choice->until = end > choice->until ? end : choice->until;
         }
     }
-    if (ocsp_election_drop_ended(choice) == 0 && lack == NULL) {
+    if (ocsp_signer_select_drop_ended(choice) == 0 && lack == NULL) {
         *ended = true;
         lack = "RFC 6960 section 3.2: the signer's certificate has expired or"
                " is not valid yet";
@@ -401,7 +401,7 @@ void ocsp_answer_draft(ocsp_answer_draft_t *out,
                        const ocsp_answer_wishes_t *wishes, int64_t now,
                        apr_pool_t *p)
 {
-    ocsp_election_t choice;
+    ocsp_signer_select_t choice;
     const char *why = find_signers(&choice, subjects, count, p);
     bool ended = false;
 
@@ -420,14 +420,15 @@ void ocsp_answer_draft(ocsp_answer_draft_t *out,
                    .this_update = INT64_MIN,
                    .next_update = INT64_MAX,
                    .send_until = INT64_MAX},
-        .templ = ocsp_election_choose(&choice, wishes->preferred,
-                                      wishes->signed_with),
+        .templ = ocsp_signer_select_choose(&choice, wishes->preferred,
+                                           wishes->signed_with),
         .content = {.count = count, .nonce = wishes->nonce, .produced_at = now},
         .policy = subjects[0].policy,
         .age_s = INT64_MAX};
     out->answer.signer = signer_of(out->templ);
     out->lasting = out->templ
-                == ocsp_election_choose_usual(&choice, wishes->signed_with);
+                == ocsp_signer_select_choose_usual(&choice,
+                                                   wishes->signed_with);
     if ((why = decide_all(out, subjects, count, now, p)) != NULL) {
         refuse(out, OCSP_RESPONSE_TRY_LATER, why);
     }

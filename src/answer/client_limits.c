@@ -8,7 +8,7 @@
 #include <openssl/x509v3.h>
 
 #include "answer/client_limits.h"
-#include "answer/election.h"
+#include "answer/signer_select.h"
 
 /* A CertID with SHA-256 (RFC 6960 section 4.1.1) and the longest serial. */
 #define CERTID_LEN 107
@@ -23,7 +23,7 @@ static const char *add(const char *warning, const char *text, apr_pool_t *p)
 static const ocsp_response_template_t *find_usual(
     const ocsp_answer_signers_t *signers, int64_t now, apr_pool_t *p)
 {
-    ocsp_election_t e = {
+    ocsp_signer_select_t e = {
         .templs = apr_palloc(p, signers->count
                                     * sizeof(ocsp_response_template_t *)),
         .count = signers->count,
@@ -34,8 +34,8 @@ static const ocsp_response_template_t *find_usual(
     for (i = 0; i < signers->count; i++) {
         e.templs[i] = signers->templs[i];
     }
-    return ocsp_election_drop_ended(&e) > 0
-             ? ocsp_election_choose_usual(&e, (ocsp_der_t){NULL, 0})
+    return ocsp_signer_select_drop_ended(&e) > 0
+             ? ocsp_signer_select_choose_usual(&e, (ocsp_der_t){NULL, 0})
              : signers->templs[0];
 }
 

@@ -9,7 +9,7 @@
 #include <openssl/x509.h>
 #include <string.h>
 
-#include "answer/contexts.h"
+#include "answer/sign_context.h"
 #include "answer/delegate.h"
 #include "answer/signer.h"
 #include "wire/gtime.h"
@@ -191,8 +191,8 @@ static apr_status_t take_key(ocsp_signer_t *s, EVP_PKEY *key, const char **why,
 }
 
 static apr_status_t try_signature(const ocsp_signer_t *s, const X509 *cert,
-                                  ocsp_contexts_t *contexts, const char **why,
-                                  apr_pool_t *p)
+                                  ocsp_sign_context_t *contexts,
+                                  const char **why, apr_pool_t *p)
 {
     ocsp_der_t data = {s->key_hash, sizeof(s->key_hash)};
     unsigned char *buf = apr_palloc(p, s->signature_max);
@@ -223,8 +223,8 @@ static apr_status_t try_key(ocsp_signer_t *s, const X509 *cert,
 
     if (rv == APR_SUCCESS && apr_pool_create(&ptmp, p) == APR_SUCCESS) {
         s->lasts = true;
-        s->lasts = try_signature(s, cert, ocsp_contexts_make(ptmp), &ignored,
-                                 ptmp)
+        s->lasts = try_signature(s, cert, ocsp_sign_context_make(ptmp),
+                                 &ignored, ptmp)
                 == APR_SUCCESS;
         apr_pool_destroy(ptmp);
     }
@@ -393,7 +393,7 @@ size_t ocsp_signer_get_signature_max(const ocsp_signer_t *signer)
 
 ocsp_signer_contexts_t *ocsp_signer_make_contexts(apr_pool_t *p)
 {
-    return ocsp_contexts_make(p);
+    return ocsp_sign_context_make(p);
 }
 
 /* A copy saves a third of what a P-256 signature takes with a context of its
@@ -424,8 +424,8 @@ apr_status_t ocsp_signer_sign(const ocsp_signer_t *signer,
         ERR_clear_error();
     }
     done = contexts != NULL && signer->lasts
-             ? ocsp_contexts_sign(contexts, &signer->algorithm, signer->key,
-                                  signature, signature_len, data)
+             ? ocsp_sign_context_sign(contexts, &signer->algorithm, signer->key,
+                                      signature, signature_len, data)
              : sign_by_copy(signer, signature, signature_len, data);
     *why = done ? NULL : ocsp_issuer_take_errors(p);
     return done ? APR_SUCCESS : OCSP_ECRYPTO;

@@ -138,7 +138,7 @@ unsigned ocsp_signer_get_cost(const ocsp_signer_t *signer);
 
 /** What one thread keeps from one signature to the next: libcrypto's contexts,
  * set up for the keys that it has signed with last. */
-typedef struct ocsp_contexts_t ocsp_signer_contexts_t;
+typedef struct ocsp_sign_context_t ocsp_signer_contexts_t;
 
 /** Newly made in p, which frees them: that thread's pool, or one that ends
  * before libcrypto does. */

@@ -228,8 +228,8 @@ static void assign(ocsp_arena_t *a, ocsp_segment_slot_t *s,
     retire(a, s);
     atomic_thread_fence(memory_order_seq_cst);
     memcpy(s->id, id, OCSP_TABLE_ID_LEN);
-    ocsp_note_write(&s->note, 0, false, NULL);
-    s->doubt = OCSP_NOTE_NO_DOUBT;
+    ocsp_load_outcome_write(&s->note, 0, false, NULL);
+    s->doubt = OCSP_LOAD_OUTCOME_NO_DOUBT;
     for (i = 0; i < OCSP_SEGMENT_COMPLAINTS; i++) {
         atomic_store_explicit(&s->raised[i], 0, memory_order_relaxed);
     }
@@ -330,14 +330,15 @@ void ocsp_arena_note(ocsp_arena_t *a, size_t slot, int64_t time, bool ok,
 {
     ocsp_segment_slot_t *s = &a->slots[slot];
 
-    ocsp_note_write(&s->note, time, ok, text);
-    if (ok && s->doubt == OCSP_NOTE_NO_DOUBT) {
+    ocsp_load_outcome_write(&s->note, time, ok, text);
+    if (ok && s->doubt == OCSP_LOAD_OUTCOME_NO_DOUBT) {
         /* Release: who sees it sees what the slot was before, as well. */
         atomic_store_explicit(&s->checked, time, memory_order_release);
     }
 }
 
-void ocsp_arena_set_doubt(ocsp_arena_t *a, size_t slot, ocsp_note_doubt_t doubt)
+void ocsp_arena_set_doubt(ocsp_arena_t *a, size_t slot,
+                          ocsp_load_outcome_doubt_t doubt)
 {
     a->slots[slot].doubt = doubt;
 }
@@ -347,7 +348,8 @@ int64_t ocsp_arena_get_checked(const ocsp_arena_t *a, size_t slot)
     return atomic_load_explicit(&a->slots[slot].checked, memory_order_relaxed);
 }
 
-ocsp_note_doubt_t ocsp_arena_get_doubt(const ocsp_arena_t *a, size_t slot)
+ocsp_load_outcome_doubt_t ocsp_arena_get_doubt(const ocsp_arena_t *a,
+                                               size_t slot)
 {
     return a->slots[slot].doubt;
 }
@@ -437,15 +439,15 @@ bool ocsp_arena_raise(ocsp_arena_t *a, size_t slot,
                       ocsp_arena_complaint_t which, int64_t now,
                       int64_t every_s)
 {
-    return ocsp_note_raise(&a->slots[slot].raised[which], now, every_s);
+    return ocsp_load_outcome_raise(&a->slots[slot].raised[which], now, every_s);
 }
 
-void ocsp_arena_get_note(ocsp_note_t *out, const ocsp_arena_t *a, size_t slot,
-                         const unsigned char id[OCSP_TABLE_ID_LEN])
+void ocsp_arena_get_note(ocsp_load_outcome_t *out, const ocsp_arena_t *a,
+                         size_t slot, const unsigned char id[OCSP_TABLE_ID_LEN])
 {
     const ocsp_segment_slot_t *s = &a->slots[slot];
 
-    if (!ocsp_note_read(out, &s->note)
+    if (!ocsp_load_outcome_read(out, &s->note)
         || memcmp(s->id, id, OCSP_TABLE_ID_LEN) != 0) {
         memset(out, 0, sizeof(*out));
     }

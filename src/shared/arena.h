@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "shared/note.h"
+#include "shared/load_outcome.h"
 #include "status/status.h"
 #include "status/table.h"
 
@@ -145,14 +145,15 @@ void ocsp_arena_publish(ocsp_arena_t *a, size_t slot);
 /** Say whether the table in use is what the newest source says. One writer at
  * a time. */
 void ocsp_arena_set_doubt(ocsp_arena_t *a, size_t slot,
-                          ocsp_note_doubt_t doubt);
+                          ocsp_load_outcome_doubt_t doubt);
 
 /** When the last check of a slot's sources succeeded, seconds since 1970; 0:
  * none has. Any thread. */
 int64_t ocsp_arena_get_checked(const ocsp_arena_t *a, size_t slot);
 
 /** @return what was said last. One writer at a time. */
-ocsp_note_doubt_t ocsp_arena_get_doubt(const ocsp_arena_t *a, size_t slot);
+ocsp_load_outcome_doubt_t ocsp_arena_get_doubt(const ocsp_arena_t *a,
+                                               size_t slot);
 
 /**
  * Say how a load ended; if well and without doubt, that the sources were looked
@@ -210,7 +211,8 @@ bool ocsp_arena_raise(ocsp_arena_t *a, size_t slot,
                       int64_t every_s);
 
 /** How the last load ended; time 0 if the slot is not id's. Any thread. */
-void ocsp_arena_get_note(ocsp_note_t *out, const ocsp_arena_t *a, size_t slot,
+void ocsp_arena_get_note(ocsp_load_outcome_t *out, const ocsp_arena_t *a,
+                         size_t slot,
                          const unsigned char id[OCSP_TABLE_ID_LEN]);
 
 #endif

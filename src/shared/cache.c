@@ -10,10 +10,10 @@
 
 #include "shared/cache_layout.h"
 #include "shared/cache_room.h"
-#include "shared/place.h"
+#include "shared/cache_slot.h"
 #include "shared/siphash.h"
 
-_Static_assert(OCSP_CACHE_KEY_MAX == OCSP_PLACE_KEY_MAX, "keys fit");
+_Static_assert(OCSP_CACHE_KEY_MAX == OCSP_CACHE_SLOT_KEY_MAX, "keys fit");
 _Static_assert(OCSP_CACHE_DIGEST_LEN == 32, "digests fit into four words");
 
 #define CACHE_MAGIC UINT64_C(0x4f43535043414348) /* OCSPCACH */
@@ -29,12 +29,12 @@ ocsp_cache_t *ocsp_cache_init(void *mem, size_t len, size_t response_max,
                               const unsigned char seed[16])
 {
     ocsp_cache_t *c = mem;
-    size_t room = (len - sizeof(*c)) / sizeof(ocsp_place_word_t);
+    size_t room = (len - sizeof(*c)) / sizeof(ocsp_cache_slot_word_t);
 
     c->len = len;
     c->response_max = response_max;
     memcpy(c->seed, seed, sizeof(c->seed));
-    c->place_words = ocsp_place_count_words(response_max);
+    c->place_words = ocsp_cache_slot_count_words(response_max);
     /* a tag, hits and the place itself */
     c->sets = room / (WAYS * (c->place_words + 2));
     c->version = OCSP_CACHE_VERSION;
@@ -78,7 +78,7 @@ static bool find_home(ocsp_cache_home_t *out, const ocsp_cache_t *c,
 
 /* ------------------------------------------------------------------ reading */
 
-static bool locate(size_t *at, ocsp_place_copy_t *copy, unsigned char *der,
+static bool locate(size_t *at, ocsp_cache_slot_copy_t *copy, unsigned char *der,
                    const ocsp_cache_t *c, ocsp_der_t key)
 {
     ocsp_cache_home_t home;
@@ -98,7 +98,7 @@ static bool locate(size_t *at, ocsp_place_copy_t *copy, unsigned char *der,
     return false;
 }
 
-static void unpack(ocsp_cache_entry_t *out, const ocsp_place_copy_t *copy,
+static void unpack(ocsp_cache_entry_t *out, const ocsp_cache_slot_copy_t *copy,
                    uint32_t hits)
 {
     out->produced_at = (int64_t)copy->meta[OCSP_CACHE_LAYOUT_PRODUCED_AT];
@@ -114,7 +114,7 @@ static void unpack(ocsp_cache_entry_t *out, const ocsp_place_copy_t *copy,
 bool ocsp_cache_find(ocsp_cache_entry_t *out, unsigned char *der,
                      ocsp_cache_t *c, ocsp_der_t key)
 {
-    ocsp_place_copy_t copy;
+    ocsp_cache_slot_copy_t copy;
     uint32_t hits;
     size_t at;
 
@@ -134,7 +134,7 @@ bool ocsp_cache_find(ocsp_cache_entry_t *out, unsigned char *der,
 bool ocsp_cache_peek(ocsp_cache_entry_t *out, const ocsp_cache_t *c,
                      ocsp_der_t key)
 {
-    ocsp_place_copy_t copy;
+    ocsp_cache_slot_copy_t copy;
     size_t at;
 
     if (!locate(&at, &copy, NULL, c, key)) {
@@ -147,7 +147,7 @@ bool ocsp_cache_peek(ocsp_cache_entry_t *out, const ocsp_cache_t *c,
 bool ocsp_cache_next(ocsp_cache_entry_t *out, unsigned char *key,
                      size_t *key_len, const ocsp_cache_t *c, size_t *cursor)
 {
-    ocsp_place_copy_t copy;
+    ocsp_cache_slot_copy_t copy;
     size_t i;
 
     while (*cursor < ocsp_cache_layout_count(c)) {
@@ -177,7 +177,7 @@ void ocsp_cache_get_info(ocsp_cache_info_t *out, const ocsp_cache_t *c)
 
 /* ------------------------------------------------------------------ writing */
 
-static void pack(ocsp_place_copy_t *out, ocsp_der_t key,
+static void pack(ocsp_cache_slot_copy_t *out, ocsp_der_t key,
                  const ocsp_cache_entry_t *entry)
 {
     out->meta[OCSP_CACHE_LAYOUT_PRODUCED_AT] = (uint64_t)entry->produced_at;
@@ -197,7 +197,7 @@ bool ocsp_cache_put(ocsp_cache_t *c, ocsp_der_t key,
                     const ocsp_cache_entry_t *entry, const unsigned char *der,
                     int64_t now)
 {
-    ocsp_place_copy_t copy;
+    ocsp_cache_slot_copy_t copy;
     bool due = false;
     ocsp_cache_home_t home;
     int i;
@@ -208,7 +208,8 @@ bool ocsp_cache_put(ocsp_cache_t *c, ocsp_der_t key,
     pack(&copy, key, entry);
     for (i = 0; i < PUT_TRIES; i++) {
         ocsp_cache_room_t o = ocsp_cache_room_choose(c, &home, key, now);
-        ocsp_place_word_t *place = &c->words[ocsp_cache_layout_index(c, o.at)];
+        ocsp_cache_slot_word_t *place =
+            &c->words[ocsp_cache_layout_index(c, o.at)];
         uint64_t held;
 
         if (o.cost == OCSP_CACHE_ROOM_BUSY) {
@@ -218,7 +219,7 @@ bool ocsp_cache_put(ocsp_cache_t *c, ocsp_der_t key,
             && !(due = ocsp_cache_room_is_due(c, &home))) {
             return false;
         }
-        if (ocsp_place_take(&held, place, o.sequence, now)) {
+        if (ocsp_cache_slot_take(&held, place, o.sequence, now)) {
             set_tag(c, o.at, home.tag);
             ocsp_cache_layout_set_hits(c, o.at,
                                        entry->hits < HITS_MAX ? entry->hits
@@ -226,7 +227,7 @@ bool ocsp_cache_put(ocsp_cache_t *c, ocsp_der_t key,
             if (o.cost >= OCSP_CACHE_ROOM_KEPT) {
                 atomic_fetch_add_explicit(&c->evicted, 1, memory_order_relaxed);
             }
-            return ocsp_place_fill(place, held, &copy, der);
+            return ocsp_cache_slot_fill(place, held, &copy, der);
         }
     }
     return false;
@@ -240,7 +241,7 @@ bool ocsp_cache_tell(ocsp_cache_t *c)
 
 void ocsp_cache_drop(ocsp_cache_t *c, ocsp_der_t key)
 {
-    ocsp_place_copy_t copy;
+    ocsp_cache_slot_copy_t copy;
     uint64_t sequence;
     ocsp_cache_home_t home;
     size_t i;
@@ -249,14 +250,15 @@ void ocsp_cache_drop(ocsp_cache_t *c, ocsp_der_t key)
         return;
     }
     for (i = home.first; i < home.first + WAYS; i++) {
-        ocsp_place_word_t *place = &c->words[ocsp_cache_layout_index(c, i)];
+        ocsp_cache_slot_word_t *place =
+            &c->words[ocsp_cache_layout_index(c, i)];
 
-        sequence = ocsp_place_look(place);
+        sequence = ocsp_cache_slot_look(place);
         /* What changes from here on was put after this began. */
         if (ocsp_cache_layout_get_tag(c, i) == home.tag
             && ocsp_cache_layout_read(&copy, NULL, c, i)
             && ocsp_cache_layout_is_key(&copy, key)
-            && ocsp_place_clear(place, sequence)) {
+            && ocsp_cache_slot_clear(place, sequence)) {
             uint64_t tag = home.tag;
 
             /* unless another has the place already */
@@ -268,10 +270,10 @@ void ocsp_cache_drop(ocsp_cache_t *c, ocsp_der_t key)
 bool ocsp_cache_claim_renewal(ocsp_cache_t *c, ocsp_der_t key, int64_t now,
                               int64_t for_s)
 {
-    ocsp_place_copy_t copy;
+    ocsp_cache_slot_copy_t copy;
     size_t at;
 
     return locate(&at, &copy, NULL, c, key)
-        && ocsp_place_claim(&c->words[ocsp_cache_layout_index(c, at)], now,
-                            for_s);
+        && ocsp_cache_slot_claim(&c->words[ocsp_cache_layout_index(c, at)], now,
+                                 for_s);
 }

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "shared/place.h"
+#include "shared/cache_slot.h"
 #include "wire/der.h"
 
 #define OCSP_CACHE_LAYOUT_LINE 64
@@ -43,7 +43,7 @@ struct ocsp_cache_t {
     _Atomic uint64_t refused;
     _Atomic uint64_t told; /* whether ocsp_cache_tell has returned true */
     /* tags of all places, 0: empty; their hits; the places */
-    alignas(OCSP_CACHE_LAYOUT_LINE) ocsp_place_word_t words[];
+    alignas(OCSP_CACHE_LAYOUT_LINE) ocsp_cache_slot_word_t words[];
 };
 
 /** What a place's meta is. */
@@ -97,17 +97,18 @@ static inline void ocsp_cache_layout_set_hits(ocsp_cache_t *c, size_t n,
                           memory_order_relaxed);
 }
 
-/** Read all of the n-th place, as ocsp_place_read. Any thread. */
-static inline bool ocsp_cache_layout_read(ocsp_place_copy_t *out,
+/** Read all of the n-th place, as ocsp_cache_slot_read. Any thread. */
+static inline bool ocsp_cache_layout_read(ocsp_cache_slot_copy_t *out,
                                           unsigned char *der,
                                           const ocsp_cache_t *c, size_t n)
 {
-    return ocsp_place_read(out, der, &c->words[ocsp_cache_layout_index(c, n)],
-                           (size_t)c->response_max);
+    return ocsp_cache_slot_read(out, der,
+                                &c->words[ocsp_cache_layout_index(c, n)],
+                                (size_t)c->response_max);
 }
 
 /** @return whether a copy is a key's. Pure. */
-static inline bool ocsp_cache_layout_is_key(const ocsp_place_copy_t *copy,
+static inline bool ocsp_cache_layout_is_key(const ocsp_cache_slot_copy_t *copy,
                                             ocsp_der_t key)
 {
     return ocsp_der_equal((ocsp_der_t){copy->key, copy->key_len}, key);

@@ -16,7 +16,7 @@
 
 #include <stdatomic.h>
 
-#include "shared/place.h"
+#include "shared/cache_slot.h"
 
 #define REFUSALS 8
 #define FADE_BITS 2
@@ -30,7 +30,7 @@
  * read. */
 static bool is_same(const ocsp_cache_t *c, size_t i, ocsp_der_t key)
 {
-    ocsp_place_copy_t copy;
+    ocsp_cache_slot_copy_t copy;
 
     return !ocsp_cache_layout_read(&copy, NULL, c, i)
         || ocsp_cache_layout_is_key(&copy, key);
@@ -39,29 +39,31 @@ static bool is_same(const ocsp_cache_t *c, size_t i, ocsp_der_t key)
 static ocsp_cache_room_t reckon(const ocsp_cache_t *c, size_t i, ocsp_der_t key,
                                 uint64_t tag, int64_t now)
 {
-    const ocsp_place_word_t *place = &c->words[ocsp_cache_layout_index(c, i)];
-    ocsp_cache_room_t o = {.sequence = ocsp_place_look(place),
+    const ocsp_cache_slot_word_t *place =
+        &c->words[ocsp_cache_layout_index(c, i)];
+    ocsp_cache_room_t o = {.sequence = ocsp_cache_slot_look(place),
                            .hits = ocsp_cache_layout_get_hits(c, i),
                            .at = i};
     uint64_t there = ocsp_cache_layout_get_tag(c, i);
 
-    if (ocsp_place_is_busy(o.sequence, now)) {
+    if (ocsp_cache_slot_is_busy(o.sequence, now)) {
         o.cost = OCSP_CACHE_ROOM_BUSY;
     }
-    else if (there == 0 || ocsp_place_is_held(o.sequence)) {
+    else if (there == 0 || ocsp_cache_slot_is_held(o.sequence)) {
         o.cost = COST_FREE;
     }
     else if (there == tag && is_same(c, i, key)) {
         o.cost = COST_SAME;
     }
-    else if ((int64_t)ocsp_place_guess(place, OCSP_CACHE_LAYOUT_NEXT_UPDATE)
+    else if ((int64_t)ocsp_cache_slot_guess(place,
+                                            OCSP_CACHE_LAYOUT_NEXT_UPDATE)
              <= now) {
         o.cost = COST_PAST;
     }
     else {
         /* Among those of equal hits, the oldest. */
         o.cost = OCSP_CACHE_ROOM_KEPT | (uint64_t)(o.hits & 0xffff) << 32
-               | (UINT32_MAX - ocsp_place_get_age(o.sequence, now));
+               | (UINT32_MAX - ocsp_cache_slot_get_age(o.sequence, now));
     }
     return o;
 }

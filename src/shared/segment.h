@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "shared/note.h"
+#include "shared/load_outcome.h"
 #include "shared/writer_lock.h"
 #include "status/table.h"
 
@@ -37,10 +37,10 @@ typedef struct {
     uint64_t reserved_page;   /* for the next table; 0: none */
     uint64_t reserved_len;    /* octets */
     _Atomic uint32_t held_by; /* last configuration that claimed; 0: free */
-    ocsp_note_cell_t note;
+    ocsp_load_outcome_cell_t note;
     /* last complaint of a worker, seconds; by ocsp_arena_complaint_t */
     _Atomic int64_t raised[OCSP_SEGMENT_COMPLAINTS];
-    ocsp_note_doubt_t doubt;
+    ocsp_load_outcome_doubt_t doubt;
     _Atomic uint32_t signers; /* counts changes of the signers' certificates */
     _Atomic int64_t checked;  /* last load that ended well, seconds; 0: none */
 } ocsp_segment_slot_t;

@@ -9,24 +9,24 @@
 #include <string.h>
 
 #include "status/crl.h"
-#include "status/crlentry.h"
-#include "status/crlext.h"
-#include "status/crlhead.h"
-#include "status/crlsig.h"
-#include "status/walk.h"
+#include "status/crl_entry.h"
+#include "status/crl_ext.h"
+#include "status/crl_head.h"
+#include "status/crl_signature.h"
+#include "status/der_stream.h"
 #include "wire/gtime.h"
 
 #define PEM_LABEL "X509 CRL"
 
 typedef struct {
-    ocsp_walk_t w;
+    ocsp_der_stream_t w;
     const ocsp_issuer_t *issuer;
     ocsp_crl_entry_fn *fn;
     void *ctx;
     apr_uint64_t tbs_end; /* where tbsCertList must end */
     bool v2;
     ocsp_der_t algorithm; /* AlgorithmIdentifier of tbsCertList, a copy */
-    ocsp_crlsig_t *sig;
+    ocsp_crl_signature_t *sig;
     bool others; /* another key's, as authorityKeyIdentifier says */
     ocsp_crl_info_t info;
 } reader_t;
@@ -70,27 +70,28 @@ static apr_status_t read_head(reader_t *r, apr_uint64_t outer_end)
 {
     ocsp_der_t algorithm;
     const char *fragment = NULL;
-    apr_uint64_t start = ocsp_walk_position(&r->w);
-    apr_status_t rv = ocsp_crlhead_enter(&r->w, outer_end, &r->tbs_end, &r->v2,
-                                         &algorithm);
+    apr_uint64_t start = ocsp_der_stream_position(&r->w);
+    apr_status_t rv = ocsp_crl_head_enter(&r->w, outer_end, &r->tbs_end, &r->v2,
+                                          &algorithm);
 
     if (rv != APR_SUCCESS) {
         return rv;
     }
     if (ocsp_stream_position(r->w.s) != start
-        || algorithm.len > OCSP_CRLHEAD_MAX) {
-        return ocsp_walk_refuse(&r->w, "5.1.2.2: signature is too long, or cut "
-                                       "off");
+        || algorithm.len > OCSP_CRL_HEAD_MAX) {
+        return ocsp_der_stream_refuse(&r->w,
+                                      "5.1.2.2: signature is too long, or cut "
+                                      "off");
     }
     r->algorithm.data = apr_pmemdup(r->w.pool, algorithm.data, algorithm.len);
     r->algorithm.len = algorithm.len;
-    rv = ocsp_crlsig_make(&r->sig, r->issuer, r->algorithm, &fragment,
-                          r->w.pool);
+    rv = ocsp_crl_signature_make(&r->sig, r->issuer, r->algorithm, &fragment,
+                                 r->w.pool);
     if (rv != APR_SUCCESS) {
         return pass_on(r, rv, fragment);
     }
-    r->info.sha1 = ocsp_crlsig_is_sha1(r->sig);
-    ocsp_stream_tap(r->w.s, ocsp_crlsig_update, r->sig);
+    r->info.sha1 = ocsp_crl_signature_is_sha1(r->sig);
+    ocsp_stream_tap(r->w.s, ocsp_crl_signature_update, r->sig);
     return APR_SUCCESS;
 }
 
@@ -108,8 +109,8 @@ static apr_status_t pass_on_ext(const reader_t *r, apr_status_t rv,
 static apr_status_t read_issuer(reader_t *r)
 {
     ocsp_der_t name;
-    apr_status_t rv = ocsp_walk_next(&r->w, r->tbs_end, OCSP_DER_SEQUENCE,
-                                     &name, NULL);
+    apr_status_t rv = ocsp_der_stream_next(&r->w, r->tbs_end, OCSP_DER_SEQUENCE,
+                                           &name, NULL);
 
     if (rv != APR_SUCCESS) {
         return rv;
@@ -124,12 +125,12 @@ static apr_status_t read_issuer(reader_t *r)
 
 static apr_status_t take_entry(reader_t *r, ocsp_der_t content)
 {
-    ocsp_crlentry_t entry;
+    ocsp_crl_entry_t entry;
     ocsp_der_t oid = {NULL, 0};
     const char *fragment = NULL;
     apr_status_t rv;
 
-    rv = ocsp_crlentry_parse(&entry, content, r->v2, &oid, &fragment);
+    rv = ocsp_crl_entry_parse(&entry, content, r->v2, &oid, &fragment);
     if (rv == APR_SUCCESS) {
         r->info.entries++;
         r->info.removals += entry.removal;
@@ -144,15 +145,15 @@ static apr_status_t read_entries(reader_t *r)
 {
     ocsp_der_t entry;
     apr_uint64_t end;
-    apr_status_t rv = ocsp_walk_pull_small(&r->w);
+    apr_status_t rv = ocsp_der_stream_pull_small(&r->w);
 
     if (rv != APR_SUCCESS
-        || !ocsp_walk_goes_on(&r->w, r->tbs_end, OCSP_DER_SEQUENCE)) {
+        || !ocsp_der_stream_goes_on(&r->w, r->tbs_end, OCSP_DER_SEQUENCE)) {
         return rv;
     }
-    rv = ocsp_walk_enter(&r->w, r->tbs_end, &end);
-    while (rv == APR_SUCCESS && ocsp_walk_position(&r->w) < end) {
-        rv = ocsp_walk_next(&r->w, end, OCSP_DER_SEQUENCE, NULL, &entry);
+    rv = ocsp_der_stream_enter(&r->w, r->tbs_end, &end);
+    while (rv == APR_SUCCESS && ocsp_der_stream_position(&r->w) < end) {
+        rv = ocsp_der_stream_next(&r->w, end, OCSP_DER_SEQUENCE, NULL, &entry);
         if (rv == APR_SUCCESS) {
             rv = take_entry(r, entry);
         }
@@ -178,35 +179,37 @@ static apr_status_t read_exts(reader_t *r)
 {
     ocsp_der_t in;
     ocsp_der_t list;
-    ocsp_crlext_crl_t exts;
+    ocsp_crl_ext_crl_t exts;
     ocsp_der_t oid = {NULL, 0};
     const char *fragment = NULL;
-    apr_status_t rv = ocsp_walk_pull_small(&r->w);
+    apr_status_t rv = ocsp_der_stream_pull_small(&r->w);
 
     if (rv != APR_SUCCESS
-        || !ocsp_walk_goes_on(&r->w, r->tbs_end,
-                              OCSP_DER_CONTEXT_CONSTRUCTED(0))) {
+        || !ocsp_der_stream_goes_on(&r->w, r->tbs_end,
+                                    OCSP_DER_CONTEXT_CONSTRUCTED(0))) {
         return rv;
     }
-    rv = ocsp_walk_next(&r->w, r->tbs_end, OCSP_DER_CONTEXT_CONSTRUCTED(0),
-                        NULL, &in);
+    rv = ocsp_der_stream_next(&r->w, r->tbs_end,
+                              OCSP_DER_CONTEXT_CONSTRUCTED(0), NULL, &in);
     if (rv != APR_SUCCESS) {
         return rv;
     }
     if (!r->v2 || !ocsp_der_get(&in, OCSP_DER_SEQUENCE, &list)
         || !ocsp_der_at_end(&in)) {
-        return ocsp_walk_refuse(&r->w, "5.1.2.7: crlExtensions are not DER, or "
-                                       "in version 1");
+        return ocsp_der_stream_refuse(&r->w,
+                                      "5.1.2.7: crlExtensions are not DER, or "
+                                      "in version 1");
     }
-    rv = ocsp_crlext_read_crl(&exts, list, &oid, &fragment);
+    rv = ocsp_crl_ext_read_crl(&exts, list, &oid, &fragment);
     r->others = is_others(r, exts.key_id);
     if (rv != APR_SUCCESS) {
         return pass_on_ext(r, rv, fragment, oid);
     }
     r->info.scope = exts.scope;
     if (exts.number.len > sizeof(r->info.number)) {
-        return ocsp_walk_refuse(&r->w, "5.2.3: CRLNumber has more than 20 "
-                                       "octets");
+        return ocsp_der_stream_refuse(&r->w,
+                                      "5.2.3: CRLNumber has more than 20 "
+                                      "octets");
     }
     if (exts.number.len > 0) {
         memcpy(r->info.number, exts.number.data, exts.number.len);
@@ -231,19 +234,19 @@ static apr_status_t read_tbs(reader_t *r, apr_uint64_t outer_end)
 
     if ((rv = read_head(r, outer_end)) != APR_SUCCESS
         || (rv = read_issuer(r)) != APR_SUCCESS
-        || (rv = ocsp_crlhead_read_times(&r->w, r->tbs_end,
-                                         &r->info.this_update,
-                                         &r->info.next_update))
+        || (rv = ocsp_crl_head_read_times(&r->w, r->tbs_end,
+                                          &r->info.this_update,
+                                          &r->info.next_update))
                != APR_SUCCESS
         || (rv = read_entries(r)) != APR_SUCCESS
         || (rv = read_exts(r)) != APR_SUCCESS) {
         return rv;
     }
-    if (ocsp_walk_position(&r->w) != r->tbs_end) {
-        return ocsp_walk_refuse(&r->w, "5.1.2: something is left over in "
-                                       "tbsCertList");
+    if (ocsp_der_stream_position(&r->w) != r->tbs_end) {
+        return ocsp_der_stream_refuse(&r->w, "5.1.2: something is left over in "
+                                             "tbsCertList");
     }
-    rv = ocsp_walk_pull(&r->w, 0); /* the tap sees the rest */
+    rv = ocsp_der_stream_pull(&r->w, 0); /* the tap sees the rest */
     ocsp_stream_tap(r->w.s, NULL, NULL);
     return rv;
 }
@@ -256,26 +259,30 @@ static apr_status_t read_signature(reader_t *r, apr_uint64_t outer_end)
     const char *fragment = NULL;
     apr_status_t rv;
 
-    rv = ocsp_walk_next(&r->w, outer_end, OCSP_DER_SEQUENCE, &algorithm, NULL);
+    rv = ocsp_der_stream_next(&r->w, outer_end, OCSP_DER_SEQUENCE, &algorithm,
+                              NULL);
     if (rv != APR_SUCCESS) {
         return rv;
     }
     if (!ocsp_der_equal(algorithm, r->algorithm)) {
-        return ocsp_walk_refuse(&r->w, "5.1.1.2: signatureAlgorithm is another "
-                                       "than the "
-                                       "signature of tbsCertList");
+        return ocsp_der_stream_refuse(&r->w,
+                                      "5.1.1.2: signatureAlgorithm is another "
+                                      "than the "
+                                      "signature of tbsCertList");
     }
-    rv = ocsp_walk_next(&r->w, outer_end, OCSP_DER_BIT_STRING, NULL, &bits);
+    rv = ocsp_der_stream_next(&r->w, outer_end, OCSP_DER_BIT_STRING, NULL,
+                              &bits);
     if (rv != APR_SUCCESS) {
         return rv;
     }
     if (bits.len < 2 || bits.data[0] != 0) {
-        return ocsp_walk_refuse(&r->w, "5.1.1.3: signatureValue is no whole "
-                                       "octets");
+        return ocsp_der_stream_refuse(&r->w,
+                                      "5.1.1.3: signatureValue is no whole "
+                                      "octets");
     }
     bits.data++;
     bits.len--;
-    rv = ocsp_crlsig_check(r->sig, bits, &fragment);
+    rv = ocsp_crl_signature_check(r->sig, bits, &fragment);
     return rv == APR_SUCCESS ? rv : pass_on(r, rv, fragment);
 }
 
@@ -290,21 +297,22 @@ static apr_status_t read_list(reader_t *r)
     apr_uint64_t end;
     apr_status_t rv;
 
-    if ((rv = ocsp_walk_enter(&r->w, UINT64_MAX, &end)) != APR_SUCCESS
+    if ((rv = ocsp_der_stream_enter(&r->w, UINT64_MAX, &end)) != APR_SUCCESS
         || (rv = read_tbs(r, end)) != APR_SUCCESS
         || (rv = read_signature(r, end)) != APR_SUCCESS) {
         return rv;
     }
-    if (ocsp_walk_position(&r->w) != end) {
-        return ocsp_walk_refuse(&r->w, "5.1.1: something is left over in "
-                                       "CertificateList");
+    if (ocsp_der_stream_position(&r->w) != end) {
+        return ocsp_der_stream_refuse(&r->w, "5.1.1: something is left over in "
+                                             "CertificateList");
     }
-    if ((rv = ocsp_walk_pull(&r->w, 1)) != APR_SUCCESS) {
+    if ((rv = ocsp_der_stream_pull(&r->w, 1)) != APR_SUCCESS) {
         return rv;
     }
-    return r->w.cur.len != 0 ? ocsp_walk_refuse(&r->w, "5.1: more follows the "
-                                                       "CRL")
-                             : APR_SUCCESS;
+    return r->w.cur.len != 0
+             ? ocsp_der_stream_refuse(&r->w, "5.1: more follows the "
+                                             "CRL")
+             : APR_SUCCESS;
 }
 
 apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
@@ -332,7 +340,7 @@ apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
     rv = read_list(&r);
     ocsp_stream_tap(s, NULL, NULL);
     if (r.sig != NULL) {
-        ocsp_crlsig_free(r.sig);
+        ocsp_crl_signature_free(r.sig);
     }
     if (rv == APR_SUCCESS) {
         *info = r.info;
@@ -360,14 +368,14 @@ apr_status_t ocsp_crl_read_head(ocsp_der_t *issuer_name, int64_t *this_update,
                                 const char *file, const char **why,
                                 apr_pool_t *p)
 {
-    ocsp_walk_t w = {.name = file, .why = why, .pool = p};
+    ocsp_der_stream_t w = {.name = file, .why = why, .pool = p};
     apr_status_t rv = ocsp_stream_open(&w.s, file, PEM_LABEL, why, p);
 
     issuer_name->data = NULL;
     issuer_name->len = 0;
     *this_update = 0;
     if (rv == APR_SUCCESS) {
-        rv = ocsp_crlhead_read(issuer_name, this_update, &w);
+        rv = ocsp_crl_head_read(issuer_name, this_update, &w);
         ocsp_stream_close(w.s);
     }
     return rv;

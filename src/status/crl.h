@@ -14,8 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "status/crlentry.h"
-#include "status/crlscope.h"
+#include "status/crl_entry.h"
+#include "status/crl_scope.h"
 #include "status/issuer.h"
 #include "status/status.h"
 #include "status/stream.h"
@@ -30,7 +30,7 @@
 #define OCSP_CRL_NO_NEXT_UPDATE INT64_MIN
 
 /** reason of an entry without one (RFC 5280 section 5.3.1). */
-#define OCSP_CRL_NO_REASON OCSP_CRLENTRY_NO_REASON
+#define OCSP_CRL_NO_REASON OCSP_CRL_ENTRY_NO_REASON
 
 /** What a CRL says of itself. */
 typedef struct {
@@ -39,9 +39,9 @@ typedef struct {
     unsigned char number[OCSP_CRL_NUMBER_MAX]; /* magnitude, no leading 00 */
     size_t number_len;                         /* 0: no CRLNumber */
     apr_uint64_t entries;
-    apr_uint64_t removals; /* entries with removeFromCRL, taken as revoked */
-    bool sha1;             /* signed over SHA-1 */
-    ocsp_crlscope_t scope; /* which certificates it is about */
+    apr_uint64_t removals;  /* entries with removeFromCRL, taken as revoked */
+    bool sha1;              /* signed over SHA-1 */
+    ocsp_crl_scope_t scope; /* which certificates it is about */
 } ocsp_crl_info_t;
 
 /**

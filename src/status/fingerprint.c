@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "status/crl.h"
-#include "status/crlpath.h"
+#include "status/crl_directory.h"
 #include "status/file.h"
 #include "status/fingerprint.h"
 #include "status/issuer.h"
@@ -85,8 +85,8 @@ static apr_status_t digest_found(EVP_MD_CTX *ctx, bool *settled,
     int i;
 
     for (i = 0; found != NULL && i < found->nelts; i++) {
-        const ocsp_crlpath_entry_t *entry =
-            APR_ARRAY_IDX(found, i, ocsp_crlpath_entry_t *);
+        const ocsp_crl_directory_entry_t *entry =
+            APR_ARRAY_IDX(found, i, ocsp_crl_directory_entry_t *);
         /* when the time of a CRL of the future comes, that is a change */
         bool future = entry->this_update > now + OCSP_CRL_SKEW_S;
 

@@ -21,7 +21,7 @@
  * @param settled false if one was touched so shortly before now, or may be so
  *        later, that a further change might leave its times as they are
  * @param named const char *: each must be there
- * @param found ocsp_crlpath_entry_t *: may have gone meanwhile; or NULL
+ * @param found ocsp_crl_directory_entry_t *: may have gone meanwhile; or NULL
  * @param why file, cause and remedy
  * @return a named file's error; OCSP_ECRYPTO
  */

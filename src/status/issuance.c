@@ -8,9 +8,9 @@
 #include <apr_time.h>
 
 #include "status/file.h"
-#include "status/index.h"
+#include "status/openssl_index.h"
 #include "status/issuance.h"
-#include "status/issued.h"
+#include "status/serial_list.h"
 
 /** What the rows go to. */
 typedef struct {
@@ -25,7 +25,7 @@ typedef struct {
  * have left the CRL when it expired (RFC 5280 section 3.3), or been revoked
  * since.
  */
-static bool is_missed(const adding_t *a, const ocsp_index_row_t *row)
+static bool is_missed(const adding_t *a, const ocsp_openssl_index_row_t *row)
 {
     return a->crl != NULL && row->not_after > a->crl->this_update
         && row->revocation_time < a->crl->this_update
@@ -33,14 +33,14 @@ static bool is_missed(const adding_t *a, const ocsp_index_row_t *row)
                != OCSP_TABLE_REVOKED;
 }
 
-/* An ocsp_index_row_fn. Revoked counts, whatever a CRL says (R71,
+/* An ocsp_openssl_index_row_fn. Revoked counts, whatever a CRL says (R71,
  * R73). */
-static apr_status_t add_row(void *ctx, const ocsp_index_row_t *row,
+static apr_status_t add_row(void *ctx, const ocsp_openssl_index_row_t *row,
                             const char **why)
 {
     adding_t *a = ctx;
 
-    if (row->state != OCSP_INDEX_REVOKED) {
+    if (row->state != OCSP_OPENSSL_INDEX_REVOKED) {
         return ocsp_table_builder_add_issued(a->builder, row->serial,
                                              row->serial_len, true,
                                              row->not_after, why);
@@ -50,7 +50,7 @@ static apr_status_t add_row(void *ctx, const ocsp_index_row_t *row,
                                   row->revocation_time, row->reason, why);
 }
 
-/* An ocsp_issued_serial_fn. */
+/* An ocsp_serial_list_serial_fn. */
 static apr_status_t add_serial(void *ctx, const unsigned char *serial,
                                size_t serial_len, const char **why)
 {
@@ -92,8 +92,9 @@ static apr_status_t add_file(adding_t *a, const char *file, bool is_index,
 
     if (rv == APR_SUCCESS) {
         rv = is_index
-               ? ocsp_index_read(&rows, file, add_row, a, why, a->pool)
-               : ocsp_issued_read(&rows, file, add_serial, a, why, a->pool);
+               ? ocsp_openssl_index_read(&rows, file, add_row, a, why, a->pool)
+               : ocsp_serial_list_read(&rows, file, add_serial, a, why,
+                                       a->pool);
     }
     a->sum.rows += rows;
     return rv;

@@ -28,7 +28,7 @@ typedef struct {
  * @param b finished after the CRL's entries; not finished after this
  * @param crl whose entries b holds; NULL: none
  * @param indexes, lists const char *, at least one in all; or NULL
- * @return as ocsp_index_read and ocsp_issued_read
+ * @return as ocsp_openssl_index_read and ocsp_serial_list_read
  */
 apr_status_t ocsp_issuance_add(ocsp_issuance_t *out, ocsp_table_builder_t *b,
                                const ocsp_crl_info_t *crl,

@@ -6,8 +6,8 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#include "status/candidate.h"
-#include "status/choice.h"
+#include "status/crl_candidate.h"
+#include "status/crl_select.h"
 #include "status/crl.h"
 #include "status/fingerprint.h"
 #include "status/issuance.h"
@@ -19,7 +19,7 @@
 /** What is being loaded, for whoever words a warning. */
 typedef struct {
     const ocsp_load_sources_t *src;
-    const apr_array_header_t *last; /* ocsp_crlset_part_t: CRLs in use */
+    const apr_array_header_t *last; /* ocsp_crl_set_part_t: CRLs in use */
     int64_t now;
     apr_pool_t *pool;
 } load_t;
@@ -234,9 +234,9 @@ static apr_array_header_t *find_last(const ocsp_load_sources_t *src,
                                      apr_pool_t *p)
 {
     apr_array_header_t *parts = apr_array_make(p, 1,
-                                               sizeof(ocsp_crlset_part_t));
+                                               sizeof(ocsp_crl_set_part_t));
     const ocsp_table_info_t *last = src->last;
-    ocsp_crlset_part_t *one;
+    ocsp_crl_set_part_t *one;
 
     if (last == NULL || !last->crl) {
         return parts;
@@ -246,9 +246,9 @@ static apr_array_header_t *find_last(const ocsp_load_sources_t *src,
     }
     if (parts->nelts == 0) { /* one that nothing narrows is told by info */
         one = apr_array_push(parts);
-        *one = (ocsp_crlset_part_t){.number_len = (uint32_t)last->number_len,
-                                    .this_update = last->this_update,
-                                    .next_update = last->next_update};
+        *one = (ocsp_crl_set_part_t){.number_len = (uint32_t)last->number_len,
+                                     .this_update = last->this_update,
+                                     .next_update = last->next_update};
         memcpy(one->number, last->number, last->number_len);
     }
     return parts;
@@ -276,7 +276,8 @@ static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out,
          apr_pstrcat(l->pool,
                      "RFC 5280 section 5.2.5: by its own words "
                      "(issuingDistributionPoint: ",
-                     ocsp_crlscope_print(ocsp_crlset_bits(out->crls), l->pool),
+                     ocsp_crl_scope_print(ocsp_crl_set_bits(out->crls),
+                                          l->pool),
                      ") it may cover a part of the certificates only: what no "
                      "CRL lists is answered tryLater; if the CRLs named here "
                      "cover every certificate of this CA, say OCSPCRLCoverage "
@@ -285,7 +286,7 @@ static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out,
 }
 
 /* The end of a CRL without nextUpdate beside others that have one. */
-static int64_t find_endless_end(const ocsp_crlset_part_t *part,
+static int64_t find_endless_end(const ocsp_crl_set_part_t *part,
                                 int64_t max_age_s)
 {
     int64_t end = part->this_update + OCSP_TABLE_MAX_AGE_S;
@@ -304,12 +305,12 @@ static void sum_up_dates(ocsp_table_info_t *info,
 
     for (i = 0; i < parts->nelts; i++) {
         some = some
-            || APR_ARRAY_IDX(parts, i, ocsp_crlset_part_t).next_update
+            || APR_ARRAY_IDX(parts, i, ocsp_crl_set_part_t).next_update
                    != OCSP_CRL_NO_NEXT_UPDATE;
     }
     for (i = 0; i < parts->nelts; i++) {
-        const ocsp_crlset_part_t *part = &APR_ARRAY_IDX(parts, i,
-                                                        ocsp_crlset_part_t);
+        const ocsp_crl_set_part_t *part = &APR_ARRAY_IDX(parts, i,
+                                                         ocsp_crl_set_part_t);
         int64_t end = part->next_update;
 
         if (some && end == OCSP_CRL_NO_NEXT_UPDATE) {
@@ -324,13 +325,13 @@ static void sum_up_dates(ocsp_table_info_t *info,
     }
 }
 
-static bool is_gone(const ocsp_crlset_part_t *part,
+static bool is_gone(const ocsp_crl_set_part_t *part,
                     const apr_array_header_t *parts)
 {
     int64_t since;
 
-    return ocsp_crlset_find(parts, &part->scope) == NULL
-        && (!ocsp_crlset_covers(&since, parts) || since < part->this_update);
+    return ocsp_crl_set_find(parts, &part->scope) == NULL
+        && (!ocsp_crl_set_covers(&since, parts) || since < part->this_update);
 }
 
 /* A CRL that was in use and is no longer there, and that no newer one covers:
@@ -342,11 +343,11 @@ static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
     int i;
 
     for (i = 0; i < l->last->nelts; i++) {
-        const ocsp_crlset_part_t *part = &APR_ARRAY_IDX(l->last, i,
-                                                        ocsp_crlset_part_t);
+        const ocsp_crl_set_part_t *part = &APR_ARRAY_IDX(l->last, i,
+                                                         ocsp_crl_set_part_t);
 
         if (is_gone(part, taken)) {
-            APR_ARRAY_PUSH(parts, ocsp_crlset_part_t) = *part;
+            APR_ARRAY_PUSH(parts, ocsp_crl_set_part_t) = *part;
             *why = apr_psprintf(
                 l->pool,
                 "%s: the CRL of %s that was in use (thisUpdate %s, %s) has "
@@ -356,7 +357,7 @@ static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
                 ocsp_crl_print_time(part->this_update, l->pool),
                 part->scope.bits == 0
                     ? "of every certificate"
-                    : ocsp_crlscope_print(part->scope.bits, l->pool));
+                    : ocsp_crl_scope_print(part->scope.bits, l->pool));
             withhold(l, out, *why);
         }
     }
@@ -372,7 +373,8 @@ static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
 /* The CRLs that count, and those that still do; their entries are in
  * out->builder, finished. */
 static apr_status_t take_choice(const load_t *l, ocsp_load_result_t *out,
-                                const ocsp_choice_t *choice, const char **why)
+                                const ocsp_crl_select_t *choice,
+                                const char **why)
 {
     ocsp_table_info_t *info = &out->info;
     apr_uint64_t repeats;
@@ -388,7 +390,7 @@ static apr_status_t take_choice(const load_t *l, ocsp_load_result_t *out,
     }
     ocsp_table_builder_finish(out->builder, &repeats, NULL);
     info->crl = true;
-    info->partial = !ocsp_crlset_covers(&since, out->crls);
+    info->partial = !ocsp_crl_set_covers(&since, out->crls);
     sum_up_dates(info, out->crls, l->src->max_age_s);
     if (out->crls->nelts == 1) {
         memcpy(info->number, choice->crl.number, choice->crl.number_len);
@@ -407,19 +409,19 @@ static apr_status_t build_crl(const load_t *l, ocsp_load_result_t *out,
                               ocsp_crl_info_t *crl, const char **why)
 {
     const ocsp_load_sources_t *src = l->src;
-    const ocsp_choice_rules_t rules = {.issuer = src->issuer,
-                                       .namesakes = src->namesakes,
-                                       .last = l->last,
-                                       .latest = l->now + OCSP_CRL_SKEW_S};
+    const ocsp_crl_select_rules_t rules = {.issuer = src->issuer,
+                                           .namesakes = src->namesakes,
+                                           .last = l->last,
+                                           .latest = l->now + OCSP_CRL_SKEW_S};
     apr_array_header_t *list;
-    ocsp_choice_t choice;
+    ocsp_crl_select_t choice;
     const char *foreign;
     apr_status_t rv;
 
-    if ((rv = ocsp_candidate_list(&list, &foreign, src->files, src->found,
-                                  src->issuer, why, l->pool))
+    if ((rv = ocsp_crl_candidate_list(&list, &foreign, src->files, src->found,
+                                      src->issuer, why, l->pool))
             != APR_SUCCESS
-        || (rv = ocsp_choice_make(&choice, list, &rules, why, l->pool))
+        || (rv = ocsp_crl_select_make(&choice, list, &rules, why, l->pool))
                != APR_SUCCESS) {
         return rv;
     }
@@ -480,7 +482,7 @@ static apr_status_t judge_loss(const load_t *l, const char *loss,
 static bool has_same_crls(const load_t *l, const ocsp_load_result_t *out)
 {
     return ocsp_table_is_same_crl(l->src->last, &out->info)
-        && (out->crls == NULL || ocsp_crlset_is_same(l->last, out->crls));
+        && (out->crls == NULL || ocsp_crl_set_is_same(l->last, out->crls));
 }
 
 /* Whether there is a table to compare with. */

@@ -24,7 +24,8 @@ typedef struct {
                                             configured of its name; or NULL */
     const apr_array_header_t *files; /* const char *, absolute: named for this
                                         issuer, so each must be its; or NULL */
-    const apr_array_header_t *found; /* ocsp_crlpath_entry_t *: in directories
+    const apr_array_header_t
+        *found;         /* ocsp_crl_directory_entry_t *: in directories
                                         under its name, but perhaps of another
                                         key; or NULL */
     const char *places; /* the directories, for a reason; NULL: none */
@@ -51,7 +52,7 @@ typedef struct {
 typedef struct {
     ocsp_table_builder_t *builder;  /* finished, newly made in p */
     ocsp_table_info_t info;         /* all but id, fingerprint and entries */
-    const apr_array_header_t *crls; /* ocsp_crlset_part_t: the CRLs in it */
+    const apr_array_header_t *crls; /* ocsp_crl_set_part_t: the CRLs in it */
     const char *file;               /* the newest CRL that was taken, or without
                                       one the first issuance file */
     const char *warning;            /* NULL, or what the operator should know
@@ -104,7 +105,7 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
  * @param out untouched unless APR_SUCCESS
  * @param now seconds since 1970
  * @param why file, cause and remedy
- * @return as ocsp_crl_read, ocsp_index_read and ocsp_issued_read;
+ * @return as ocsp_crl_read, ocsp_openssl_index_read and ocsp_serial_list_read;
  *         OCSP_ENOTYET: from the future; OCSP_ESTALE: older than last, or with
  *         fewer rows or revocations; APR_ENOENT: no source at all, or no CRL
  *         though last rests on one. A

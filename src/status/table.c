@@ -174,7 +174,7 @@ apr_status_t ocsp_table_check(const void *mem, size_t len, const char **why)
         expected += g.count * g.width;
         entries += g.count;
     }
-    expected += count_crls(&head) * sizeof(ocsp_crlset_part_t);
+    expected += count_crls(&head) * sizeof(ocsp_crl_set_part_t);
     if (expected != len || issued != head.issued
         || entries - issued != head.entries) {
         return refuse("status table: the sums are wrong", why);
@@ -216,12 +216,12 @@ void ocsp_table_get_crls(apr_array_header_t *parts, const void *mem, size_t len)
 
     if (!read_head(&head, mem, len)
         || count_crls(&head)
-               > (len - OCSP_TABLE_FIRST_ENTRY) / sizeof(ocsp_crlset_part_t)) {
+               > (len - OCSP_TABLE_FIRST_ENTRY) / sizeof(ocsp_crl_set_part_t)) {
         return;
     }
     for (n = count_crls(&head); n > 0; n--) {
-        memcpy(apr_array_push(parts), end - n * sizeof(ocsp_crlset_part_t),
-               sizeof(ocsp_crlset_part_t));
+        memcpy(apr_array_push(parts), end - n * sizeof(ocsp_crl_set_part_t),
+               sizeof(ocsp_crl_set_part_t));
     }
 }
 

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "status/crl.h"
-#include "status/crlset.h"
+#include "status/crl_set.h"
 #include "status/issuer.h"
 #include "status/status.h"
 #include "wire/certid.h"
@@ -128,7 +128,7 @@ apr_status_t ocsp_table_builder_join(ocsp_table_builder_t *b,
 
 /**
  * Say which CRLs the entries are of.
- * @param parts of ocsp_crlset_part_t, at most OCSP_TABLE_CRLS_MAX; borrowed
+ * @param parts of ocsp_crl_set_part_t, at most OCSP_TABLE_CRLS_MAX; borrowed
  */
 void ocsp_table_builder_set_crls(ocsp_table_builder_t *b,
                                  const apr_array_header_t *parts);
@@ -192,7 +192,7 @@ apr_status_t ocsp_table_get_info(ocsp_table_info_t *info, const void *mem,
 
 /**
  * Read which CRLs a table rests on.
- * @param parts of ocsp_crlset_part_t, to which they are added
+ * @param parts of ocsp_crl_set_part_t, to which they are added
  * @param mem a table that has been checked and does not change meanwhile
  */
 void ocsp_table_get_crls(apr_array_header_t *parts, const void *mem,

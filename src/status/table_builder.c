@@ -36,7 +36,7 @@ typedef struct {
 struct ocsp_table_builder_t {
     apr_pool_t *pool;
     group_t groups[OCSP_TABLE_GROUPS]; /* [0]: serials of one octet */
-    const apr_array_header_t *crls;    /* ocsp_crlset_part_t; NULL: none */
+    const apr_array_header_t *crls;    /* ocsp_crl_set_part_t; NULL: none */
 };
 
 static size_t group_width(size_t group)
@@ -361,7 +361,7 @@ apr_uint64_t ocsp_table_builder_count_issued(const ocsp_table_builder_t *b)
 size_t ocsp_table_builder_size(const ocsp_table_builder_t *b)
 {
     size_t size = OCSP_TABLE_FIRST_ENTRY
-                + count_crls(b) * sizeof(ocsp_crlset_part_t);
+                + count_crls(b) * sizeof(ocsp_crl_set_part_t);
     size_t i;
 
     for (i = 0; i < OCSP_TABLE_GROUPS; i++) {
@@ -416,7 +416,7 @@ void ocsp_table_builder_seal(const ocsp_table_builder_t *b, void *mem,
         offset += len;
     }
     if (count_crls(b) > 0) {
-        size_t len = count_crls(b) * sizeof(ocsp_crlset_part_t);
+        size_t len = count_crls(b) * sizeof(ocsp_crl_set_part_t);
 
         memcpy(bytes + offset, b->crls->elts, len);
         offset += len;

@@ -17,7 +17,7 @@
  *          | group 2:  count x [ serial 2 octets  | value 6 ]           |
  *          | ...                                                        |
  *          | group 64: count x [ serial 64 octets | value 6 ]           |
- *          | CRLs: flags >> 16 times ocsp_crlset_part_t, 80 octets each |
+ *          | CRLs: flags >> 16 times ocsp_crl_set_part_t, 80 octets each |
  *     len  +------------------------------------------------------------+
  *
  * Each group is sorted by serial number and lists none twice; groups follow

@@ -16,7 +16,7 @@ sub slurp {
 }
 
 my $readme  = -e "$top/README" ? slurp("$top/README") : '';
-my @sources = ("$top/mod_ocsp.c", glob "$top/src/httpd/*.c");
+my @sources = ("$top/mod_ocsp.c", glob "$top/src/httpd/{*,*/*}.c");
 my %where;
 for my $file (@sources) {
     my $text = slurp($file);

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Fuzz target of ocsp_index_read_lines and ocsp_index_parse: rows are as
+ * Fuzz target of ocsp_openssl_index_read_lines and ocsp_openssl_index_parse: rows are as
  * promised, the result does not depend on how the octets arrive, a refusal has
  * its reason. Each input is read as a file, and as one row in memory of its
  * size.
@@ -12,7 +12,7 @@
 
 #include "feed.h"
 #include "status/crl.h"
-#include "status/index.h"
+#include "status/openssl_index.h"
 #include "wire/gtime.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -29,20 +29,20 @@ static void check_time(int64_t time)
     check(time >= OCSP_GTIME_MIN && time <= OCSP_GTIME_MAX);
 }
 
-static void check_row(const ocsp_index_row_t *row)
+static void check_row(const ocsp_openssl_index_row_t *row)
 {
     check(row->serial_len >= 1 && row->serial_len <= OCSP_CERTID_SERIAL_MAX);
     check(row->serial_len == 1 || row->serial[0] != 0);
     check_time(row->not_after);
     check_time(row->revocation_time);
-    check(row->state == OCSP_INDEX_REVOKED
+    check(row->state == OCSP_OPENSSL_INDEX_REVOKED
           || row->reason == OCSP_CRL_NO_REASON);
     check(row->reason == OCSP_CRL_NO_REASON
           || (row->reason >= 1 && row->reason <= 6) || row->reason == 9
           || row->reason == 10);
 }
 
-static apr_status_t take(void *ctx, const ocsp_index_row_t *row,
+static apr_status_t take(void *ctx, const ocsp_openssl_index_row_t *row,
                          const char **why)
 {
     check_row(row);
@@ -61,7 +61,7 @@ static apr_status_t run(const uint8_t *data, size_t size, size_t chunk,
                                       &why, p);
 
     check(rv == APR_SUCCESS);
-    rv = ocsp_index_read_lines(&rows, lines, take, taken, &why);
+    rv = ocsp_openssl_index_read_lines(&rows, lines, take, taken, &why);
     check(rv == APR_SUCCESS ? rows == *taken && why == NULL
                             : rows == 12345 && why != NULL);
     ocsp_lines_close(lines);
@@ -71,11 +71,11 @@ static apr_status_t run(const uint8_t *data, size_t size, size_t chunk,
 static void parse(const uint8_t *data, size_t size)
 {
     const ocsp_line_t line = {data, size, size % 2 == 0};
-    ocsp_index_row_t row;
+    ocsp_openssl_index_row_t row;
     ocsp_serial_t serial;
     const char *why = NULL;
 
-    if (ocsp_index_parse(&row, &serial, &line, &why) == APR_SUCCESS) {
+    if (ocsp_openssl_index_parse(&row, &serial, &line, &why) == APR_SUCCESS) {
         check_row(&row);
     }
     else {

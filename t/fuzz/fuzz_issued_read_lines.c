@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Fuzz target of ocsp_issued_read_lines and ocsp_issued_parse: serial numbers
+ * Fuzz target of ocsp_serial_list_read_lines and ocsp_serial_list_parse: serial numbers
  * are as promised, the result does not depend on how the octets arrive, a
  * refusal has its reason. Each input is read as a file, and as one line in
  * memory of its size.
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "feed.h"
-#include "status/issued.h"
+#include "status/serial_list.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -47,7 +47,7 @@ static apr_status_t run(const uint8_t *data, size_t size, size_t chunk,
                                       p);
 
     check(rv == APR_SUCCESS);
-    rv = ocsp_issued_read_lines(&count, lines, take, taken, &why);
+    rv = ocsp_serial_list_read_lines(&count, lines, take, taken, &why);
     check(rv == APR_SUCCESS ? count == *taken && why == NULL
                             : count == 12345 && why != NULL);
     ocsp_lines_close(lines);
@@ -60,7 +60,7 @@ static void parse(const uint8_t *data, size_t size)
     ocsp_serial_t serial;
     const char *why = NULL;
 
-    if (ocsp_issued_parse(&serial, &line, &why) != APR_SUCCESS) {
+    if (ocsp_serial_list_parse(&serial, &line, &why) != APR_SUCCESS) {
         check(why != NULL);
     }
     else if (serial.len > 0) {

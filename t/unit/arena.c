@@ -24,7 +24,7 @@
 
 static void check_life(ocsp_arena_t *a, apr_pool_t *p)
 {
-    ocsp_note_t note;
+    ocsp_load_outcome_t note;
     ocsp_table_info_t info;
     ocsp_record_t rec;
     const char *why;
@@ -133,12 +133,12 @@ static void check_checked(apr_pool_t *p)
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
            && rec.checked == 2000,
        "one that fails is none");
-    ocsp_arena_set_doubt(a, slot, OCSP_NOTE_DOUBT_PASSED_OVER);
+    ocsp_arena_set_doubt(a, slot, OCSP_LOAD_OUTCOME_DOUBT_PASSED_OVER);
     ocsp_arena_note(a, slot, 4000, true, "not the newest");
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
            && rec.checked == 2000,
        "nor is one that could not take the newest");
-    ocsp_arena_set_doubt(a, slot, OCSP_NOTE_NO_DOUBT);
+    ocsp_arena_set_doubt(a, slot, OCSP_LOAD_OUTCOME_NO_DOUBT);
     ocsp_arena_begin(a);
     ocsp_arena_claim(&slot, a, id_a, true, &why);
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS

@@ -31,7 +31,7 @@
 #define WRITERS 3
 #define KILLINGS 25
 #define READS 300
-#define LATER_S (OCSP_PLACE_DEAD_S + 1)
+#define LATER_S (OCSP_CACHE_SLOT_DEAD_S + 1)
 
 /* What all processes count. */
 typedef struct {
@@ -192,8 +192,8 @@ static unsigned count_held(void)
     size_t i;
 
     for (i = 0; i < ocsp_cache_layout_count(cache); i++) {
-        held += ocsp_place_is_held(
-            ocsp_place_look(&cache->words[ocsp_cache_layout_index(cache, i)]));
+        held += ocsp_cache_slot_is_held(ocsp_cache_slot_look(
+            &cache->words[ocsp_cache_layout_index(cache, i)]));
     }
     return held;
 }

@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "httpd/subprocess.h"
+#include "httpd/runtime/subprocess.h"
 #include "tap.h"
 
 #define MIB ((size_t)1 << 20)

@@ -1,0 +1,113 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The issuers that one server, or one virtual host, declares, and how a CertID
+ * finds its own among hundreds. Floor 4.
+ */
+#ifndef OCSP_HTTPD_CONFIG_ISSUERS_H
+#define OCSP_HTTPD_CONFIG_ISSUERS_H
+
+#include <httpd.h>
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "answer/answer.h"
+#include "httpd/config/issuer_config.h"
+#include "status/issuer.h"
+#include "status/table.h"
+#include "wire/certid.h"
+
+/** One <OCSPIssuer> as it was written. */
+typedef struct {
+    const char *pattern; /* a file's whole path, or a glob */
+    bool is_glob;
+    const ocsp_issuer_config_t *level;
+    const char *defined_at; /* file:line */
+} ocsp_issuers_section_t;
+
+/** What becomes of an issuer's signers in one process: see renewal.h. */
+typedef struct {
+    server_rec *s;            /* whose issuer it is */
+    unsigned char digest[32]; /* of the certificates' files at the start */
+    _Atomic(const ocsp_answer_signers_t *) signers; /* NULL: those of the
+                                                       start */
+    _Atomic uint32_t seen; /* ocsp_arena_get_signers when they were opened */
+    int64_t tried;         /* when that was last tried, in seconds */
+    bool settled;          /* digest is of files that nobody was writing */
+} ocsp_issuers_renewal_t;
+
+/** One issuer of a section, and what was made of it. */
+typedef struct {
+    const ocsp_issuers_section_t *section;
+    const char *where;     /* for logs: the section, and who inherits it */
+    const char *cert_file; /* whole path */
+    const ocsp_issuer_config_t *level; /* the section's over its server's */
+    const char *name;                  /* for logs: the subject, or cert_file */
+    const ocsp_issuer_t *issuer;   /* NULL: its certificate cannot be read */
+    const ocsp_issuer_t *previous; /* another CA that its file held before, or
+                                      NULL */
+    bool passed_over;              /* another section of this CA counts */
+    bool has_slot;
+    size_t slot;    /* in the arena */
+    bool has_table; /* there was one after the last pass; under -t: would be */
+    unsigned char id[OCSP_TABLE_ID_LEN];
+    bool warned_complete; /* OCSPCRLCoverage complete, of the first of those
+                             that share its table: what is warned of */
+    const char *crl_file; /* the one in use, or NULL; for people */
+    const ocsp_table_info_t *info;    /* of a table under -t, or NULL */
+    ocsp_answer_signers_t signers;    /* of the start: see renewal.h */
+    ocsp_issuers_renewal_t *renewal;  /* NULL: its certificate cannot be read */
+    apr_array_header_t *signer_files; /* const char *, of each signer's
+                                         certificate; for people */
+    ocsp_chain_t chain;     /* of its certificate, for OCSPIncludeCertificate
+                           chain; else none */
+    const char *signer_why; /* NULL, or why there is none or an old one */
+    bool signers_faulty; /* a file of theirs was rejected, or none is valid */
+    ocsp_answer_policy_t policy;
+    int64_t http_max_age_s;
+    ocsp_issuer_config_preproduce_t preproduce;
+} ocsp_issuers_issuer_t;
+
+/** The issuers of one level. */
+typedef struct {
+    apr_array_header_t *issuers; /* ocsp_issuers_issuer_t * */
+    bool lost;                   /* a pattern means nothing that is known */
+    bool unreadable; /* that, or an issuer has no certificate: whoever is asked
+                        about and not found may be its */
+    unsigned
+        *slots[OCSP_CERTID_HASHES]; /* by key hash: an index from 1, or 0 */
+    unsigned mask;
+} ocsp_issuers_t;
+
+/** A scope without issuers, newly made in p. */
+ocsp_issuers_t *ocsp_issuers_make(apr_pool_t *p);
+
+/** Add one; ocsp_issuers_freeze has to follow. */
+void ocsp_issuers_add(ocsp_issuers_t *scope, ocsp_issuers_issuer_t *si);
+
+/** The issuer at an index. Any thread. */
+ocsp_issuers_issuer_t *ocsp_issuers_get(const ocsp_issuers_t *scope, int i);
+
+/**
+ * @param except an index that is left out; -1: none
+ * @return the first issuer that has this CA's name and key, or NULL
+ */
+const ocsp_issuers_issuer_t *ocsp_issuers_find_ca(const ocsp_issuers_t *scope,
+                                                  const ocsp_issuer_t *ca,
+                                                  int except);
+
+/** Once all are added and opened: make ready for ocsp_issuers_find. */
+void ocsp_issuers_freeze(ocsp_issuers_t *scope, apr_pool_t *p);
+
+/** @return whether a serial number that nothing lists is good for any issuer.
+ *          Pure. */
+bool ocsp_issuers_has_good_unlisted(const ocsp_issuers_t *scope);
+
+/** @return the issuer that a CertID names, or NULL. Any thread. */
+const ocsp_issuers_issuer_t *ocsp_issuers_find(const ocsp_issuers_t *scope,
+                                               const ocsp_certid_t *id);
+
+#endif

@@ -1,0 +1,109 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See pattern.h. Floor 4.
+ */
+#include "httpd/load/glob.h"
+
+#include <apr_fnmatch.h>
+#include <apr_strings.h>
+#include <errno.h>
+#include <glob.h>
+#include <string.h>
+
+#include "httpd/log.h"
+
+/* @return of const char *, made in p; empty: none, and why */
+static apr_array_header_t *expand(const char *pattern, const char **why,
+                                  apr_pool_t *p)
+{
+    glob_t found = {.gl_pathc = 0};
+    /* GLOB_ERR: half a directory would silently be half of the CAs */
+    int rv = glob(pattern, GLOB_ERR, NULL, &found);
+    apr_array_header_t *files = apr_array_make(p, 16, sizeof(const char *));
+    size_t i;
+
+    if (rv == GLOB_NOMATCH) {
+        *why = "no file matches: put certificates there";
+    }
+    else if (rv != 0) {
+        *why = apr_psprintf(p,
+                            "a directory cannot be read: %s: check path and "
+                            "permissions",
+                            rv == GLOB_NOSPACE ? "no memory" : strerror(errno));
+    }
+    for (i = 0; rv == 0 && i < found.gl_pathc; i++) {
+        APR_ARRAY_PUSH(files, const char *) = apr_pstrdup(p, found.gl_pathv[i]);
+    }
+    globfree(&found);
+    return files;
+}
+
+/* Names with the NULs that end them: names hold anything else. */
+static void keep(const ocsp_load_ctx_t *pass, const char *name,
+                 const apr_array_header_t *files)
+{
+    const ocsp_der_t none = {NULL, 0};
+    ocsp_der_t content = {NULL, 0};
+    unsigned char *at;
+    int i;
+
+    for (i = 0; i < files->nelts; i++) {
+        content.len += strlen(APR_ARRAY_IDX(files, i, const char *)) + 1;
+    }
+    content.data = at = apr_palloc(pass->ptemp, content.len);
+    for (i = 0; i < files->nelts; i++) {
+        const char *file = APR_ARRAY_IDX(files, i, const char *);
+
+        memcpy(at, file, strlen(file) + 1);
+        at += strlen(file) + 1;
+    }
+    ocsp_retained_put(pass->keep, name, content, none);
+}
+
+/* What the pattern meant when it last meant anything. */
+static void recall(apr_array_header_t *files, const ocsp_load_ctx_t *pass,
+                   const char *name)
+{
+    ocsp_der_t content, nothing;
+    size_t i;
+
+    if (pass->keep == NULL
+        || !ocsp_retained_find(pass->keep, name, &content, &nothing)) {
+        return;
+    }
+    for (i = 0; i < content.len;
+         i += strlen((const char *)content.data + i) + 1) {
+        APR_ARRAY_PUSH(files, const char *) =
+            apr_pstrdup(pass->pconf, (const char *)content.data + i);
+    }
+}
+
+static void say_none(ocsp_load_ctx_t *pass, const char *pattern,
+                     const char *why, const char *whose, bool recalled)
+{
+    pass->failures++;
+    if (!pass->asking && ocsp_load_ctx_is_news(pass, pattern, why)) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
+                     "OCSP214: %s: %s; %s %s", pattern, why, whose,
+                     recalled ? "goes on with the files found before"
+                              : "has no files");
+    }
+}
+
+apr_array_header_t *ocsp_glob_expand(ocsp_load_ctx_t *pass, const char *pattern,
+                                     const char *whose)
+{
+    const char *name = apr_pstrcat(pass->ptemp, "glob:", pattern, NULL);
+    const char *why = NULL;
+    apr_array_header_t *files = expand(pattern, &why, pass->pconf);
+
+    if (files->nelts == 0) {
+        recall(files, pass, name);
+        say_none(pass, pattern, why, whose, files->nelts != 0);
+    }
+    else if (pass->keep != NULL && !pass->renewing && !pass->running) {
+        keep(pass, name, files);
+    }
+    return files;
+}

@@ -1,0 +1,124 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See pass.h. Floor 4.
+ */
+#include "httpd/load/load_ctx.h"
+
+#include <ap_listen.h>
+#include <apr_strings.h>
+#include <http_log.h>
+#include <string.h>
+
+#include "wire/gtime.h"
+
+void ocsp_load_ctx_begin(ocsp_load_ctx_t *pass, ocsp_retained_t *keep,
+                         apr_pool_t *pconf, apr_pool_t *ptemp)
+{
+    memset(pass, 0, sizeof(*pass));
+    pass->pconf = pconf;
+    pass->ptemp = ptemp;
+    pass->keep = keep;
+    pass->now = (int64_t)apr_time_sec(apr_time_now());
+    pass->lists = apr_hash_make(ptemp);
+    pass->certs = apr_hash_make(ptemp);
+    pass->keys = apr_hash_make(ptemp);
+    pass->dirs = apr_hash_make(ptemp);
+    pass->names = apr_hash_make(ptemp);
+    pass->tables = apr_hash_make(ptemp);
+}
+
+static bool has_issuer(const apr_array_header_t *all,
+                       const ocsp_issuer_t *issuer)
+{
+    int i;
+
+    for (i = 0; i < all->nelts; i++) {
+        if (ocsp_issuer_is_same(APR_ARRAY_IDX(all, i, const ocsp_issuer_t *),
+                                issuer)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void ocsp_load_ctx_add_issuer(ocsp_load_ctx_t *pass,
+                              const ocsp_issuer_t *issuer)
+{
+    const unsigned long name = ocsp_issuer_get_name_hash(issuer);
+    apr_array_header_t *all = apr_hash_get(pass->names, &name, sizeof(name));
+
+    if (all == NULL) {
+        all = apr_array_make(pass->ptemp, 1, sizeof(const ocsp_issuer_t *));
+        apr_hash_set(pass->names, apr_pmemdup(pass->ptemp, &name, sizeof(name)),
+                     sizeof(name), all);
+    }
+    if (ocsp_issuer_may_sign_crls(issuer) && !has_issuer(all, issuer)) {
+        APR_ARRAY_PUSH(all, const ocsp_issuer_t *) = issuer;
+    }
+}
+
+const apr_array_header_t *ocsp_load_ctx_get_namesakes(
+    const ocsp_load_ctx_t *pass, const ocsp_issuer_t *issuer)
+{
+    const unsigned long name = ocsp_issuer_get_name_hash(issuer);
+
+    return apr_hash_get(pass->names, &name, sizeof(name));
+}
+
+ocsp_retry_t *ocsp_load_ctx_get_retry(const ocsp_load_ctx_t *pass,
+                                      const void *subject, size_t len)
+{
+    return pass->retries != NULL
+             ? ocsp_retries_get(pass->retries,
+                                ocsp_arena_get_configuration(pass->arena),
+                                subject, len)
+             : NULL;
+}
+
+bool ocsp_load_ctx_is_news(const ocsp_load_ctx_t *pass, const char *subject,
+                           const char *text)
+{
+    ocsp_retry_t *retry = ocsp_load_ctx_get_retry(pass, subject,
+                                                  strlen(subject));
+    bool known = false;
+
+    if (retry != NULL) {
+        known = pass->running && ocsp_retry_has_text(retry, text);
+        ocsp_retry_set_text(retry, text);
+    }
+    return text != NULL && !known;
+}
+
+void ocsp_load_ctx_hush(ocsp_load_ctx_t *pass)
+{
+    server_rec *mute = apr_pmemdup(pass->ptemp, pass->s, sizeof(*mute));
+
+    mute->log.module_levels = NULL;
+    mute->log.level = APLOG_EMERG;
+    pass->s = mute;
+}
+
+const char *ocsp_load_ctx_print_time(apr_pool_t *p, int64_t seconds)
+{
+    char *text = apr_pcalloc(p, OCSP_GTIME_ISO_LEN + 1);
+
+    return ocsp_gtime_format_iso(text, seconds) ? text : "-";
+}
+
+/* APR cannot put our own status values into words, and why does. */
+apr_status_t ocsp_load_ctx_log_status(apr_status_t rv)
+{
+    return rv >= APR_OS_START_USERERR && rv < APR_OS_START_EAIERR ? 0 : rv;
+}
+
+unsigned ocsp_load_ctx_get_port(const server_rec *s)
+{
+    if (s->port != 0) {
+        return s->port;
+    }
+    if (s->is_virtual && s->addrs != NULL && s->addrs->host_port != 0) {
+        return s->addrs->host_port;
+    }
+    return ap_listeners != NULL ? ap_listeners->bind_addr->port : 80;
+}

@@ -1,0 +1,374 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See dump.h. Floor 4.
+ */
+#include "httpd/monitor/config_dump.h"
+
+#include <apr_strings.h>
+#include <stdio.h>
+
+#include "answer/client_limits.h"
+#include "answer/expiry.h"
+#include "httpd/config/server_config.h"
+#include "httpd/log.h"
+#include "httpd/load/readers.h"
+#include "httpd/load/sources.h"
+#include "httpd/runtime/version.h"
+#include "status/crl.h"
+
+/* What lines need besides the issuer. */
+typedef struct {
+    const ocsp_load_ctx_t *pass;
+    apr_hash_t *readers; /* path -> ocsp_readers_path_t; NULL: not known */
+    const char *user;    /* the workers' */
+} dump_t;
+
+static void print_hex(const unsigned char *bytes, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < len; i++) {
+        printf("%02x", bytes[i]);
+    }
+}
+
+static const char *iso(const dump_t *d, int64_t seconds)
+{
+    return ocsp_load_ctx_print_time(d->pass->ptemp, seconds);
+}
+
+static void print_hashes(const ocsp_issuer_t *issuer)
+{
+    static const struct {
+        ocsp_certid_hash_t hash;
+        const char *name;
+    } shown[] = {{OCSP_CERTID_SHA1, "SHA-1"}, {OCSP_CERTID_SHA256, "SHA-256"}};
+    const ocsp_certid_issuer_t *hashes = ocsp_issuer_get0_hashes(issuer);
+    size_t i;
+
+    for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+        size_t len = ocsp_certid_hash_len(shown[i].hash);
+
+        printf("    %s of name: ", shown[i].name);
+        print_hex(hashes->name[shown[i].hash], len);
+        printf("\n    %s of key: ", shown[i].name);
+        print_hex(hashes->key[shown[i].hash], len);
+        printf("\n");
+    }
+}
+
+static const char *describe_readers(const dump_t *d, const char *path)
+{
+    const ocsp_readers_path_t *found;
+
+    if (d->readers == NULL) {
+        return "whether workers can read it cannot be found out";
+    }
+    found = apr_hash_get(d->readers, path, APR_HASH_KEY_STRING);
+    return apr_psprintf(d->pass->ptemp, "%s %s", d->user,
+                        found != NULL && found->readable
+                            ? "can read it"
+                            : "cannot read it: changes are taken up at a "
+                              "graceful restart only");
+}
+
+static void print_paths(const dump_t *d, const char *what,
+                        const apr_array_header_t *paths)
+{
+    int i;
+
+    for (i = 0; i < paths->nelts; i++) {
+        const char *path = APR_ARRAY_IDX(paths, i, const char *);
+
+        printf("    %s: %s (%s)\n", what, path, describe_readers(d, path));
+    }
+}
+
+static void print_crl(const dump_t *d, const ocsp_issuers_issuer_t *si,
+                      const char *age)
+{
+    const ocsp_table_info_t *info = si->info;
+
+    printf("    CRL in use: %s%s, thisUpdate %s, nextUpdate %s, number ",
+           si->crl_file,
+           info->crls > 1
+               ? apr_psprintf(d->pass->ptemp, " and %u others", info->crls - 1)
+               : "",
+           iso(d, info->this_update),
+           info->next_update != OCSP_CRL_NO_NEXT_UPDATE
+               ? iso(d, info->next_update)
+               : "none");
+    if (info->number_len == 0) {
+        printf("none");
+    }
+    else {
+        printf("0x");
+        print_hex(info->number, info->number_len);
+    }
+    printf(", %" APR_UINT64_T_FMT " revocations%s\n", info->entries, age);
+}
+
+static void print_issuance(const dump_t *d, const ocsp_table_info_t *info,
+                           const char *age)
+{
+    printf("    issuance data in use: last changed %s, %" APR_UINT64_T_FMT
+           " rows, %" APR_UINT64_T_FMT " issued and not revoked",
+           iso(d, info->changed), info->rows, info->issued);
+    if (!info->crl) {
+        printf(", %" APR_UINT64_T_FMT " revocations", info->entries);
+    }
+    printf("%s\n", age);
+}
+
+static bool names_crls(const ocsp_issuer_config_t *level)
+{
+    return level->crl_files->nelts != 0 || level->crl_paths->nelts != 0;
+}
+
+static void print_table(const dump_t *d, const ocsp_issuers_issuer_t *si)
+{
+    const ocsp_table_info_t *info = si->info;
+    const char *age = "";
+
+    print_paths(d, "CRL file", si->level->crl_files);
+    print_paths(d, "CRL directory", si->level->crl_paths);
+    print_paths(d, "index file", si->level->index_files);
+    print_paths(d, "issued file", si->level->issued_files);
+    if (info == NULL) {
+        printf("    %s in use: none: answers tryLater\n",
+               ocsp_issuer_config_names_issuance(si->level)
+                       && !names_crls(si->level)
+                   ? "issuance data"
+                   : "CRL");
+        return;
+    }
+    if (ocsp_sources_find_end(si, info) <= d->pass->now) {
+        age = ", out of date";
+    }
+    if (info->crl) {
+        print_crl(d, si, age);
+    }
+    if (info->issuance) {
+        print_issuance(d, info, age);
+    }
+}
+
+/* @param expiry of the one that lasts longest; else OCSP_EXPIRY_FAR */
+static const char *describe_expiry(const ocsp_signer_t *signer,
+                                   ocsp_expiry_t expiry, int64_t now)
+{
+    static const char *const words[] = {"", ", ends soon",
+                                        ", ends soon: renew it now"};
+
+    return ocsp_signer_is_valid(signer, now) && expiry != OCSP_EXPIRY_PAST
+             ? words[expiry]
+             : ", not valid now";
+}
+
+static void print_signers(const dump_t *d, const ocsp_issuers_issuer_t *si)
+{
+    const ocsp_signer_t *last;
+    ocsp_expiry_t expiry = ocsp_expiry_find(&last, &si->signers, d->pass->now);
+    const char *clients;
+    size_t i;
+
+    for (i = 0; i < si->signers.count; i++) {
+        const ocsp_signer_t *signer = ocsp_response_template_get0_signer(
+            si->signers.templs[i]);
+
+        printf("    signer: %s, %s, notBefore %s, notAfter %s, %s%s\n",
+               APR_ARRAY_IDX(si->signer_files, (int)i, const char *),
+               ocsp_signer_get0_description(signer),
+               iso(d, ocsp_signer_get_not_before(signer)),
+               iso(d, ocsp_signer_get_not_after(signer)),
+               ocsp_signer_is_issuer(signer) ? "the CA itself" : "delegate",
+               describe_expiry(signer,
+                               signer == last ? expiry : OCSP_EXPIRY_FAR,
+                               d->pass->now));
+        clients = ocsp_client_limits_warn(&si->signers, i, d->pass->now,
+                                          d->pass->ptemp);
+        if (clients != NULL) {
+            printf("    clients of this signer: %s\n", clients);
+        }
+    }
+    if (si->signers.count == 0) {
+        printf("    signer: none%s%s\n",
+               si->signer_why != NULL ? ": " : ": answers tryLater",
+               si->signer_why != NULL ? si->signer_why : "");
+    }
+}
+
+/* What OCSPUnlisted says, or comes to. */
+static const char *describe_unlisted(const ocsp_issuers_issuer_t *si)
+{
+    switch (si->policy.unlisted) {
+    case OCSP_ANSWER_UNLISTED_GOOD:
+        return "good";
+    case OCSP_ANSWER_UNLISTED_UNKNOWN:
+        return "unknown";
+    case OCSP_ANSWER_UNLISTED_UNAUTHORIZED:
+        return "unauthorized";
+    case OCSP_ANSWER_UNLISTED_REVOKED:
+        return "revoked";
+    case OCSP_ANSWER_UNLISTED_AUTO:
+        break;
+    }
+    return ocsp_issuer_config_names_issuance(si->level) ? "unknown" : "good";
+}
+
+/* Seconds, where 0 is off and less is what the source makes of it. */
+static const char *describe_limit(const dump_t *d, int64_t seconds)
+{
+    if (seconds <= 0) {
+        return seconds == 0 ? "off" : "default";
+    }
+    return apr_psprintf(d->pass->ptemp, "%" APR_INT64_T_FMT,
+                        (apr_int64_t)seconds);
+}
+
+static void print_policy(const dump_t *d, const ocsp_issuers_issuer_t *si)
+{
+    static const char *const include[] = {"auto", "on", "off", "chain"};
+    static const char *const preproduce[] = {"off", "hot", "all"};
+    ocsp_response_style_t style;
+
+    ocsp_issuer_config_get_style(&style, si->level);
+    printf("    policy: OCSPUnlisted %s, OCSPStaleGrace %" APR_INT64_T_FMT
+           ", OCSPSourceMaxAge %s, OCSPNextUpdate %" APR_INT64_T_FMT
+           ", OCSPHTTPMaxAge %" APR_INT64_T_FMT
+           ", OCSPAnswerAge %s, OCSPThisUpdate %s, OCSPNonce %s, "
+           "OCSPResponderID %s, "
+           "OCSPIncludeCertificate %s, OCSPTrustedResponder %s, "
+           "OCSPPreproduce %s, OCSPCRLCoverage %s\n",
+           describe_unlisted(si), (apr_int64_t)si->policy.grace_s,
+           describe_limit(d, si->policy.max_age_s),
+           (apr_int64_t)si->policy.next_update_s,
+           (apr_int64_t)si->http_max_age_s,
+           si->policy.limits_age
+               ? apr_psprintf(d->pass->ptemp, "%" APR_INT64_T_FMT,
+                              (apr_int64_t)si->policy.answer_age_s)
+               : "default",
+           si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED ? "checked"
+                                                                     : "source",
+           si->policy.ignore_nonce ? "ignore" : "echo",
+           style.by_name ? "name" : "key", include[style.include],
+           si->level->trusted == 1 ? "on" : "off", preproduce[si->preproduce],
+           si->policy.complete ? "complete" : "auto");
+}
+
+static void print_issuer(const dump_t *d, const ocsp_issuers_issuer_t *si)
+{
+    printf("  %s\n    certificate: %s (<OCSPIssuer> at %s)\n", si->name,
+           si->cert_file, si->section->defined_at);
+    if (si->issuer == NULL) {
+        printf("    cannot be read: whatever its server does not know is "
+               "answered tryLater\n");
+        return;
+    }
+    if (si->passed_over) {
+        printf("    not used: another section is this CA's\n");
+        return;
+    }
+    print_hashes(si->issuer);
+    print_table(d, si);
+    print_signers(d, si);
+    print_policy(d, si);
+}
+
+static void print_scope(const dump_t *d, const ocsp_issuers_t *scope)
+{
+    int i;
+
+    for (i = 0; i < scope->issuers->nelts; i++) {
+        print_issuer(d, ocsp_issuers_get(scope, i));
+    }
+}
+
+/* What only the main server says. */
+static const char *print_main(const dump_t *d, const ocsp_server_config_t *conf)
+{
+    return apr_pstrcat(
+        d->pass->ptemp, ", OCSPTableSize ",
+        conf->table_size != OCSP_ISSUER_CONFIG_UNSET
+            ? apr_psprintf(d->pass->ptemp, "%" APR_INT64_T_FMT,
+                           (apr_int64_t)conf->table_size)
+            : "by need",
+        ", OCSPRefresh ",
+        describe_limit(d, ocsp_server_config_get_refresh(conf)),
+        ", OCSPCacheSize ",
+        describe_limit(d, (int64_t)ocsp_server_config_get_cache_size(conf)),
+        ", OCSPSignLimit ",
+        apr_itoa(d->pass->ptemp, (int)ocsp_server_config_get_sign_limit(conf)),
+        ", OCSPPassPhraseDialog ", conf->dialog != NULL ? "exec:" : "builtin",
+        conf->dialog, NULL);
+}
+
+/* Sections that come to nothing. */
+static void print_empty(const ocsp_server_config_t *conf)
+{
+    int i, j;
+
+    for (i = 0; i < conf->sections->nelts; i++) {
+        const ocsp_issuers_section_t *section =
+            APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *);
+        bool empty = true;
+
+        for (j = 0; empty && j < conf->own->issuers->nelts; j++) {
+            empty = ocsp_issuers_get(conf->own, j)->section != section;
+        }
+        if (empty) {
+            printf("  %s (<OCSPIssuer> at %s): no file matches: whatever its "
+                   "server does not know is answered tryLater\n",
+                   section->pattern, section->defined_at);
+        }
+    }
+}
+
+static void print_server(const dump_t *d, const server_rec *s)
+{
+    const ocsp_server_config_t *conf = ocsp_server_config_get(s);
+    const ocsp_issuers_t *main_scope = conf->outer != NULL ? conf->outer->own
+                                                           : NULL;
+
+    printf("%s:%u%s%s%s\n",
+           s->server_hostname != NULL ? s->server_hostname : "main server",
+           ocsp_load_ctx_get_port(s), s->defn_name != NULL ? " (" : "",
+           s->defn_name != NULL
+               ? apr_psprintf(d->pass->ptemp, "%s:%u", s->defn_name,
+                              s->defn_line_number)
+               : "",
+           s->defn_name != NULL ? ")" : "");
+    printf("  OCSPMaxCerts %" APR_SIZE_T_FMT
+           ", OCSPMaxRequestSize %" APR_SIZE_T_FMT ", OCSPQuickHandler %s%s\n",
+           ocsp_server_config_get_max_certs(conf),
+           ocsp_server_config_get_max_request_size(conf),
+           conf->quick == 1 ? "on" : "off",
+           conf->outer != NULL ? "" : print_main(d, conf));
+    print_scope(d, conf->own);
+    print_empty(conf);
+    if (conf->inherited != NULL && conf->inherited != main_scope) {
+        print_scope(d, conf->inherited);
+    }
+    else if (main_scope != NULL && main_scope->issuers->nelts != 0) {
+        printf("  and the issuers of the main server\n");
+    }
+}
+
+void ocsp_config_dump_print(const ocsp_load_ctx_t *pass, server_rec *base,
+                            apr_hash_t *readers)
+{
+    const dump_t d = {.pass = pass,
+                      .readers = readers,
+                      .user = ocsp_readers_get_user(pass->ptemp)};
+    const server_rec *s;
+
+    printf("mod_ocsp " OCSP_VERSION "\nOCSP issuers:\n");
+    for (s = base; s != NULL; s = s->next) {
+        if (s == base
+            || ocsp_server_config_get(s) != ocsp_server_config_get(base)) {
+            print_server(&d, s);
+        }
+    }
+    (void)fflush(stdout);
+}

@@ -1,0 +1,131 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See report.h. Floor 4.
+ */
+#include "httpd/request/request_log.h"
+
+#include <apr_strings.h>
+#include <stdbool.h>
+
+#include "httpd/log.h"
+#include "httpd/load/load_ctx.h"
+
+/* Octets of a stranger's request that a log line shows. */
+#define LOG_OCTETS 64
+
+/* Seconds between two complaints of signers that ended while httpd ran. */
+#define ENDED_EVERY_S 3600
+
+/* And of signatures that failed: whoever asks tries again, and what signs ahead
+ * of need tries all that are due. */
+#define FAILED_EVERY_S 60
+
+static const char *print_hex(ocsp_der_t bytes, apr_pool_t *p)
+{
+    size_t len = bytes.len < LOG_OCTETS ? bytes.len : LOG_OCTETS;
+    char *hex = apr_pcalloc(p, 2 * len + 1);
+
+    if (bytes.data != NULL) {
+        ap_bin2hex(bytes.data, len, hex);
+    }
+    return hex;
+}
+
+static const char *describe_record(const ocsp_record_t *record, apr_pool_t *p)
+{
+    const char *from = ocsp_load_ctx_print_time(p, record->this_update);
+    const char *until = record->crl
+                             && record->next_update != OCSP_CRL_NO_NEXT_UPDATE
+                          ? ocsp_load_ctx_print_time(p, record->next_update)
+                          : "the next change";
+
+    if (!record->listed) {
+        return apr_psprintf(p, "%s, data from %s until %s",
+                            record->issued ? "issued" : "not listed", from,
+                            until);
+    }
+    return apr_psprintf(p, "revoked on %s, reason %d, data from %s until %s",
+                        ocsp_load_ctx_print_time(p, record->revocation_time),
+                        record->reason, from, until);
+}
+
+static const char *describe(const ocsp_answer_subject_t *subject, apr_pool_t *p)
+{
+    switch (subject->knowledge) {
+    case OCSP_ANSWER_FOREIGN:
+        return "an issuer that is not served here";
+    case OCSP_ANSWER_UNREADABLE:
+        return "perhaps an issuer whose certificate could not be read";
+    case OCSP_ANSWER_NO_TABLE:
+        return "an issuer without data";
+    case OCSP_ANSWER_RECORD:
+        break;
+    }
+    return describe_record(&subject->record, p);
+}
+
+/* Whether something is to be said of an issuer again, by this process. */
+static bool may_complain(ocsp_arena_t *arena, const ocsp_issuers_issuer_t *si,
+                         ocsp_arena_complaint_t which, int64_t now,
+                         int64_t every_s)
+{
+    return si != NULL && si->has_slot
+        && ocsp_arena_raise(arena, si->slot, which, now, every_s);
+}
+
+void ocsp_request_log_ended(request_rec *r, ocsp_arena_t *arena,
+                            const ocsp_issuers_issuer_t *si, int64_t now)
+{
+    if (may_complain(arena, si, OCSP_ARENA_ENDED, now, ENDED_EVERY_S)) {
+        ap_log_rerror(APLOG_MARK, APLOG_CRIT, 0, r,
+                      "OCSP303: %s: no signer's certificate is valid by now: "
+                      "answers tryLater; issue a new one",
+                      si->name);
+    }
+}
+
+void ocsp_request_log_failed(server_rec *s, ocsp_arena_t *arena,
+                             const ocsp_issuers_issuer_t *si, const char *why,
+                             int64_t now)
+{
+    bool loud = may_complain(arena, si, OCSP_ARENA_FAILED, now, FAILED_EVERY_S);
+
+    ap_log_error(APLOG_MARK, loud ? APLOG_ERR : APLOG_DEBUG, 0, s,
+                 "OCSP301: %s: a signature failed: %s; if that goes on, see "
+                 "that the key can be used, and restart httpd",
+                 si != NULL ? si->name : "-", why);
+}
+
+void ocsp_request_log_subject(request_rec *r, const ocsp_certid_t *id,
+                              const ocsp_answer_subject_t *subject)
+{
+    static const char *const hashes[] = {"SHA-1",   "SHA-256", "SHA-384",
+                                         "SHA-512", "-",       "another hash"};
+
+    ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, r,
+                  "asked for serial 0x%s, %s of issuer key %s: %s",
+                  print_hex(id->serial, r->pool), hashes[id->hash],
+                  print_hex(id->key_hash, r->pool), describe(subject, r->pool));
+}
+
+void ocsp_request_log_answer(request_rec *r, const ocsp_answer_t *a,
+                             ocsp_der_t body)
+{
+    if (a->status != OCSP_RESPONSE_SUCCESSFUL) {
+        ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r,
+                      "OCSP302: error response %d: %s: %" APR_SIZE_T_FMT
+                      " octets %s",
+                      (int)a->status, a->why, body.len,
+                      APLOGrdebug(r) ? print_hex(body, r->pool) : "");
+    }
+    else if (APLOGrtrace1(r)) {
+        ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, r,
+                      "answered: %u good, %u revoked, %u unknown, until %s, "
+                      "signed %s%s",
+                      a->good, a->revoked, a->unknown,
+                      ocsp_load_ctx_print_time(r->pool, a->next_update),
+                      ocsp_signer_get0_description(a->signer),
+                      a->lasting ? "" : ", no-store");
+    }
+}

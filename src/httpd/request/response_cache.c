@@ -1,0 +1,188 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See stock.h. Floor 4.
+ */
+#include "httpd/request/response_cache.h"
+
+#include <http_main.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <string.h>
+
+#include "httpd/runtime/runtime.h"
+#include "httpd/signers/signer_reload.h"
+
+/* Who answers for a CertID: a server's own issuers override what it inherits,
+ * so one of them that cannot be read may be meant where only an inherited one
+ * is found. NULL: nobody that is known, and knowledge says whether there may be
+ * one. */
+static const ocsp_issuers_issuer_t *find_issuer(
+    ocsp_answer_knowledge_t *knowledge, const ocsp_server_config_t *conf,
+    const ocsp_certid_t *id)
+{
+    const ocsp_issuers_issuer_t *si = ocsp_issuers_find(conf->own, id);
+    bool unreadable = conf->own->unreadable;
+
+    if (si == NULL && !unreadable && conf->inherited != NULL) {
+        si = ocsp_issuers_find(conf->inherited, id);
+        unreadable = conf->inherited->unreadable;
+    }
+    *knowledge = unreadable ? OCSP_ANSWER_UNREADABLE : OCSP_ANSWER_FOREIGN;
+    return si;
+}
+
+void ocsp_response_cache_look_up(ocsp_answer_subject_t *subject,
+                                 const ocsp_issuers_issuer_t **out,
+                                 const ocsp_server_config_t *conf,
+                                 const ocsp_certid_t *id)
+{
+    const ocsp_issuers_issuer_t *si;
+
+    memset(subject, 0, sizeof(*subject));
+    subject->certid = id->der;
+    *out = si = find_issuer(&subject->knowledge, conf, id);
+    if (si == NULL) {
+        return;
+    }
+    subject->signers = ocsp_signer_reload_get_signers(conf->shared.renewal,
+                                                      conf->shared.arena, si);
+    subject->policy = &si->policy;
+    subject->knowledge = OCSP_ANSWER_NO_TABLE;
+    if (si->has_slot
+        && ocsp_arena_lookup(&subject->record, conf->shared.arena, si->slot,
+                             si->id, id->serial.data, id->serial.len)
+               == APR_SUCCESS) {
+        subject->knowledge = OCSP_ANSWER_RECORD;
+    }
+}
+
+void ocsp_response_cache_begin(ocsp_response_cache_item_t *item, apr_pool_t *p)
+{
+    unsigned char *key = apr_palloc(p, OCSP_ANSWER_KEY_MAX);
+
+    item->key.data = key;
+    item->key.len = ocsp_answer_get_key(key, &item->draft);
+    item->digest = NULL;
+    item->due = false;
+    item->hits = 0;
+}
+
+/* @return the response's octets, as long as p; NULL: there is none */
+static const unsigned char *read_cache(
+    ocsp_cache_entry_t *entry, const ocsp_server_config_shared_t *shared,
+    ocsp_der_t key, apr_pool_t *p)
+{
+    size_t max = ocsp_cache_get_response_max(shared->cache);
+    void *buffer = ocsp_buffers_take(shared->buffers, max);
+    unsigned char *der = buffer != NULL ? buffer : apr_palloc(p, max);
+    bool found = ocsp_cache_find(entry, der, shared->cache, key);
+
+    if (buffer != NULL && found) {
+        ocsp_buffers_give(buffer, p);
+    }
+    else if (buffer != NULL) {
+        ocsp_buffers_release(buffer); /* a signature may be waited for */
+    }
+    return found ? der : NULL;
+}
+
+bool ocsp_response_cache_find(ocsp_response_cache_item_t *item,
+                              const ocsp_server_config_shared_t *shared,
+                              apr_pool_t *p)
+{
+    ocsp_cache_entry_t *entry;
+    ocsp_answer_times_t times;
+    const unsigned char *der;
+
+    if (shared->cache == NULL || item->key.len == 0) {
+        return false;
+    }
+    entry = apr_palloc(p, sizeof(*entry));
+    der = read_cache(entry, shared, item->key, p);
+    if (der == NULL) {
+        return false;
+    }
+    item->hits = entry->hits;
+    times = (ocsp_answer_times_t){entry->produced_at, entry->this_update,
+                                  entry->next_update};
+    if (!ocsp_answer_may_say(&item->draft, &times)) {
+        return false;
+    }
+    /* a new one that ends no later would not be worth its signature */
+    item->due = entry->renew_at <= item->draft.content.produced_at
+             && ocsp_answer_is_better(&item->draft, &times);
+    item->digest = entry->digest;
+    ocsp_answer_say(&item->draft, &times, (ocsp_der_t){der, entry->len});
+    return true;
+}
+
+/* Signers were renewed since the cache was laid out for those of the start. */
+static void say_too_long(const ocsp_response_cache_item_t *item)
+{
+    ocsp_der_t der = ocsp_answer_get_certid(item->key);
+    const ocsp_issuers_issuer_t *si = NULL;
+    ocsp_answer_knowledge_t knowledge;
+    ocsp_certid_t id;
+    server_rec *s;
+
+    if (ocsp_certid_parse(&id, &der)) {
+        for (s = ap_server_conf; s != NULL && si == NULL; s = s->next) {
+            si = find_issuer(&knowledge, ocsp_server_config_get(s), &id);
+        }
+    }
+    ocsp_runtime_say_too_long(ap_server_conf, si != NULL ? si->name : "-",
+                              item->draft.answer.der.len,
+                              "restart httpd gracefully: it makes places for "
+                              "the signers' certificates of now");
+}
+
+static void keep(ocsp_response_cache_item_t *item, ocsp_cache_t *cache,
+                 uint32_t hits, ocsp_cache_entry_t *entry)
+{
+    const ocsp_answer_t *a = &item->draft.answer;
+    ocsp_answer_times_t times = {a->produced_at, a->this_update,
+                                 a->next_update};
+    uint32_t random = 0;
+
+    /* of which only the spreading of renewals depends */
+    (void)RAND_bytes((unsigned char *)&random, sizeof(random));
+    entry->produced_at = a->produced_at;
+    entry->this_update = a->this_update;
+    entry->next_update = a->next_update;
+    entry->renew_at = ocsp_answer_find_renewal(&times, item->draft.age_s,
+                                               random);
+    entry->hits = hits;
+    entry->len = a->der.len;
+    (void)ocsp_cache_put(cache, item->key, entry, a->der.data, a->produced_at);
+    if (entry->len > ocsp_cache_get_response_max(cache)
+        && ocsp_cache_tell(cache)) {
+        say_too_long(item);
+    }
+}
+
+void ocsp_response_cache_make(ocsp_response_cache_item_t *item,
+                              ocsp_cache_t *cache,
+                              ocsp_signer_contexts_t *contexts, uint32_t hits,
+                              apr_pool_t *p)
+{
+    const ocsp_answer_t *a = &item->draft.answer;
+    ocsp_cache_entry_t *entry;
+
+    ocsp_answer_sign(&item->draft, contexts, p);
+    item->due = false;
+    item->digest = NULL;
+    if (a->status != OCSP_RESPONSE_SUCCESSFUL || item->key.len == 0) {
+        return;
+    }
+    entry = apr_palloc(p, sizeof(*entry));
+    if (EVP_Digest(a->der.data, a->der.len, entry->digest, NULL, EVP_sha256(),
+                   NULL)
+        != 1) {
+        return;
+    }
+    item->digest = entry->digest;
+    if (cache != NULL) {
+        keep(item, cache, hits, entry);
+    }
+}

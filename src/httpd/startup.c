@@ -1,0 +1,495 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Whatever goes wrong with one issuer is logged, counted and left behind; the
+ * next is opened all the same. Floor 4.
+ */
+#include "httpd/startup.h"
+
+#include <apr_strings.h>
+#include <http_config.h>
+#include <http_core.h>
+#include <mpm_common.h>
+#include <string.h>
+
+#include "httpd/runtime/sign_limit.h"
+#include "httpd/runtime/runtime.h"
+#include "httpd/config/server_config.h"
+#include "httpd/signers/passphrase_dialog.h"
+#include "httpd/monitor/config_dump.h"
+#include "httpd/load/expiry_log.h"
+#include "httpd/runtime/retained.h"
+#include "httpd/request/location_rules.h"
+#include "httpd/log.h"
+#include "httpd/load/issuer_certs.h"
+#include "httpd/load/load_log.h"
+#include "httpd/signers/keypairs.h"
+#include "httpd/background/preproduce.h"
+#include "httpd/request/hot_responses.h"
+#include "httpd/signers/signer_reload.h"
+#include "httpd/signers/signer_load.h"
+#include "httpd/load/sources.h"
+#include "httpd/load/table_memory.h"
+#include "httpd/load/table_load.h"
+#include "httpd/runtime/sign_contexts.h"
+#include "httpd/runtime/version.h"
+#include "httpd/background/watchdog.h"
+
+/* Checks of all files in the time for which data without an end of its own
+ * counts. */
+#define CHECKS 3
+
+/* Whether anything but tryLater can be said for it. */
+static bool is_ready(const ocsp_issuers_issuer_t *si)
+{
+    return si->signers.count != 0 && si->has_table;
+}
+
+/* Two sections of one server for one CA: nobody can tell which was meant. The
+ * first counts, unless only the second can be answered from: then the file of
+ * the first was overwritten, and the CA must not suffer from it. */
+static void settle(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *first,
+                   ocsp_issuers_issuer_t *second)
+{
+    bool take_second = is_ready(second) && !is_ready(first);
+    ocsp_issuers_issuer_t *passed_over = take_second ? first : second;
+
+    pass->failures++;
+    passed_over->passed_over = true;
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
+                 "OCSP209: %s: %s (<OCSPIssuer> at %s) and %s (at %s) are one "
+                 "CA: the one at %s counts; remove the other",
+                 first->name, first->cert_file, first->section->defined_at,
+                 second->cert_file, second->section->defined_at,
+                 (take_second ? second : first)->section->defined_at);
+}
+
+/* A copy is a slip, or another CA's file was overwritten. */
+static void say_twins(const ocsp_load_ctx_t *pass,
+                      const ocsp_issuers_issuer_t *a,
+                      const ocsp_issuers_issuer_t *b)
+{
+    bool copy = X509_cmp(ocsp_issuer_get0_cert(a->issuer),
+                         ocsp_issuer_get0_cert(b->issuer))
+             == 0;
+
+    ap_log_error(APLOG_MARK, copy ? APLOG_WARNING : APLOG_INFO, 0, pass->s,
+                 "OCSP221: %s: %s and %s are one CA%s", a->name, a->cert_file,
+                 b->cert_file, copy ? ", by the same certificate" : "");
+}
+
+/* Of a pattern, files of one CA are its renewals and cross-certificates: no
+ * fault, one is as good as the other (R50). */
+static void find_twins(ocsp_load_ctx_t *pass, const ocsp_issuers_t *scope)
+{
+    apr_hash_t *seen = apr_hash_make(pass->ptemp);
+    int i;
+
+    for (i = 0; i < scope->issuers->nelts; i++) {
+        ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i), *other;
+
+        if (si->issuer == NULL) {
+            continue;
+        }
+        other = apr_hash_get(seen, ocsp_issuer_get0_id(si->issuer),
+                             OCSP_ISSUER_ID_LEN);
+        if (other != NULL && other->section == si->section) {
+            si->passed_over = true;
+            say_twins(pass, other, si);
+            continue;
+        }
+        if (other != NULL) {
+            settle(pass, other, si);
+        }
+        if (other == NULL || other->passed_over) {
+            apr_hash_set(seen, ocsp_issuer_get0_id(si->issuer),
+                         OCSP_ISSUER_ID_LEN, si);
+        }
+    }
+}
+
+/* The issuers whose certificates a server knows: its own and, of a virtual
+ * host, the main server's. */
+static void find_chain(const ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
+                       const ocsp_issuers_t *own,
+                       const ocsp_server_config_t *outer)
+{
+    const ocsp_issuers_t *scopes[] = {own, outer != NULL ? outer->own : NULL};
+    apr_array_header_t *known;
+    size_t i;
+    int j;
+
+    si->chain = (ocsp_chain_t){.count = 0};
+    if (si->level->include != OCSP_RESPONSE_INCLUDE_CHAIN) {
+        return;
+    }
+    known = apr_array_make(pass->ptemp, 8, sizeof(const ocsp_issuer_t *));
+    for (i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
+        for (j = 0; scopes[i] != NULL && j < scopes[i]->issuers->nelts; j++) {
+            const ocsp_issuers_issuer_t *other = ocsp_issuers_get(scopes[i], j);
+
+            if (other->issuer != NULL) {
+                APR_ARRAY_PUSH(known, const ocsp_issuer_t *) = other->issuer;
+            }
+        }
+    }
+    ocsp_chain_build(&si->chain, si->issuer, known, pass->pconf);
+}
+
+/* The issuers that a server declares itself: their certificates. */
+static ocsp_issuers_t *open_certificates(ocsp_load_ctx_t *pass,
+                                         const ocsp_server_config_t *conf)
+{
+    ocsp_issuers_t *scope = ocsp_issuers_make(pass->pconf);
+    int i;
+
+    for (i = 0; i < conf->sections->nelts; i++) {
+        ocsp_issuer_certs_section(pass, scope,
+                                  APR_ARRAY_IDX(conf->sections, i,
+                                                ocsp_issuers_section_t *),
+                                  conf->level);
+    }
+    ocsp_issuer_certs_close(pass, scope);
+    for (i = 0; i < scope->issuers->nelts; i++) {
+        const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
+
+        if (si->issuer != NULL) {
+            ocsp_load_ctx_add_issuer(pass, si->issuer);
+        }
+    }
+    return scope;
+}
+
+/* Who signs for them, and what is known of their certificates. */
+static void open_own(ocsp_load_ctx_t *pass, const ocsp_server_config_t *conf)
+{
+    ocsp_issuers_t *scope = conf->own;
+    int i;
+
+    for (i = 0; i < scope->issuers->nelts; i++) {
+        ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
+
+        if (si->issuer != NULL) {
+            find_chain(pass, si, scope, conf->outer);
+            ocsp_signer_load_open(pass, si);
+            ocsp_expiry_log(pass, si, &si->signers);
+            ocsp_table_load_open(pass, si);
+            ocsp_signer_reload_note(pass, si);
+        }
+    }
+    find_twins(pass, scope);
+    ocsp_issuers_freeze(scope, pass->pconf);
+}
+
+/* A main server's issuer as a virtual host answers for it, which has settings
+ * of its own, and perhaps a section of its own for the same CA. */
+static ocsp_issuers_issuer_t *open_view(ocsp_load_ctx_t *pass,
+                                        const ocsp_server_config_t *conf,
+                                        const ocsp_issuers_issuer_t *of)
+{
+    ocsp_issuers_issuer_t *si = apr_pmemdup(pass->pconf, of, sizeof(*of));
+    ocsp_issuer_config_t *level = ocsp_issuer_config_merge(pass->pconf,
+                                                           conf->level,
+                                                           of->section->level);
+
+    si->where = apr_psprintf(pass->pconf, "%s, for the virtual host at %s:%u,",
+                             of->section->defined_at,
+                             pass->s->defn_name != NULL ? pass->s->defn_name
+                                                        : "-",
+                             pass->s->defn_line_number);
+    si->level = level;
+    ocsp_issuer_config_get_policy(&si->policy, level, pass->refreshes);
+    si->http_max_age_s = ocsp_issuer_config_get_http_max_age(level);
+    si->preproduce = ocsp_issuer_config_get_preproduce(level);
+    if (si->issuer == NULL) {
+        return si;
+    }
+    si->passed_over = si->passed_over
+                   || ocsp_issuers_find_ca(conf->own, si->issuer, -1) != NULL;
+    if (si->passed_over) {
+        return si;
+    }
+    if (!ocsp_issuer_config_has_same_signers(level, of->level)) {
+        find_chain(pass, si, conf->own, conf->outer);
+        ocsp_signer_load_open(pass, si);
+        ocsp_expiry_log(pass, si, &si->signers);
+    }
+    if (level->crl_files != of->level->crl_files
+        || level->crl_paths != of->level->crl_paths
+        || level->index_files != of->level->index_files
+        || level->issued_files != of->level->issued_files) {
+        si->has_slot = si->has_table = false;
+        si->crl_file = NULL;
+        si->info = NULL;
+        ocsp_table_load_open(pass, si);
+    }
+    ocsp_signer_reload_note(pass, si);
+    return si;
+}
+
+/* What a virtual host has of the main server's. */
+static ocsp_issuers_t *open_inherited(ocsp_load_ctx_t *pass,
+                                      const ocsp_server_config_t *conf)
+{
+    ocsp_issuers_t *outer = conf->outer->own, *scope;
+    int i;
+
+    if (ocsp_issuer_config_is_silent(conf->said)) {
+        return outer;
+    }
+    scope = ocsp_issuers_make(pass->pconf);
+    scope->lost = outer->lost;
+    for (i = 0; i < outer->issuers->nelts; i++) {
+        ocsp_issuers_add(scope,
+                         open_view(pass, conf, ocsp_issuers_get(outer, i)));
+    }
+    ocsp_issuers_freeze(scope, pass->pconf);
+    return scope;
+}
+
+static void check_used(ocsp_load_ctx_t *pass, const ocsp_server_config_t *conf)
+{
+    int i;
+
+    ocsp_keypairs_check_used(pass, conf->said);
+    ocsp_sources_check_used(pass, conf->said);
+    for (i = 0; i < conf->sections->nelts; i++) {
+        ocsp_keypairs_check_used(
+            pass,
+            APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)->level);
+    }
+}
+
+/* All certificates come first, since CAs of one name may stand in several
+ * servers. The main server is first in the list, so what is inherited is there.
+ */
+static void open_all(ocsp_load_ctx_t *pass, server_rec *base)
+{
+    const ocsp_server_config_t *main = ocsp_server_config_get(base);
+
+    pass->refreshes = ocsp_server_config_get_refresh(main) != 0;
+    for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
+        ocsp_server_config_t *conf = ocsp_server_config_get(pass->s);
+
+        if (conf->own == NULL) {
+            conf->own = open_certificates(pass, conf);
+        }
+    }
+    for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
+        ocsp_server_config_t *conf = ocsp_server_config_get(pass->s);
+
+        if (conf == main && pass->s != base) {
+            continue; /* a virtual host that says nothing shares the server's */
+        }
+        open_own(pass, conf);
+        if (conf->outer != NULL) {
+            conf->inherited = open_inherited(pass, conf);
+        }
+    }
+    /* after all virtual hosts, which may use the main server's signers */
+    for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
+        check_used(pass, ocsp_server_config_get(pass->s));
+    }
+    ocsp_load_log_check_room(pass, base);
+}
+
+static int64_t find_shortest(const ocsp_issuers_t *scope, int64_t shortest_s)
+{
+    int i;
+
+    for (i = 0; scope != NULL && i < scope->issuers->nelts; i++) {
+        int64_t next_update_s =
+            ocsp_issuers_get(scope, i)->policy.next_update_s;
+
+        if (next_update_s < shortest_s) {
+            shortest_s = next_update_s;
+        }
+    }
+    return shortest_s;
+}
+
+/* Data without an end of its own counts for OCSPNextUpdate after a check, which
+ * two that fail are not to end. */
+static int64_t find_check_interval(server_rec *base)
+{
+    int64_t refresh_s = ocsp_server_config_get_refresh(
+        ocsp_server_config_get(base));
+    int64_t shortest_s = refresh_s * CHECKS;
+    const server_rec *s;
+
+    for (s = base; s != NULL; s = s->next) {
+        const ocsp_server_config_t *conf = ocsp_server_config_get(s);
+
+        shortest_s = find_shortest(conf->own, shortest_s);
+        shortest_s = find_shortest(conf->inherited, shortest_s);
+    }
+    return shortest_s / CHECKS;
+}
+
+static bool is_configured(server_rec *base)
+{
+    const server_rec *s;
+
+    for (s = base; s != NULL; s = s->next) {
+        if (ocsp_server_config_get(s)->sections->nelts != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- hooks ---------------------------------------------------------------- */
+
+/* R66 */
+static void say_what_good_means(server_rec *base)
+{
+    const server_rec *s = base;
+
+    while (s != NULL
+           && !ocsp_issuers_has_good_unlisted(ocsp_server_config_get(s)->own)) {
+        s = s->next;
+    }
+    if (s != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_INFO, 0, base,
+                     "OCSP211: serial numbers that a CRL does not list are "
+                     "answered good (RFC 6960 section 2.2) unless OCSPUnlisted "
+                     "says otherwise, also if they were never issued: this "
+                     "does not meet Baseline Requirements 4.9.9");
+    }
+}
+
+/* All of it, by the one writer. */
+static void start(ocsp_load_ctx_t *pass, server_rec *base)
+{
+    ocsp_server_config_shared_t shared = {.keep = pass->keep};
+    server_rec *s;
+
+    if (is_configured(base)) {
+        ocsp_table_memory_open(pass, &shared, base);
+    }
+    pass->defers = pass->arena != NULL && ocsp_arena_has_lock(pass->arena)
+                && ocsp_server_config_get_refresh(ocsp_server_config_get(base))
+                       != 0
+                && ocsp_watchdog_is_possible();
+    open_all(pass, base);
+    if (pass->arena != NULL) {
+        ocsp_arena_serve(pass->arena);
+        if (pass->is_writer && ocsp_arena_has_lock(pass->arena)) {
+            ocsp_arena_unlock(pass->arena);
+        }
+    }
+    ocsp_retained_sweep(pass->keep);
+    shared.arena = pass->arena;
+    shared.check_s = find_check_interval(base);
+    if (is_configured(base)) {
+        ocsp_runtime_open(&shared, pass->keep, base);
+        shared.renewal = ocsp_signer_reload_make(pass);
+        shared.threads = ocsp_sign_contexts_make(pass->pconf);
+        ocsp_hot_responses_make(&shared, pass->pconf);
+        shared.budget = ocsp_sign_limit_make(
+            pass->pconf, shared.gate, shared.counters,
+            ocsp_server_config_get_sign_limit(ocsp_server_config_get(base)),
+            ocsp_server_config_get_processors());
+    }
+    for (s = base; s != NULL; s = s->next) {
+        ocsp_server_config_get(s)->shared = shared;
+    }
+}
+
+int ocsp_startup_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                       server_rec *base)
+{
+    ocsp_server_config_t *conf = ocsp_server_config_get(base);
+    ocsp_load_ctx_t pass;
+    bool preproduces;
+
+    ocsp_load_ctx_begin(&pass, ocsp_retained_get(base->process->pool), pconf,
+                        ptemp);
+    /* httpd reads its configuration twice at start. The first time it still
+     * has a terminal, and nothing else of ours is to be done. */
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
+        pass.asking = true;
+        ocsp_passphrase_dialog_open(&pass, base);
+        return OK;
+    }
+    start(&pass, base);
+    if (!is_configured(base)) {
+        return OK;
+    }
+    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, base,
+                 "OCSP261: mod_ocsp " OCSP_VERSION " configured");
+    say_what_good_means(base);
+    ocsp_location_rules_check(base, ptemp);
+    ocsp_keypairs_check_readers(&pass, base);
+    preproduces = ocsp_preproduce_check(base);
+    if (conf->shared.arena != NULL
+        && (ocsp_server_config_get_refresh(conf) != 0 || preproduces)) {
+        conf->shared.watch = ocsp_watchdog_start(pconf, base, preproduces);
+    }
+    return OK;
+}
+
+/* "httpd -t" says whether httpd would start; these ask whether every issuer
+ * would be answered as configured. */
+static bool is_strict(void)
+{
+    return ap_exists_config_define("OCSP_STRICT")
+        || ap_exists_config_define("DUMP_OCSP");
+}
+
+int ocsp_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                       server_rec *base)
+{
+    ocsp_load_ctx_t pass;
+    apr_hash_t *readers;
+    bool preproduces;
+
+    if (ap_state_query(AP_SQ_RUN_MODE) != AP_SQ_RM_CONFIG_TEST) {
+        return OK;
+    }
+    ocsp_load_ctx_begin(&pass, NULL, pconf, ptemp);
+    open_all(&pass, base);
+    ocsp_location_rules_check(base, ptemp);
+    preproduces = ocsp_preproduce_check(base);
+    if (is_configured(base)
+        && !ocsp_watchdog_report(
+            base, NULL,
+            ocsp_server_config_get_refresh(ocsp_server_config_get(base)) != 0,
+            preproduces)) {
+        pass.failures++;
+    }
+    readers = ocsp_sources_check_readers(&pass, base);
+    ocsp_keypairs_check_readers(&pass, base);
+    if (ap_exists_config_define("DUMP_OCSP")) {
+        ocsp_config_dump_print(&pass, base, readers);
+    }
+    return pass.failures == 0 || !is_strict() ? OK : HTTP_INTERNAL_SERVER_ERROR;
+}
+
+void ocsp_startup_start_child(apr_pool_t *pchild, server_rec *base)
+{
+    ocsp_watchdog_t *watch = ocsp_server_config_get(base)->shared.watch;
+    ocsp_sign_contexts_t *threads =
+        ocsp_server_config_get(base)->shared.threads;
+
+    /* "httpd -X" has no other process */
+    if (!ap_exists_config_define("ONE_PROCESS")) {
+        ocsp_retained_forget_passphrases();
+    }
+    if (watch != NULL) {
+        ocsp_watchdog_start_child(watch, pchild);
+    }
+    if (threads != NULL) {
+        ocsp_sign_contexts_start_child(threads, pchild);
+    }
+}
+
+int ocsp_startup_monitor(apr_pool_t *p, server_rec *base)
+{
+    const ocsp_watchdog_t *watch = ocsp_server_config_get(base)->shared.watch;
+
+    if (watch != NULL) {
+        ocsp_watchdog_check(watch, p);
+    }
+    return OK;
+}

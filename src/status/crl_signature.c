@@ -1,0 +1,279 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * See crlsig.h. RSA PKCS#1 v1.5 and ECDSA are hashed as they come. What
+ * OpenSSL verifies in one piece only (Ed25519), or by parameters (RSA-PSS), is
+ * collected and handed to it whole.
+ */
+#include <apr_strings.h>
+#include <limits.h>
+#include <openssl/asn1t.h>
+#include <openssl/err.h>
+#include <openssl/objects.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+#include "status/crl_signature.h"
+
+/** The first piece that is collected. */
+#define COLLECT_MIN 65536
+
+struct ocsp_crl_signature_t {
+    const ocsp_issuer_t *issuer;
+    apr_pool_t *pool;
+    X509_ALGOR *algorithm;
+    bool sha1;
+    EVP_MD_CTX *ctx;      /* NULL: collected */
+    unsigned char *bytes; /* OpenSSL's memory */
+    size_t len;
+    size_t cap;
+};
+
+static apr_status_t free_parts(void *data)
+{
+    ocsp_crl_signature_t *sig = data;
+
+    EVP_MD_CTX_free(sig->ctx);
+    sig->ctx = NULL;
+    X509_ALGOR_free(sig->algorithm);
+    sig->algorithm = NULL;
+    OPENSSL_free(sig->bytes);
+    sig->bytes = NULL;
+    sig->len = sig->cap = 0;
+    return APR_SUCCESS;
+}
+
+void ocsp_crl_signature_free(ocsp_crl_signature_t *sig)
+{
+    apr_pool_cleanup_run(sig->pool, sig, free_parts);
+}
+
+/* RSASSA-PSS names its hash in the parameters; SHA-1 if it does not. */
+static int pss_digest(const X509_ALGOR *algorithm)
+{
+    RSA_PSS_PARAMS *pss = NULL;
+    int nid = NID_undef;
+
+    if (algorithm->parameter != NULL) {
+        pss = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(RSA_PSS_PARAMS),
+                                        algorithm->parameter);
+    }
+    if (pss != NULL) {
+        nid = pss->hashAlgorithm == NULL
+                ? NID_sha1
+                : OBJ_obj2nid(pss->hashAlgorithm->algorithm);
+    }
+    RSA_PSS_PARAMS_free(pss);
+    return nid;
+}
+
+/* Hashes that collide at will; SHA-1 is left to OpenSSL's own policy. */
+static bool is_broken(int digest)
+{
+    return digest == NID_md2 || digest == NID_md4 || digest == NID_md5
+        || digest == NID_md5_sha1 || digest == NID_mdc2;
+}
+
+static const char *key_type(int key)
+{
+    if (key == NID_rsaEncryption) {
+        return "RSA";
+    }
+    return key == NID_X9_62_id_ecPublicKey ? "EC" : NULL;
+}
+
+/* Parameters: absent, or for RSA the NULL of RFC 4055 section 5. */
+static bool has_no_parameters(const X509_ALGOR *algorithm)
+{
+    return algorithm->parameter == NULL
+        || ASN1_TYPE_get(algorithm->parameter) == V_ASN1_NULL;
+}
+
+static apr_status_t begin_digest(ocsp_crl_signature_t *sig, int digest,
+                                 const char **why)
+{
+    const EVP_MD *md = EVP_get_digestbynid(digest);
+
+    sig->ctx = EVP_MD_CTX_new();
+    if (md != NULL && sig->ctx != NULL
+        && EVP_DigestVerifyInit(sig->ctx, NULL, md, NULL,
+                                ocsp_issuer_get0_key(sig->issuer))
+               == 1) {
+        return APR_SUCCESS;
+    }
+    *why = apr_psprintf(sig->pool,
+                        "RFC 5280 section 5.1.1.2: OpenSSL refuses signatures "
+                        "over %s here: %s",
+                        OBJ_nid2sn(digest), ocsp_issuer_take_errors(sig->pool));
+    return OCSP_ECRYPTO;
+}
+
+static apr_status_t begin(ocsp_crl_signature_t *sig, const char **why)
+{
+    int nid = OBJ_obj2nid(sig->algorithm->algorithm);
+    int digest = NID_undef;
+    int key = NID_undef;
+    const char *type;
+
+    if (nid == NID_undef || OBJ_find_sigid_algs(nid, &digest, &key) != 1) {
+        *why = "RFC 5280 section 5.1.1.2: the signature algorithm is unknown";
+        ERR_clear_error();
+        return OCSP_ECRYPTO;
+    }
+    if (nid == NID_rsassaPss) {
+        digest = pss_digest(sig->algorithm);
+        ERR_clear_error();
+        if (digest == NID_undef) {
+            *why = "RFC 4055 section 3.1: not the parameters of RSASSA-PSS";
+            return OCSP_EMALFORMED;
+        }
+    }
+    if (is_broken(digest)) {
+        *why = apr_psprintf(sig->pool,
+                            "RFC 5280 section 5.1.1.2: signatures over %s are "
+                            "not trusted: have the CA sign with SHA-256",
+                            OBJ_nid2sn(digest));
+        return OCSP_ECRYPTO;
+    }
+    sig->sha1 = digest == NID_sha1;
+    type = key_type(key);
+    if (type == NULL || digest == NID_undef) {
+        return APR_SUCCESS; /* collected: ASN1_item_verify looks at the key */
+    }
+    if (!has_no_parameters(sig->algorithm)) {
+        *why = "RFC 5280 section 5.1.1.2: parameters of a signature algorithm "
+               "that has none";
+        return OCSP_EMALFORMED;
+    }
+    if (EVP_PKEY_is_a(ocsp_issuer_get0_key(sig->issuer), type) != 1) {
+        *why = apr_psprintf(sig->pool,
+                            "RFC 5280 section 6.3.3 (g): signed with another "
+                            "kind of key than %s has: is it another CA's?",
+                            ocsp_issuer_get0_subject(sig->issuer));
+        return OCSP_EOTHERKEY;
+    }
+    return begin_digest(sig, digest, why);
+}
+
+apr_status_t ocsp_crl_signature_make(ocsp_crl_signature_t **out,
+                                     const ocsp_issuer_t *issuer,
+                                     ocsp_der_t algorithm, const char **why,
+                                     apr_pool_t *p)
+{
+    ocsp_crl_signature_t *sig = apr_pcalloc(p, sizeof(*sig));
+    const unsigned char *end = algorithm.data;
+    apr_status_t rv;
+
+    *out = NULL;
+    sig->issuer = issuer;
+    sig->pool = p;
+    apr_pool_cleanup_register(p, sig, free_parts, apr_pool_cleanup_null);
+    ERR_clear_error();
+    sig->algorithm = d2i_X509_ALGOR(NULL, &end, (long)algorithm.len);
+    if (sig->algorithm == NULL || end != algorithm.data + algorithm.len) {
+        *why = "RFC 5280 section 4.1.1.2: not an AlgorithmIdentifier";
+        ERR_clear_error();
+        rv = OCSP_EMALFORMED;
+    }
+    else {
+        rv = begin(sig, why);
+    }
+    if (rv != APR_SUCCESS) {
+        ocsp_crl_signature_free(sig);
+        return rv;
+    }
+    *out = sig;
+    return APR_SUCCESS;
+}
+
+/* Room for len octets more, by what has come, not by what was declared. */
+static bool grow(ocsp_crl_signature_t *sig, size_t len)
+{
+    size_t cap = sig->cap != 0 ? sig->cap : COLLECT_MIN;
+    unsigned char *bytes;
+
+    if (len > (size_t)INT_MAX - sig->len) {
+        return false;
+    }
+    while (cap < sig->len + len) {
+        cap += cap / 2;
+    }
+    if (cap == sig->cap) {
+        return true;
+    }
+    bytes = OPENSSL_realloc(sig->bytes, cap);
+    if (bytes == NULL) {
+        return false;
+    }
+    sig->bytes = bytes;
+    sig->cap = cap;
+    return true;
+}
+
+bool ocsp_crl_signature_update(void *sig, const unsigned char *data, size_t len)
+{
+    ocsp_crl_signature_t *s = sig;
+
+    if (s->ctx != NULL) {
+        return EVP_DigestVerifyUpdate(s->ctx, data, len) == 1;
+    }
+    if (!grow(s, len)) {
+        return false;
+    }
+    memcpy(s->bytes + s->len, data, len);
+    s->len += len;
+    return true;
+}
+
+/* An ASN1_SEQUENCE is written as the octets that it holds: what was signed. */
+static bool verify_collected(ocsp_crl_signature_t *sig, ocsp_der_t signature)
+{
+    ASN1_STRING *signed_part = ASN1_STRING_type_new(V_ASN1_SEQUENCE);
+    ASN1_BIT_STRING *bits = ASN1_BIT_STRING_new();
+    bool good = false;
+
+    if (signed_part != NULL && bits != NULL && sig->bytes != NULL
+        && ASN1_STRING_set(bits, signature.data, (int)signature.len) == 1) {
+        ASN1_STRING_set0(signed_part, sig->bytes, (int)sig->len);
+        sig->bytes = NULL;
+        good = ASN1_item_verify(ASN1_ITEM_rptr(ASN1_SEQUENCE), sig->algorithm,
+                                bits, signed_part,
+                                ocsp_issuer_get0_key(sig->issuer))
+            == 1;
+    }
+    ASN1_STRING_free(signed_part);
+    ASN1_BIT_STRING_free(bits);
+    return good;
+}
+
+apr_status_t ocsp_crl_signature_check(ocsp_crl_signature_t *sig,
+                                      ocsp_der_t signature, const char **why)
+{
+    bool good = false;
+
+    ERR_clear_error();
+    if (signature.len <= INT_MAX) {
+        good = sig->ctx != NULL
+                 ? EVP_DigestVerifyFinal(sig->ctx, signature.data,
+                                         signature.len)
+                       == 1
+                 : verify_collected(sig, signature);
+    }
+    ERR_clear_error();
+    if (!good) {
+        *why = apr_psprintf(sig->pool,
+                            "RFC 5280 section 6.3.3 (g): the signature is not "
+                            "by the key of %s, or the file was changed: fetch "
+                            "it again (if the CA has a new key, name the "
+                            "certificate of that)",
+                            ocsp_issuer_get0_subject(sig->issuer));
+        return OCSP_EUNKNOWNCA;
+    }
+    return APR_SUCCESS;
+}
+
+bool ocsp_crl_signature_is_sha1(const ocsp_crl_signature_t *sig)
+{
+    return sig->sha1;
+}

@@ -1,0 +1,246 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Tests of src/status/crlset.c, choice.c and load.c: CRLs that are about a part
+ * of a CA's certificates, which of them make one table, what it covers, and what
+ * becomes of it when one of them changes or goes.
+ */
+#include <apr_general.h>
+#include <apr_strings.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include "crl_coverage_cases.h"
+#include "feed.h"
+#include "folder.h"
+#include "pki.h"
+#include "status/crl_directory.h"
+#include "status/load.h"
+#include "tap.h"
+
+#define DAYS(n) (PKI_NOW + (n)*PKI_DAY)
+
+/** Who issues CRLs. */
+static struct {
+    EVP_PKEY *key;
+    EVP_PKEY *other_key;
+    EVP_PKEY *other_kind;
+    X509 *ca;
+    X509 *other;
+    const ocsp_issuer_t *issuer;
+    apr_pool_t *pool;
+} party;
+
+static EVP_PKEY *find_key(flaw_t flaw)
+{
+    if (flaw == OTHER_KIND) {
+        return party.other_kind;
+    }
+    return flaw == OTHER_KEY ? party.other_key : party.key;
+}
+
+static pki_bytes_t make_file(const file_t *f)
+{
+    pki_entry_t entries[4];
+    const pki_crl_opts_t opts = {.this_update = DAYS(f->day),
+                                 .next_update = f->until == ENDLESS
+                                                  ? PKI_NO_NEXT_UPDATE
+                                              : f->until != 0 ? DAYS(f->until)
+                                                              : 0,
+                                 .number = f->number,
+                                 .ext_nid = f->point != NULL
+                                              ? NID_issuing_distribution_point
+                                              : 0,
+                                 .ext = f->point};
+    size_t n = 0;
+    X509_CRL *crl;
+    pki_bytes_t der;
+
+    for (n = 0; f->revoked != NULL && f->revoked[n] != '\0'; n++) {
+        entries[n] = (pki_entry_t){(const unsigned char *)&f->revoked[n], 1,
+                                   DAYS(-20), 1};
+    }
+    crl = pki_make_crl(f->flaw == OTHER_NAME ? party.other : party.ca,
+                       find_key(f->flaw), entries, n, &opts);
+    der = pki_crl_der(crl);
+    X509_CRL_free(crl);
+    if (f->flaw == CUT) {
+        der.len -= 9;
+    }
+    return der;
+}
+
+/* A case's files in a directory: named, or found there. */
+static void place(ocsp_load_sources_t *src, const char *dir,
+                  const file_t *files, bool named, apr_pool_t *p)
+{
+    apr_array_header_t *list = apr_array_make(p, 4, sizeof(char *));
+    apr_array_header_t *found = apr_array_make(p, 4, sizeof(void *));
+    apr_array_header_t *entries;
+    const char *warning, *why = "";
+    int i;
+
+    for (i = 0; i < FILES_MAX && files[i].day != 0; i++) {
+        const char *name = apr_psprintf(p, "%c.crl", 'a' + i);
+        const char *path = apr_pstrcat(p, dir, "/", name, NULL);
+
+        if (files[i].flaw == LINK) {
+            folder_need(symlink("a.crl", path) == 0, path);
+        }
+        else {
+            folder_put(dir, name, make_file(&files[i]));
+        }
+        APR_ARRAY_PUSH(list, const char *) = path;
+    }
+    if (named) {
+        src->files = list;
+        return;
+    }
+    folder_need(ocsp_crl_directory_scan(&entries, dir, &warning, &why, p)
+                    == APR_SUCCESS,
+                why);
+    ocsp_crl_directory_find(found, entries, party.issuer);
+    src->found = found;
+}
+
+/* Seal it, and read what it says of itself; malloc. */
+static void *seal(ocsp_load_result_t *out, size_t *len)
+{
+    void *mem;
+    const char *why = "";
+
+    *len = ocsp_table_builder_size(out->builder);
+    mem = malloc(*len);
+    ocsp_table_builder_seal(out->builder, mem, &out->info);
+    folder_need(ocsp_table_check(mem, *len, &why) == APR_SUCCESS
+                    && ocsp_table_get_info(&out->info, mem, *len)
+                           == APR_SUCCESS,
+                why);
+    return mem;
+}
+
+/* Which of 01 to 09 a table has as revoked, and what it says of each of them. */
+static const char *look_up(const ocsp_table_info_t *info, const void *mem,
+                           size_t len, apr_pool_t *p)
+{
+    const char *revoked = "";
+    unsigned char serial;
+    ocsp_record_t r;
+
+    for (serial = 1; serial <= 9; serial++) {
+        if (ocsp_table_lookup(&r, mem, len, info->id, &serial, 1) != APR_SUCCESS
+            || r.partial != info->partial || r.gaps != info->gaps) {
+            return "not a table";
+        }
+        if (r.listed) {
+            revoked = apr_psprintf(p, "%s%d", revoked, serial);
+        }
+    }
+    return revoked;
+}
+
+static bool says(const char *text, const char *wanted)
+{
+    return wanted == NULL ? text == NULL
+                          : text != NULL && strstr(text, wanted) != NULL;
+}
+
+/* Whether a table is what the case wants. */
+static bool is_right(const case_t *c, ocsp_load_result_t *out, apr_pool_t *p)
+{
+    size_t len;
+    void *mem = seal(out, &len);
+    const char *revoked = look_up(&out->info, mem, len, p);
+    int64_t until = c->until == ENDLESS ? OCSP_CRL_NO_NEXT_UPDATE
+                                        : DAYS(c->until != 0 ? c->until : 7);
+    bool right = strcmp(revoked, c->revoked) == 0
+              && out->info.partial == c->partial && out->info.gaps == c->gaps
+              && out->info.this_update == DAYS(c->day)
+              && out->info.next_update == until;
+
+    if (!right) {
+        printf("# revoked %s, %s, %s, days %d to %d\n", revoked,
+               out->info.partial ? "partial" : "covered",
+               out->info.gaps ? "gaps" : "whole",
+               (int)((out->info.this_update - PKI_NOW) / PKI_DAY),
+               (int)((out->info.next_update - PKI_NOW) / PKI_DAY));
+    }
+    free(mem);
+    return right;
+}
+
+/* What was in use; malloc. */
+static void *make_last(ocsp_load_result_t *last, size_t *len, const case_t *c,
+                       apr_pool_t *p)
+{
+    char *dir = folder_make();
+    ocsp_load_sources_t src = {.issuer = party.issuer, .max_age_s = -1};
+    const char *why = "";
+    void *mem;
+
+    place(&src, dir, c->last, false, p);
+    folder_need(ocsp_load_build(last, &src, PKI_NOW, &why, p) == APR_SUCCESS,
+                why);
+    mem = seal(last, len);
+    folder_remove(dir);
+    return mem;
+}
+
+static void run(const case_t *c)
+{
+    char *dir = folder_make();
+    ocsp_load_sources_t src = {.issuer = party.issuer,
+                               .complete = c->complete,
+                               .max_age_s = -1};
+    ocsp_load_result_t last = {.builder = NULL}, out = {.file = "untouched"};
+    const char *why = NULL, *said;
+    void *mem = NULL;
+    apr_status_t rv;
+    apr_pool_t *p;
+    bool done;
+
+    apr_pool_create(&p, party.pool);
+    if (c->last[0].day != 0) {
+        mem = make_last(&last, &src.last_len, c, p);
+        src.last = &last.info;
+        src.last_table = mem;
+    }
+    place(&src, dir, c->files, c->named, p);
+    rv = ocsp_load_build(&out, &src, PKI_NOW, &why, p);
+    said = rv == APR_SUCCESS ? out.warning : why;
+    done = rv == c->want && says(said, c->said) && ERR_peek_error() == 0;
+    if (rv == APR_SUCCESS) {
+        done = done && says(out.withheld, c->withheld)
+            && says(out.passed_over, c->passed) && is_right(c, &out, p);
+    }
+    ok(done, "%s (%s; %s; %s)", c->name, said != NULL ? said : "",
+       out.withheld != NULL ? out.withheld : "",
+       out.passed_over != NULL ? out.passed_over : "");
+    free(mem);
+    apr_pool_destroy(p);
+    folder_remove(dir);
+}
+
+int main(void)
+{
+    size_t i;
+
+    apr_initialize();
+    apr_pool_create(&party.pool, NULL);
+    party.key = pki_make_key(PKI_P256);
+    party.other_key = pki_make_key(PKI_P256);
+    party.other_kind = pki_make_key(PKI_RSA2048);
+    party.ca = pki_make_ca("Test CA", party.key, NULL);
+    party.other = pki_make_ca("Other CA", party.key, NULL);
+    party.issuer = feed_issuer(party.ca, party.pool);
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        run(&cases[i]);
+    }
+    X509_free(party.ca);
+    X509_free(party.other);
+    EVP_PKEY_free(party.key);
+    EVP_PKEY_free(party.other_key);
+    EVP_PKEY_free(party.other_kind);
+    apr_terminate();
+    return done_testing();
+}
