@@ -125,7 +125,7 @@ TEST_BENCH = $(addprefix $(O)/t/bench/,make_cas make_crl oracle)
 # What all processes share without locks. The arena is not among it: it has fences,
 # which ThreadSanitizer does not know.
 RACE_SRC   := $(addprefix src/shared/,siphash.c cache_slot.c cache_room.c \
-    cache.c semaphore.c sign_slots_place.c sign_slots_rest.c sign_slots.c buffers.c \
+    cache.c sign_slots.c buffers.c \
     hot_keys.c) src/wire/der.c
 RACE       = $(addprefix $(BUILD)/race/,cache_race sign_slots_race hot_keys)
 

@@ -386,10 +386,9 @@ static void start(ocsp_load_ctx_t *pass, server_rec *base)
         shared.renewal = ocsp_signer_reload_make(pass);
         shared.threads = ocsp_sign_contexts_make(pass->pconf);
         ocsp_hot_responses_make(&shared, pass->pconf);
-        shared.budget = ocsp_sign_limit_make(
-            pass->pconf, shared.gate, shared.counters,
-            ocsp_server_config_get_sign_limit(ocsp_server_config_get(base)),
-            ocsp_server_config_get_processors());
+        shared.sign_limit = ocsp_sign_limit_make(
+            pass->pconf, shared.sign_slots,
+            ocsp_server_config_get_sign_limit(ocsp_server_config_get(base)));
     }
     for (s = base; s != NULL; s = s->next) {
         ocsp_server_config_get(s)->shared = shared;

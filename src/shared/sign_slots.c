@@ -1,49 +1,44 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See gate.h. Floor 3.
- *
- * Whose turn it is follows from when each issuer last began to sign, and within
- * an issuer from who came first: a free place is left to those who wait and are
- * before one. Of all who wait, there is always one that leaves it to nobody.
- *
- * Who leaves a place wakes who is next, and remembers that he did, so that two
- * who leave wake two. So does who begins to sign, or waits no more, while there
- * are places left: it is another's turn then, who does not know it.
+ * Slots to sign in and slots to wait in, each one word of shared memory, and a
+ * semaphore on which the waiting threads sleep. Floor 3.
  */
 #include "shared/sign_slots.h"
 
+#include <errno.h>
+#include <semaphore.h>
+#include <signal.h>
 #include <stdalign.h>
 #include <stdatomic.h>
-
-#include "shared/semaphore.h"
+#include <time.h>
 
 #define CACHE_LINE 64
 
-/* Issuers that share an entry share their turns: as many as there are slots. */
-#define TURNS 4096
+/* The kernel is asked whether a process lives only when its slot is that old:
+ * a signature takes less. */
+#define DOUBT_MS 1000
 
-/* Who waits says so each time he asks: in silence for so long, he has gone. */
-#define SILENT_MS (4 * OCSP_SIGN_SLOTS_LOOK_MS)
+/* Where a semaphore cannot wait by the monotonic clock, threads poll. */
+#define POLL_MS 4
 
-/* Came later than all who wait. */
-#define LAST UINT64_MAX
+#if defined(__GLIBC__)
+#if __GLIBC_PREREQ(2, 30)
+#define HAVE_SEM_CLOCKWAIT 1
+#endif
+#endif
 
-/* Who has a place to wait in. */
-typedef struct {
-    _Atomic uint64_t issuer; /* + 1; 0: not said */
-    _Atomic uint64_t came;   /* counts who began to wait */
-    _Atomic bool woken;      /* and has not looked yet */
-    ocsp_semaphore_t bell;
-} waiter_t;
+/* pid << 32 | the time at which it was taken, in milliseconds; 0: free */
+typedef _Atomic uint64_t slot_t;
+
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2,
+               "processes share atomics only where they need no lock");
 
 struct ocsp_sign_slots_t {
-    alignas(CACHE_LINE) ocsp_sign_slots_place_t signing[OCSP_SIGN_SLOTS_MAX];
-    ocsp_sign_slots_place_t waiting[OCSP_SIGN_SLOTS_MAX];
-    waiter_t waiters[OCSP_SIGN_SLOTS_MAX]; /* in those places */
-    _Atomic uint64_t turn;                 /* counts who began to sign */
-    _Atomic uint64_t came;                 /* counts who began to wait */
-    _Atomic uint64_t last[TURNS];          /* turn of an issuer */
+    alignas(CACHE_LINE) slot_t signing[OCSP_SIGN_SLOTS_MAX];
+    slot_t waiting[OCSP_SIGN_SLOTS_MAX];
+    _Atomic uint32_t issuers[OCSP_SIGN_SLOTS_MAX]; /* of those waiting */
+    sem_t released;
 };
 
 size_t ocsp_sign_slots_size(void)
@@ -53,29 +48,85 @@ size_t ocsp_sign_slots_size(void)
 
 ocsp_sign_slots_t *ocsp_sign_slots_init(void *mem)
 {
-    ocsp_sign_slots_t *g = mem;
-    unsigned i;
+    ocsp_sign_slots_t *s = mem;
 
-    for (i = 0; i < OCSP_SIGN_SLOTS_MAX; i++) {
-        ocsp_semaphore_init(&g->waiters[i].bell);
-    }
-    return g;
+    return sem_init(&s->released, 1, 0) == 0 ? s : NULL;
 }
 
 void ocsp_sign_slots_make_ticket(ocsp_sign_slots_ticket_t *t, int32_t pid,
                                  uint32_t issuer, unsigned limit,
-                                 unsigned waiting)
+                                 unsigned max_waiting)
 {
+    const unsigned max = OCSP_SIGN_SLOTS_MAX;
+
     *t = (ocsp_sign_slots_ticket_t){
         .pid = pid,
         .issuer = issuer,
-        .limit = limit < OCSP_SIGN_SLOTS_MAX ? limit : OCSP_SIGN_SLOTS_MAX,
-        .waiting = waiting < OCSP_SIGN_SLOTS_MAX ? waiting
-                                                 : OCSP_SIGN_SLOTS_MAX,
-        .came = LAST,
-        .signing_place = -1,
-        .waiting_place = -1,
+        .limit = limit < max ? limit : max,
+        .max_waiting = max_waiting < max ? max_waiting : max,
+        .signing = -1,
+        .waiting = -1,
     };
+}
+
+/* The distance in time is taken either way: a clock that was set back must not
+ * make slots last for ever. */
+static bool is_held(uint64_t word, int64_t now_ms)
+{
+    uint32_t age = (uint32_t)(uint64_t)now_ms - (uint32_t)word;
+
+    age = age <= INT32_MAX ? age : 0 - age;
+    return word != 0 && age <= OCSP_SIGN_SLOTS_LOST_MS
+        && (age <= DOUBT_MS || kill((pid_t)(word >> 32), 0) == 0
+            || errno != ESRCH);
+}
+
+/* @return the index of the slot that was taken; -1: all are held */
+static int take_slot(slot_t *slots, unsigned n, uint64_t word, int64_t now_ms)
+{
+    unsigned i;
+
+    for (i = 0; i < n; i++) {
+        uint64_t there = atomic_load(&slots[i]);
+
+        if (!is_held(there, now_ms)
+            && atomic_compare_exchange_strong(&slots[i], &there, word)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* A slot that counted as lost may be another thread's by now. */
+static void release_slot(slot_t *slots, int *i, uint64_t word)
+{
+    if (*i >= 0) {
+        (void)atomic_compare_exchange_strong(&slots[*i], &word, 0);
+        *i = -1;
+    }
+}
+
+static unsigned count_held(const slot_t *slots, unsigned n, int64_t now_ms)
+{
+    unsigned i, count = 0;
+
+    for (i = 0; i < n; i++) {
+        count += is_held(atomic_load(&slots[i]), now_ms);
+    }
+    return count;
+}
+
+static unsigned count_waiting_for(const ocsp_sign_slots_t *s,
+                                  const ocsp_sign_slots_ticket_t *t,
+                                  int64_t now_ms)
+{
+    unsigned i, count = 0;
+
+    for (i = 0; i < t->max_waiting; i++) {
+        count += atomic_load(&s->issuers[i]) == t->issuer
+              && is_held(atomic_load(&s->waiting[i]), now_ms);
+    }
+    return count;
 }
 
 static uint64_t make_word(const ocsp_sign_slots_ticket_t *t, int64_t now_ms)
@@ -83,303 +134,74 @@ static uint64_t make_word(const ocsp_sign_slots_ticket_t *t, int64_t now_ms)
     return (uint64_t)(uint32_t)t->pid << 32 | (uint32_t)(uint64_t)now_ms;
 }
 
-/* -------------------------------------------------------------------- turns */
-
-static uint64_t get_last(const ocsp_sign_slots_t *g, uint64_t issuer)
-{
-    return atomic_load(&g->last[issuer % TURNS]);
-}
-
-static bool is_before(uint64_t last, uint64_t came, uint64_t other_last,
-                      uint64_t other_came)
-{
-    return last < other_last || (last == other_last && came < other_came);
-}
-
-/* The issuer + 1 for which somebody waits in a place; 0: nobody. */
-static uint64_t get_waiting_for(const ocsp_sign_slots_t *g, unsigned i,
-                                int64_t now_ms)
-{
-    uint64_t word = atomic_load(&g->waiting[i]);
-
-    return word != 0
-                && ocsp_sign_slots_place_get_distance(word, now_ms) <= SILENT_MS
-             ? atomic_load(&g->waiters[i].issuer)
-             : 0;
-}
-
-/* How many wait whose turn is before a ticket's. */
-static unsigned count_before(const ocsp_sign_slots_t *g,
-                             const ocsp_sign_slots_ticket_t *t, int64_t now_ms)
-{
-    uint64_t mine = get_last(g, t->issuer);
-    unsigned i, count = 0;
-
-    for (i = 0; i < t->waiting; i++) {
-        uint64_t other = get_waiting_for(g, i, now_ms);
-
-        count += other != 0
-              && is_before(get_last(g, other - 1),
-                           atomic_load(&g->waiters[i].came), mine, t->came);
-    }
-    return count;
-}
-
-/* Who is next of those who were not woken yet; -1: nobody. */
-static int find_next(const ocsp_sign_slots_t *g, unsigned places,
-                     int64_t now_ms)
-{
-    uint64_t issuer, last, came, next_last = 0, next_came = 0;
-    int next = -1;
-    unsigned i;
-
-    for (i = 0; i < places; i++) {
-        const waiter_t *w = &g->waiters[i];
-
-        issuer = get_waiting_for(g, i, now_ms);
-        if (issuer == 0 || atomic_load(&w->woken)) {
-            continue;
-        }
-        last = get_last(g, issuer - 1);
-        came = atomic_load(&w->came);
-        if (next < 0 || is_before(last, came, next_last, next_came)) {
-            next = (int)i;
-            next_last = last;
-            next_came = came;
-        }
-    }
-    return next;
-}
-
-/* Who has stopped to wait meanwhile is not woken, but another; if he stops only
- * now, he sees the place that is left, and wakes another himself. */
-static void wake_next(ocsp_sign_slots_t *g, unsigned places, int64_t now_ms)
-{
-    int next;
-
-    while ((next = find_next(g, places, now_ms)) >= 0) {
-        waiter_t *w = &g->waiters[next];
-
-        if (atomic_exchange(&w->woken, true)) {
-            continue;
-        }
-        if (atomic_load(&w->issuer) != 0) {
-            ocsp_semaphore_ring(&w->bell);
-            return;
-        }
-        atomic_store(&w->woken, false);
-    }
-}
-
-static void begin_waiting(ocsp_sign_slots_t *g, ocsp_sign_slots_ticket_t *t,
-                          uint64_t word)
-{
-    waiter_t *w = &g->waiters[t->waiting_place];
-
-    atomic_store(&w->issuer, 0);
-    ocsp_semaphore_clear(&w->bell);
-    atomic_store(&w->woken, false);
-    t->waits = word;
-    t->came = atomic_fetch_add(&g->came, 1);
-    atomic_store(&w->came, t->came);
-    atomic_store(&w->issuer, (uint64_t)t->issuer + 1);
-}
-
-/* Whether there is a place that nobody has, though it may rest. */
-static bool is_one_left(const ocsp_sign_slots_t *g, unsigned limit)
-{
-    unsigned i = 0;
-
-    while (i < limit && atomic_load(&g->signing[i]) >> 32 != 0) {
-        i++;
-    }
-    return i < limit;
-}
-
-static void stop_waiting(ocsp_sign_slots_t *g, ocsp_sign_slots_ticket_t *t)
-{
-    int i = t->waiting_place;
-
-    t->waiting_place = -1;
-    t->came = LAST;
-    /* unless it counted as lost, and is another's */
-    if (i >= 0 && atomic_load(&g->waiting[i]) == t->waits) {
-        atomic_store(&g->waiters[i].issuer, 0);
-        (void)ocsp_sign_slots_place_replace(&g->waiting[i], t->waits, 0);
-    }
-}
-
-/* Say that one still waits, now and then. */
-static void stay(ocsp_sign_slots_t *g, ocsp_sign_slots_ticket_t *t,
-                 int64_t now_ms)
-{
-    uint64_t word = make_word(t, now_ms);
-
-    if (t->waiting_place < 0
-        || ocsp_sign_slots_place_get_distance(t->waits, now_ms)
-               < SILENT_MS / 10) {
-        return;
-    }
-    if (ocsp_sign_slots_place_replace(&g->waiting[t->waiting_place], t->waits,
-                                      word)) {
-        t->waits = word;
-    }
-    else {
-        t->waiting_place = -1;
-        t->came = LAST;
-    }
-}
-
-bool ocsp_sign_slots_enter(ocsp_sign_slots_t *g, ocsp_sign_slots_ticket_t *t,
-                           int64_t now_ms)
-{
-    uint64_t word = make_word(t, now_ms);
-    unsigned before;
-
-    if (t->signing_place >= 0) {
-        return true;
-    }
-    stay(g, t, now_ms);
-    if (t->waiting_place
-        >= 0) { /* whoever wakes him from now on, wakes again */
-        atomic_store(&g->waiters[t->waiting_place].woken, false);
-    }
-    before = count_before(g, t, now_ms);
-    if (before > 0
-        && before >= ocsp_sign_slots_place_count_free(g->signing, t->limit,
-                                                      now_ms)) {
-        return false;
-    }
-    t->signing_place = ocsp_sign_slots_place_take(g->signing, t->limit, word,
-                                                  now_ms);
-    if (t->signing_place < 0) {
-        return false;
-    }
-    t->signing = word;
-    atomic_store(&g->last[t->issuer % TURNS],
-                 atomic_fetch_add(&g->turn, 1) + 1);
-    stop_waiting(g, t);
-    if (is_one_left(g, t->limit)) {
-        wake_next(g, t->waiting, now_ms);
-    }
-    return true;
-}
-
-/* Whether more wait of a ticket's issuer, itself included, than may. */
-static bool are_too_many(const ocsp_sign_slots_t *g,
-                         const ocsp_sign_slots_ticket_t *t, int64_t now_ms)
-{
-    unsigned i, own = 0, others = 0;
-
-    for (i = 0; i < t->waiting; i++) {
-        uint64_t issuer = get_waiting_for(g, i, now_ms);
-
-        own += issuer == (uint64_t)t->issuer + 1;
-        others += issuer != 0 && issuer != (uint64_t)t->issuer + 1;
-    }
-    return own > 1
-        && own > (others > 0 ? (t->waiting + 1) / 2 : t->waiting * 3 / 4);
-}
-
-bool ocsp_sign_slots_wait(ocsp_sign_slots_t *g, ocsp_sign_slots_ticket_t *t,
+bool ocsp_sign_slots_take(ocsp_sign_slots_t *s, ocsp_sign_slots_ticket_t *t,
                           int64_t now_ms)
 {
-    uint64_t word = make_word(t, now_ms);
-    bool first;
-
-    if (t->waiting_place >= 0) {
-        return true;
-    }
-    t->waiting_place = ocsp_sign_slots_place_take(g->waiting, t->waiting, word,
-                                                  now_ms);
-    if (t->waiting_place < 0) {
+    if (t->waiting < 0 && count_held(s->waiting, t->max_waiting, now_ms) > 0) {
         return false;
     }
-    begin_waiting(g, t, word);
-    /* Counted afterwards: of those who come at once, the last sees all. */
-    if (!are_too_many(g, t, now_ms)) {
-        return true;
+    t->signing_word = make_word(t, now_ms);
+    t->signing = take_slot(s->signing, t->limit, t->signing_word, now_ms);
+    if (t->signing >= 0) {
+        release_slot(s->waiting, &t->waiting, t->waiting_word);
     }
-    /* a place may have been left to him meanwhile; not to all who come */
-    first = count_before(g, t, now_ms) < t->limit;
-    stop_waiting(g, t);
-    if (first && is_one_left(g, t->limit)) {
-        wake_next(g, t->waiting, now_ms);
-    }
-    return false;
+    return t->signing >= 0;
 }
 
-uint32_t ocsp_sign_slots_find_nap(const ocsp_sign_slots_t *g,
-                                  const ocsp_sign_slots_ticket_t *t,
-                                  int64_t now_ms)
+bool ocsp_sign_slots_wait(ocsp_sign_slots_t *s, ocsp_sign_slots_ticket_t *t,
+                          int64_t now_ms)
 {
-    uint32_t left, nap = OCSP_SIGN_SLOTS_LOOK_MS;
-    unsigned i;
+    unsigned most = t->max_waiting - t->max_waiting / 4;
 
-    if (count_before(g, t, now_ms) >= t->limit) {
-        return nap; /* others are first; this one is woken when he is */
+    if (count_waiting_for(s, t, now_ms) >= most) {
+        return false;
     }
-    for (i = 0; i < t->limit; i++) {
-        left = ocsp_sign_slots_place_get_rest(atomic_load(&g->signing[i]),
-                                              now_ms);
-        nap = left > 0 && left < nap ? left : nap;
+    t->waiting_word = make_word(t, now_ms);
+    t->waiting = take_slot(s->waiting, t->max_waiting, t->waiting_word, now_ms);
+    if (t->waiting >= 0) {
+        atomic_store(&s->issuers[t->waiting], t->issuer);
     }
-    return nap;
+    return t->waiting >= 0;
 }
 
-bool ocsp_sign_slots_sleep(ocsp_sign_slots_t *g,
-                           const ocsp_sign_slots_ticket_t *t, int64_t until_ms)
+void ocsp_sign_slots_sleep(ocsp_sign_slots_t *s, int64_t now_ms,
+                           int64_t until_ms)
 {
-    return t->waiting_place >= 0
-        && ocsp_semaphore_sleep(&g->waiters[t->waiting_place].bell, until_ms);
+    const int64_t retry_ms = now_ms + OCSP_SIGN_SLOTS_RETRY_MS;
+#ifdef HAVE_SEM_CLOCKWAIT
+    const int64_t end_ms = until_ms < retry_ms ? until_ms : retry_ms;
+    const struct timespec end = {(time_t)(end_ms / 1000),
+                                 (long)(end_ms % 1000) * 1000000L};
+
+    (void)sem_clockwait(&s->released, CLOCK_MONOTONIC, &end);
+#else
+    const struct timespec poll = {0, POLL_MS * 1000000L};
+
+    (void)s;
+    (void)until_ms;
+    (void)retry_ms;
+    (void)nanosleep(&poll, NULL);
+#endif
 }
 
-void ocsp_sign_slots_leave(ocsp_sign_slots_t *g, ocsp_sign_slots_ticket_t *t,
-                           int64_t now_ms)
+void ocsp_sign_slots_release(ocsp_sign_slots_t *s, ocsp_sign_slots_ticket_t *t,
+                             int64_t now_ms)
 {
-    ocsp_sign_slots_rest(g, t, now_ms, 0);
-}
+    bool was_signing = t->signing >= 0;
+    int tokens = 0;
 
-void ocsp_sign_slots_rest(ocsp_sign_slots_t *g, ocsp_sign_slots_ticket_t *t,
-                          int64_t now_ms, uint32_t rest_ms)
-{
-    bool wakes = t->waiting_place >= 0;
-    uint64_t word = 0;
-
-    stop_waiting(g, t);
-    if (rest_ms > 0) {
-        rest_ms = rest_ms < OCSP_SIGN_SLOTS_REST_MAX_MS
-                    ? rest_ms
-                    : OCSP_SIGN_SLOTS_REST_MAX_MS;
-        word = (uint32_t)((uint64_t)now_ms + rest_ms);
-    }
-    if (t->signing_place >= 0) {
-        (void)ocsp_sign_slots_place_replace(&g->signing[t->signing_place],
-                                            t->signing, word);
-        t->signing_place = -1;
-        wakes = true;
-    }
-    /* who is woken sleeps on while it rests */
-    if (wakes && is_one_left(g, t->limit)) {
-        wake_next(g, t->waiting, now_ms);
+    release_slot(s->waiting, &t->waiting, t->waiting_word);
+    release_slot(s->signing, &t->signing, t->signing_word);
+    /* Tokens that no thread took would keep later ones from sleeping. */
+    if (was_signing && count_held(s->waiting, t->max_waiting, now_ms) > 0
+        && sem_getvalue(&s->released, &tokens) == 0 && tokens < (int)t->limit) {
+        (void)sem_post(&s->released);
     }
 }
 
-/* Those that the dead have left behind do not count, nor those that rest. */
-static bool is_held(uint64_t word, int64_t now_ms)
-{
-    return word >> 32 != 0 && !ocsp_sign_slots_place_is_free(word, now_ms)
-        && !ocsp_sign_slots_place_is_gone(word, now_ms);
-}
-
-void ocsp_sign_slots_count(const ocsp_sign_slots_t *g, int64_t now_ms,
+void ocsp_sign_slots_count(const ocsp_sign_slots_t *s, int64_t now_ms,
                            unsigned *signing, unsigned *waiting)
 {
-    unsigned i;
-
-    *signing = *waiting = 0;
-    for (i = 0; i < OCSP_SIGN_SLOTS_MAX; i++) {
-        *signing += is_held(atomic_load(&g->signing[i]), now_ms);
-        *waiting += is_held(atomic_load(&g->waiting[i]), now_ms);
-    }
+    *signing = count_held(s->signing, OCSP_SIGN_SLOTS_MAX, now_ms);
+    *waiting = count_held(s->waiting, OCSP_SIGN_SLOTS_MAX, now_ms);
 }

@@ -1,15 +1,58 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The gate: how many sign and wait, whose turn it is, and what becomes of the
- * places of those who died.
+ * Slots to sign in and to wait in: their limits, their order, and what becomes
+ * of those of processes that died or were stopped.
  */
-#include <sys/wait.h>
+#include "shared/sign_slots.h"
 
-#include "sign_slots_tests.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
 #include "tap.h"
 
-#define PID 4711
+#define NOW INT64_C(1767225600000)
+#define A 7
+#define B 8
+
+static ocsp_sign_slots_t *slots;
+
+static void begin(void)
+{
+    free(slots);
+    slots = aligned_alloc(64, ocsp_sign_slots_size());
+    if (slots == NULL) {
+        abort();
+    }
+    memset(slots, 0, ocsp_sign_slots_size());
+    slots = ocsp_sign_slots_init(slots);
+}
+
+static ocsp_sign_slots_ticket_t make_for(int32_t pid, uint32_t issuer,
+                                         unsigned limit, unsigned max_waiting)
+{
+    ocsp_sign_slots_ticket_t t;
+
+    ocsp_sign_slots_make_ticket(&t, pid, issuer, limit, max_waiting);
+    return t;
+}
+
+static ocsp_sign_slots_ticket_t make(uint32_t issuer, unsigned limit,
+                                     unsigned max_waiting)
+{
+    return make_for((int32_t)getpid(), issuer, limit, max_waiting);
+}
+
+static bool count_at(int64_t now_ms, unsigned signing, unsigned waiting)
+{
+    unsigned s, w;
+
+    ocsp_sign_slots_count(slots, now_ms, &s, &w);
+    return s == signing && w == waiting;
+}
 
 static void test_limit(void)
 {
@@ -17,292 +60,143 @@ static void test_limit(void)
                                      make(A, 2, 0)};
 
     begin();
-    ok(count_is(0, 0), "nobody signs at first");
-    ok(ocsp_sign_slots_enter(gate, &t[0], NOW)
-           && ocsp_sign_slots_enter(gate, &t[1], NOW),
-       "as many sign as may");
-    ok(ocsp_sign_slots_enter(gate, &t[1], NOW) && count_is(2, 0),
-       "who signs already is not counted twice");
-    ok(!ocsp_sign_slots_enter(gate, &t[2], NOW), "and no more");
-    ocsp_sign_slots_leave(gate, &t[0], NOW);
-    ocsp_sign_slots_leave(gate, &t[0], NOW);
-    ok(count_is(1, 0) && ocsp_sign_slots_enter(gate, &t[2], NOW),
-       "whoever leaves makes room for one");
-    ok(!ocsp_sign_slots_enter(gate, &t[0], NOW), "for one only");
+    ok(count_at(NOW, 0, 0), "no slot is held at first");
+    ok(ocsp_sign_slots_take(slots, &t[0], NOW)
+           && ocsp_sign_slots_take(slots, &t[1], NOW) && count_at(NOW, 2, 0),
+       "as many slots as the limit says");
+    ok(!ocsp_sign_slots_take(slots, &t[2], NOW), "and no more");
+    ocsp_sign_slots_release(slots, &t[0], NOW);
+    ocsp_sign_slots_release(slots, &t[0], NOW);
+    ok(count_at(NOW, 1, 0) && ocsp_sign_slots_take(slots, &t[2], NOW),
+       "a slot that is released is taken again");
+    ok(!ocsp_sign_slots_take(slots, &t[0], NOW), "once");
     t[0] = make(A, 3, 0);
-    ok(ocsp_sign_slots_enter(gate, &t[0], NOW), "a higher limit lets more in");
-    ocsp_sign_slots_make_ticket(&t[0], PID, A, OCSP_SIGN_SLOTS_MAX + 1,
-                                OCSP_SIGN_SLOTS_MAX + 1);
-    ok(t[0].limit == OCSP_SIGN_SLOTS_MAX && t[0].waiting == OCSP_SIGN_SLOTS_MAX,
-       "there are so many places at most");
+    ok(ocsp_sign_slots_take(slots, &t[0], NOW), "a higher limit has more");
+    t[0] = make(A, OCSP_SIGN_SLOTS_MAX + 1, OCSP_SIGN_SLOTS_MAX + 1);
+    ok(t[0].limit == OCSP_SIGN_SLOTS_MAX
+           && t[0].max_waiting == OCSP_SIGN_SLOTS_MAX,
+       "there is a largest number of slots");
 }
 
-/* How many of an issuer find a place to wait in, one after the other. */
-static unsigned fill(ocsp_sign_slots_ticket_t *t, uint32_t issuer,
-                     unsigned places)
+/* How many requests of one issuer get a slot to wait in. */
+static unsigned fill(ocsp_sign_slots_ticket_t *t, uint32_t issuer, unsigned max)
 {
     unsigned n = 0;
 
-    t[0] = make(issuer, 1, places);
-    while (ocsp_sign_slots_wait(gate, &t[n], NOW)) {
-        t[++n] = make(issuer, 1, places);
+    t[0] = make(issuer, 1, max);
+    while (ocsp_sign_slots_wait(slots, &t[n], NOW)) {
+        t[++n] = make(issuer, 1, max);
     }
     return n;
 }
 
 static void test_waiting(void)
 {
-    static const unsigned most[] = {0, 1, 1, 2, 3, 3, 4, 5, 6};
-    ocsp_sign_slots_ticket_t a[9], b[9], more = make(A, 1, 8),
-                                         c = make(C, 1, 8);
-    unsigned places, n;
+    static const unsigned most[] = {0, 1, 2, 3, 3, 4, 5, 6, 6};
+    ocsp_sign_slots_ticket_t a[9], b[9];
+    unsigned max;
 
-    for (places = 0; places <= 8; places++) {
+    for (max = 0; max <= 8; max++) {
         begin();
-        n = fill(a, A, places);
-        ok(n == most[places] && count_is(0, n),
-           "of %u places an issuer alone waits in %u (got %u)", places,
-           most[places], n);
+        ok(fill(a, A, max) == most[max],
+           "of %u slots to wait in, one issuer has three quarters", max);
     }
-    ok(ocsp_sign_slots_wait(gate, &a[0], NOW) && count_is(0, 6),
-       "who waits already takes no other place");
-    is_int(fill(b, B, 8), 2, "another has what is left");
-    ok(!ocsp_sign_slots_wait(gate, &c, NOW), "and a third nothing");
-    for (n = 0; n < 2; n++) {
-        ocsp_sign_slots_leave(gate, &a[n], NOW);
-        ok(!ocsp_sign_slots_wait(gate, &more, NOW),
-           "then the first has half of the places: not the one it gives back");
-    }
-    ok(ocsp_sign_slots_wait(gate, &c, NOW) && fill(b, B, 8) == 1,
-       "what it gives back is for others");
-    ocsp_sign_slots_leave(gate, &a[2], NOW);
-    ok(ocsp_sign_slots_wait(gate, &more, NOW)
-           && !ocsp_sign_slots_wait(gate, &a[0], NOW),
-       "up to half is its own");
-    ok(ocsp_sign_slots_enter(gate, &a[3], NOW) && count_is(1, 7),
-       "who begins to sign waits no more");
+    ok(count_at(NOW, 0, 6), "they are counted");
+    is_int(fill(b, B, 8), 2, "another issuer has the others");
+    ocsp_sign_slots_release(slots, &a[0], NOW);
+    is_int(fill(b, B, 8), 1, "and one that is released");
 }
 
-/* Lets those who want to sign try in this order until one may; it leaves, and waits
- * again. */
-static uint32_t serve(ocsp_sign_slots_ticket_t *const *wanting, size_t n,
-                      int64_t now)
+static void test_order(void)
 {
-    size_t i;
-
-    for (i = 0; i < n; i++) {
-        if (ocsp_sign_slots_enter(gate, wanting[i], now)) {
-            ocsp_sign_slots_leave(gate, wanting[i], NOW);
-            return ocsp_sign_slots_wait(gate, wanting[i], now)
-                     ? wanting[i]->issuer
-                     : 0;
-        }
-    }
-    return 0;
-}
-
-static char letter_of(uint32_t issuer)
-{
-    switch (issuer) {
-    case A:
-        return 'A';
-    case B:
-        return 'B';
-    case C:
-        return 'C';
-    default:
-        return '-';
-    }
-}
-
-/* The issuers that sign, one after the other. */
-static const char *served(ocsp_sign_slots_ticket_t *const *wanting, size_t n,
-                          size_t times)
-{
-    static char letters[16];
-    size_t i;
-
-    for (i = 0; i < times; i++) {
-        letters[i] = letter_of(serve(wanting, n, NOW));
-    }
-    letters[times] = '\0';
-    return letters;
-}
-
-static void test_turns(void)
-{
-    ocsp_sign_slots_ticket_t a1 = make(A, 1, 8), a2 = make(A, 1, 8);
-    ocsp_sign_slots_ticket_t a3 = make(A, 1, 8), b = make(B, 1, 8);
-    ocsp_sign_slots_ticket_t c = make(C, 1, 8);
-    ocsp_sign_slots_ticket_t *const two[] = {&a1, &a2, &a3, &b};
-    ocsp_sign_slots_ticket_t *const three[] = {&a1, &a2, &a3, &b, &c};
+    ocsp_sign_slots_ticket_t first = make(A, 1, 4), waits = make(A, 1, 4);
+    ocsp_sign_slots_ticket_t late = make(B, 1, 4);
 
     begin();
-    (void)ocsp_sign_slots_wait(gate, &a1, NOW);
-    (void)ocsp_sign_slots_wait(gate, &a2, NOW);
-    (void)ocsp_sign_slots_wait(gate, &a3, NOW);
-    is_str(served(two, 3, 3), "AAA", "alone, an issuer signs again and again");
-    (void)ocsp_sign_slots_wait(gate, &b, NOW);
-    is_str(served(two, 4, 10), "BABABABABA",
-           "two issuers take turns, however many ask for one first");
-    (void)ocsp_sign_slots_wait(gate, &c, NOW);
-    is_str(served(three, 5, 9), "CBACBACBA", "and so do three");
-    ocsp_sign_slots_leave(gate, &b, NOW);
-    ocsp_sign_slots_leave(gate, &c, NOW);
-    is_str(served(two, 3, 3), "AAA", "those that left are waited for no more");
+    (void)ocsp_sign_slots_take(slots, &first, NOW);
+    ok(ocsp_sign_slots_wait(slots, &waits, NOW)
+           && !ocsp_sign_slots_take(slots, &waits, NOW),
+       "one request signs, one waits");
+    ocsp_sign_slots_release(slots, &first, NOW);
+    ok(!ocsp_sign_slots_take(slots, &late, NOW),
+       "a free slot is for requests that wait");
+    ok(ocsp_sign_slots_take(slots, &waits, NOW) && count_at(NOW, 1, 0),
+       "which then wait no more");
+    ocsp_sign_slots_release(slots, &waits, NOW);
+    ok(ocsp_sign_slots_take(slots, &late, NOW), "if none waits, for any");
 }
 
-/* Whether, one after the other, only he may sign whose turn it is. */
-static bool sign_in_turn(ocsp_sign_slots_ticket_t *const *turns, size_t n)
+static void test_stopped(void)
 {
-    size_t i, j, wrong = 0;
-
-    for (i = 0; i < n; i++) {
-        for (j = n - 1; j > i; j--) {
-            wrong += ocsp_sign_slots_enter(gate, turns[j], NOW);
-        }
-        wrong += !ocsp_sign_slots_enter(gate, turns[i], NOW);
-        ocsp_sign_slots_leave(gate, turns[i], NOW);
-    }
-    return wrong == 0;
-}
-
-static void test_first_come(void)
-{
-    ocsp_sign_slots_ticket_t a1 = make(A, 1, 8), a2 = make(A, 1, 8);
-    ocsp_sign_slots_ticket_t a3 = make(A, 1, 8), b = make(B, 1, 8);
-    ocsp_sign_slots_ticket_t *const turns[] = {&a2, &a1, &a3};
-    ocsp_sign_slots_ticket_t *const both[] = {&b, &a1, &a2};
+    const int64_t lost = NOW + OCSP_SIGN_SLOTS_LOST_MS + 1;
+    ocsp_sign_slots_ticket_t stopped = make(A, 1, 1), next = make(A, 1, 1);
+    ocsp_sign_slots_ticket_t other = make(A, 1, 1);
 
     begin();
-    (void)ocsp_sign_slots_wait(gate, &a2, NOW);
-    (void)ocsp_sign_slots_wait(gate, &a1, NOW);
-    ok(!ocsp_sign_slots_enter(gate, &a3, NOW),
-       "who comes last is not before others");
-    (void)ocsp_sign_slots_wait(gate, &a3, NOW);
-    ok(sign_in_turn(turns, 3), "within an issuer, who came first signs first");
-    (void)ocsp_sign_slots_wait(gate, &a1, NOW);
-    (void)ocsp_sign_slots_wait(gate, &a2, NOW);
-    (void)ocsp_sign_slots_wait(gate, &b, NOW);
-    ok(sign_in_turn(both, 3), "an issuer's turn is before who came first");
+    (void)ocsp_sign_slots_take(slots, &stopped, NOW);
+    ok(!ocsp_sign_slots_take(slots, &next, lost - 1),
+       "a slot is held for so long");
+    ok(ocsp_sign_slots_take(slots, &next, lost), "and then free");
+    ocsp_sign_slots_release(slots, &stopped, lost);
+    ok(count_at(lost, 1, 0) && !ocsp_sign_slots_take(slots, &other, lost),
+       "the process that goes on does not release what is another's");
+    (void)ocsp_sign_slots_wait(slots, &other, lost);
+    ok(count_at(lost + 2 * OCSP_SIGN_SLOTS_LOST_MS, 0, 0),
+       "the same holds for slots to wait in");
+    ok(count_at(lost - 2 * OCSP_SIGN_SLOTS_LOST_MS, 0, 0),
+       "and where the clock was set back");
 }
 
-static void test_room_for_all(void)
+static void test_dead(void)
 {
-    ocsp_sign_slots_ticket_t a = make(A, 2, 4), more = make(A, 2, 4);
-    ocsp_sign_slots_ticket_t b = make(B, 2, 4);
+    ocsp_sign_slots_ticket_t dead, next = make(A, 1, 1);
+    pid_t child = fork();
 
-    begin();
-    (void)ocsp_sign_slots_enter(gate, &a, NOW);
-    ocsp_sign_slots_leave(gate, &a, NOW);
-    (void)ocsp_sign_slots_wait(gate, &b, NOW);
-    ok(ocsp_sign_slots_enter(gate, &a, NOW),
-       "nobody holds back where there is a place for all");
-    ok(!ocsp_sign_slots_enter(gate, &more, NOW),
-       "the last is for whose turn it is");
-    ok(ocsp_sign_slots_enter(gate, &b, NOW), "who takes it");
-}
-
-static void test_silent(void)
-{
-    ocsp_sign_slots_ticket_t a = make(A, 1, 4), b = make(B, 1, 4);
-    int64_t now;
-
-    begin();
-    (void)ocsp_sign_slots_enter(gate, &a, NOW);
-    ocsp_sign_slots_leave(gate, &a, NOW);
-    (void)ocsp_sign_slots_wait(gate, &b, NOW);
-    ok(!ocsp_sign_slots_enter(gate, &a, NOW + 200),
-       "one who waits is respected");
-    ok(ocsp_sign_slots_enter(gate, &a, NOW + 201),
-       "but not who has died while he waited");
-
-    for (now = NOW; now < NOW + 1000; now += OCSP_SIGN_SLOTS_LOOK_MS) {
-        (void)ocsp_sign_slots_enter(gate, &b, now);
-    }
-    ocsp_sign_slots_leave(gate, &a, NOW);
-    ok(!ocsp_sign_slots_enter(gate, &a, now),
-       "who asks again and again is alive");
-    ok(!ocsp_sign_slots_enter(gate, &a, now - 250)
-           && ocsp_sign_slots_enter(gate, &a, now - 251),
-       "a clock that went back does not make him wait forever");
-}
-
-static void test_lost(void)
-{
-    ocsp_sign_slots_ticket_t dead = make(A, 1, 1), next = make(B, 1, 1);
-    ocsp_sign_slots_ticket_t third = make(A, 1, 1);
-
-    begin();
-    (void)ocsp_sign_slots_enter(gate, &dead, NOW);
-    ok(!ocsp_sign_slots_enter(gate, &next, NOW + OCSP_SIGN_SLOTS_LOST_MS),
-       "a place is kept while its process lives");
-    ok(ocsp_sign_slots_enter(gate, &next, NOW + OCSP_SIGN_SLOTS_LOST_MS + 1),
-       "until it counts as lost");
-    ocsp_sign_slots_leave(gate, &dead, NOW);
-    ok(count_at(NOW + OCSP_SIGN_SLOTS_LOST_MS + 1, 1, 0)
-           && !ocsp_sign_slots_enter(gate, &third,
-                                     NOW + OCSP_SIGN_SLOTS_LOST_MS + 1),
-       "who comes back late gives back nothing that is another's");
-    ok(ocsp_sign_slots_enter(gate, &third, NOW),
-       "after the clock went back as well");
-
-    begin();
-    (void)ocsp_sign_slots_wait(gate, &dead, NOW);
-    ok(!ocsp_sign_slots_wait(gate, &next, NOW + OCSP_SIGN_SLOTS_LOST_MS),
-       "likewise for those who wait");
-    ok(ocsp_sign_slots_wait(gate, &next, NOW + OCSP_SIGN_SLOTS_LOST_MS + 1),
-       "until they count as lost");
-    ocsp_sign_slots_leave(gate, &dead, NOW);
-    ok(count_at(NOW + OCSP_SIGN_SLOTS_LOST_MS + 1, 0, 1),
-       "who comes late gives back nothing here either");
-    ok(count_at(NOW + 3 * OCSP_SIGN_SLOTS_LOST_MS, 0, 0),
-       "what was lost is not counted");
-}
-
-/* The number of a process that there is no more. */
-static int32_t get_dead_pid(void)
-{
-    pid_t pid = fork();
-
-    if (pid == 0) {
+    if (child == 0) {
         _exit(0);
     }
-    return waitpid(pid, NULL, 0) == pid ? (int32_t)pid : 0;
+    ok(child > 0 && waitpid(child, NULL, 0) == child, "a process has died");
+    begin();
+    dead = make_for((int32_t)child, A, 1, 1);
+    (void)ocsp_sign_slots_take(slots, &dead, NOW);
+    ok(!ocsp_sign_slots_take(slots, &next, NOW + 500)
+           && ocsp_sign_slots_take(slots, &next, NOW + 1500),
+       "its slot is free earlier than that of a stopped process");
 }
 
-static void test_dead_process(void)
+static int64_t get_now_ms(void)
 {
-    ocsp_sign_slots_ticket_t dead, next = make(A, 1, 1), third = make(A, 1, 1);
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void test_sleep(void)
+{
+    ocsp_sign_slots_ticket_t signs = make(A, 1, 4), waits = make(A, 1, 4);
+    int64_t now = get_now_ms();
 
     begin();
-    ocsp_sign_slots_make_ticket(&dead, get_dead_pid(), A, 1, 1);
-    ok(ocsp_sign_slots_enter(gate, &dead, NOW), "a process signs and dies");
-    ok(!ocsp_sign_slots_enter(gate, &next, NOW + 1000),
-       "which is not asked at once");
-    ok(ocsp_sign_slots_enter(gate, &next, NOW + 1001),
-       "but before it counts as lost");
-    ok(!ocsp_sign_slots_enter(gate, &third,
-                              NOW + 1001 + OCSP_SIGN_SLOTS_LOST_MS),
-       "one that lives keeps what it has");
-    dead.signing_place = -1;
-    ok(ocsp_sign_slots_wait(gate, &dead, NOW)
-           && ocsp_sign_slots_wait(gate, &next, NOW + 1001)
-           && !ocsp_sign_slots_wait(gate, &third,
-                                    NOW + 1001 + OCSP_SIGN_SLOTS_LOST_MS),
-       "and so for those who wait");
+    (void)ocsp_sign_slots_take(slots, &signs, now);
+    (void)ocsp_sign_slots_wait(slots, &waits, now);
+    ocsp_sign_slots_sleep(slots, now, now);
+    ok(!ocsp_sign_slots_take(slots, &waits, now), "a sleep ends in time");
+    ocsp_sign_slots_release(slots, &signs, now);
+    /* with an end that far off it would take longer than any test may */
+    ocsp_sign_slots_sleep(slots, now + 3600 * INT64_C(1000),
+                          now + 7200 * INT64_C(1000));
+    ok(ocsp_sign_slots_take(slots, &waits, now), "a release ends it as well");
 }
 
 int main(void)
 {
     test_limit();
     test_waiting();
-    test_turns();
-    test_first_come();
-    test_room_for_all();
-    test_silent();
-    test_lost();
-    test_dead_process();
-    free(gate);
+    test_order();
+    test_stopped();
+    test_dead();
+    test_sleep();
+    free(slots);
     return done_testing();
 }

@@ -1,11 +1,11 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Many threads and processes at one gate: never more sign than may, all issuers
- * come in, and what those held who were killed is free again.
+ * Many threads and processes take and release slots: never more sign than may,
+ * all issuers do, and the slots of a killed process are free again.
  *
- *   gate_race          all of it
- *   gate_race threads  threads alone, for ThreadSanitizer
+ *   sign_slots_race          all of it
+ *   sign_slots_race threads  threads alone, for ThreadSanitizer
  */
 #include "shared/sign_slots.h"
 
@@ -22,7 +22,7 @@
 #include "tap.h"
 
 #define NOW INT64_C(1767225600000)
-#define LATER (NOW + 100000) /* nothing rests any more */
+#define LATER (NOW + 100000)
 #define LIMIT 2
 #define WAITING 4
 #define ISSUERS 3
@@ -31,18 +31,17 @@
 #define LAST (ROUNDS + 7)
 #define PATIENCE 10000
 #define PROCESSES 3
-#define FORGOTTEN_S 120 /* no machine is that busy */
 
 /* What all processes count. */
 typedef struct {
-    _Atomic unsigned inside, too_many, killed_inside, forgotten;
+    _Atomic unsigned inside, too_many, killed_inside;
     _Atomic unsigned long served[ISSUERS];
 } tally_t;
 
 /* What a thread does for an issuer. */
 typedef void *body_t(void *issuer);
 
-static ocsp_sign_slots_t *gate;
+static ocsp_sign_slots_t *slots;
 static tally_t *tally;
 
 static ocsp_sign_slots_ticket_t make(uint32_t issuer)
@@ -63,46 +62,23 @@ static void count_signature(uint32_t issuer)
     atomic_fetch_sub(&tally->inside, 1);
 }
 
-/* Looks again and again. @return whether it signed in the end */
+/* Tries again and again. @return whether it signed in the end */
 static bool sign(uint32_t issuer, int64_t now)
 {
     ocsp_sign_slots_ticket_t t = make(issuer);
     int tries;
 
-    for (tries = 0; !ocsp_sign_slots_enter(gate, &t, now); tries++) {
-        if (tries == 100 || !ocsp_sign_slots_wait(gate, &t, now)) {
-            ocsp_sign_slots_leave(gate, &t, now);
+    for (tries = 0; !ocsp_sign_slots_take(slots, &t, now); tries++) {
+        if (tries == 100
+            || (t.waiting < 0 && !ocsp_sign_slots_wait(slots, &t, now))) {
+            ocsp_sign_slots_release(slots, &t, now);
             return false;
         }
         sched_yield();
     }
     count_signature(issuer);
-    ocsp_sign_slots_rest(gate, &t, now, now % 8 == 0 ? 2 : 0);
+    ocsp_sign_slots_release(slots, &t, now);
     return true;
-}
-
-/* Looks when it is woken only: whoever is not has been forgotten, and one of those
- * is enough. */
-static void sign_when_woken(uint32_t issuer)
-{
-    ocsp_sign_slots_ticket_t t = make(issuer);
-    struct timespec now;
-
-    while (!ocsp_sign_slots_enter(gate, &t, LATER)) {
-        if (t.waiting_place < 0) {
-            if (!ocsp_sign_slots_wait(gate, &t, LATER)) {
-                return;
-            }
-            continue;
-        }
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        if (!ocsp_sign_slots_sleep(gate, &t,
-                                   1000 * (now.tv_sec + FORGOTTEN_S))) {
-            atomic_fetch_add(&tally->forgotten, 1);
-        }
-    }
-    count_signature(issuer);
-    ocsp_sign_slots_leave(gate, &t, LATER);
 }
 
 static void *run(void *arg)
@@ -112,24 +88,12 @@ static void *run(void *arg)
     int i;
 
     /* all rounds, and then, on a machine that gives the others no time to leave,
-     * until it has had its turn: in the last millisecond, when no place rests;
-     * less than OCSP_SIGN_SLOTS_LOST_MS in all */
+     * until it has signed once; less than OCSP_SIGN_SLOTS_LOST_MS in all */
     for (i = 0; i < ROUNDS || (!signed_once && i < PATIENCE * ROUNDS); i++) {
         signed_once |= sign(issuer, NOW + (i < LAST ? i : LAST) / 2);
         if (i >= ROUNDS) {
             sched_yield();
         }
-    }
-    return NULL;
-}
-
-static void *run_when_woken(void *arg)
-{
-    uint32_t issuer = (uint32_t)(uintptr_t)arg;
-    int i;
-
-    for (i = 0; i < ROUNDS && tally->forgotten == 0; i++) {
-        sign_when_woken(issuer);
     }
     return NULL;
 }
@@ -160,8 +124,7 @@ static void check(int64_t now)
     }
     is_int(served, ISSUERS, "all issuers sign");
     is_int(tally->too_many, 0, "never more at once than may");
-    is_int(tally->forgotten, 0, "who waits is always woken");
-    ocsp_sign_slots_count(gate, now, &signing, &waiting);
+    ocsp_sign_slots_count(slots, now, &signing, &waiting);
     ok(signing == 0 && waiting == 0, "nothing is held in the end (%u, %u)",
        signing, waiting);
     memset(tally, 0, sizeof(*tally));
@@ -201,12 +164,12 @@ static void test_killed(void)
         for (i = 0; i < LIMIT; i++) {
             ocsp_sign_slots_ticket_t mine = make(0);
 
-            (void)ocsp_sign_slots_enter(gate, &mine, LATER);
+            (void)ocsp_sign_slots_take(slots, &mine, LATER);
         }
         for (i = 0; i < WAITING; i++) {
             ocsp_sign_slots_ticket_t mine = make(i);
 
-            (void)ocsp_sign_slots_wait(gate, &mine, LATER);
+            (void)ocsp_sign_slots_wait(slots, &mine, LATER);
         }
         atomic_fetch_add(&tally->killed_inside, 1);
         for (;;) {
@@ -216,15 +179,15 @@ static void test_killed(void)
     while (tally->killed_inside == 0) {
         sched_yield();
     }
-    ok(!ocsp_sign_slots_enter(gate, &w, LATER + 1500),
-       "a process holds the gate");
+    ok(!ocsp_sign_slots_take(slots, &w, LATER + 1500),
+       "a process holds all slots");
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
     for (i = 0; i <= LIMIT; i++) {
         t[i] = make(2);
-        good += ocsp_sign_slots_enter(gate, &t[i], LATER + 2500);
+        good += ocsp_sign_slots_take(slots, &t[i], LATER + 1500);
     }
-    is_int(good, LIMIT, "which is free when it is killed, and no wider");
+    is_int(good, LIMIT, "which are free when it is killed, each once");
 }
 
 int main(int argc, char **argv)
@@ -238,14 +201,11 @@ int main(int argc, char **argv)
         printf("Bail out! no shared memory\n");
         return 1;
     }
-    gate = ocsp_sign_slots_init(mem);
+    slots = ocsp_sign_slots_init(mem);
     tally = (tally_t *)(void *)(mem + len);
     ok(run_threads(run), "threads sign");
     check(NOW + ROUNDS);
-    ok(run_threads(run_when_woken), "threads wake one another");
-    check(LATER);
     if (argc < 2 || strcmp(argv[1], "threads") != 0) {
-        test_processes(run_when_woken, LATER);
         test_killed();
         test_processes(run, NOW + ROUNDS);
     }

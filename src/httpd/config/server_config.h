@@ -38,14 +38,14 @@
 
 /** What all servers share: over all processes, and over graceful restarts. */
 typedef struct {
-    ocsp_arena_t *arena;       /* NULL: no shared memory to be had */
-    ocsp_counters_t *counters; /* likewise */
-    ocsp_cache_t *cache;       /* NULL: OCSPCacheSize off, or likewise */
-    ocsp_sign_slots_t *gate;   /* NULL: likewise */
-    ocsp_hot_keys_t *recent;   /* of this process; NULL: no cache */
-    ocsp_buffers_t *buffers;   /* likewise */
+    ocsp_arena_t *arena;           /* NULL: no shared memory to be had */
+    ocsp_counters_t *counters;     /* likewise */
+    ocsp_cache_t *cache;           /* NULL: OCSPCacheSize off, or likewise */
+    ocsp_sign_slots_t *sign_slots; /* NULL: likewise */
+    ocsp_hot_keys_t *recent;       /* of this process; NULL: no cache */
+    ocsp_buffers_t *buffers;       /* likewise */
     struct ocsp_signer_reload_t *renewal; /* NULL: no issuer is configured */
-    struct ocsp_sign_limit_t *budget;     /* NULL: likewise */
+    struct ocsp_sign_limit_t *sign_limit; /* NULL: likewise */
     struct ocsp_sign_contexts_t *threads; /* NULL: likewise */
     ocsp_retries_t *retries;              /* NULL: no arena */
     struct ocsp_retained_t *keep;         /* of the parent; in a child a copy */

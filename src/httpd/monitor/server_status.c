@@ -485,8 +485,8 @@ static void collect_load(load_t *load,
     if (shared->cache != NULL) {
         ocsp_cache_get_info(&load->cache, shared->cache);
     }
-    /* who has counters has a budget */
-    ocsp_sign_limit_count(shared->budget, &load->signing, &load->waiting);
+    /* who has counters has a sign limit */
+    ocsp_sign_limit_count(shared->sign_limit, &load->signing, &load->waiting);
 }
 
 static void show_load_text(request_rec *r,

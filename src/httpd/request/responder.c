@@ -154,16 +154,16 @@ static void draft(ocsp_responder_t *job, const ocsp_request_t *request)
 /* --- where it comes from -------------------------------------------------- */
 
 /* What takes long enough takes turns with other issuers'. */
-static ocsp_sign_limit_word_t enter(ocsp_sign_limit_stay_t *stay,
-                                    const ocsp_responder_t *job, ocsp_der_t key,
-                                    bool may_wait)
+static ocsp_sign_limit_result_t enter(ocsp_sign_limit_job_t *stay,
+                                      const ocsp_responder_t *job,
+                                      ocsp_der_t key, bool may_wait)
 {
     uint32_t issuer = job->issuer != NULL ? (uint32_t)job->issuer->slot : 0;
     bool counts = ocsp_signer_get_cost(job->item.draft.answer.signer)
                 > OCSP_SIGN_LIMIT_FREE_US;
 
-    return ocsp_sign_limit_enter(stay, job->conf->shared.budget, key, issuer,
-                                 counts, may_wait);
+    return ocsp_sign_limit_begin(stay, job->conf->shared.sign_limit, key,
+                                 issuer, counts, may_wait);
 }
 
 static void make(ocsp_responder_t *job, uint32_t hits)
@@ -190,9 +190,9 @@ static void renew(ocsp_responder_t *job,
                   const ocsp_response_cache_item_t *fresh)
 {
     ocsp_response_cache_item_t found = job->item;
-    ocsp_sign_limit_stay_t stay;
+    ocsp_sign_limit_job_t stay;
 
-    if (enter(&stay, job, job->item.key, false) != OCSP_SIGN_LIMIT_GRANTED) {
+    if (enter(&stay, job, job->item.key, false) != OCSP_SIGN_LIMIT_SIGN) {
         return;
     }
     if (ocsp_cache_claim_renewal(job->conf->shared.cache, job->item.key,
@@ -204,7 +204,7 @@ static void renew(ocsp_responder_t *job,
             job->item = found;
         }
     }
-    ocsp_sign_limit_leave(&stay, job->conf->shared.budget);
+    ocsp_sign_limit_end(&stay, job->conf->shared.sign_limit);
 }
 
 /* R116 */
@@ -226,10 +226,10 @@ static void sign(ocsp_responder_t *job)
 {
     static const ocsp_der_t alone = {NULL, 0};
     bool kept = job->conf->shared.cache != NULL;
-    ocsp_sign_limit_stay_t stay;
+    ocsp_sign_limit_job_t stay;
     /* what is not kept, nobody has from another */
-    ocsp_sign_limit_word_t word = enter(&stay, job,
-                                        kept ? job->item.key : alone, true);
+    ocsp_sign_limit_result_t word = enter(&stay, job,
+                                          kept ? job->item.key : alone, true);
 
     if (word == OCSP_SIGN_LIMIT_MADE) {
         if (find(job)) {
@@ -238,14 +238,14 @@ static void sign(ocsp_responder_t *job)
         /* refused, or not kept: everybody for himself, in turn */
         word = enter(&stay, job, alone, true);
     }
-    if (word != OCSP_SIGN_LIMIT_GRANTED) {
+    if (word != OCSP_SIGN_LIMIT_SIGN) {
         do_without(job);
         return;
     }
     if (!find(job)) { /* another process may have made it meanwhile */
         make(job, 0);
     }
-    ocsp_sign_limit_leave(&stay, job->conf->shared.budget);
+    ocsp_sign_limit_end(&stay, job->conf->shared.sign_limit);
 }
 
 static void say(ocsp_responder_t *job)

@@ -137,10 +137,10 @@ static ocsp_counters_t *open_counters(ocsp_retained_t *keep)
     return mem != NULL ? ocsp_counters_init(mem) : NULL;
 }
 
-static ocsp_sign_slots_t *open_gate(ocsp_retained_t *keep)
+static ocsp_sign_slots_t *open_sign_slots(ocsp_retained_t *keep)
 {
     bool fresh;
-    void *mem = ocsp_retained_open_memory(&fresh, keep, "gate",
+    void *mem = ocsp_retained_open_memory(&fresh, keep, "sign_slots",
                                           ocsp_sign_slots_size(),
                                           OCSP_SIGN_SLOTS_VERSION);
 
@@ -155,8 +155,8 @@ void ocsp_runtime_open(ocsp_server_config_shared_t *shared,
     longest_t longest = find_response_max(base);
 
     shared->counters = open_counters(keep);
-    shared->gate = open_gate(keep);
-    if (shared->counters == NULL || shared->gate == NULL) {
+    shared->sign_slots = open_sign_slots(keep);
+    if (shared->counters == NULL || shared->sign_slots == NULL) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, base,
                      "OCSP243: no shared memory for server-status's counters "
                      "or for OCSPSignLimit: there are no counters, or any "

@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See budget.h. Floor 4.
+ * Waits for a slot to sign in, and lets threads of one process that need the
+ * same response wait for the one that makes it. Floor 4.
  */
 #include "httpd/runtime/sign_limit.h"
 
@@ -11,224 +12,168 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Of all workers, one in so many may wait. */
+/* A quarter of all workers may wait: the others answer from the cache. */
 #define WAITING_SHARE 4
 
 struct ocsp_sign_limit_t {
-    ocsp_sign_slots_t *gate;
-    const ocsp_counters_t *counters;
+    ocsp_sign_slots_t *slots;
     unsigned limit;
-    unsigned processors;
-    unsigned waiting;                  /* of all processes */
-    ocsp_sign_limit_stay_t *under_way; /* of this process; under lock */
-    apr_thread_mutex_t *lock;
-    apr_thread_cond_t *done; /* something is under way no more */
+    unsigned max_waiting;        /* over all processes */
+    ocsp_sign_limit_job_t *jobs; /* of this process, with keys; under lock */
+    apr_thread_mutex_t *lock;    /* NULL: threads may make the same response */
+    apr_thread_cond_t *ended;    /* one of jobs was removed */
 };
 
-static unsigned share_of(int workers)
+static unsigned compute_max_waiting(void)
 {
-    int share = workers / WAITING_SHARE;
+    int processes = 1, threads = 1, n;
 
-    return share < 1                   ? 1
-         : share > OCSP_SIGN_SLOTS_MAX ? OCSP_SIGN_SLOTS_MAX
-                                       : (unsigned)share;
+    (void)ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &processes);
+    (void)ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads); /* prefork: 0 */
+    n = processes * (threads < 1 ? 1 : threads) / WAITING_SHARE;
+    return n < 1 ? 1 : (unsigned)n; /* ocsp_sign_slots_make_ticket limits it */
 }
 
 ocsp_sign_limit_t *ocsp_sign_limit_make(apr_pool_t *pconf,
-                                        ocsp_sign_slots_t *gate,
-                                        const ocsp_counters_t *counters,
-                                        unsigned limit, unsigned processors)
+                                        ocsp_sign_slots_t *slots,
+                                        unsigned limit)
 {
-    ocsp_sign_limit_t *b = apr_pcalloc(pconf, sizeof(*b));
-    int processes = 1, threads = 1;
+    ocsp_sign_limit_t *l = apr_pcalloc(pconf, sizeof(*l));
 
-    (void)ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &processes);
-    (void)ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
-    threads = threads < 1 ? 1 : threads; /* prefork has none */
-    b->gate = gate;
-    b->counters = counters;
-    b->limit = limit;
-    b->processors = processors;
-    b->waiting = share_of(processes * threads);
-    if (apr_thread_mutex_create(&b->lock, APR_THREAD_MUTEX_DEFAULT, pconf)
+    l->slots = slots;
+    l->limit = limit;
+    l->max_waiting = compute_max_waiting();
+    if (apr_thread_mutex_create(&l->lock, APR_THREAD_MUTEX_DEFAULT, pconf)
             != APR_SUCCESS
-        || apr_thread_cond_create(&b->done, pconf) != APR_SUCCESS) {
-        b->lock = NULL; /* then threads may make the same */
+        || apr_thread_cond_create(&l->ended, pconf) != APR_SUCCESS) {
+        l->lock = NULL;
     }
-    return b;
+    return l;
 }
 
-static int64_t read_us(clockid_t clock)
+static int64_t get_now_ms(void)
 {
     struct timespec now = {0, 0};
 
-    (void)clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int64_t now_ms(void)
+static bool is_under_way(const ocsp_sign_limit_t *l, ocsp_der_t key)
 {
-    return read_us(CLOCK_MONOTONIC) / 1000;
+    const ocsp_sign_limit_job_t *job = l->jobs;
+
+    while (job != NULL && !ocsp_der_equal(job->key, key)) {
+        job = job->next;
+    }
+    return job != NULL;
 }
 
-static uint64_t get_hits(const ocsp_sign_limit_t *b)
-{
-    return b->counters != NULL
-             ? ocsp_counters_get(b->counters, OCSP_COUNTER_CACHE_HIT)
-             : 0;
-}
-
-static const ocsp_sign_limit_stay_t *find_same(const ocsp_sign_limit_t *b,
+/* Any number of threads may wait here: one signature ends the wait of all. */
+static ocsp_sign_limit_result_t wait_for_other(ocsp_sign_limit_t *l,
                                                ocsp_der_t key)
 {
-    const ocsp_sign_limit_stay_t *stay = b->under_way;
+    int64_t left_ms = OCSP_SIGN_LIMIT_WAIT_MS, end_ms = get_now_ms() + left_ms;
 
-    while (stay != NULL && !ocsp_der_equal(stay->key, key)) {
-        stay = stay->next;
-    }
-    return stay;
-}
-
-static void add(ocsp_sign_limit_stay_t *stay, ocsp_sign_limit_t *b,
-                ocsp_der_t key)
-{
-    stay->key = key;
-    stay->next = b->under_way;
-    b->under_way = stay;
-}
-
-/* What another thread makes is waited for, by any number: all of them end with
- * the one signature. */
-static ocsp_sign_limit_word_t follow(ocsp_sign_limit_t *b, ocsp_der_t key)
-{
-    int64_t left_ms = OCSP_SIGN_LIMIT_WAIT_MS, end = now_ms() + left_ms;
-
-    while (left_ms > 0 && find_same(b, key) != NULL) {
-        (void)apr_thread_cond_timedwait(b->done, b->lock,
+    while (left_ms > 0 && is_under_way(l, key)) {
+        (void)apr_thread_cond_timedwait(l->ended, l->lock,
                                         apr_time_from_msec(left_ms));
-        left_ms = end - now_ms();
+        left_ms = end_ms - get_now_ms();
     }
     return left_ms > 0 ? OCSP_SIGN_LIMIT_MADE : OCSP_SIGN_LIMIT_REFUSED;
 }
 
-/* @return GRANTED: it is for this one to make */
-static ocsp_sign_limit_word_t begin(ocsp_sign_limit_stay_t *stay,
-                                    ocsp_sign_limit_t *b, ocsp_der_t key,
-                                    bool may_wait)
+static ocsp_sign_limit_result_t add_job(ocsp_sign_limit_job_t *job,
+                                        ocsp_sign_limit_t *l, ocsp_der_t key,
+                                        bool may_wait)
 {
-    ocsp_sign_limit_word_t word = OCSP_SIGN_LIMIT_GRANTED;
+    ocsp_sign_limit_result_t result = OCSP_SIGN_LIMIT_REFUSED;
 
-    apr_thread_mutex_lock(b->lock);
-    if (find_same(b, key) == NULL) {
-        add(stay, b, key);
+    apr_thread_mutex_lock(l->lock);
+    if (!is_under_way(l, key)) {
+        job->key = key;
+        job->next = l->jobs;
+        l->jobs = job;
+        result = OCSP_SIGN_LIMIT_SIGN;
     }
-    else if (!may_wait) {
-        word = OCSP_SIGN_LIMIT_REFUSED;
+    else if (may_wait) {
+        result = wait_for_other(l, key);
     }
-    else {
-        word = follow(b, key);
-    }
-    apr_thread_mutex_unlock(b->lock);
-    return word;
+    apr_thread_mutex_unlock(l->lock);
+    return result;
 }
 
-/* No more than it has, nor longer than the others. */
-static bool wait_for_place(ocsp_sign_limit_stay_t *stay,
-                           const ocsp_sign_limit_t *b)
+static void remove_job(ocsp_sign_limit_job_t *job, ocsp_sign_limit_t *l)
 {
-    int64_t now = now_ms(), end = now + OCSP_SIGN_LIMIT_WAIT_MS, until;
+    ocsp_sign_limit_job_t **at;
 
-    if (!ocsp_sign_slots_wait(b->gate, &stay->ticket, now)) {
+    apr_thread_mutex_lock(l->lock);
+    for (at = &l->jobs; *at != job; at = &(*at)->next) {
+    }
+    *at = job->next;
+    apr_thread_cond_broadcast(l->ended);
+    apr_thread_mutex_unlock(l->lock);
+    job->key.len = 0;
+}
+
+static bool take_slot(ocsp_sign_slots_t *s, ocsp_sign_slots_ticket_t *t,
+                      bool may_wait)
+{
+    int64_t now_ms = get_now_ms(), end_ms = now_ms + OCSP_SIGN_LIMIT_WAIT_MS;
+
+    if (ocsp_sign_slots_take(s, t, now_ms)) {
+        return true;
+    }
+    if (!may_wait || !ocsp_sign_slots_wait(s, t, now_ms)) {
         return false;
     }
-    while (!ocsp_sign_slots_enter(b->gate, &stay->ticket, now)) {
-        if (now >= end) {
-            ocsp_sign_slots_leave(b->gate, &stay->ticket, now);
+    while (!ocsp_sign_slots_take(s, t, now_ms)) {
+        if (now_ms >= end_ms) {
+            ocsp_sign_slots_release(s, t, now_ms);
             return false;
         }
-        until = now + ocsp_sign_slots_find_nap(b->gate, &stay->ticket, now);
-        (void)ocsp_sign_slots_sleep(b->gate, &stay->ticket,
-                                    until < end ? until : end);
-        now = now_ms();
+        ocsp_sign_slots_sleep(s, now_ms, end_ms);
+        now_ms = get_now_ms();
     }
     return true;
 }
 
-/* How busy the cache is shows best to who has waited. */
-static bool enter_gate(ocsp_sign_limit_stay_t *stay, const ocsp_sign_limit_t *b,
-                       bool may_wait)
+ocsp_sign_limit_result_t ocsp_sign_limit_begin(ocsp_sign_limit_job_t *job,
+                                               ocsp_sign_limit_t *l,
+                                               ocsp_der_t key, uint32_t issuer,
+                                               bool is_limited, bool may_wait)
 {
-    stay->came_us = read_us(CLOCK_MONOTONIC);
-    stay->hits = get_hits(b);
-    if (!ocsp_sign_slots_enter(b->gate, &stay->ticket, stay->came_us / 1000)
-        && !(may_wait && wait_for_place(stay, b))) {
-        return false;
+    ocsp_sign_limit_result_t result = OCSP_SIGN_LIMIT_SIGN;
+
+    job->key = (ocsp_der_t){NULL, 0};
+    ocsp_sign_slots_make_ticket(&job->ticket, (int32_t)getpid(), issuer,
+                                l->limit, l->max_waiting);
+    if (key.len != 0 && l->lock != NULL) {
+        result = add_job(job, l, key, may_wait);
     }
-    stay->granted_us = read_us(CLOCK_MONOTONIC);
-    stay->spent_us = read_us(CLOCK_THREAD_CPUTIME_ID);
-    return true;
+    if (result == OCSP_SIGN_LIMIT_SIGN && is_limited && l->slots != NULL
+        && !take_slot(l->slots, &job->ticket, may_wait)) {
+        ocsp_sign_limit_end(job, l);
+        result = OCSP_SIGN_LIMIT_REFUSED;
+    }
+    return result;
 }
 
-/* His place rests: a thread that signs takes as much of a processor as one that
- * gives many short answers. What a key in a device signs takes little. */
-static void leave_gate(ocsp_sign_limit_stay_t *stay, const ocsp_sign_limit_t *b)
+void ocsp_sign_limit_end(ocsp_sign_limit_job_t *job, ocsp_sign_limit_t *l)
 {
-    int64_t now_us = read_us(CLOCK_MONOTONIC);
-    int64_t took_us = read_us(CLOCK_THREAD_CPUTIME_ID) - stay->spent_us;
-    int64_t lost_us = now_us - stay->granted_us - took_us;
-    uint32_t rest_ms = ocsp_sign_slots_find_rest(
-        (uint64_t)took_us, lost_us > 0 ? (uint64_t)lost_us : 0,
-        (uint64_t)(now_us - stay->came_us), get_hits(b) - stay->hits, b->limit,
-        b->processors);
-
-    ocsp_sign_slots_rest(b->gate, &stay->ticket, now_us / 1000, rest_ms);
+    if (job->ticket.signing >= 0) {
+        ocsp_sign_slots_release(l->slots, &job->ticket, get_now_ms());
+    }
+    if (job->key.len != 0) {
+        remove_job(job, l);
+    }
 }
 
-ocsp_sign_limit_word_t ocsp_sign_limit_enter(ocsp_sign_limit_stay_t *stay,
-                                             ocsp_sign_limit_t *b,
-                                             ocsp_der_t key, uint32_t issuer,
-                                             bool counts, bool may_wait)
-{
-    ocsp_sign_limit_word_t word = OCSP_SIGN_LIMIT_GRANTED;
-
-    stay->key = (ocsp_der_t){NULL, 0};
-    ocsp_sign_slots_make_ticket(&stay->ticket, (int32_t)getpid(), issuer,
-                                b->limit, b->waiting);
-    if (key.len != 0 && b->lock != NULL) {
-        word = begin(stay, b, key, may_wait);
-    }
-    if (word == OCSP_SIGN_LIMIT_GRANTED && counts && b->gate != NULL
-        && !enter_gate(stay, b, may_wait)) {
-        ocsp_sign_limit_leave(stay, b);
-        word = OCSP_SIGN_LIMIT_REFUSED;
-    }
-    return word;
-}
-
-void ocsp_sign_limit_count(const ocsp_sign_limit_t *b, unsigned *signing,
+void ocsp_sign_limit_count(const ocsp_sign_limit_t *l, unsigned *signing,
                            unsigned *waiting)
 {
     *signing = *waiting = 0;
-    if (b->gate != NULL) {
-        ocsp_sign_slots_count(b->gate, now_ms(), signing, waiting);
+    if (l->slots != NULL) {
+        ocsp_sign_slots_count(l->slots, get_now_ms(), signing, waiting);
     }
-}
-
-void ocsp_sign_limit_leave(ocsp_sign_limit_stay_t *stay, ocsp_sign_limit_t *b)
-{
-    ocsp_sign_limit_stay_t **at;
-
-    if (stay->ticket.signing_place >= 0) {
-        leave_gate(stay, b);
-    }
-    if (stay->key.len == 0) {
-        return;
-    }
-    apr_thread_mutex_lock(b->lock);
-    for (at = &b->under_way; *at != stay; at = &(*at)->next) {
-    }
-    *at = stay->next;
-    apr_thread_cond_broadcast(b->done);
-    apr_thread_mutex_unlock(b->lock);
-    stay->key.len = 0;
 }
