@@ -25,7 +25,6 @@
 #include "httpd/load/load_log.h"
 #include "httpd/signers/keypairs.h"
 #include "httpd/background/preproduce.h"
-#include "httpd/request/hot_responses.h"
 #include "httpd/signers/signer_reload.h"
 #include "httpd/signers/signer_load.h"
 #include "httpd/load/sources.h"
@@ -385,7 +384,6 @@ static void start(ocsp_load_ctx_t *pass, server_rec *base)
         ocsp_runtime_open(&shared, pass->keep, base);
         shared.renewal = ocsp_signer_reload_make(pass);
         shared.threads = ocsp_sign_contexts_make(pass->pconf);
-        ocsp_hot_responses_make(&shared, pass->pconf);
         shared.sign_limit = ocsp_sign_limit_make(
             pass->pconf, shared.sign_slots,
             ocsp_server_config_get_sign_limit(ocsp_server_config_get(base)));

@@ -20,8 +20,6 @@
 #include "shared/cache.h"
 #include "shared/counters.h"
 #include "shared/sign_slots.h"
-#include "shared/buffers.h"
-#include "shared/hot_keys.h"
 #include "shared/retry.h"
 
 /** Certificates in one request at most (OCSPMaxCerts' default). */
@@ -42,8 +40,6 @@ typedef struct {
     ocsp_counters_t *counters;     /* likewise */
     ocsp_cache_t *cache;           /* NULL: OCSPCacheSize off, or likewise */
     ocsp_sign_slots_t *sign_slots; /* NULL: likewise */
-    ocsp_hot_keys_t *recent;       /* of this process; NULL: no cache */
-    ocsp_buffers_t *buffers;       /* likewise */
     struct ocsp_signer_reload_t *renewal; /* NULL: no issuer is configured */
     struct ocsp_sign_limit_t *sign_limit; /* NULL: likewise */
     struct ocsp_sign_contexts_t *threads; /* NULL: likewise */

@@ -14,7 +14,6 @@
 #include "httpd/request/url_claim.h"
 #include "httpd/config/server_config.h"
 #include "httpd/request/cache_headers.h"
-#include "httpd/request/hot_responses.h"
 #include "httpd/request/responder.h"
 #include "wire/request.h"
 
@@ -179,10 +178,10 @@ static int send_unmodified(request_rec *r)
     return OK;
 }
 
-static int send_answer(request_rec *r, const ocsp_hot_responses_t *said)
+static int send_answer(request_rec *r, const ocsp_answer_t *a,
+                       const ocsp_cache_headers_t *headers)
 {
-    const ocsp_answer_t *a = &said->answer;
-    bool lasting = said->freshness.lasting;
+    bool lasting = headers->lasting;
     apr_bucket_brigade *bb;
 
     ap_set_content_type(r, CONTENT_TYPE);
@@ -190,7 +189,7 @@ static int send_answer(request_rec *r, const ocsp_hot_responses_t *said)
     /* Clients compare the body's bytes and the whole Content-Type. */
     apr_table_setn(r->subprocess_env, "no-gzip", "1");
     apr_table_setn(r->subprocess_env, "no-brotli", "1");
-    ocsp_cache_headers_set(r, &said->freshness);
+    ocsp_cache_headers_set(r, headers);
     if (lasting && r->method_number == M_GET) {
         int rv;
 
@@ -209,9 +208,6 @@ static int send_answer(request_rec *r, const ocsp_hot_responses_t *said)
         apr_table_unset(r->headers_in, "Range");
     }
     bb = apr_brigade_create(r->pool, r->connection->bucket_alloc);
-    /* A bucket that outlives the pool copies its octets first: it was made
-     * after the pool was given what it is to release (see recall.h), and pools
-     * clean up what came last first. */
     APR_BRIGADE_INSERT_TAIL(
         bb, apr_bucket_pool_create((const char *)a->der.data, a->der.len,
                                    r->pool, r->connection->bucket_alloc));
@@ -222,49 +218,25 @@ static int send_answer(request_rec *r, const ocsp_hot_responses_t *said)
     return OK;
 }
 
-static ocsp_hot_responses_t *make(ocsp_responder_t *job)
-{
-    request_rec *r = job->r;
-    ocsp_hot_responses_t *said = apr_palloc(r->pool, sizeof(*said));
-
-    ocsp_responder_answer(job);
-    said->answer = job->item.draft.answer;
-    ocsp_cache_headers_make(&said->freshness, &said->answer,
-                            (int64_t)apr_time_sec(r->request_time),
-                            job->item.digest, job->now, job->http_max_age_s);
-    if (job->in_query) {
-        /* some caches leave the query out of their keys */
-        said->freshness.lasting = false;
-    }
-    return said;
-}
-
 /* A GET, HEAD or POST. */
 static int serve(ocsp_responder_t *job)
 {
     request_rec *r = job->r;
-    ocsp_hot_keys_key_t key;
-    const ocsp_hot_responses_t *said;
-    int rv = r->method_number == M_POST ? read_body(job) : OK;
+    const ocsp_answer_t *a = &job->item.draft.answer;
+    ocsp_cache_headers_t headers;
+    int rv = r->method_number == M_POST ? read_body(job) : read_target(job);
 
     if (rv != OK) {
         return rv;
     }
-    ocsp_hot_responses_begin(&key, r, job->conf, job->body);
-    said = ocsp_hot_responses_find(r, job->conf, &key);
-    if (said != NULL) {
-        job->item.draft.answer = said->answer;
-        ocsp_responder_repeat(job);
-        return send_answer(r, said);
+    ocsp_responder_answer(job);
+    ocsp_cache_headers_make(&headers, a, (int64_t)apr_time_sec(r->request_time),
+                            job->item.digest, job->now, job->http_max_age_s);
+    if (job->in_query) {
+        /* some caches leave the query out of their keys */
+        headers.lasting = false;
     }
-    if (r->method_number == M_GET && (rv = read_target(job)) != OK) {
-        return rv;
-    }
-    said = make(job);
-    if (job->repeatable) {
-        ocsp_hot_responses_keep(job->conf, &key, job->now, said);
-    }
-    return send_answer(r, said);
+    return send_answer(r, a, &headers);
 }
 
 /* An answer without a body, to OPTIONS or to a method that is not allowed.

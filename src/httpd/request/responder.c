@@ -259,9 +259,6 @@ static void say(ocsp_responder_t *job)
         if (job->item.due) {
             renew(job, &fresh);
         }
-        else {
-            job->repeatable = job->item.draft.answer.lasting;
-        }
         return;
     }
     if (job->item.key.len != 0 && job->conf->shared.cache != NULL) {
@@ -295,12 +292,6 @@ static void answer(ocsp_responder_t *job)
     }
 }
 
-void ocsp_responder_repeat(ocsp_responder_t *job)
-{
-    ocsp_responder_count(job, OCSP_COUNTER_CACHE_HIT, 1);
-    count_answer(job);
-}
-
 void ocsp_responder_answer(ocsp_responder_t *job)
 {
     struct ocsp_signer_reload_t *renewal = job->conf->shared.renewal;
@@ -310,7 +301,6 @@ void ocsp_responder_answer(ocsp_responder_t *job)
     job->now = (int64_t)apr_time_sec(job->r->request_time);
     job->issuer = NULL;
     job->item.digest = NULL;
-    job->repeatable = false;
     if (renewal != NULL) { /* NULL: no issuer is configured */
         stay = ocsp_signer_reload_enter(renewal);
     }

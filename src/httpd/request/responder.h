@@ -30,15 +30,10 @@ typedef struct {
         *issuer;                     /* the last asked about; NULL: unknown */
     ocsp_response_cache_item_t item; /* draft.answer is what is said */
     int64_t http_max_age_s; /* the shortest of all issuers asked about */
-    bool repeatable; /* came from the cache: the same would again, just now */
 } ocsp_responder_t;
 
 /** Answer, count and log. Any thread. */
 void ocsp_responder_answer(ocsp_responder_t *job);
-
-/** Count what is said again as it was just said: item.draft.answer. Any thread.
- */
-void ocsp_responder_repeat(ocsp_responder_t *job);
 
 /** Count something of a request. Any thread. */
 void ocsp_responder_count(const ocsp_responder_t *job, ocsp_counter_t which,

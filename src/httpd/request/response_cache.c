@@ -68,39 +68,20 @@ void ocsp_response_cache_begin(ocsp_response_cache_item_t *item, apr_pool_t *p)
     item->hits = 0;
 }
 
-/* @return the response's octets, as long as p; NULL: there is none */
-static const unsigned char *read_cache(
-    ocsp_cache_entry_t *entry, const ocsp_server_config_shared_t *shared,
-    ocsp_der_t key, apr_pool_t *p)
-{
-    size_t max = ocsp_cache_get_response_max(shared->cache);
-    void *buffer = ocsp_buffers_take(shared->buffers, max);
-    unsigned char *der = buffer != NULL ? buffer : apr_palloc(p, max);
-    bool found = ocsp_cache_find(entry, der, shared->cache, key);
-
-    if (buffer != NULL && found) {
-        ocsp_buffers_give(buffer, p);
-    }
-    else if (buffer != NULL) {
-        ocsp_buffers_release(buffer); /* a signature may be waited for */
-    }
-    return found ? der : NULL;
-}
-
 bool ocsp_response_cache_find(ocsp_response_cache_item_t *item,
                               const ocsp_server_config_shared_t *shared,
                               apr_pool_t *p)
 {
     ocsp_cache_entry_t *entry;
     ocsp_answer_times_t times;
-    const unsigned char *der;
+    unsigned char *der;
 
     if (shared->cache == NULL || item->key.len == 0) {
         return false;
     }
     entry = apr_palloc(p, sizeof(*entry));
-    der = read_cache(entry, shared, item->key, p);
-    if (der == NULL) {
+    der = apr_palloc(p, ocsp_cache_get_response_max(shared->cache));
+    if (!ocsp_cache_find(entry, der, shared->cache, item->key)) {
         return false;
     }
     item->hits = entry->hits;
