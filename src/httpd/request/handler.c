@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The request handler. What is asked, known and said is decided in lower
- * floors; here it is only carried. Floor 4.
+ * Reads an OCSPRequest from a GET's URL or a POST's body, and sends the answer
+ * with its HTTP headers. Floor 4.
  */
 #include "httpd/request/handler.h"
 
@@ -11,34 +11,34 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "httpd/request/url_claim.h"
 #include "httpd/config/server_config.h"
 #include "httpd/request/cache_headers.h"
 #include "httpd/request/responder.h"
+#include "httpd/request/url_claim.h"
 #include "wire/request.h"
 
 #define CONTENT_TYPE "application/ocsp-response"
 
-/* Octets of a GET's path for one of the request, every base64 character escaped
- * twice, and for what stands before. */
+/* The longest path of a GET: octets for each octet of the request, with every
+ * base64 character escaped twice, and octets for the prefix. */
 #define PATH_PER_OCTET 8
 #define PATH_PREFIX 512
 
 /* R3 */
 #define ALLOW "GET, HEAD, POST, OPTIONS"
 
-/* A refusal before OCSP. 405 and 414 are heuristically cacheable, RFC 9110
- * section 15.1, so they say no-store. */
-static int refuse(const ocsp_responder_t *job, int http_status)
+/* Refuse a request at the level of HTTP. 405 and 414 are heuristically
+ * cacheable (RFC 9110 section 15.1), so they get no-store. */
+static int refuse(const ocsp_responder_job_t *job, int http_status)
 {
     ocsp_responder_count(job, OCSP_COUNTER_HTTP_ERROR, 1);
     apr_table_setn(job->r->err_headers_out, "Cache-Control", "no-store");
     return http_status;
 }
 
-/* Move what the input filters gave to buf. @param len in: room; out: octets */
-static apr_status_t take(apr_bucket_brigade *bb, char *buf, apr_size_t *len,
-                         bool *ended)
+/* Move a brigade's content to buf. @param len in: room; out: octets */
+static apr_status_t move_content(apr_bucket_brigade *bb, char *buf,
+                                 apr_size_t *len, bool *ended)
 {
     apr_status_t rv = apr_brigade_flatten(bb, buf, len);
 
@@ -47,8 +47,8 @@ static apr_status_t take(apr_bucket_brigade *bb, char *buf, apr_size_t *len,
     return rv;
 }
 
-/* Read input to its end, or until buf is full. Not by ap_get_client_block,
- * which loses why it failed: a filter may have answered already, or the
+/* Read the body to its end, or until buf is full. ap_get_client_block would
+ * lose the reason of a failure: a filter may have answered already, or the
  * client may have been too slow. @param len in: room; out: octets */
 static apr_status_t read_input(request_rec *r, char *buf, apr_size_t *len)
 {
@@ -64,7 +64,7 @@ static apr_status_t read_input(request_rec *r, char *buf, apr_size_t *len)
         rv = ap_get_brigade(r->input_filters, bb, AP_MODE_READBYTES,
                             APR_BLOCK_READ, (apr_off_t)n);
         if (rv == APR_SUCCESS
-            && (rv = take(bb, buf + *len, &n, &ended)) == APR_SUCCESS) {
+            && (rv = move_content(bb, buf + *len, &n, &ended)) == APR_SUCCESS) {
             *len += n;
         }
     }
@@ -72,7 +72,7 @@ static apr_status_t read_input(request_rec *r, char *buf, apr_size_t *len)
 }
 
 /* Read a POST body of any framing, OCSPMaxRequestSize octets at most. */
-static int read_body(ocsp_responder_t *job)
+static int read_body(ocsp_responder_job_t *job)
 {
     apr_size_t max = ocsp_server_config_get_max_request_size(job->conf);
     request_rec *r = job->r;
@@ -88,7 +88,7 @@ static int read_body(ocsp_responder_t *job)
         return refuse(job, HTTP_REQUEST_ENTITY_TOO_LARGE);
     }
     if (r->remaining > 0 && r->input_filters == r->proto_input_filters) {
-        /* nobody makes more of it, and so little room is at hand */
+        /* no filter can make it longer */
         len = (apr_size_t)r->remaining + 1;
     }
     buf = apr_palloc(r->pool, len);
@@ -104,9 +104,10 @@ static int read_body(ocsp_responder_t *job)
     return OK;
 }
 
-/* What stands behind the path's question mark is of no account, unless a client
- * has put its request behind a URL that has a query (W3). */
-static int read_target(ocsp_responder_t *job)
+/* The query is ignored, unless the path holds no request: some clients append
+ * the request to a URL that has a query (W3).
+ * @param in_query whether the request was found there */
+static int read_target(bool *in_query, ocsp_responder_job_t *job)
 {
     size_t max = ocsp_server_config_get_max_request_size(job->conf);
     const char *target = job->r->unparsed_uri;
@@ -124,7 +125,7 @@ static int read_target(ocsp_responder_t *job)
         len = target_len;
         found = ocsp_request_decode_target(buf, &len, target + path_len + 1,
                                            target_len - path_len - 1);
-        job->in_query = found;
+        *in_query = found;
     }
     if (found) {
         if (len > max) {
@@ -136,10 +137,10 @@ static int read_target(ocsp_responder_t *job)
     return OK;
 }
 
-/* What is said now may have been made before what the client has, or in the
- * same second: by date alone nothing but good is unchanged, and of that very
- * second (R164, R168). */
-static void doubt_dates(request_rec *r, const ocsp_answer_t *a)
+/* A date alone does not prove that the client has this very response: another
+ * may have been made in the same second, or later. Only good, of exactly that
+ * second, counts as unchanged (R164, R168). */
+static void ignore_weak_date(request_rec *r, const ocsp_answer_t *a)
 {
     const char *since = apr_table_get(r->headers_in, "If-Modified-Since");
 
@@ -151,11 +152,10 @@ static void doubt_dates(request_rec *r, const ocsp_answer_t *a)
     }
 }
 
-/* Whether mod_cache is to store this answer. Its socache store loses the body
- * of what it has when it is told that it is not modified (httpd 2.4.71, with
- * files too), and all clients then get an empty one: it gets the whole answer.
- */
-static bool is_stored_here(const request_rec *r)
+/* Whether mod_cache will store this answer. Its socache provider loses the
+ * stored body when it gets 304 (httpd 2.4.71), and all clients would then get
+ * an empty one: so it gets the whole answer. */
+static bool is_for_mod_cache(const request_rec *r)
 {
     const ap_filter_t *f = r->output_filters;
 
@@ -165,8 +165,8 @@ static bool is_stored_here(const request_rec *r)
     return f != NULL;
 }
 
-/* As httpd's own handler does it: to return an error status would drop the
- * filters (R168). */
+/* As httpd's default handler does it: returning 304 as an error status would
+ * drop the output filters (R168). */
 static int send_unmodified(request_rec *r)
 {
     apr_bucket_alloc_t *alloc = r->connection->bucket_alloc;
@@ -178,69 +178,67 @@ static int send_unmodified(request_rec *r)
     return OK;
 }
 
+/* @param is_cacheable whether HTTP caches may store it */
 static int send_answer(request_rec *r, const ocsp_answer_t *a,
-                       const ocsp_cache_headers_t *headers)
+                       bool is_cacheable)
 {
-    bool lasting = headers->lasting;
+    apr_bucket_alloc_t *alloc = r->connection->bucket_alloc;
+    bool is_get = r->method_number == M_GET;
     apr_bucket_brigade *bb;
+    int rv;
 
     ap_set_content_type(r, CONTENT_TYPE);
     ap_set_content_length(r, (apr_off_t)a->der.len);
     /* Clients compare the body's bytes and the whole Content-Type. */
     apr_table_setn(r->subprocess_env, "no-gzip", "1");
     apr_table_setn(r->subprocess_env, "no-brotli", "1");
-    ocsp_cache_headers_set(r, headers);
-    if (lasting && r->method_number == M_GET) {
-        int rv;
-
-        doubt_dates(r, a);
+    if (is_cacheable && is_get) {
+        ignore_weak_date(r, a);
         rv = ap_meets_conditions(r);
         if (rv != OK && rv != HTTP_NOT_MODIFIED) {
             return rv;
         }
-        if (rv == HTTP_NOT_MODIFIED && !is_stored_here(r)) {
+        if (rv == HTTP_NOT_MODIFIED && !is_for_mod_cache(r)) {
             return send_unmodified(r);
         }
     }
-    if (!lasting || r->method_number != M_GET || r->header_only) {
-        /* RFC 9110 section 14.2: Range is for GET alone, and no error has
-         * parts */
+    if (!is_cacheable || !is_get || r->header_only) {
+        /* RFC 9110 section 14.2: Range is for GET alone, and OCSP errors are
+         * sent whole */
         apr_table_unset(r->headers_in, "Range");
     }
-    bb = apr_brigade_create(r->pool, r->connection->bucket_alloc);
-    APR_BRIGADE_INSERT_TAIL(
-        bb, apr_bucket_pool_create((const char *)a->der.data, a->der.len,
-                                   r->pool, r->connection->bucket_alloc));
+    bb = apr_brigade_create(r->pool, alloc);
     APR_BRIGADE_INSERT_TAIL(bb,
-                            apr_bucket_eos_create(r->connection->bucket_alloc));
-    /* A client that went away is no error of ours. */
+                            apr_bucket_pool_create((const char *)a->der.data,
+                                                   a->der.len, r->pool, alloc));
+    APR_BRIGADE_INSERT_TAIL(bb, apr_bucket_eos_create(alloc));
+    /* It is no error of the server if the client has gone away. */
     (void)ap_pass_brigade(r->output_filters, bb);
     return OK;
 }
 
 /* A GET, HEAD or POST. */
-static int serve(ocsp_responder_t *job)
+static int answer(ocsp_responder_job_t *job)
 {
     request_rec *r = job->r;
     const ocsp_answer_t *a = &job->item.draft.answer;
-    ocsp_cache_headers_t headers;
-    int rv = r->method_number == M_POST ? read_body(job) : read_target(job);
+    bool in_query = false;
+    int rv = r->method_number == M_POST ? read_body(job)
+                                        : read_target(&in_query, job);
 
     if (rv != OK) {
         return rv;
     }
     ocsp_responder_answer(job);
-    ocsp_cache_headers_make(&headers, a, (int64_t)apr_time_sec(r->request_time),
-                            job->item.digest, job->now, job->http_max_age_s);
-    if (job->in_query) {
-        /* some caches leave the query out of their keys */
-        headers.lasting = false;
-    }
-    return send_answer(r, a, &headers);
+    /* Some caches leave the query out of their keys. */
+    return send_answer(r, a,
+                       ocsp_cache_headers_set(r, a, job->item.digest, job->now,
+                                              in_query ? 0
+                                                       : job->http_max_age_s));
 }
 
-/* An answer without a body, to OPTIONS or to a method that is not allowed.
- * httpd would put TRACE into Allow, which is the core's and not this URL's. */
+/* Answer OPTIONS, or a method that is not allowed, without a body. httpd would
+ * add TRACE to Allow, which the core answers and not this handler. */
 static int send_allow(request_rec *r)
 {
     apr_table_setn(r->headers_out, "Allow", ALLOW);
@@ -248,14 +246,15 @@ static int send_allow(request_rec *r)
     return OK;
 }
 
-int ocsp_handler_serve(request_rec *r)
+int ocsp_handler_answer(request_rec *r)
 {
-    ocsp_responder_t job = {.r = r, .conf = ocsp_server_config_get(r->server)};
+    ocsp_responder_job_t job = {.r = r,
+                                .conf = ocsp_server_config_get(r->server)};
 
     switch (r->method_number) {
     case M_GET: /* HEAD too */
     case M_POST:
-        return serve(&job);
+        return answer(&job);
     case M_OPTIONS:
         return send_allow(r);
     default:
@@ -266,7 +265,7 @@ int ocsp_handler_serve(request_rec *r)
 
 int ocsp_handler_handle(request_rec *r)
 {
-    /* Claimed and not only named: the type of a file is a handler's name too,
-     * and *.orq is application/ocsp-request in mime.types. */
-    return ocsp_url_claim_is_claimed(r) ? ocsp_handler_serve(r) : DECLINED;
+    /* The name alone does not count: it can also be the type of a file, as
+     * mime.types has application/ocsp-request for *.orq. */
+    return ocsp_url_claim_is_claimed(r) ? ocsp_handler_answer(r) : DECLINED;
 }

@@ -1,8 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * HTTP in, HTTP out: GET and POST to bytes, an answer to status, headers and
- * body. Floor 4.
+ * The HTTP side of a request: reads the OCSPRequest, sends the answer. Floor 4.
  */
 #ifndef OCSP_HTTPD_REQUEST_HANDLER_H
 #define OCSP_HTTPD_REQUEST_HANDLER_H
@@ -10,12 +9,12 @@
 #include <httpd.h>
 
 /**
- * httpd's handler, for SetHandler ocsp. Every OCSP error is a body with status
+ * httpd's handler hook, for SetHandler ocsp. OCSP errors are sent with status
  * 200 (R74); 405, 413 and 414 are plain HTTP (R80). Any thread.
  */
 int ocsp_handler_handle(request_rec *r);
 
-/** Answer a request that is surely ours; as ocsp_handler_handle. Any thread. */
-int ocsp_handler_serve(request_rec *r);
+/** Answer a request that is known to be for this handler. Any thread. */
+int ocsp_handler_answer(request_rec *r);
 
 #endif

@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See location_rules.h. Floor 4.
+ * Walks httpd's tree of directives and warns of those that keep OCSP requests
+ * from being answered, or responses from being accepted. Floor 4.
  */
 #include "httpd/request/location_rules.h"
 
@@ -44,8 +45,8 @@ static bool is_condition(const ap_directive_t *d)
     return is_one_of(d, names);
 }
 
-/* No file is looked for at a URL of ours. */
-static bool is_of_files(const ap_directive_t *d)
+/* These sections have no effect on our URLs, which have no files. */
+static bool is_file_section(const ap_directive_t *d)
 {
     static const char *const names[] = {"<Directory", "<DirectoryMatch",
                                         "<Files",     "<FilesMatch",
@@ -55,17 +56,17 @@ static bool is_of_files(const ap_directive_t *d)
     return is_one_of(d, names);
 }
 
-/* The section of files that a directive stands in, or NULL. */
-static const ap_directive_t *find_files(const ap_directive_t *d)
+/* The file section around a directive, or NULL. */
+static const ap_directive_t *find_file_section(const ap_directive_t *d)
 {
-    while (d != NULL && !is_of_files(d)) {
+    while (d != NULL && !is_file_section(d)) {
         d = d->parent;
     }
     return d;
 }
 
-/* The location that a directive stands in; else the outermost condition, which
- * holds for all locations; NULL: neither. */
+/* The location around a directive; else the outermost condition, which holds
+ * for all locations; NULL: neither. */
 static const ap_directive_t *find_location(const ap_directive_t *d)
 {
     const ap_directive_t *condition = NULL;
@@ -78,7 +79,7 @@ static const ap_directive_t *find_location(const ap_directive_t *d)
     return d != NULL ? d : condition;
 }
 
-/* The virtual host that a directive stands in; NULL: the main server. */
+/* The virtual host around a directive; NULL: the main server. */
 static const ap_directive_t *find_host(const ap_directive_t *d)
 {
     while (d != NULL && !is_directive(d, "<VirtualHost")) {
@@ -113,8 +114,8 @@ static const char *get_word(const ap_directive_t *d, apr_pool_t *p)
 /* <Location> compares whole paths, which begin with "/", or takes wildcards,
  * and is no regular expression unless "~" stands before it.
  * @return the location around d that no URL matches, or NULL */
-static const ap_directive_t *find_dead_location(const ap_directive_t *d,
-                                                apr_pool_t *p)
+static const ap_directive_t *find_unreachable_location(const ap_directive_t *d,
+                                                       apr_pool_t *p)
 {
     const char *word;
 
@@ -136,7 +137,7 @@ static bool sets_handler(const ap_directive_t *d)
     return is_directive(d, "SetHandler") || is_directive(d, "ForceType");
 }
 
-/* An expression may say anything once a request is there. */
+/* An expression may have any result for a request. */
 static bool may_set_our_handler(const ap_directive_t *d, apr_pool_t *p)
 {
     return sets_handler(d)
@@ -146,8 +147,8 @@ static bool may_set_our_handler(const ap_directive_t *d, apr_pool_t *p)
 
 /* --- OCSPQuickHandler ----------------------------------------------------- */
 
-/* Those that let everybody in are no rules. */
-static bool is_rule(const ap_directive_t *d)
+/* Directives that let everybody in do not count. */
+static bool is_access_rule(const ap_directive_t *d)
 {
     static const char *const names[] = {"Deny",
                                         "Order",
@@ -181,7 +182,7 @@ static bool has_other_handler(const ap_directive_t *location, apr_pool_t *p)
     return other;
 }
 
-/* @param level the first directive of a server; @return 1, 0 or -1: not said */
+/* @param level the first directive of a server; @return 1, 0 or -1: not set */
 static int get_quick(const ap_directive_t *level)
 {
     const ap_directive_t *d;
@@ -203,7 +204,7 @@ static bool is_quick(const ap_directive_t *host)
     return own != -1 ? own == 1 : get_quick(ap_conftree) == 1;
 }
 
-/* What stands in the main server, virtual hosts have as well. */
+/* Virtual hosts inherit the directives of the main server. */
 static bool is_in_quick_server(const ap_directive_t *d)
 {
     const ap_directive_t *host = find_host(d);
@@ -226,7 +227,7 @@ static void check_access_rules(server_rec *base, apr_pool_t *ptemp)
     const ap_directive_t *d, *location, *last = NULL;
 
     for (d = ap_conftree; d != NULL; d = get_next(d)) {
-        if (!is_rule(d) || find_files(d) != NULL
+        if (!is_access_rule(d) || find_file_section(d) != NULL
             || (location = find_location(d)) == NULL || location == last
             || has_other_handler(location, ptemp) || !is_in_quick_server(d)) {
             continue;
@@ -234,10 +235,10 @@ static void check_access_rules(server_rec *base, apr_pool_t *ptemp)
         last = location;
         warn_quick(base,
                    apr_psprintf(ptemp,
-                                "%s:%d: access rules in this section are not "
-                                "asked where the handler is ocsp: everybody is "
-                                "answered; set OCSPQuickHandler off, or remove "
-                                "them",
+                                "%s:%d: access rules in this section do not "
+                                "apply to requests for the handler ocsp, which "
+                                "are all answered; set OCSPQuickHandler off, "
+                                "or remove the rules",
                                 d->filename, d->line_num));
     }
 }
@@ -246,48 +247,48 @@ static void check_mod_security(server_rec *base)
 {
     if (ap_find_linked_module("mod_security2.c") != NULL
         && is_in_quick_server(ap_conftree)) {
-        warn_quick(base, "rules of mod_security for phases 2, 3 and 4 do not "
-                         "see requests that are answered by the handler ocsp; "
-                         "set OCSPQuickHandler off if they should");
+        warn_quick(base, "mod_security's rules of phases 2, 3 and 4 do not "
+                         "apply to requests for the handler ocsp; set "
+                         "OCSPQuickHandler off if they should");
     }
 }
 
 /* --- which URLs are answered ---------------------------------------------- */
 
-/* @return whether a directive of one server holds for a URL of another's
- * issuers: those of the main server are inherited in both directions */
-static bool is_seen(const ap_directive_t *d, const ap_directive_t *issuer)
+/* @return whether a directive applies where an issuer is answered: in the same
+ * server, or one of them is in the main server, which all inherit */
+static bool applies_to(const ap_directive_t *d, const ap_directive_t *issuer)
 {
     const ap_directive_t *host = find_host(d), *of_issuer = find_host(issuer);
 
     return host == NULL || of_issuer == NULL || host == of_issuer;
 }
 
-/* @return whether it has no effect at any URL of ours */
-static bool is_in_vain(const ap_directive_t *d, apr_pool_t *p)
+static bool has_no_effect(const ap_directive_t *d, apr_pool_t *p)
 {
-    return find_files(d) != NULL || find_dead_location(d, p) != NULL;
+    return find_file_section(d) != NULL
+        || find_unreachable_location(d, p) != NULL;
 }
 
-/* @param in_vain whether it is to be one that has no effect
- * @return a directive that may give this issuer a URL, or NULL */
+/* @param without_effect look for one that has no effect
+ * @return a directive that may set our handler for this issuer, or NULL */
 static const ap_directive_t *find_handler(const ap_directive_t *issuer,
-                                          bool in_vain, apr_pool_t *p)
+                                          bool without_effect, apr_pool_t *p)
 {
     const ap_directive_t *d = ap_conftree;
 
     while (d != NULL
-           && (!may_set_our_handler(d, p) || !is_seen(d, issuer)
-               || is_in_vain(d, p) != in_vain)) {
+           && (!may_set_our_handler(d, p) || !applies_to(d, issuer)
+               || has_no_effect(d, p) != without_effect)) {
         d = get_next(d);
     }
     return d;
 }
 
 /* @param d has no effect */
-static const char *explain_in_vain(const ap_directive_t *d, apr_pool_t *p)
+static const char *explain_no_effect(const ap_directive_t *d, apr_pool_t *p)
 {
-    const ap_directive_t *files = find_files(d);
+    const ap_directive_t *files = find_file_section(d);
     const ap_directive_t *location;
 
     if (files != NULL) {
@@ -297,7 +298,7 @@ static const char *explain_in_vain(const ap_directive_t *d, apr_pool_t *p)
                             d->directive, d->filename, d->line_num,
                             files->directive);
     }
-    location = find_dead_location(d, p);
+    location = find_unreachable_location(d, p);
     return apr_psprintf(p,
                         "<Location %s at %s:%d matches no URL: its path has to "
                         "begin with \"/\", and a regular expression belongs in "
@@ -308,12 +309,12 @@ static const char *explain_in_vain(const ap_directive_t *d, apr_pool_t *p)
 static void warn_unanswered(server_rec *base, const ap_directive_t *issuer,
                             apr_pool_t *p)
 {
-    const ap_directive_t *in_vain = find_handler(issuer, true, p);
+    const ap_directive_t *useless = find_handler(issuer, true, p);
     const char *what = "add \"SetHandler ocsp\" in a <Location>, for instance "
                        "<Location \"/\">";
 
-    if (in_vain != NULL) {
-        what = explain_in_vain(in_vain, p);
+    if (useless != NULL) {
+        what = explain_no_effect(useless, p);
     }
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
                  "OCSP250: %s:%d: <OCSPIssuer %s>: no URL of this server is "
@@ -328,7 +329,7 @@ static void check_handlers(server_rec *base, apr_pool_t *ptemp)
     for (d = ap_conftree; d != NULL; d = get_next(d)) {
         if (!is_directive(d, "<OCSPIssuer")
             || (last != NULL && find_host(last) == find_host(d))) {
-            continue; /* once a server */
+            continue; /* once per server */
         }
         last = d;
         if (find_handler(d, false, ptemp) == NULL) {
@@ -347,8 +348,8 @@ static bool is_listened_to(apr_port_t port)
     return l != NULL || port == 0;
 }
 
-/* Whether a virtual host has an <OCSPIssuer>: without any directive of ours its
- * configuration is the main server's. */
+/* Whether a virtual host has an <OCSPIssuer>. One without any of our directives
+ * has the main server's configuration. */
 static bool has_issuers(const server_rec *s, const server_rec *base)
 {
     const ocsp_server_config_t *conf = ocsp_server_config_get(s);
@@ -356,7 +357,7 @@ static bool has_issuers(const server_rec *s, const server_rec *base)
     return conf != ocsp_server_config_get(base) && conf->sections->nelts > 0;
 }
 
-/* httpd itself is silent about a virtual host at a port without Listen. */
+/* httpd itself does not warn of a virtual host whose port has no Listen. */
 static void check_ports(server_rec *base)
 {
     const server_rec *s;
@@ -371,8 +372,8 @@ static void check_ports(server_rec *base)
             continue;
         }
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
-                     "OCSP265: %s:%u: the issuers of this <VirtualHost> are "
-                     "not answered: httpd does not listen to its port; add "
+                     "OCSP265: %s:%u: no request reaches the issuers of this "
+                     "<VirtualHost>: httpd does not listen on its port; add "
                      "\"Listen %u\"",
                      s->defn_name, s->defn_line_number,
                      (unsigned)s->addrs->host_port);
@@ -381,7 +382,8 @@ static void check_ports(server_rec *base)
 
 /* --- header fields -------------------------------------------------------- */
 
-/* @return the field that a directive of mod_headers changes so, or "" */
+/* @return the field that a Header directive changes by one of these actions, or
+ * "" */
 static const char *get_field(const ap_directive_t *d,
                              const char *const *actions, apr_pool_t *p)
 {
@@ -407,7 +409,7 @@ static const char *get_field(const ap_directive_t *d,
 }
 
 /* R9 */
-static bool is_readable(const char *field)
+static bool is_accepted(const char *field)
 {
     while (apr_isalnum(*field) || *field == '-') {
         field++;
@@ -425,13 +427,13 @@ static bool has_our_handler(const ap_directive_t *location, apr_pool_t *p)
     return d != NULL;
 }
 
-/* @return whether it holds at a URL of ours: not what is of files, or of a
- * location of somebody else's */
-static bool is_at_our_url(const ap_directive_t *d, apr_pool_t *p)
+/* @return whether it applies to requests for our handler: not if it is in a file
+ * section, or in a location with another handler */
+static bool applies_to_our_handler(const ap_directive_t *d, apr_pool_t *p)
 {
     const ap_directive_t *location = find_location(d);
 
-    return find_files(d) == NULL
+    return find_file_section(d) == NULL
         && (location == NULL || is_condition(location)
             || has_our_handler(location, p));
 }
@@ -443,7 +445,7 @@ static bool is_removed(const char *field, apr_pool_t *p)
 
     while (d != NULL
            && (ap_cstr_casecmp(get_field(d, unset, p), field) != 0
-               || !is_at_our_url(d, p))) {
+               || !applies_to_our_handler(d, p))) {
         d = get_next(d);
     }
     return d != NULL;
@@ -454,7 +456,7 @@ static bool has_issuer(const ap_directive_t *header)
     const ap_directive_t *d = ap_conftree;
 
     while (d != NULL
-           && (!is_directive(d, "<OCSPIssuer") || !is_seen(header, d))) {
+           && (!is_directive(d, "<OCSPIssuer") || !applies_to(header, d))) {
         d = get_next(d);
     }
     return d != NULL;
@@ -469,8 +471,8 @@ static void check_fields(server_rec *base, apr_pool_t *ptemp)
     for (d = ap_conftree; d != NULL; d = get_next(d)) {
         const char *field = get_field(d, adds, ptemp);
 
-        if (is_readable(field) || is_quick(find_host(d)) || !has_issuer(d)
-            || !is_at_our_url(d, ptemp) || is_removed(field, ptemp)) {
+        if (is_accepted(field) || is_quick(find_host(d)) || !has_issuer(d)
+            || !applies_to_our_handler(d, ptemp) || is_removed(field, ptemp)) {
             continue;
         }
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
@@ -507,7 +509,7 @@ static bool encloses_ours(const char *path, const ap_directive_t *from,
                                            ? find_location(d)
                                            : NULL;
 
-        if (location != NULL && !is_condition(location) && is_seen(d, from)
+        if (location != NULL && !is_condition(location) && applies_to(d, from)
             && is_below(get_word(location, p), path)) {
             return true;
         }
@@ -537,7 +539,7 @@ static bool redirects_ours(const ap_directive_t *d,
     const char *path = get_redirected(d, p);
 
     return (path == NULL || encloses_ours(path, location, p))
-        && (is_at_our_url(d, p)
+        && (applies_to_our_handler(d, p)
             || encloses_ours(get_word(location, p), location, p));
 }
 
@@ -557,13 +559,14 @@ static void check_redirects(server_rec *base, apr_pool_t *ptemp)
         }
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
                      "OCSP263: %s:%d: %s in this section also redirects OCSP "
-                     "requests, and no client follows that: move it out of "
-                     "the section, or the section away from OCSP's URLs",
+                     "requests, and OCSP clients follow no redirects: move it "
+                     "out of the section, or let the section not include the "
+                     "URLs of the responder",
                      d->filename, d->line_num, d->directive);
     }
 }
 
-/* What httpd refuses before it looks at the URL: request line, fields. */
+/* These statuses are set before httpd has found the location. */
 static void check_error_documents(server_rec *base, apr_pool_t *ptemp)
 {
     static const char *const codes[] = {"400", "408", "414", "431",
@@ -575,7 +578,7 @@ static void check_error_documents(server_rec *base, apr_pool_t *ptemp)
         const char *const *code = codes;
         const char *word;
 
-        if (!is_directive(d, "ErrorDocument") || find_files(d) != NULL
+        if (!is_directive(d, "ErrorDocument") || find_file_section(d) != NULL
             || find_location(d) != NULL) {
             continue;
         }
@@ -588,9 +591,10 @@ static void check_error_documents(server_rec *base, apr_pool_t *ptemp)
             continue;
         }
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
-                     "OCSP264: %s:%d: ErrorDocument %s also redirects OCSP "
-                     "requests that httpd refuses before it looks at the URL, "
-                     "and no client follows that: let it be a text or a path",
+                     "OCSP264: %s:%d: ErrorDocument %s redirects OCSP requests "
+                     "that httpd refuses before it finds their location, and "
+                     "OCSP clients follow no redirects: use a text or a path "
+                     "instead of a URL",
                      d->filename, d->line_num, word);
     }
 }

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See quick.h. Floor 4.
+ * Finds a request's location itself, since httpd has not done so yet. Floor 4.
  */
 #include "httpd/request/quick_handler.h"
 
@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "httpd/request/url_claim.h"
 #include "httpd/config/server_config.h"
 #include "httpd/request/handler.h"
+#include "httpd/request/url_claim.h"
 
-/* What httpd makes of such a path is known only once it has taken it apart: no
- * base64 has dots, nor needs letters and digits to be escaped. */
+/* httpd would normalize other paths before it finds their location. Base64 has
+ * no dots, and needs no escapes of letters and digits. */
 static bool is_plain(const char *path)
 {
     const char *at;
@@ -49,7 +49,7 @@ int ocsp_quick_handler_handle(request_rec *r, int lookup)
     if (ap_location_walk(r) == OK && ap_if_walk(r) == OK
         && ocsp_url_claim_is_our_location(r)) {
         ocsp_url_claim_drop_error_documents(r);
-        return ocsp_handler_serve(r);
+        return ocsp_handler_answer(r);
     }
     r->per_dir_config = per_dir_config;
     return DECLINED;

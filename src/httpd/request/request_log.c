@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See report.h. Floor 4.
+ * Words requests and answers for the error log. Floor 4.
  */
 #include "httpd/request/request_log.h"
 
@@ -11,14 +11,13 @@
 #include "httpd/log.h"
 #include "httpd/load/load_ctx.h"
 
-/* Octets of a stranger's request that a log line shows. */
+/* Octets of a request that a log line shows. */
 #define LOG_OCTETS 64
 
-/* Seconds between two complaints of signers that ended while httpd ran. */
+/* Seconds between two messages about expired signers of one issuer. */
 #define ENDED_EVERY_S 3600
 
-/* And of signatures that failed: whoever asks tries again, and what signs ahead
- * of need tries all that are due. */
+/* The same for signatures that failed: clients and OCSPPreproduce try again. */
 #define FAILED_EVERY_S 60
 
 static const char *print_hex(ocsp_der_t bytes, apr_pool_t *p)
@@ -54,21 +53,19 @@ static const char *describe(const ocsp_answer_subject_t *subject, apr_pool_t *p)
 {
     switch (subject->knowledge) {
     case OCSP_ANSWER_FOREIGN:
-        return "an issuer that is not served here";
+        return "no issuer of this server";
     case OCSP_ANSWER_UNREADABLE:
-        return "perhaps an issuer whose certificate could not be read";
+        return "no known issuer, but a CA certificate could not be read";
     case OCSP_ANSWER_NO_TABLE:
-        return "an issuer without data";
+        return "an issuer without status data";
     case OCSP_ANSWER_RECORD:
         break;
     }
     return describe_record(&subject->record, p);
 }
 
-/* Whether something is to be said of an issuer again, by this process. */
-static bool may_complain(ocsp_arena_t *arena, const ocsp_issuers_issuer_t *si,
-                         ocsp_arena_complaint_t which, int64_t now,
-                         int64_t every_s)
+static bool is_due(ocsp_arena_t *arena, const ocsp_issuers_issuer_t *si,
+                   ocsp_arena_complaint_t which, int64_t now, int64_t every_s)
 {
     return si != NULL && si->has_slot
         && ocsp_arena_raise(arena, si->slot, which, now, every_s);
@@ -77,10 +74,10 @@ static bool may_complain(ocsp_arena_t *arena, const ocsp_issuers_issuer_t *si,
 void ocsp_request_log_ended(request_rec *r, ocsp_arena_t *arena,
                             const ocsp_issuers_issuer_t *si, int64_t now)
 {
-    if (may_complain(arena, si, OCSP_ARENA_ENDED, now, ENDED_EVERY_S)) {
+    if (is_due(arena, si, OCSP_ARENA_ENDED, now, ENDED_EVERY_S)) {
         ap_log_rerror(APLOG_MARK, APLOG_CRIT, 0, r,
-                      "OCSP303: %s: no signer's certificate is valid by now: "
-                      "answers tryLater; issue a new one",
+                      "OCSP303: %s: all signer certificates have expired: the "
+                      "issuer answers tryLater; issue a new one",
                       si->name);
     }
 }
@@ -89,11 +86,11 @@ void ocsp_request_log_failed(server_rec *s, ocsp_arena_t *arena,
                              const ocsp_issuers_issuer_t *si, const char *why,
                              int64_t now)
 {
-    bool loud = may_complain(arena, si, OCSP_ARENA_FAILED, now, FAILED_EVERY_S);
+    bool loud = is_due(arena, si, OCSP_ARENA_FAILED, now, FAILED_EVERY_S);
 
     ap_log_error(APLOG_MARK, loud ? APLOG_ERR : APLOG_DEBUG, 0, s,
-                 "OCSP301: %s: a signature failed: %s; if that goes on, see "
-                 "that the key can be used, and restart httpd",
+                 "OCSP301: %s: a signature failed: %s; if this repeats, check "
+                 "that the key is usable, then restart httpd",
                  si != NULL ? si->name : "-", why);
 }
 
@@ -104,7 +101,7 @@ void ocsp_request_log_subject(request_rec *r, const ocsp_certid_t *id,
                                          "SHA-512", "-",       "another hash"};
 
     ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, r,
-                  "asked for serial 0x%s, %s of issuer key %s: %s",
+                  "request for serial 0x%s, %s of issuer key %s: %s",
                   print_hex(id->serial, r->pool), hashes[id->hash],
                   print_hex(id->key_hash, r->pool), describe(subject, r->pool));
 }

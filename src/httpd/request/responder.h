@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The octets of a request -> the octets of its answer: from the cache, or
- * signed now, or what is said where nothing may be signed. Knows nothing of
- * HTTP. Floor 4.
+ * Answers one OCSP request, given as DER, with one OCSP response: parses it,
+ * looks up its certificates, decides the answer, finds it in the cache or signs
+ * it, and logs it. Knows nothing of HTTP. Floor 4.
  */
 #ifndef OCSP_HTTPD_REQUEST_RESPONDER_H
 #define OCSP_HTTPD_REQUEST_RESPONDER_H
@@ -13,30 +13,34 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "httpd/config/server_config.h"
 #include "httpd/config/issuers.h"
+#include "httpd/config/server_config.h"
 #include "httpd/request/response_cache.h"
 #include "wire/der.h"
+#include "wire/request.h"
 
-/** A request that is being answered. */
+/** One OCSP request and its response. */
 typedef struct {
     request_rec *r; /* for its pool, its thread and the log */
     const ocsp_server_config_t *conf;
-    ocsp_der_t body; /* the OCSPRequest; data NULL: not to be had */
-    bool in_query;   /* it was found in the URL's query */
+    ocsp_der_t body; /* the OCSPRequest; data NULL: the URL has none */
     /* filled by ocsp_responder_answer: */
-    int64_t now; /* when it was decided, seconds since 1970 */
-    const ocsp_issuers_issuer_t
-        *issuer;                     /* the last asked about; NULL: unknown */
-    ocsp_response_cache_item_t item; /* draft.answer is what is said */
-    int64_t http_max_age_s; /* the shortest of all issuers asked about */
-} ocsp_responder_t;
+    int64_t now; /* when the answer was decided, seconds since 1970 */
+    ocsp_request_t request;
+    ocsp_answer_subject_t *subjects;      /* one per CertID */
+    const ocsp_issuers_issuer_t *issuer;  /* of the last CertID whose issuer is
+                                            known; NULL: none is */
+    const ocsp_answer_signers_t *signers; /* that issuer's, or NULL */
+    int64_t http_max_age_s;               /* the shortest of these issuers */
+    ocsp_response_cache_item_t item;      /* draft.answer is the answer */
+} ocsp_responder_job_t;
 
-/** Answer, count and log. Any thread. */
-void ocsp_responder_answer(ocsp_responder_t *job);
+/** Answer, count and log a request: a response, or an OCSP error. Any
+ * thread. */
+void ocsp_responder_answer(ocsp_responder_job_t *job);
 
-/** Count something of a request. Any thread. */
-void ocsp_responder_count(const ocsp_responder_t *job, ocsp_counter_t which,
+/** Add to a counter of server-status. Any thread. */
+void ocsp_responder_count(const ocsp_responder_job_t *job, ocsp_counter_t which,
                           unsigned n);
 
 #endif

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See stock.h. Floor 4.
+ * Looks a CertID up, and finds, signs and stores the response to it. Floor 4.
  */
 #include "httpd/request/response_cache.h"
 
@@ -13,10 +13,10 @@
 #include "httpd/runtime/runtime.h"
 #include "httpd/signers/signer_reload.h"
 
-/* Who answers for a CertID: a server's own issuers override what it inherits,
- * so one of them that cannot be read may be meant where only an inherited one
- * is found. NULL: nobody that is known, and knowledge says whether there may be
- * one. */
+/* A server's own issuers override those that it inherits. So if one of its own
+ * has a certificate that cannot be read, that one may be meant, even where an
+ * inherited issuer would match.
+ * @param knowledge set where no issuer is found */
 static const ocsp_issuers_issuer_t *find_issuer(
     ocsp_answer_knowledge_t *knowledge, const ocsp_server_config_t *conf,
     const ocsp_certid_t *id)
@@ -90,7 +90,7 @@ bool ocsp_response_cache_find(ocsp_response_cache_item_t *item,
     if (!ocsp_answer_may_say(&item->draft, &times)) {
         return false;
     }
-    /* a new one that ends no later would not be worth its signature */
+    /* a new one that is valid no longer is not worth a signature */
     item->due = entry->renew_at <= item->draft.content.produced_at
              && ocsp_answer_is_better(&item->draft, &times);
     item->digest = entry->digest;
@@ -98,8 +98,9 @@ bool ocsp_response_cache_find(ocsp_response_cache_item_t *item,
     return true;
 }
 
-/* Signers were renewed since the cache was laid out for those of the start. */
-static void say_too_long(const ocsp_response_cache_item_t *item)
+/* The cache was laid out for the signers of the start; one that was renewed
+ * since may have a longer certificate. */
+static void log_too_long(const ocsp_response_cache_item_t *item)
 {
     ocsp_der_t der = ocsp_answer_get_certid(item->key);
     const ocsp_issuers_issuer_t *si = NULL;
@@ -118,15 +119,15 @@ static void say_too_long(const ocsp_response_cache_item_t *item)
                               "the signers' certificates of now");
 }
 
-static void keep(ocsp_response_cache_item_t *item, ocsp_cache_t *cache,
-                 uint32_t hits, ocsp_cache_entry_t *entry)
+static void store(ocsp_response_cache_item_t *item, ocsp_cache_t *cache,
+                  uint32_t hits, ocsp_cache_entry_t *entry)
 {
     const ocsp_answer_t *a = &item->draft.answer;
     ocsp_answer_times_t times = {a->produced_at, a->this_update,
                                  a->next_update};
     uint32_t random = 0;
 
-    /* of which only the spreading of renewals depends */
+    /* only how renewals are spread depends on it */
     (void)RAND_bytes((unsigned char *)&random, sizeof(random));
     entry->produced_at = a->produced_at;
     entry->this_update = a->this_update;
@@ -138,7 +139,7 @@ static void keep(ocsp_response_cache_item_t *item, ocsp_cache_t *cache,
     (void)ocsp_cache_put(cache, item->key, entry, a->der.data, a->produced_at);
     if (entry->len > ocsp_cache_get_response_max(cache)
         && ocsp_cache_tell(cache)) {
-        say_too_long(item);
+        log_too_long(item);
     }
 }
 
@@ -164,6 +165,6 @@ void ocsp_response_cache_make(ocsp_response_cache_item_t *item,
     }
     item->digest = entry->digest;
     if (cache != NULL) {
-        keep(item, cache, hits, entry);
+        store(item, cache, hits, entry);
     }
 }

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Drafts of answers and the cache of signed responses: which response may be
- * said for a draft, and how a new one is signed and kept. Floor 4.
+ * Responses made for a draft: found in the cache of signed responses, or signed
+ * and stored there. Floor 4.
  */
 #ifndef OCSP_HTTPD_REQUEST_RESPONSE_CACHE_H
 #define OCSP_HTTPD_REQUEST_RESPONSE_CACHE_H
@@ -11,49 +11,51 @@
 #include <stdbool.h>
 
 #include "answer/answer.h"
-#include "httpd/config/server_config.h"
 #include "httpd/config/issuers.h"
+#include "httpd/config/server_config.h"
 #include "shared/cache.h"
 #include "wire/certid.h"
 
-/** An answer on its way. */
+/** A response: first a draft, then its bytes. */
 typedef struct {
-    ocsp_answer_draft_t draft;   /* its answer is what is said in the end */
-    ocsp_der_t key;              /* len 0: is made each time */
-    const unsigned char *digest; /* SHA-256 of the answer's der, or NULL: not
-                                    known yet */
-    bool due;                    /* it holds, but is to be made anew */
-    uint32_t hits; /* how often what was found had been asked for */
+    ocsp_answer_draft_t draft;   /* draft.answer.der gets the bytes */
+    ocsp_der_t key;              /* in the cache; len 0: is never stored */
+    const unsigned char *digest; /* SHA-256 of the bytes; NULL: not computed */
+    bool due;      /* found in the cache, still valid, but due for renewal */
+    uint32_t hits; /* found in the cache: how often it was requested */
 } ocsp_response_cache_item_t;
 
 /**
- * Everything that is known of one CertID by a server and what it inherits: its
- * own issuers first.
- * @param si NULL: no issuer of ours
- * Within a stay (see ocsp_signer_reload_enter). Any thread.
+ * Look up all that is known of a certificate: its issuer, first among the
+ * server's own, then among those that it inherits; the issuer's signers and
+ * policy; and its record in the status table.
+ * @param si NULL: no issuer of this server
+ * Inside a read-side section of signer_reload.h. Any thread.
  */
 void ocsp_response_cache_look_up(ocsp_answer_subject_t *subject,
                                  const ocsp_issuers_issuer_t **si,
                                  const ocsp_server_config_t *conf,
                                  const ocsp_certid_t *id);
 
-/** Begin with a draft: its key, made in p. Any thread. */
+/** Start with the draft that item holds: compute its key, made in p. Any
+ * thread. */
 void ocsp_response_cache_begin(ocsp_response_cache_item_t *item, apr_pool_t *p);
 
 /**
- * Say what is in the cache, if there is one and it may be said now.
- * @return false: nothing there. Any thread.
+ * Find a response in the cache that may be sent for the draft now.
+ * @return false: there is none. Any thread.
  */
 bool ocsp_response_cache_find(ocsp_response_cache_item_t *item,
                               const ocsp_server_config_shared_t *shared,
                               apr_pool_t *p);
 
 /**
- * Sign a new one and keep it, if it has a key.
+ * Sign the draft, and store the response if it has a key. A draft that cannot
+ * be signed becomes internalError.
  * @param cache NULL: none
- * @param contexts of this thread, or NULL
- * @param hits what a kept one begins with
- * Within the stay in which the draft was made. Any thread.
+ * @param contexts this thread's, or NULL
+ * @param hits the number that a stored response starts with
+ * Inside the read-side section in which the draft was made. Any thread.
  */
 void ocsp_response_cache_make(ocsp_response_cache_item_t *item,
                               ocsp_cache_t *cache,

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Claims requests by the handler of their location, before URL translation.
- * Floor 4.
+ * Claims requests by the handler of their location, and marks them in their
+ * request_config. Floor 4.
  */
 #include "httpd/request/url_claim.h"
 
@@ -20,7 +20,7 @@
 #define HANDLER "ocsp"
 #define HANDLER_TYPE "application/ocsp-request"
 
-/* The body of HTTP errors where an ErrorDocument would replace httpd's own. */
+/* The body of HTTP errors in place of an ErrorDocument. */
 #define ERROR_TEXT "This OCSP request was not answered.\n"
 
 bool ocsp_url_claim_is_our_name(const char *handler)
@@ -30,8 +30,8 @@ bool ocsp_url_claim_is_our_name(const char *handler)
             || ap_cstr_casecmp(handler, HANDLER_TYPE) == 0);
 }
 
-/* What SetHandler or ForceType will say once httpd asks: they are evaluated
- * only in the fixups, when the URL has long been taken apart. */
+/* Evaluates SetHandler and ForceType: httpd does so only in the fixups, after
+ * it has translated the URL. */
 bool ocsp_url_claim_is_our_location(request_rec *r)
 {
     const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
@@ -55,8 +55,8 @@ bool ocsp_url_claim_is_claimed(const request_rec *r)
     return has_mark(r) && ocsp_url_claim_is_our_name(r->handler);
 }
 
-/* An ErrorDocument below our location is httpd's own business. */
-static bool is_foreign(const request_rec *r)
+/* A proxy request, or an internal redirect to an ErrorDocument. */
+static bool is_not_ours(const request_rec *r)
 {
     return r->proxyreq != PROXYREQ_NONE
         || (r->prev != NULL && ap_is_HTTP_ERROR(r->prev->status));
@@ -64,7 +64,7 @@ static bool is_foreign(const request_rec *r)
 
 static void set_mark(request_rec *r)
 {
-    /* Any pointer that is not NULL. */
+    /* any pointer that is not NULL */
     ap_set_module_config(r->request_config, &ocsp_module, r);
     ocsp_url_claim_drop_error_documents(r);
 }
@@ -96,37 +96,37 @@ void ocsp_url_claim_drop_error_documents(request_rec *r)
 
 int ocsp_url_claim_pre_translate_name(request_rec *r)
 {
-    if (is_foreign(r) || !ocsp_url_claim_is_our_location(r)) {
+    if (is_not_ours(r) || !ocsp_url_claim_is_our_location(r)) {
         return DECLINED;
     }
     set_mark(r);
     return DONE;
 }
 
-static int leave_no_file(request_rec *r)
+static int set_no_file(request_rec *r)
 {
-    /* Not a path: what looks for files beside it must find no directory. */
+    /* Not a path: modules that look for files beside it find no directory. */
     r->filename = apr_pstrdup(r->pool, HANDLER);
     return OK;
 }
 
 int ocsp_url_claim_translate_name(request_rec *r)
 {
-    return has_mark(r) ? leave_no_file(r) : DECLINED;
+    return has_mark(r) ? set_no_file(r) : DECLINED;
 }
 
 int ocsp_url_claim_translate_rewritten(request_rec *r)
 {
     struct ap_conf_vector_t *per_dir_config = r->per_dir_config;
 
-    if (r->uri == r->parsed_uri.path || is_foreign(r)) {
+    if (r->uri == r->parsed_uri.path || is_not_ours(r)) {
         return DECLINED;
     }
     r->per_dir_config = r->server->lookup_defaults;
     if (ap_location_walk(r) == OK && ap_if_walk(r) == OK
         && ocsp_url_claim_is_our_location(r)) {
         set_mark(r);
-        return leave_no_file(r);
+        return set_no_file(r);
     }
     r->per_dir_config = per_dir_config;
     return DECLINED;
