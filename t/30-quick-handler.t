@@ -461,7 +461,7 @@ for my $case (['quick', 1, 'on'], ['not quick', 0, 'off']) {
         "LoadModule security2_module \"$stub/.libs/mod_security2.so\"\n"
         . "OCSPQuickHandler $value\n" . issuer_section('a'));
     is $status, 0, "httpd -t, $name, with mod_security: exit status" or diag $words;
-    is scalar(() = $words =~ /OCSP238: .*mod_security for phases 2, 3 and 4/g), $want,
+    is scalar(() = $words =~ /OCSP238: .*mod_security's rules of phases 2, 3 and 4/g), $want,
         "httpd -t, $name, with mod_security: " . ($want ? 'warned' : 'silent');
 }
 

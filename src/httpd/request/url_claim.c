@@ -14,9 +14,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "httpd/log.h"
-
-/* Our handler's name, and its synonym. */
+/* The handler's name, and its synonym. */
 #define HANDLER "ocsp"
 #define HANDLER_TYPE "application/ocsp-request"
 
@@ -43,16 +41,6 @@ bool ocsp_url_claim_is_our_location(request_rec *r)
     }
     return ocsp_url_claim_is_our_name(core->handler != NULL ? core->handler
                                                             : core->mime_type);
-}
-
-static bool has_mark(const request_rec *r)
-{
-    return ap_get_module_config(r->request_config, &ocsp_module) != NULL;
-}
-
-bool ocsp_url_claim_is_claimed(const request_rec *r)
-{
-    return has_mark(r) && ocsp_url_claim_is_our_name(r->handler);
 }
 
 /* A proxy request, or an internal redirect to an ErrorDocument. */
@@ -112,7 +100,7 @@ static int set_no_file(request_rec *r)
 
 int ocsp_url_claim_translate_name(request_rec *r)
 {
-    return has_mark(r) ? set_no_file(r) : DECLINED;
+    return ocsp_url_claim_is_claimed(r) ? set_no_file(r) : DECLINED;
 }
 
 int ocsp_url_claim_translate_rewritten(request_rec *r)
@@ -134,14 +122,18 @@ int ocsp_url_claim_translate_rewritten(request_rec *r)
 
 int ocsp_url_claim_map_to_storage(request_rec *r)
 {
-    return has_mark(r) ? OK : DECLINED;
+    return ocsp_url_claim_is_claimed(r) ? OK : DECLINED;
 }
 
 int ocsp_url_claim_fixup(request_rec *r)
 {
     const char *path = r->unparsed_uri;
 
-    if (has_mark(r)) {
+    if (ocsp_url_claim_is_claimed(r)
+        && !ocsp_url_claim_is_our_name(r->handler)) {
+        ap_set_module_config(r->request_config, &ocsp_module, NULL);
+    }
+    else if (ocsp_url_claim_is_claimed(r)) {
         if (*path != '/') { /* scheme and authority */
             const char *authority = strstr(path, "://");
             const char *slash = authority != NULL ? strchr(authority + 3, '/')

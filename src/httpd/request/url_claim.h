@@ -10,7 +10,10 @@
 
 #include <httpd.h>
 
+#include <http_config.h>
 #include <stdbool.h>
+
+extern module AP_MODULE_DECLARE_DATA ocsp_module;
 
 /** httpd's pre_translate_name hook: claims a request whose location has our
  * handler. */
@@ -28,15 +31,19 @@ int ocsp_url_claim_translate_rewritten(request_rec *r);
 int ocsp_url_claim_map_to_storage(request_rec *r);
 
 /**
- * httpd's fixups hook, the last: gives a claimed request the path back that the
- * client sent, since mod_cache stores answers by it. httpd merges slashes, and
- * two requests could get one path (H2). Locations and access rules have been
- * applied by then.
+ * httpd's fixups hook, the last: a request that got another handler meanwhile
+ * is no longer claimed. The others get the path back that the client sent,
+ * since mod_cache stores answers by it: httpd merges slashes, and two requests
+ * could get one path (H2). Locations and access rules have been applied by
+ * then.
  */
 int ocsp_url_claim_fixup(request_rec *r);
 
-/** @return whether a request was claimed and its handler is still ours */
-bool ocsp_url_claim_is_claimed(const request_rec *r);
+/** @return whether a request is claimed; valid once the fixups have run */
+static inline bool ocsp_url_claim_is_claimed(const request_rec *r)
+{
+    return ap_get_module_config(r->request_config, &ocsp_module) != NULL;
+}
 
 /** @return whether the location that per_dir_config was merged for has our
  *          handler */
