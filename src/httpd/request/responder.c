@@ -18,9 +18,6 @@
 /* Octets of the shortest Request: no request holds more than its size lets. */
 #define REQUEST_LEN_MIN 16
 
-/* How long others leave the renewal of a response to who began it, seconds. */
-#define RENEWAL_S 10
-
 void ocsp_responder_count(const ocsp_responder_t *job, ocsp_counter_t which,
                           unsigned n)
 {
@@ -166,16 +163,10 @@ static ocsp_sign_limit_result_t enter(ocsp_sign_limit_job_t *stay,
                                  issuer, counts, may_wait);
 }
 
-static void make(ocsp_responder_t *job, uint32_t hits)
+static ocsp_signer_contexts_t *get_contexts(const ocsp_responder_t *job)
 {
-    ocsp_response_cache_make(
-        &job->item, job->conf->shared.cache,
-        ocsp_sign_contexts_get_contexts(job->conf->shared.threads,
-                                        job->r->connection->current_thread),
-        hits, job->r->pool);
-    if (job->item.draft.answer.status == OCSP_RESPONSE_SUCCESSFUL) {
-        ocsp_responder_count(job, OCSP_COUNTER_SIGNATURE, 1);
-    }
+    return ocsp_sign_contexts_get_contexts(job->conf->shared.threads,
+                                           job->r->connection->current_thread);
 }
 
 static bool find(ocsp_responder_t *job)
@@ -195,14 +186,15 @@ static void renew(ocsp_responder_t *job,
     if (enter(&stay, job, job->item.key, false) != OCSP_SIGN_LIMIT_SIGN) {
         return;
     }
-    if (ocsp_cache_claim_renewal(job->conf->shared.cache, job->item.key,
-                                 job->now, RENEWAL_S)) {
-        job->item = *fresh;
-        make(job, found.hits / 2);
-        if (job->item.draft.answer.status != OCSP_RESPONSE_SUCCESSFUL) {
-            report_answer(job);
-            job->item = found;
-        }
+    job->item = *fresh;
+    if (!ocsp_response_cache_renew(&job->item, &job->conf->shared,
+                                   get_contexts(job), found.hits,
+                                   job->r->pool)) {
+        job->item = found;
+    }
+    else if (job->item.draft.answer.status != OCSP_RESPONSE_SUCCESSFUL) {
+        report_answer(job);
+        job->item = found;
     }
     ocsp_sign_limit_end(&stay, job->conf->shared.sign_limit);
 }
@@ -243,7 +235,8 @@ static void sign(ocsp_responder_t *job)
         return;
     }
     if (!find(job)) { /* another process may have made it meanwhile */
-        make(job, 0);
+        ocsp_response_cache_make(&job->item, &job->conf->shared,
+                                 get_contexts(job), 0, job->r->pool);
     }
     ocsp_sign_limit_end(&stay, job->conf->shared.sign_limit);
 }

@@ -137,13 +137,13 @@ static void keep(ocsp_response_cache_item_t *item, ocsp_cache_t *cache,
     entry->len = a->der.len;
     (void)ocsp_cache_put(cache, item->key, entry, a->der.data, a->produced_at);
     if (entry->len > ocsp_cache_get_response_max(cache)
-        && ocsp_cache_tell(cache)) {
+        && ocsp_cache_log_too_long(cache)) {
         say_too_long(item);
     }
 }
 
 void ocsp_response_cache_make(ocsp_response_cache_item_t *item,
-                              ocsp_cache_t *cache,
+                              const ocsp_server_config_shared_t *shared,
                               ocsp_signer_contexts_t *contexts, uint32_t hits,
                               apr_pool_t *p)
 {
@@ -153,7 +153,14 @@ void ocsp_response_cache_make(ocsp_response_cache_item_t *item,
     ocsp_answer_sign(&item->draft, contexts, p);
     item->due = false;
     item->digest = NULL;
-    if (a->status != OCSP_RESPONSE_SUCCESSFUL || item->key.len == 0) {
+    if (a->status != OCSP_RESPONSE_SUCCESSFUL) {
+        return;
+    }
+    if (shared->counters != NULL) {
+        ocsp_counters_add(shared->counters, (unsigned long)(uintptr_t)p / 4096,
+                          OCSP_COUNTER_SIGNATURE, 1);
+    }
+    if (item->key.len == 0) {
         return;
     }
     entry = apr_palloc(p, sizeof(*entry));
@@ -163,7 +170,20 @@ void ocsp_response_cache_make(ocsp_response_cache_item_t *item,
         return;
     }
     item->digest = entry->digest;
-    if (cache != NULL) {
-        keep(item, cache, hits, entry);
+    if (shared->cache != NULL) {
+        keep(item, shared->cache, hits, entry);
     }
+}
+
+bool ocsp_response_cache_renew(ocsp_response_cache_item_t *item,
+                               const ocsp_server_config_shared_t *shared,
+                               ocsp_signer_contexts_t *contexts, uint32_t hits,
+                               apr_pool_t *p)
+{
+    if (!ocsp_cache_begin_renewal(shared->cache, item->key,
+                                  item->draft.content.produced_at)) {
+        return false;
+    }
+    ocsp_response_cache_make(item, shared, contexts, hits / 2, p);
+    return true;
 }
