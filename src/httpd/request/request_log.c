@@ -71,7 +71,7 @@ static bool may_complain(ocsp_arena_t *arena, const ocsp_issuers_issuer_t *si,
                          int64_t every_s)
 {
     return si != NULL && si->has_slot
-        && ocsp_arena_raise(arena, si->slot, which, now, every_s);
+        && ocsp_arena_log_complaint(arena, si->slot, which, now, every_s);
 }
 
 void ocsp_request_log_ended(request_rec *r, ocsp_arena_t *arena,
