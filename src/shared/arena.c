@@ -83,8 +83,8 @@ static void *map(apr_uint64_t octets)
     return mem;
 }
 
-/* @return false: this system has no such mutex. APR's own (APR_LOCK_PROC_PTHREAD)
- * will not do: a child that exits destroys it for all others. */
+/* A robust mutex. APR's own (APR_LOCK_PROC_PTHREAD) will not do: a child that
+ * exits destroys it for all others. @return false: this system has none */
 static bool init_lock(pthread_mutex_t *lock)
 {
     pthread_mutexattr_t attr;
@@ -574,8 +574,8 @@ ocsp_load_outcome_doubt_t ocsp_arena_get_doubt(const ocsp_arena_t *a,
 
 /* Find the published table of a slot.
  * @param word for has_moved @return false: there is none */
-static bool locate(const unsigned char **mem, size_t *len, uint64_t *word,
-                   const ocsp_arena_t *a, const ocsp_segment_slot_t *s)
+static bool find_table(const unsigned char **mem, size_t *len, uint64_t *word,
+                       const ocsp_arena_t *a, const ocsp_segment_slot_t *s)
 {
     apr_size_t page;
 
@@ -613,7 +613,7 @@ apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
 
     for (i = 0; i < LOOKUP_TRIES; i++) {
         rv = APR_ENOENT;
-        if (locate(&mem, &len, &word, a, s)) {
+        if (find_table(&mem, &len, &word, a, s)) {
             rv = ocsp_table_lookup(&record, mem, len, id, serial, serial_len);
             /* If the slot has another id by now, the word has moved. */
             record.checked = atomic_load_explicit(&s->checked,
@@ -644,7 +644,7 @@ apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
 
     for (i = 0; i < LOOKUP_TRIES; i++) {
         rv = APR_ENOENT;
-        if (locate(&mem, &len, &word, a, s)) {
+        if (find_table(&mem, &len, &word, a, s)) {
             rv = ocsp_table_get_info(&info, mem, len);
         }
         if (!has_moved(s, word)) {
@@ -666,7 +666,7 @@ void ocsp_arena_get_table(const void **mem, size_t *len, const ocsp_arena_t *a,
     uint64_t word;
 
     *len = 0;
-    *mem = locate(&octets, len, &word, a, &a->slots[slot]) ? octets : NULL;
+    *mem = find_table(&octets, len, &word, a, &a->slots[slot]) ? octets : NULL;
 }
 
 void ocsp_arena_renew_signers(ocsp_arena_t *a, size_t slot)

@@ -126,8 +126,8 @@ bool ocsp_arena_has_room(ocsp_arena_t *a, apr_uint64_t octets);
 
 /**
  * Reserve memory for the next table of a slot; the present one stays in use.
- * @param mem page-aligned, len octets, valid until the next call of publish or
- *        reserve
+ * @param mem page-aligned, len octets, valid until it is published or memory is
+ *        reserved again
  * @param why newly made in p
  * @return APR_ENOSPC. One writer at a time.
  */
@@ -190,15 +190,15 @@ apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
  * One writer at a time. */
 void ocsp_arena_renew_signers(ocsp_arena_t *a, size_t slot);
 
+/** How many such changes there were. Any thread. */
+uint32_t ocsp_arena_get_signers(const ocsp_arena_t *a, size_t slot);
+
 /**
  * A number that changes with every table and signer: while it is the same, so
  * are all results of look-ups, except for the times of checks.
  * @return 0: a change is under way. Any thread.
  */
 uint64_t ocsp_arena_get_epoch(const ocsp_arena_t *a);
-
-/** How many such changes there were. Any thread. */
-uint32_t ocsp_arena_get_signers(const ocsp_arena_t *a, size_t slot);
 
 /**
  * @return whether the caller is to log a complaint that all processes may have:

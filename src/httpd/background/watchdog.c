@@ -60,13 +60,13 @@ bool ocsp_watchdog_is_possible(void)
 
 /* --- which issuers -------------------------------------------------------- */
 
-static void add_scope(ocsp_watchdog_t *w, server_rec *s,
-                      const ocsp_issuers_t *scope)
+static void add_issuers(ocsp_watchdog_t *w, server_rec *s,
+                        const ocsp_issuers_t *issuers)
 {
     int i;
 
-    for (i = 0; i < scope->issuers->nelts; i++) {
-        const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
+    for (i = 0; i < issuers->issuers->nelts; i++) {
+        const ocsp_issuers_issuer_t *si = ocsp_issuers_get(issuers, i);
 
         if (si->issuer != NULL && !si->passed_over) {
             APR_ARRAY_PUSH(w->items, item_t) = (item_t){s, si};
@@ -85,9 +85,9 @@ static void add_all(ocsp_watchdog_t *w)
         if (conf == main && s != w->base) {
             continue; /* a virtual host without directives of ours */
         }
-        add_scope(w, s, conf->own);
+        add_issuers(w, s, conf->own);
         if (conf->inherited != NULL && conf->inherited != main->own) {
-            add_scope(w, s, conf->inherited);
+            add_issuers(w, s, conf->inherited);
         }
     }
 }
@@ -115,82 +115,83 @@ static void check_issuer(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass,
                             pass, item->si);
 }
 
-/* The process that checked last may have died while it loaded a source. */
-static void count_death(const ocsp_watchdog_t *w, const ocsp_load_ctx_t *pass)
+/* The issuer whose table a slot of the arena has, or NULL. */
+static const ocsp_issuers_issuer_t *find_issuer(const ocsp_watchdog_t *w,
+                                                size_t slot)
 {
-    apr_uint64_t octets;
-    int32_t pid;
-    size_t slot;
     int i;
 
-    if (!ocsp_look_state_find_dead(&slot, &pid, &octets, w->arena)) {
-        return;
-    }
     for (i = 0; i < w->items->nelts; i++) {
         const ocsp_issuers_issuer_t *si = get_item(w, (size_t)i)->si;
 
         if (si->has_slot && si->slot == slot) {
-            ocsp_retry_count_death(ocsp_load_ctx_get_retry(pass, si->id,
-                                                           OCSP_TABLE_ID_LEN),
-                                   pass->now, pid);
-            return;
+            return si;
         }
+    }
+    return NULL;
+}
+
+/* The process that checked last may have died while it loaded a source. */
+static void count_death(const ocsp_watchdog_t *w, const ocsp_load_ctx_t *pass)
+{
+    const ocsp_issuers_issuer_t *si;
+    apr_uint64_t octets;
+    int32_t pid;
+    size_t slot;
+
+    if (ocsp_look_state_find_dead(&slot, &pid, &octets, w->arena)
+        && (si = find_issuer(w, slot)) != NULL) {
+        ocsp_retry_count_death(ocsp_load_ctx_get_retry(pass, si->id,
+                                                       OCSP_TABLE_ID_LEN),
+                               pass->now, pid);
     }
 }
 
-/* All issuers except those whose sources have killed a process.
- * @return false: this process has to end before all are checked */
-static bool check_most(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass)
+/* Check the issuers whose sources have killed a process, or those whose have
+ * not.
+ * @return false: this process has to end before; another one continues */
+static bool check_issuers(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass,
+                          bool killers)
 {
     size_t count = (size_t)w->items->nelts, n;
     size_t first = ocsp_look_state_get_first(w->arena, count);
 
     for (n = 0; n < count; n++) {
-        size_t i = (first + n) % count;
+        const item_t *item = get_item(w, (first + n) % count);
 
         if (ocsp_presign_is_stopping()) {
-            ocsp_look_state_set_first(w->arena, i);
-            return false; /* another process continues from here */
+            ocsp_look_state_set_first(w->arena, (first + n) % count);
+            return false;
         }
-        if (!ocsp_table_load_has_died(pass, get_item(w, i)->si)) {
-            check_issuer(w, pass, get_item(w, i));
-        }
-    }
-    ocsp_look_state_set_first(w->arena, first + 1);
-    return true;
-}
-
-static void check_rest(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass)
-{
-    int i;
-
-    for (i = 0; i < w->items->nelts && !ocsp_presign_is_stopping(); i++) {
-        const item_t *item = get_item(w, (size_t)i);
-
-        if (ocsp_table_load_has_died(pass, item->si)) {
+        if (ocsp_table_load_has_died(pass, item->si) == killers) {
             check_issuer(w, pass, item);
         }
     }
+    return true;
 }
 
 static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
 {
     const ocsp_server_config_t *main = ocsp_server_config_get(w->base);
+    size_t i, count = (size_t)w->items->nelts;
     ocsp_load_ctx_t pass;
     int64_t begun;
-    int i;
 
     ocsp_load_ctx_begin(&pass, main->shared.keep, ptemp, ptemp);
     pass.arena = w->arena;
     pass.retries = main->shared.retries;
     pass.running = pass.is_writer = true;
     pass.s = w->base;
-    for (i = 0; i < w->items->nelts; i++) {
-        ocsp_load_ctx_add_issuer(&pass, get_item(w, (size_t)i)->si->issuer);
+    for (i = 0; i < count; i++) {
+        ocsp_load_ctx_add_issuer(&pass, get_item(w, i)->si->issuer);
     }
     begun = pass.now;
     count_death(w, &pass);
-    if (check_most(w, &pass)) {
+    if (check_issuers(w, &pass, false)) {
+        /* the next check begins with another one */
+        ocsp_look_state_set_first(w->arena,
+                                  ocsp_look_state_get_first(w->arena, count)
+                                      + 1);
         ocsp_look_state_set_due(w->arena,
                                 begun
                                     + (pass.retry && RETRY_S < w->check_s
@@ -202,7 +203,7 @@ static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
                          "OCSP246: source files are checked for changes "
                          "again");
         }
-        check_rest(w, &pass);
+        (void)check_issuers(w, &pass, true);
     }
 }
 
@@ -212,23 +213,21 @@ static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
 static const char *name_cause(const ocsp_watchdog_t *w,
                               const ocsp_look_state_t *state, apr_pool_t *p)
 {
-    int i;
+    const ocsp_issuers_issuer_t *si = state->loading
+                                        ? find_issuer(w, state->slot)
+                                        : NULL;
 
-    for (i = 0; state->loading && i < w->items->nelts; i++) {
-        const ocsp_issuers_issuer_t *si = get_item(w, (size_t)i)->si;
-
-        if (si->has_slot && si->slot == state->slot) {
-            return apr_psprintf(p,
-                                "process %d has begun to load %s for %s and "
-                                "has not finished; find out what it waits for "
-                                "(a disk, a network file system, SIGSTOP), or "
-                                "end it",
-                                (int)state->pid,
-                                ocsp_sources_name(si->level, p), si->name);
-        }
+    if (si == NULL) {
+        return "the process that checks them does not continue, or there is "
+               "none; see whether an httpd process is stopped, or restart "
+               "httpd";
     }
-    return "the process that checks them does not continue, or no process "
-           "does; see whether an httpd process is stopped, or restart httpd";
+    return apr_psprintf(p,
+                        "process %d has begun to load %s for %s and has not "
+                        "finished; find out what it waits for (a disk, a "
+                        "network file system, SIGSTOP), or end it",
+                        (int)state->pid, ocsp_sources_name(si->level, p),
+                        si->name);
 }
 
 void ocsp_watchdog_log_overdue(const ocsp_watchdog_t *w, apr_pool_t *p)
@@ -288,7 +287,7 @@ static apr_status_t tick(int state, void *data, apr_pool_t *ptemp)
     int64_t now = get_now();
     int idle = IDLE;
 
-    /* Two other threads call it with the state STOPPING while this one works. */
+    /* STOPPING comes from other threads, while this one may be at work. */
     if (state != AP_WATCHDOG_STATE_STOPPING && has_work(w, now)
         && atomic_compare_exchange_strong(&w->state, &idle, WORKING)) {
         work(w, now, ptemp);
