@@ -116,8 +116,8 @@ static void check_issuer(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass,
 }
 
 /* The issuer whose table a slot of the arena has, or NULL. */
-static const ocsp_issuers_issuer_t *find_issuer(const ocsp_watchdog_t *w,
-                                                size_t slot)
+static const ocsp_issuers_issuer_t *find_by_slot(const ocsp_watchdog_t *w,
+                                                 size_t slot)
 {
     int i;
 
@@ -140,7 +140,7 @@ static void count_death(const ocsp_watchdog_t *w, const ocsp_load_ctx_t *pass)
     size_t slot;
 
     if (ocsp_look_state_find_dead(&slot, &pid, &octets, w->arena)
-        && (si = find_issuer(w, slot)) != NULL) {
+        && (si = find_by_slot(w, slot)) != NULL) {
         ocsp_retry_count_death(ocsp_load_ctx_get_retry(pass, si->id,
                                                        OCSP_TABLE_ID_LEN),
                                pass->now, pid);
@@ -214,7 +214,7 @@ static const char *name_cause(const ocsp_watchdog_t *w,
                               const ocsp_look_state_t *state, apr_pool_t *p)
 {
     const ocsp_issuers_issuer_t *si = state->loading
-                                        ? find_issuer(w, state->slot)
+                                        ? find_by_slot(w, state->slot)
                                         : NULL;
 
     if (si == NULL) {
