@@ -124,8 +124,8 @@ TEST_BENCH = $(addprefix $(O)/t/bench/,make_cas make_crl oracle)
 
 # What all processes share without locks. The arena is not among it: it has fences,
 # which ThreadSanitizer does not know.
-RACE_SRC   := $(addprefix src/shared/,siphash.c cache_slot.c cache_room.c \
-    cache.c sign_slots.c) src/wire/der.c
+RACE_SRC   := $(addprefix src/shared/,siphash.c cache_slot.c cache.c \
+    sign_slots.c) src/wire/der.c
 RACE       = $(addprefix $(BUILD)/race/,cache_race sign_slots_race)
 
 # The module as one whose tables are others: a test puts it in the place of the

@@ -287,7 +287,7 @@ my @odd = (
         qr/gone\.pem: expired on \S+Z/, qr/remove it/],
     ['answers that hold too briefly to be signed ahead', 241,
         [with('a', "OCSPPreproduce hot\nOCSPNextUpdate 300"), 'CN=OCSP Test CA a'],
-        qr/nothing is signed ahead of need/, qr/set OCSPNextUpdate above 360/],
+        qr/OCSPPreproduce has no effect/, qr/set OCSPNextUpdate above 360/],
 );
 for my $case (@odd) {
     my ($name, $tag, $given, $cause, $remedy) = @$case;

@@ -24,7 +24,7 @@
 #include "httpd/load/issuer_certs.h"
 #include "httpd/load/load_log.h"
 #include "httpd/signers/keypairs.h"
-#include "httpd/background/preproduce.h"
+#include "httpd/background/presign.h"
 #include "httpd/signers/signer_reload.h"
 #include "httpd/signers/signer_load.h"
 #include "httpd/load/sources.h"
@@ -398,7 +398,7 @@ int ocsp_startup_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 {
     ocsp_server_config_t *conf = ocsp_server_config_get(base);
     ocsp_load_ctx_t pass;
-    bool preproduces;
+    bool presigns;
 
     ocsp_load_ctx_begin(&pass, ocsp_retained_get(base->process->pool), pconf,
                         ptemp);
@@ -418,10 +418,10 @@ int ocsp_startup_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     say_what_good_means(base);
     ocsp_location_rules_check(base, ptemp);
     ocsp_keypairs_check_readers(&pass, base);
-    preproduces = ocsp_preproduce_check(base);
+    presigns = ocsp_presign_check(base);
     if (conf->shared.arena != NULL
-        && (ocsp_server_config_get_refresh(conf) != 0 || preproduces)) {
-        conf->shared.watch = ocsp_watchdog_start(pconf, base, preproduces);
+        && (ocsp_server_config_get_refresh(conf) != 0 || presigns)) {
+        conf->shared.watch = ocsp_watchdog_start(pconf, base, presigns);
     }
     return OK;
 }
@@ -439,7 +439,7 @@ int ocsp_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 {
     ocsp_load_ctx_t pass;
     apr_hash_t *readers;
-    bool preproduces;
+    bool presigns;
 
     if (ap_state_query(AP_SQ_RUN_MODE) != AP_SQ_RM_CONFIG_TEST) {
         return OK;
@@ -447,12 +447,11 @@ int ocsp_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     ocsp_load_ctx_begin(&pass, NULL, pconf, ptemp);
     open_all(&pass, base);
     ocsp_location_rules_check(base, ptemp);
-    preproduces = ocsp_preproduce_check(base);
+    presigns = ocsp_presign_check(base);
     if (is_configured(base)
-        && !ocsp_watchdog_report(
-            base, NULL,
-            ocsp_server_config_get_refresh(ocsp_server_config_get(base)) != 0,
-            preproduces)) {
+        && (ocsp_server_config_get_refresh(ocsp_server_config_get(base)) != 0
+            || presigns)
+        && !ocsp_watchdog_check(base, NULL)) {
         pass.failures++;
     }
     readers = ocsp_sources_check_readers(&pass, base);
@@ -486,7 +485,7 @@ int ocsp_startup_monitor(apr_pool_t *p, server_rec *base)
     const ocsp_watchdog_t *watch = ocsp_server_config_get(base)->shared.watch;
 
     if (watch != NULL) {
-        ocsp_watchdog_check(watch, p);
+        ocsp_watchdog_log_overdue(watch, p);
     }
     return OK;
 }

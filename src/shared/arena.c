@@ -1,13 +1,16 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See arena.h, and segment.h for the bytes. Floor 3.
+ * The pages of the shared segment, the slots of its issuers, and how the tables
+ * of a slot follow each other. src/README draws the segment. Floor 3.
  */
 #include "shared/arena.h"
 
 #include <apr_strings.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -17,19 +20,33 @@
 #define ARENA_MAGIC UINT64_C(0x4f43535041524e41) /* OCSPARNA */
 #define ARENA_VERSION 7u
 
-/* Since this version a process of another one can close a segment. */
+/* Since this version a process of another one can close an arena. */
 #define CLOSABLE_VERSION 6u
 
-/* How often a reader looks again before it gives up: each time a whole table
+/* How often a reader begins again before it gives up: each time a whole table
  * was published while it searched. */
 #define LOOKUP_TRIES 16
 
-_Static_assert(OCSP_ARENA_SLOTS == OCSP_SEGMENT_SLOTS, "slots are segments'");
-_Static_assert(OCSP_ARENA_COMPLAINTS == OCSP_SEGMENT_COMPLAINTS,
-               "complaints are segments'");
+#define PAGE OCSP_SEGMENT_PAGE
+#define FIRST_PAGE ((sizeof(ocsp_segment_t) + PAGE - 1) / PAGE)
 
-/* Whether the system counts every octet of address space as used (strict
- * overcommit): then nothing may be reserved that is not needed. */
+/* The word of a slot: the page of its table in the upper half, the generation
+ * in the lower. The generation moves with every publication, so a word never
+ * comes back. */
+#define MAKE_WORD(page, gen) (((uint64_t)(page) << 32) | (gen))
+#define PAGE_OF(word) ((apr_size_t)((word) >> 32))
+#define GENERATION_OF(word) ((uint32_t)(word))
+
+#define MEGABYTE (UINT64_C(1) << 20)
+#define GIGABYTE_IN_MEGABYTES 1024
+
+_Static_assert(OCSP_ARENA_COMPLAINTS == OCSP_SEGMENT_COMPLAINTS,
+               "the segment has a time for each");
+
+/* --- the segment ---------------------------------------------------------- */
+
+/* Whether the system counts all reserved address space as used (strict
+ * overcommit): then no more may be reserved than is needed. */
 static bool counts_reserved(void)
 {
     char mode = '0';
@@ -66,6 +83,28 @@ static void *map(apr_uint64_t octets)
     return mem;
 }
 
+/* A robust mutex. APR's own (APR_LOCK_PROC_PTHREAD) will not do: a child that
+ * exits destroys it for all others. @return false: this system has none */
+static bool init_lock(pthread_mutex_t *lock)
+{
+    pthread_mutexattr_t attr;
+    bool ok;
+
+    if (pthread_mutexattr_init(&attr) != 0) {
+        return false;
+    }
+    ok = pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED) == 0
+      && pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST) == 0
+      && pthread_mutex_init(lock, &attr) == 0;
+    (void)pthread_mutexattr_destroy(&attr);
+    return ok;
+}
+
+static apr_size_t count_pages(apr_uint64_t octets)
+{
+    return (apr_size_t)((octets + PAGE - 1) / PAGE);
+}
+
 apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_uint64_t reserve,
                              apr_uint64_t room, const char **why, apr_pool_t *p)
 {
@@ -77,8 +116,8 @@ apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_uint64_t reserve,
         reserve = room;
     }
     for (;;) {
-        pages = OCSP_SEGMENT_FIRST_PAGE + ocsp_segment_count_pages(reserve);
-        a = map(pages * OCSP_SEGMENT_PAGE);
+        pages = FIRST_PAGE + count_pages(reserve);
+        a = map(pages * PAGE);
         if (a != NULL || reserve == room) {
             break;
         }
@@ -87,7 +126,7 @@ apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_uint64_t reserve,
     if (a == NULL) {
         *why = apr_psprintf(p,
                             "no shared memory of %" APR_UINT64_T_FMT " octets",
-                            pages * OCSP_SEGMENT_PAGE);
+                            pages * PAGE);
         return APR_ENOMEM;
     }
     /* Anonymous pages are zero: every slot is free without being touched. */
@@ -96,7 +135,7 @@ apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_uint64_t reserve,
     a->table_version = OCSP_TABLE_VERSION;
     a->header_size = sizeof(ocsp_arena_t);
     a->pages = pages;
-    a->lockable = ocsp_writer_lock_init(&a->lock);
+    a->lockable = init_lock(&a->lock);
     (void)ocsp_arena_set_room(a, room);
     *out = a;
     return APR_SUCCESS;
@@ -104,7 +143,7 @@ apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_uint64_t reserve,
 
 size_t ocsp_arena_get_len(const ocsp_arena_t *a)
 {
-    return (size_t)a->pages * OCSP_SEGMENT_PAGE;
+    return (size_t)a->pages * PAGE;
 }
 
 bool ocsp_arena_is_compatible(const ocsp_arena_t *a)
@@ -116,19 +155,12 @@ bool ocsp_arena_is_compatible(const ocsp_arena_t *a)
 
 apr_uint64_t ocsp_arena_get_room(const ocsp_arena_t *a)
 {
-    return (atomic_load(&a->limit) - OCSP_SEGMENT_FIRST_PAGE)
-         * OCSP_SEGMENT_PAGE;
-}
-
-apr_uint64_t ocsp_arena_get_used(const ocsp_arena_t *a)
-{
-    return ocsp_segment_count_published(a) * OCSP_SEGMENT_PAGE;
+    return (atomic_load(&a->limit) - FIRST_PAGE) * PAGE;
 }
 
 bool ocsp_arena_set_room(ocsp_arena_t *a, apr_uint64_t room)
 {
-    apr_uint64_t limit = OCSP_SEGMENT_FIRST_PAGE
-                       + ocsp_segment_count_pages(room);
+    apr_uint64_t limit = FIRST_PAGE + count_pages(room);
     bool fits = limit <= a->pages;
 
     atomic_store(&a->limit, fits ? limit : a->pages);
@@ -149,17 +181,192 @@ bool ocsp_arena_has_lock(const ocsp_arena_t *a)
 
 bool ocsp_arena_lock(ocsp_arena_t *a)
 {
-    return a->lockable && ocsp_writer_lock_try(&a->lock);
+    int error = a->lockable ? pthread_mutex_trylock(&a->lock) : EINVAL;
+
+    if (error == EOWNERDEAD) {
+        /* The caller repairs what the dead writer left: see
+         * ocsp_arena_recover. */
+        error = pthread_mutex_consistent(&a->lock);
+    }
+    return error == 0;
 }
 
 void ocsp_arena_unlock(ocsp_arena_t *a)
 {
-    ocsp_writer_lock_release(&a->lock);
+    (void)pthread_mutex_unlock(&a->lock);
+}
+
+/* --- pages ---------------------------------------------------------------- */
+
+/* Where the system cannot take pages back, they stay for the next table. */
+static void release_pages(ocsp_arena_t *a, apr_size_t page, uint64_t len)
+{
+    if (page != 0) {
+        (void)madvise((unsigned char *)a + page * PAGE, count_pages(len) * PAGE,
+                      MADV_REMOVE);
+    }
+}
+
+static uint64_t get_len(const ocsp_segment_slot_t *s, uint64_t word)
+{
+    return atomic_load_explicit(&s->len[GENERATION_OF(word) & 1],
+                                memory_order_relaxed);
+}
+
+/* Give the memory of a table that is no longer published back to the system. A
+ * reader that is still there gets zeros, and then finds that the word has
+ * moved. */
+static void release_table(ocsp_arena_t *a, const ocsp_segment_slot_t *s,
+                          uint64_t word)
+{
+    release_pages(a, PAGE_OF(word), get_len(s, word));
+}
+
+static void release_reserved(ocsp_arena_t *a, ocsp_segment_slot_t *s)
+{
+    apr_size_t page = (apr_size_t)s->reserved_page;
+
+    s->reserved_page = 0;
+    release_pages(a, page, s->reserved_len);
+}
+
+static uint64_t get_word(const ocsp_segment_slot_t *s)
+{
+    return atomic_load_explicit(&s->word, memory_order_relaxed);
+}
+
+static int compare_extents(const void *a, const void *b)
+{
+    const ocsp_segment_extent_t *left = a;
+    const ocsp_segment_extent_t *right = b;
+
+    return left->page < right->page ? -1 : left->page > right->page;
+}
+
+static void add_extent(ocsp_arena_t *a, size_t *n, uint64_t page, uint64_t len)
+{
+    if (page != 0) {
+        a->extents[*n].page = page;
+        a->extents[*n].end = page + count_pages(len);
+        (*n)++;
+    }
+}
+
+/* The pages of all tables, published or reserved, in order. */
+static size_t list_extents(ocsp_arena_t *a)
+{
+    const uint32_t slots = atomic_load(&a->slot_count);
+    size_t n = 0;
+    uint32_t i;
+
+    for (i = 0; i < slots; i++) {
+        const ocsp_segment_slot_t *s = &a->slots[i];
+        uint64_t word = get_word(s);
+
+        add_extent(a, &n, PAGE_OF(word), get_len(s, word));
+        add_extent(a, &n, s->reserved_page, s->reserved_len);
+    }
+    qsort(a->extents, n, sizeof(a->extents[0]), compare_extents);
+    return n;
+}
+
+/* Find free pages: the smallest gap that is large enough, so that small tables
+ * do not break up the room of large ones. @return 0: there is none */
+static apr_size_t find_pages(ocsp_arena_t *a, apr_size_t count)
+{
+    const uint64_t limit = atomic_load(&a->limit);
+    size_t n = list_extents(a), i;
+    uint64_t begin = FIRST_PAGE;
+    uint64_t best = 0, best_size = UINT64_MAX;
+
+    for (i = 0; i <= n && begin < limit; i++) {
+        uint64_t end = i < n && a->extents[i].page < limit ? a->extents[i].page
+                                                           : limit;
+
+        if (end >= begin + count && end - begin < best_size) {
+            best = begin;
+            best_size = end - begin;
+        }
+        if (i < n && a->extents[i].end > begin) {
+            begin = a->extents[i].end;
+        }
+    }
+    return (apr_size_t)best;
+}
+
+apr_uint64_t ocsp_arena_get_used(const ocsp_arena_t *a)
+{
+    apr_uint64_t pages = 0;
+    uint32_t i;
+
+    for (i = 0; i < a->slot_count; i++) {
+        uint64_t word = get_word(&a->slots[i]);
+
+        if (PAGE_OF(word) != 0) {
+            pages += count_pages(get_len(&a->slots[i], word));
+        }
+    }
+    return pages * PAGE;
 }
 
 bool ocsp_arena_has_room(ocsp_arena_t *a, apr_uint64_t octets)
 {
-    return ocsp_segment_find_pages(a, ocsp_segment_count_pages(octets)) != 0;
+    return find_pages(a, count_pages(octets)) != 0;
+}
+
+/* That a table of len octets does not fit, and which OCSPTableSize is large
+ * enough: all present tables and two generations of this one fit twice. */
+static const char *explain_lack(const ocsp_arena_t *a, apr_size_t len,
+                                apr_pool_t *p)
+{
+    apr_uint64_t room = ocsp_arena_get_room(a);
+    apr_uint64_t need = 2
+                      * (ocsp_arena_get_used(a)
+                         + 2 * PAGE * (apr_uint64_t)count_pages(len));
+    bool giga;
+
+    /* The free pages are not in one piece. */
+    if (need <= room) {
+        need = 2 * room;
+    }
+    need = (need + MEGABYTE - 1) / MEGABYTE;
+    giga = need % GIGABYTE_IN_MEGABYTES == 0;
+    return apr_psprintf(p,
+                        "a table of %" APR_SIZE_T_FMT " octets does not fit "
+                        "into the shared memory of %" APR_UINT64_T_FMT
+                        " octets: OCSPTableSize %" APR_UINT64_T_FMT
+                        "%s would do",
+                        len, room, giga ? need / GIGABYTE_IN_MEGABYTES : need,
+                        giga ? "g" : "m");
+}
+
+/* --- changes -------------------------------------------------------------- */
+
+/* Answers begin to change: until the end the epoch is odd, also if the writer
+ * dies in between. */
+static void begin_change(ocsp_arena_t *a)
+{
+    atomic_fetch_or(&a->epoch, 1);
+}
+
+static void end_change(ocsp_arena_t *a)
+{
+    atomic_store(&a->epoch, (atomic_load(&a->epoch) | 1) + 1);
+}
+
+/* The table before is no longer published. */
+static void set_word(ocsp_arena_t *a, ocsp_segment_slot_t *s, uint64_t word)
+{
+    begin_change(a);
+    atomic_store_explicit(&s->word, word, memory_order_release);
+    end_change(a);
+}
+
+uint64_t ocsp_arena_get_epoch(const ocsp_arena_t *a)
+{
+    uint64_t epoch = atomic_load(&a->epoch);
+
+    return epoch % 2 == 0 ? epoch : 0;
 }
 
 void ocsp_arena_recover(ocsp_arena_t *a)
@@ -167,12 +374,14 @@ void ocsp_arena_recover(ocsp_arena_t *a)
     size_t i;
 
     for (i = 0; i < a->slot_count; i++) {
-        ocsp_segment_drop_reserved(a, &a->slots[i]);
+        release_reserved(a, &a->slots[i]);
     }
     if (atomic_load(&a->epoch) % 2 != 0) {
-        ocsp_segment_end_change(a);
+        end_change(a);
     }
 }
+
+/* --- configurations and their slots --------------------------------------- */
 
 void ocsp_arena_begin(ocsp_arena_t *a)
 {
@@ -182,12 +391,17 @@ void ocsp_arena_begin(ocsp_arena_t *a)
 void ocsp_arena_serve(ocsp_arena_t *a)
 {
     atomic_store(&a->serving, atomic_load(&a->configuration));
-    /* Another epoch, even while a writer is at work: what was remembered of a
-     * slot that is no longer looked up in does not count. */
+    /* Another epoch, even while a writer is at work: look-ups in the slots that
+     * were not assigned have other results now. */
     atomic_fetch_add(&a->epoch, 2);
 }
 
-/* Whether somebody refreshes the table of a slot. */
+uint32_t ocsp_arena_get_configuration(const ocsp_arena_t *a)
+{
+    return atomic_load(&a->configuration);
+}
+
+/* Whether any process refreshes the table of a slot. */
 static bool is_refreshed(const ocsp_arena_t *a, const ocsp_segment_slot_t *s)
 {
     return atomic_load_explicit(&s->held_by, memory_order_relaxed)
@@ -195,9 +409,13 @@ static bool is_refreshed(const ocsp_arena_t *a, const ocsp_segment_slot_t *s)
         && atomic_load_explicit(&a->closed, memory_order_relaxed) == 0;
 }
 
-uint32_t ocsp_arena_get_configuration(const ocsp_arena_t *a)
+/* Whether a slot is assigned by the present configuration or the previous one,
+ * whose workers may still be answering. */
+static bool is_assigned(const ocsp_arena_t *a, const ocsp_segment_slot_t *s)
 {
-    return atomic_load(&a->configuration);
+    return s->held_by != 0
+        && s->held_by + 1
+               >= atomic_load_explicit(&a->configuration, memory_order_relaxed);
 }
 
 bool ocsp_arena_is_slot_of(const ocsp_arena_t *a, size_t slot,
@@ -207,17 +425,15 @@ bool ocsp_arena_is_slot_of(const ocsp_arena_t *a, size_t slot,
         && memcmp(a->slots[slot].id, id, OCSP_TABLE_ID_LEN) == 0;
 }
 
-/* The table of a slot goes; a reader that is in it looks again and finds
+/* Remove the table of a slot. A reader that is in it tries again, and finds
  * none. */
-static void retire(ocsp_arena_t *a, ocsp_segment_slot_t *s)
+static void remove_table(ocsp_arena_t *a, ocsp_segment_slot_t *s)
 {
-    uint64_t word = atomic_load_explicit(&s->word, memory_order_relaxed);
+    uint64_t word = get_word(s);
 
-    ocsp_segment_drop_reserved(a, s);
-    ocsp_segment_set_word(a, s,
-                          OCSP_SEGMENT_WORD_MAKE(0, OCSP_SEGMENT_WORD_GEN(word)
-                                                        + 1));
-    ocsp_segment_give_back(a, s, word);
+    release_reserved(a, s);
+    set_word(a, s, MAKE_WORD(0, GENERATION_OF(word) + 1));
+    release_table(a, s, word);
 }
 
 static void assign(ocsp_arena_t *a, ocsp_segment_slot_t *s,
@@ -225,7 +441,7 @@ static void assign(ocsp_arena_t *a, ocsp_segment_slot_t *s,
 {
     size_t i;
 
-    retire(a, s);
+    remove_table(a, s);
     atomic_thread_fence(memory_order_seq_cst);
     memcpy(s->id, id, OCSP_TABLE_ID_LEN);
     ocsp_load_outcome_write(&s->note, 0, false, NULL);
@@ -236,36 +452,36 @@ static void assign(ocsp_arena_t *a, ocsp_segment_slot_t *s,
     atomic_store_explicit(&s->checked, 0, memory_order_relaxed);
 }
 
-/* A slot that no configuration holds; else one that was never used, which the
- * writer, if it is another process, does not know of.
- * @return OCSP_ARENA_SLOTS: all are held */
+/* A slot that is not assigned; else one that was never used, of which a writer
+ * in another process does not know.
+ * @return OCSP_SEGMENT_SLOTS: all are assigned */
 static size_t find_free_slot(const ocsp_arena_t *a, bool is_writer)
 {
     size_t count = atomic_load(&a->slot_count);
     size_t i = 0;
 
-    while (i < count && (!is_writer || ocsp_segment_is_held(a, &a->slots[i]))) {
+    while (i < count && (!is_writer || is_assigned(a, &a->slots[i]))) {
         i++;
     }
     return i;
 }
 
-apr_status_t ocsp_arena_claim(size_t *slot, ocsp_arena_t *a,
-                              const unsigned char id[OCSP_TABLE_ID_LEN],
-                              bool is_writer, const char **why)
+apr_status_t ocsp_arena_assign_slot(size_t *slot, ocsp_arena_t *a,
+                                    const unsigned char id[OCSP_TABLE_ID_LEN],
+                                    bool is_writer, const char **why)
 {
     size_t i, count = atomic_load(&a->slot_count);
 
     for (i = 0; i < count; i++) {
         if ((is_writer ? atomic_load(&a->slots[i].held_by) != 0
-                       : ocsp_segment_is_held(a, &a->slots[i]))
+                       : is_assigned(a, &a->slots[i]))
             && memcmp(a->slots[i].id, id, OCSP_TABLE_ID_LEN) == 0) {
             break;
         }
     }
     if (i == count) {
         i = find_free_slot(a, is_writer);
-        if (i == OCSP_ARENA_SLOTS) {
+        if (i == OCSP_SEGMENT_SLOTS) {
             *why = "more issuers than there are slots for";
             return APR_ENOSPC;
         }
@@ -284,6 +500,8 @@ apr_status_t ocsp_arena_claim(size_t *slot, ocsp_arena_t *a,
     return APR_SUCCESS;
 }
 
+/* --- tables --------------------------------------------------------------- */
+
 apr_status_t ocsp_arena_reserve(void **mem, ocsp_arena_t *a, size_t slot,
                                 apr_size_t len, const char **why, apr_pool_t *p)
 {
@@ -291,38 +509,38 @@ apr_status_t ocsp_arena_reserve(void **mem, ocsp_arena_t *a, size_t slot,
     apr_size_t page, i;
 
     *mem = NULL;
-    ocsp_segment_drop_reserved(a, s);
-    /* What no configuration holds any longer makes room. */
+    release_reserved(a, s);
+    /* Tables of slots that are no longer assigned make room. */
     for (i = 0; i < a->slot_count; i++) {
-        if (!ocsp_segment_is_held(a, &a->slots[i])) {
-            retire(a, &a->slots[i]);
+        if (!is_assigned(a, &a->slots[i])) {
+            remove_table(a, &a->slots[i]);
             a->slots[i].held_by = 0;
         }
     }
-    page = ocsp_segment_find_pages(a, ocsp_segment_count_pages(len));
+    page = find_pages(a, count_pages(len));
     if (page == 0) {
-        *why = ocsp_segment_explain_lack(a, len, p);
+        *why = explain_lack(a, len, p);
         return APR_ENOSPC;
     }
     s->reserved_page = page;
     s->reserved_len = len;
     /* The word that freed these pages must be seen before their new content. */
     atomic_thread_fence(memory_order_seq_cst);
-    *mem = (unsigned char *)a + page * OCSP_SEGMENT_PAGE;
+    *mem = (unsigned char *)a + page * PAGE;
     return APR_SUCCESS;
 }
 
 void ocsp_arena_publish(ocsp_arena_t *a, size_t slot)
 {
     ocsp_segment_slot_t *s = &a->slots[slot];
-    uint64_t word = atomic_load_explicit(&s->word, memory_order_relaxed);
-    uint32_t gen = OCSP_SEGMENT_WORD_GEN(word) + 1;
+    uint64_t word = get_word(s);
+    uint32_t generation = GENERATION_OF(word) + 1;
 
-    atomic_store_explicit(&s->len[gen & 1], s->reserved_len,
+    atomic_store_explicit(&s->len[generation & 1], s->reserved_len,
                           memory_order_relaxed);
-    ocsp_segment_set_word(a, s, OCSP_SEGMENT_WORD_MAKE(s->reserved_page, gen));
+    set_word(a, s, MAKE_WORD(s->reserved_page, generation));
     s->reserved_page = 0;
-    ocsp_segment_give_back(a, s, word);
+    release_table(a, s, word);
 }
 
 void ocsp_arena_note(ocsp_arena_t *a, size_t slot, int64_t time, bool ok,
@@ -354,6 +572,32 @@ ocsp_load_outcome_doubt_t ocsp_arena_get_doubt(const ocsp_arena_t *a,
     return a->slots[slot].doubt;
 }
 
+/* Find the published table of a slot.
+ * @param word for has_moved @return false: there is none */
+static bool find_table(const unsigned char **mem, size_t *len, uint64_t *word,
+                       const ocsp_arena_t *a, const ocsp_segment_slot_t *s)
+{
+    apr_size_t page;
+
+    *word = atomic_load_explicit(&s->word, memory_order_acquire);
+    page = PAGE_OF(*word);
+    if (page == 0) {
+        return false;
+    }
+    *len = (size_t)get_len(s, *word);
+    *mem = (const unsigned char *)a + page * PAGE;
+    /* The length may be of another generation: has_moved finds that out. */
+    return page < a->pages && *len <= (a->pages - page) * PAGE;
+}
+
+/* Whether the table was replaced since it was located, so that what was read
+ * there does not count. */
+static bool has_moved(const ocsp_segment_slot_t *s, uint64_t word)
+{
+    atomic_thread_fence(memory_order_acquire);
+    return atomic_load_explicit(&s->word, memory_order_relaxed) != word;
+}
+
 apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
                                size_t slot,
                                const unsigned char id[OCSP_TABLE_ID_LEN],
@@ -369,13 +613,13 @@ apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
 
     for (i = 0; i < LOOKUP_TRIES; i++) {
         rv = APR_ENOENT;
-        if (ocsp_segment_locate(&mem, &len, &word, a, s)) {
+        if (find_table(&mem, &len, &word, a, s)) {
             rv = ocsp_table_lookup(&record, mem, len, id, serial, serial_len);
-            /* Of whoever has the slot now: the word knows if it is another. */
+            /* If the slot has another id by now, the word has moved. */
             record.checked = atomic_load_explicit(&s->checked,
                                                   memory_order_relaxed);
         }
-        if (!ocsp_segment_has_moved(s, word)) {
+        if (!has_moved(s, word)) {
             if (rv != APR_SUCCESS || !is_refreshed(a, s)) {
                 return APR_ENOENT;
             }
@@ -400,10 +644,10 @@ apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
 
     for (i = 0; i < LOOKUP_TRIES; i++) {
         rv = APR_ENOENT;
-        if (ocsp_segment_locate(&mem, &len, &word, a, s)) {
+        if (find_table(&mem, &len, &word, a, s)) {
             rv = ocsp_table_get_info(&info, mem, len);
         }
-        if (!ocsp_segment_has_moved(s, word)) {
+        if (!has_moved(s, word)) {
             if (rv != APR_SUCCESS
                 || memcmp(info.id, id, OCSP_TABLE_ID_LEN) != 0) {
                 return APR_ENOENT;
@@ -415,19 +659,22 @@ apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
     return APR_EAGAIN;
 }
 
-void ocsp_arena_renew_signers(ocsp_arena_t *a, size_t slot)
+void ocsp_arena_get_table(const void **mem, size_t *len, const ocsp_arena_t *a,
+                          size_t slot)
 {
-    ocsp_segment_begin_change(a);
-    atomic_fetch_add_explicit(&a->slots[slot].signers, 1u,
-                              memory_order_release);
-    ocsp_segment_end_change(a);
+    const unsigned char *octets = NULL;
+    uint64_t word;
+
+    *len = 0;
+    *mem = find_table(&octets, len, &word, a, &a->slots[slot]) ? octets : NULL;
 }
 
-uint64_t ocsp_arena_get_epoch(const ocsp_arena_t *a)
+void ocsp_arena_renew_signers(ocsp_arena_t *a, size_t slot)
 {
-    uint64_t epoch = atomic_load(&a->epoch);
-
-    return epoch % 2 == 0 ? epoch : 0;
+    begin_change(a);
+    atomic_fetch_add_explicit(&a->slots[slot].signers, 1u,
+                              memory_order_release);
+    end_change(a);
 }
 
 uint32_t ocsp_arena_get_signers(const ocsp_arena_t *a, size_t slot)
@@ -435,9 +682,9 @@ uint32_t ocsp_arena_get_signers(const ocsp_arena_t *a, size_t slot)
     return atomic_load_explicit(&a->slots[slot].signers, memory_order_acquire);
 }
 
-bool ocsp_arena_raise(ocsp_arena_t *a, size_t slot,
-                      ocsp_arena_complaint_t which, int64_t now,
-                      int64_t every_s)
+bool ocsp_arena_log_complaint(ocsp_arena_t *a, size_t slot,
+                              ocsp_arena_complaint_t which, int64_t now,
+                              int64_t every_s)
 {
     return ocsp_load_outcome_raise(&a->slots[slot].raised[which], now, every_s);
 }
@@ -451,15 +698,4 @@ void ocsp_arena_get_note(ocsp_load_outcome_t *out, const ocsp_arena_t *a,
         || memcmp(s->id, id, OCSP_TABLE_ID_LEN) != 0) {
         memset(out, 0, sizeof(*out));
     }
-}
-
-void ocsp_arena_get_table(const void **mem, size_t *len, const ocsp_arena_t *a,
-                          size_t slot)
-{
-    const unsigned char *octets = NULL;
-    uint64_t word;
-
-    *len = 0;
-    *mem = ocsp_segment_locate(&octets, len, &word, a, &a->slots[slot]) ? octets
-                                                                        : NULL;
 }

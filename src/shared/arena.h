@@ -1,14 +1,12 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Where all processes see the sealed tables: one anonymous shared segment that
- * exists before the first fork and outlives graceful restarts. This file alone
- * knows how generations of a table follow each other: readers take no lock, a
- * writer fills free room, then publishes by one atomic word, and a reader whose
- * word moved meanwhile looks again. src/README draws the segment. Floor 3.
- *
- * A slot is one issuer with its sources, known by an id; it stays where it is
- * as long as the present or the previous configuration claims it.
+ * The sealed status tables in one anonymous shared segment, which exists before
+ * the first fork and outlives graceful restarts. A writer fills free memory,
+ * then publishes it by one atomic word. Readers take no lock; a reader that
+ * finds the word moved tries again. A slot is one issuer with its sources,
+ * which an id names; the issuer keeps it as long as the present or the previous
+ * configuration has it. Floor 3.
  */
 #ifndef OCSP_SHARED_ARENA_H
 #define OCSP_SHARED_ARENA_H
@@ -23,13 +21,10 @@
 #include "status/status.h"
 #include "status/table.h"
 
-/** How many issuers fit. */
-#define OCSP_ARENA_SLOTS 4096
-
-/** What workers say of a slot, each once in a while. */
+/** What workers log of a slot, each once in a while. */
 typedef enum {
     OCSP_ARENA_FAILED = 0, /* a signature failed */
-    OCSP_ARENA_ENDED,      /* the signers have all ended */
+    OCSP_ARENA_ENDED,      /* the certificates of all signers have expired */
     OCSP_ARENA_COMPLAINTS  /* how many there are */
 } ocsp_arena_complaint_t;
 
@@ -37,12 +32,13 @@ typedef enum {
 typedef struct ocsp_segment_t ocsp_arena_t;
 
 /**
- * Make the segment. It lives as long as this process, or until it is unmapped;
- * children that were forked keep it until they end.
- * @param reserve octets of address space for tables, of which nothing is
- *        committed before it is used
+ * Map the segment. It exists until this process unmaps it, and in each child
+ * until that ends.
+ * @param reserve octets of address space for tables; no memory is committed
+ *        before it is used
  * @param room octets that tables may take for now: see ocsp_arena_set_room
- * @param why made in p. Startup only.
+ * @param why newly made in p
+ * @return APR_ENOMEM. Startup only.
  */
 apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_uint64_t reserve,
                              apr_uint64_t room, const char **why,
@@ -52,84 +48,87 @@ apr_status_t ocsp_arena_make(ocsp_arena_t **out, apr_uint64_t reserve,
 size_t ocsp_arena_get_len(const ocsp_arena_t *a);
 
 /**
- * @return whether an arena kept over a restart was laid out by this very code:
- *         another build of the module may have made it. Startup only.
+ * @return whether an arena that was kept over a restart has the layout of this
+ *         build of the module. Startup only.
  */
 bool ocsp_arena_is_compatible(const ocsp_arena_t *a);
 
-/** Octets that tables may take, used or free. Any thread. */
+/** Octets that tables may take, used and free. Any thread. */
 apr_uint64_t ocsp_arena_get_room(const ocsp_arena_t *a);
 
 /** Octets that the published tables take. One writer at a time. */
 apr_uint64_t ocsp_arena_get_used(const ocsp_arena_t *a);
 
 /**
- * Let tables take more or fewer octets from now on; those that are there stay.
- * @return false: more than the address space that was reserved, which is all
- *         that they may take then. Startup only.
+ * Set how many octets tables may take from now on. Published tables stay.
+ * @return false: it is more than the reserved address space, and now that.
+ *         Startup only.
  */
 bool ocsp_arena_set_room(ocsp_arena_t *a, apr_uint64_t room);
 
 /**
- * Close an arena that is replaced by another: processes that still have it
- * answer from it no more, since nobody refreshes its tables.
+ * Close an arena that another one replaces: processes that still use it find no
+ * tables in it, since none of them is refreshed.
  * @param a of any version of this module. Startup only.
  */
 void ocsp_arena_close(ocsp_arena_t *a);
 
-/** @return whether processes can take turns as its writer. Any thread. */
+/** @return whether this system has a lock that makes one process at a time the
+ *          writer. Any thread. */
 bool ocsp_arena_has_lock(const ocsp_arena_t *a);
 
 /**
- * Become the one writer, without waiting. A writer that dies has given it up;
- * the next one begins with ocsp_arena_recover.
- * @return false: another one is. Any thread.
+ * Become the one writer, without waiting. The system unlocks for a writer that
+ * dies; the next one begins with ocsp_arena_recover.
+ * @return false: another thread or process is the writer. Any thread.
  */
 bool ocsp_arena_lock(ocsp_arena_t *a);
 
-/** Be the writer no more. By the thread that became it. */
+/** Unlock. By the thread that locked. */
 void ocsp_arena_unlock(ocsp_arena_t *a);
 
-/** A new configuration begins to claim its slots. Startup only. */
+/** Begin a new configuration, which now assigns its slots. Startup only. */
 void ocsp_arena_begin(ocsp_arena_t *a);
 
 /**
- * The configuration has claimed all its slots. From now on the slots that it
- * has not claimed, which nobody refreshes any more, are not looked up in:
- * processes of before answer tryLater for them. Startup only.
+ * The configuration has assigned all its slots. From now on look-ups in other
+ * slots, whose tables are no longer refreshed, find no table: processes of the
+ * previous configuration answer tryLater. Startup only.
  */
 void ocsp_arena_serve(ocsp_arena_t *a);
 
-/** Which configuration it is, counted from 1; 0: none yet. Any thread. */
+/** The number of the configuration, from 1; 0: none yet. Any thread. */
 uint32_t ocsp_arena_get_configuration(const ocsp_arena_t *a);
 
 /**
- * Give back to the system what a writer that died had reserved. The first step
- * of each writer.
+ * Release the memory that a writer that died had reserved, and end its change.
+ * The first step of each writer.
  */
 void ocsp_arena_recover(ocsp_arena_t *a);
 
-/** @return whether a slot is still an id's. One writer at a time. */
+/** @return whether a slot still has this id. One writer at a time. */
 bool ocsp_arena_is_slot_of(const ocsp_arena_t *a, size_t slot,
                            const unsigned char id[OCSP_TABLE_ID_LEN]);
 
 /**
- * Find or make the slot of an id, and hold it for this configuration.
- * @param is_writer false: another process is the writer, so only a slot of
- *        this id or one that was never used will do
- * @return APR_ENOSPC: all are held. Startup only.
+ * Find the slot of an id, or take a free one, for this configuration.
+ * @param is_writer false: another process is the writer, so the slot has this
+ *        id already or was never used
+ * @return APR_ENOSPC: there is no free slot. Startup only.
  */
-apr_status_t ocsp_arena_claim(size_t *slot, ocsp_arena_t *a,
-                              const unsigned char id[OCSP_TABLE_ID_LEN],
-                              bool is_writer, const char **why);
+apr_status_t ocsp_arena_assign_slot(size_t *slot, ocsp_arena_t *a,
+                                    const unsigned char id[OCSP_TABLE_ID_LEN],
+                                    bool is_writer, const char **why);
 
-/** @return whether a table of so many octets would find room. One writer at a
+/** @return whether there is room for a table of so many octets. One writer at a
  *          time. */
 bool ocsp_arena_has_room(ocsp_arena_t *a, apr_uint64_t octets);
 
 /**
- * Find room for the next table of a slot; the present one stays in use.
- * @param mem page-aligned, len octets, until published or reserved again
+ * Reserve memory for the next table of a slot; the present one stays in use.
+ * @param mem page-aligned, len octets, valid until it is published or memory is
+ *        reserved again
+ * @param why newly made in p
  * @return APR_ENOSPC. One writer at a time.
  */
 apr_status_t ocsp_arena_reserve(void **mem, ocsp_arena_t *a, size_t slot,
@@ -137,8 +136,8 @@ apr_status_t ocsp_arena_reserve(void **mem, ocsp_arena_t *a, size_t slot,
                                 apr_pool_t *p);
 
 /**
- * Let all readers see the reserved room instead. The memory of the table before
- * goes back to the system. One writer at a time.
+ * Publish the table in the reserved memory, and release that of the table
+ * before. One writer at a time.
  */
 void ocsp_arena_publish(ocsp_arena_t *a, size_t slot);
 
@@ -164,10 +163,10 @@ void ocsp_arena_note(ocsp_arena_t *a, size_t slot, int64_t time, bool ok,
                      const char *text);
 
 /**
- * Look up one certificate in the table that is published now.
- * @return APR_ENOENT: the slot has no table of this id, or one that nobody
- *         refreshes any more; APR_EAGAIN: tables followed each other too
- *         quickly. Neither is good.
+ * Look up one certificate in the published table of a slot.
+ * @return APR_ENOENT: the slot has no table of this id, or one that is no
+ *         longer refreshed; APR_EAGAIN: tables were replaced too quickly.
+ *         Neither means good.
  * Any thread: takes no lock, allocates nothing.
  */
 apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
@@ -176,39 +175,38 @@ apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
                                const unsigned char *serial, size_t serial_len);
 
 /**
- * The octets of the published table, for the one writer, who alone replaces it.
- * @param mem valid until something is published or claimed; NULL: none
+ * The octets of the published table. One writer at a time.
+ * @param mem valid until the writer publishes or assigns a slot; NULL: none
  */
 void ocsp_arena_get_table(const void **mem, size_t *len, const ocsp_arena_t *a,
                           size_t slot);
 
-/** What the published table says of itself; as ocsp_arena_lookup. */
+/** The header of the published table; otherwise as ocsp_arena_lookup. */
 apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
                                  size_t slot,
                                  const unsigned char id[OCSP_TABLE_ID_LEN]);
 
-/** Tell all processes that the certificates of a slot's signers have changed.
+/** Count a change of the certificates of a slot's signers, for all processes.
  * One writer at a time. */
 void ocsp_arena_renew_signers(ocsp_arena_t *a, size_t slot);
 
-/**
- * What has become of all tables and signers, as one number: as long as it stays
- * the same, so does what is looked up here, but for the times of checks.
- * @return 0: something is just changing. Any thread.
- */
-uint64_t ocsp_arena_get_epoch(const ocsp_arena_t *a);
-
-/** How often that was told. Any thread. */
+/** How many such changes there were. Any thread. */
 uint32_t ocsp_arena_get_signers(const ocsp_arena_t *a, size_t slot);
 
 /**
- * @return whether something that all processes see is to be said of a slot now,
- *         by this one: once in so many seconds, whatever else was said of it.
- * Any thread.
+ * A number that changes with every table and signer: while it is the same, so
+ * are all results of look-ups, except for the times of checks.
+ * @return 0: a change is under way. Any thread.
  */
-bool ocsp_arena_raise(ocsp_arena_t *a, size_t slot,
-                      ocsp_arena_complaint_t which, int64_t now,
-                      int64_t every_s);
+uint64_t ocsp_arena_get_epoch(const ocsp_arena_t *a);
+
+/**
+ * @return whether the caller is to log a complaint that all processes may have:
+ *         once in so many seconds for each slot. Any thread.
+ */
+bool ocsp_arena_log_complaint(ocsp_arena_t *a, size_t slot,
+                              ocsp_arena_complaint_t which, int64_t now,
+                              int64_t every_s);
 
 /** How the last load ended; time 0 if the slot is not id's. Any thread. */
 void ocsp_arena_get_note(ocsp_load_outcome_t *out, const ocsp_arena_t *a,

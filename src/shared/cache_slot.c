@@ -1,29 +1,28 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See place.h; src/README draws a place.
+ * A sequence lock with a checksum; src/README draws a slot.
  *
- * The sequence moves when writing begins and when it ends: a reader who finds
- * it where it was has seen no writer. Only a writer that slept until another
- * took the place from it can break that, writing on into what is not its own
- * any more. Therefore the sum, over every word and over the sequence at which
- * they may be read: neither a mixture of two writers' words nor all words of
- * the wrong one fit. Words are loaded with acquire and stored with release
- * rather than between fences, which ThreadSanitizer does not know. Floor 3.
+ * The sequence moves when writing begins and when it ends, so a reader that
+ * finds it unchanged has met no writer, with one exception: a writer that slept
+ * until another one took its lock writes on, into a slot that it no longer
+ * owns. Therefore the sum covers every word and the sequence at which they may
+ * be read: neither the words of two writers nor all words of the wrong one fit
+ * it. Words are loaded with acquire and stored with release, not between
+ * fences, which ThreadSanitizer does not know. Floor 3.
  */
 #include "shared/cache_slot.h"
 
 #include <string.h>
 
-/* The words of a place. */
+/* The words of a slot. The body begins with the word after the key. */
 enum {
-    SEQUENCE = 0, /* count << 32 | when it was taken, seconds; odd: held */
+    SEQUENCE = 0, /* count << 32 | when it was locked, seconds; odd: locked */
     SUM,
-    CLAIM,   /* until when, seconds; neither it nor those above are in SUM */
+    RENEWAL, /* until when others leave it alone, seconds; not in SUM */
     LENGTHS, /* octets of the key << 32 | octets of the body */
     META,
-    KEY = META
-        + OCSP_CACHE_SLOT_META /* the body begins with the word behind it */
+    KEY = META + OCSP_CACHE_SLOT_META
 };
 
 #define COUNT_ONE (UINT64_C(1) << 32)
@@ -41,21 +40,21 @@ size_t ocsp_cache_slot_count_words(size_t body_max)
     return (words + LINE_WORDS - 1) / LINE_WORDS * LINE_WORDS;
 }
 
-/* ------------------------------------------------------------------ the sum */
+/* --- the sum -------------------------------------------------------------- */
 
 static uint64_t start_sum(uint64_t sequence)
 {
     return sequence ^ UINT64_C(0x9e3779b97f4a7c15);
 }
 
-/* One word more or less that differs always shows: each step can be undone. */
+/* A difference in one word always shows: each step can be undone. */
 static inline uint64_t add_to_sum(uint64_t sum, uint64_t word)
 {
     word ^= word >> 32;
     return (sum << 27 | sum >> 37) + word * UINT64_C(0xff51afd7ed558ccd);
 }
 
-/* ------------------------------------------------------------------ reading */
+/* --- reading -------------------------------------------------------------- */
 
 static inline uint64_t load(const ocsp_cache_slot_word_t *word)
 {
@@ -92,58 +91,56 @@ static uint64_t load_words(const ocsp_cache_slot_word_t *from, size_t n,
 }
 
 bool ocsp_cache_slot_read(ocsp_cache_slot_copy_t *out, unsigned char *body,
-                          const ocsp_cache_slot_word_t *place, size_t body_max)
+                          const ocsp_cache_slot_word_t *slot, size_t body_max)
 {
-    uint64_t sequence = load(&place[SEQUENCE]);
-    uint64_t want = load(&place[SUM]);
-    uint64_t lengths = load(&place[LENGTHS]);
+    uint64_t sequence = load(&slot[SEQUENCE]);
+    uint64_t want = load(&slot[SUM]);
+    uint64_t lengths = load(&slot[LENGTHS]);
     uint64_t sum = add_to_sum(start_sum(sequence), lengths);
-    const ocsp_cache_slot_word_t *behind_key;
+    const ocsp_cache_slot_word_t *after_key;
     size_t i;
 
     out->key_len = (size_t)(lengths >> 32);
     out->len = (size_t)(lengths & UINT32_MAX);
-    /* Before the sum is known, lengths may be anything. */
-    if (ocsp_cache_slot_is_held(sequence)
+    /* Until the sum is verified, lengths may be anything. */
+    if (ocsp_cache_slot_is_locked(sequence)
         || out->key_len > OCSP_CACHE_SLOT_KEY_MAX || out->len > body_max) {
         return false;
     }
     for (i = 0; i < OCSP_CACHE_SLOT_META; i++) {
-        out->meta[i] = load(&place[META + i]);
+        out->meta[i] = load(&slot[META + i]);
         sum = add_to_sum(sum, out->meta[i]);
     }
-    sum = load_octets(out->key, &place[KEY], out->key_len, sum);
-    behind_key = &place[KEY + count_words(out->key_len)];
-    if (body != NULL) {
-        sum = load_octets(body, behind_key, out->len, sum);
-    }
-    else {
-        sum = load_words(behind_key, count_words(out->len), sum);
-    }
+    sum = load_octets(out->key, &slot[KEY], out->key_len, sum);
+    after_key = &slot[KEY + count_words(out->key_len)];
+    sum = body != NULL ? load_octets(body, after_key, out->len, sum)
+                       : load_words(after_key, count_words(out->len), sum);
     return sum == want
-        && atomic_load_explicit(&place[SEQUENCE], memory_order_relaxed)
+        && atomic_load_explicit(&slot[SEQUENCE], memory_order_relaxed)
                == sequence;
 }
 
-uint64_t ocsp_cache_slot_guess(const ocsp_cache_slot_word_t *place, size_t meta)
+uint64_t ocsp_cache_slot_get_meta(const ocsp_cache_slot_word_t *slot,
+                                  size_t meta)
 {
-    return atomic_load_explicit(&place[META + meta], memory_order_relaxed);
+    return atomic_load_explicit(&slot[META + meta], memory_order_relaxed);
 }
 
-/* ------------------------------------------------------------- the sequence */
+/* --- the sequence --------------------------------------------------------- */
 
-/* Seconds from the time in a sequence to now, if those are of one lifetime. */
+/* Seconds from the time in a sequence to now, if they are less than a
+ * lifetime apart. */
 static int32_t count_seconds(uint64_t sequence, int64_t now)
 {
     return (int32_t)((uint32_t)(uint64_t)now - (uint32_t)sequence);
 }
 
-uint64_t ocsp_cache_slot_look(const ocsp_cache_slot_word_t *place)
+uint64_t ocsp_cache_slot_get_sequence(const ocsp_cache_slot_word_t *slot)
 {
-    return load(&place[SEQUENCE]);
+    return load(&slot[SEQUENCE]);
 }
 
-bool ocsp_cache_slot_is_held(uint64_t sequence)
+bool ocsp_cache_slot_is_locked(uint64_t sequence)
 {
     return (sequence & COUNT_ONE) != 0;
 }
@@ -152,9 +149,9 @@ bool ocsp_cache_slot_is_busy(uint64_t sequence, int64_t now)
 {
     int32_t age = count_seconds(sequence, now);
 
-    /* Far in the future: the clock went back since. A little: the threads
-     * looked at it one after the other. */
-    return ocsp_cache_slot_is_held(sequence) && age <= OCSP_CACHE_SLOT_DEAD_S
+    /* Far in the future: the clock was put back. A second or two: another
+     * thread read the clock later. */
+    return ocsp_cache_slot_is_locked(sequence) && age <= OCSP_CACHE_SLOT_DEAD_S
         && age >= -OCSP_CACHE_SLOT_DEAD_S;
 }
 
@@ -165,24 +162,25 @@ uint32_t ocsp_cache_slot_get_age(uint64_t sequence, int64_t now)
     return age > 0 ? (uint32_t)age : 0;
 }
 
-static bool move(ocsp_cache_slot_word_t *place, uint64_t from, uint64_t to)
+static bool move(ocsp_cache_slot_word_t *slot, uint64_t from, uint64_t to)
 {
-    return atomic_compare_exchange_strong_explicit(&place[SEQUENCE], &from, to,
+    return atomic_compare_exchange_strong_explicit(&slot[SEQUENCE], &from, to,
                                                    memory_order_acq_rel,
                                                    memory_order_relaxed);
 }
 
-bool ocsp_cache_slot_take(uint64_t *held, ocsp_cache_slot_word_t *place,
+bool ocsp_cache_slot_lock(uint64_t *lock, ocsp_cache_slot_word_t *slot,
                           uint64_t sequence, int64_t now)
 {
-    /* From even to the next odd; from a dead one's odd to the next but one. */
+    /* From even to the next odd count; from the odd count of a dead writer to
+     * the next odd one. */
     uint64_t count = ((sequence >> 32) + 1) | 1;
 
-    *held = count << 32 | (uint32_t)(uint64_t)now;
-    return move(place, sequence, *held);
+    *lock = count << 32 | (uint32_t)(uint64_t)now;
+    return move(slot, sequence, *lock);
 }
 
-/* ------------------------------------------------------------------ writing */
+/* --- writing -------------------------------------------------------------- */
 
 static inline void store(ocsp_cache_slot_word_t *word, uint64_t value)
 {
@@ -206,45 +204,45 @@ static uint64_t store_octets(ocsp_cache_slot_word_t *to,
     return sum;
 }
 
-bool ocsp_cache_slot_fill(ocsp_cache_slot_word_t *place, uint64_t held,
-                          const ocsp_cache_slot_copy_t *head,
-                          const unsigned char *body)
+bool ocsp_cache_slot_write(ocsp_cache_slot_word_t *slot, uint64_t lock,
+                           const ocsp_cache_slot_copy_t *head,
+                           const unsigned char *body)
 {
     uint64_t lengths = (uint64_t)head->key_len << 32 | head->len;
-    uint64_t sum = add_to_sum(start_sum(held + COUNT_ONE), lengths);
+    uint64_t sum = add_to_sum(start_sum(lock + COUNT_ONE), lengths);
     size_t i;
 
-    store(&place[CLAIM], 0);
-    store(&place[LENGTHS], lengths);
+    store(&slot[RENEWAL], 0);
+    store(&slot[LENGTHS], lengths);
     for (i = 0; i < OCSP_CACHE_SLOT_META; i++) {
-        store(&place[META + i], head->meta[i]);
+        store(&slot[META + i], head->meta[i]);
         sum = add_to_sum(sum, head->meta[i]);
     }
-    sum = store_octets(&place[KEY], head->key, head->key_len, sum);
-    sum = store_octets(&place[KEY + count_words(head->key_len)], body,
-                       head->len, sum);
-    store(&place[SUM], sum);
-    /* unless it was taken away meanwhile */
-    return move(place, held, held + COUNT_ONE);
+    sum = store_octets(&slot[KEY], head->key, head->key_len, sum);
+    sum = store_octets(&slot[KEY + count_words(head->key_len)], body, head->len,
+                       sum);
+    store(&slot[SUM], sum);
+    /* fails if another writer has locked it meanwhile */
+    return move(slot, lock, lock + COUNT_ONE);
 }
 
-/* What is there fits its sum no more; nobody need hold it for that. */
-bool ocsp_cache_slot_clear(ocsp_cache_slot_word_t *place, uint64_t sequence)
+/* The content no longer fits its sum, so no lock is needed. */
+bool ocsp_cache_slot_clear(ocsp_cache_slot_word_t *slot, uint64_t sequence)
 {
-    return move(place, sequence, sequence + 2 * COUNT_ONE);
+    return move(slot, sequence, sequence + 2 * COUNT_ONE);
 }
 
-bool ocsp_cache_slot_claim(ocsp_cache_slot_word_t *place, int64_t now,
-                           int64_t for_s)
+bool ocsp_cache_slot_begin_renewal(ocsp_cache_slot_word_t *slot, int64_t now,
+                                   int64_t for_s)
 {
-    uint64_t word = load(&place[CLAIM]);
+    uint64_t word = load(&slot[RENEWAL]);
     int64_t until = (int64_t)word;
 
-    /* A claim for longer than one can be: the clock went back. */
+    /* An end that is further ahead than for_s: the clock was put back. */
     if (until > now && until <= now + for_s) {
         return false;
     }
-    return atomic_compare_exchange_strong_explicit(&place[CLAIM], &word,
+    return atomic_compare_exchange_strong_explicit(&slot[RENEWAL], &word,
                                                    (uint64_t)(now + for_s),
                                                    memory_order_acq_rel,
                                                    memory_order_relaxed);

@@ -1,8 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Counters in stripes of one cache line each; a sum is taken when read. Floor
- * 3.
+ * Counters in stripes, which are added up when a counter is read. Floor 3.
  */
 #include "shared/counters.h"
 

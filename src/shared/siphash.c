@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See siphash.h. By the paper of Aumasson and Bernstein, "SipHash: a fast
- * short-input PRF". libcrypto's would take longer to set up than all the rest
- * of a look-up. Floor 3.
+ * Written from the paper of Aumasson and Bernstein, "SipHash: a fast
+ * short-input PRF". libcrypto has it, but setting it up takes longer than the
+ * rest of a look-up. Floor 3.
  */
 #include "shared/siphash.h"
 
@@ -38,7 +38,7 @@ static inline void absorb(state_t *s, uint64_t word)
     s->v0 ^= word;
 }
 
-/* Eight octets, the lowest first: written so that it becomes one load. */
+/* Eight octets, little-endian; compilers make one load of it. */
 static inline uint64_t read_eight(const unsigned char *d)
 {
     return (uint64_t)d[0] | (uint64_t)d[1] << 8 | (uint64_t)d[2] << 16
@@ -46,7 +46,7 @@ static inline uint64_t read_eight(const unsigned char *d)
          | (uint64_t)d[6] << 48 | (uint64_t)d[7] << 56;
 }
 
-/* Fewer than eight. */
+/* Fewer than eight octets. */
 static inline uint64_t read_rest(const unsigned char *data, size_t len)
 {
     uint64_t word = 0;

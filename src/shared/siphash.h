@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * SipHash-2-4: where in a table something goes that others name, such that they
- * cannot choose names that all go to one place. Not a digest. Floor 3.
+ * SipHash-2-4, a keyed hash for hash tables whose keys clients choose: without
+ * the seed they cannot find keys that collide. Not a digest. Floor 3.
  */
 #ifndef OCSP_SHARED_SIPHASH_H
 #define OCSP_SHARED_SIPHASH_H
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** @param seed secret. Pure. */
+/** @param seed secret. @return the hash. Pure. */
 uint64_t ocsp_siphash_compute(const uint64_t seed[2], const unsigned char *data,
                               size_t len);
 

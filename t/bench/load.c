@@ -183,7 +183,8 @@ static void whole(measure_t *m, const void *ctx)
                              b->pool),
              why);
     ocsp_arena_begin(arena);
-    need_apr(ocsp_arena_claim(&slot, arena, loaded.info.id, true, &why), why);
+    need_apr(ocsp_arena_assign_slot(&slot, arena, loaded.info.id, true, &why),
+             why);
     measure_start(m);
     need_apr(ocsp_load_fingerprint(fingerprint, &settled, &src, b->now, &why,
                                    b->pool),

@@ -77,7 +77,8 @@ static void publish(bench_t *b, int table, ocsp_table_builder_t *builder,
     void *mem;
 
     memset(info->id, table, sizeof(info->id));
-    need_apr(ocsp_arena_claim(&b->slots[table], b->arena, info->id, true, &why),
+    need_apr(ocsp_arena_assign_slot(&b->slots[table], b->arena, info->id, true,
+                                    &why),
              why);
     need_apr(ocsp_arena_reserve(&mem, b->arena, b->slots[table], len, &why,
                                 b->pool),

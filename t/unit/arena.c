@@ -32,12 +32,12 @@ static void check_life(ocsp_arena_t *a, apr_pool_t *p)
     uint64_t epoch;
 
     ocsp_arena_begin(a);
-    ok(ocsp_arena_claim(&slot, a, id_a, true, &why) == APR_SUCCESS,
+    ok(ocsp_arena_assign_slot(&slot, a, id_a, true, &why) == APR_SUCCESS,
        "a slot is had");
-    ok(ocsp_arena_claim(&again, a, id_a, true, &why) == APR_SUCCESS
+    ok(ocsp_arena_assign_slot(&again, a, id_a, true, &why) == APR_SUCCESS
            && again == slot,
        "the same id has the same slot");
-    ok(ocsp_arena_claim(&other, a, id_b, true, &why) == APR_SUCCESS
+    ok(ocsp_arena_assign_slot(&other, a, id_b, true, &why) == APR_SUCCESS
            && other != slot,
        "another id has another");
     is_int(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3), APR_ENOENT,
@@ -83,12 +83,12 @@ static void check_configurations(ocsp_arena_t *a, apr_pool_t *p)
     size_t slot, other, third;
 
     ocsp_arena_begin(a);
-    ok(ocsp_arena_claim(&slot, a, id_a, true, &why) == APR_SUCCESS
+    ok(ocsp_arena_assign_slot(&slot, a, id_a, true, &why) == APR_SUCCESS
            && ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
            && rec.this_update == 2000,
        "the next configuration finds the table");
     ocsp_arena_begin(a);
-    ok(ocsp_arena_claim(&other, a, id_c, true, &why) == APR_SUCCESS
+    ok(ocsp_arena_assign_slot(&other, a, id_c, true, &why) == APR_SUCCESS
            && other != slot,
        "a slot that the previous configuration held is not given away");
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS, "so "
@@ -98,7 +98,7 @@ static void check_configurations(ocsp_arena_t *a, apr_pool_t *p)
                                                                          "go "
                                                                          "on");
     ocsp_arena_begin(a);
-    ok(ocsp_arena_claim(&third, a, id_b, true, &why) == APR_SUCCESS,
+    ok(ocsp_arena_assign_slot(&third, a, id_b, true, &why) == APR_SUCCESS,
        "after two");
     is_int(publish(a, third, id_b, 5, 1, p), APR_SUCCESS,
            "its room is used again");
@@ -117,7 +117,7 @@ static void check_checked(apr_pool_t *p)
 
     ocsp_arena_make(&a, ROOM, ROOM, &why, p);
     ocsp_arena_begin(a);
-    ocsp_arena_claim(&slot, a, id_a, true, &why);
+    ocsp_arena_assign_slot(&slot, a, id_a, true, &why);
     publish(a, slot, id_a, 1000, 1, p);
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
            && rec.checked == 0,
@@ -140,14 +140,14 @@ static void check_checked(apr_pool_t *p)
        "nor is one that could not take the newest");
     ocsp_arena_set_doubt(a, slot, OCSP_LOAD_OUTCOME_NO_DOUBT);
     ocsp_arena_begin(a);
-    ocsp_arena_claim(&slot, a, id_a, true, &why);
+    ocsp_arena_assign_slot(&slot, a, id_a, true, &why);
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
            && rec.checked == 2000,
        "the next configuration knows of it");
     for (i = 0; i < 3; i++) {
         ocsp_arena_begin(a);
     }
-    ocsp_arena_claim(&other, a, id_b, true, &why);
+    ocsp_arena_assign_slot(&other, a, id_b, true, &why);
     publish(a, other, id_b, 5, 1, p);
     ok(other == slot
            && ocsp_arena_lookup(&rec, a, slot, id_b, listed, 3) == APR_SUCCESS
@@ -192,8 +192,8 @@ static void check_room(apr_pool_t *p)
        "a small arena");
     is_int((long long)ocsp_arena_get_room(a), (long long)ROOM, "its room");
     ocsp_arena_begin(a);
-    ocsp_arena_claim(&slot, a, id_a, true, &why);
-    ocsp_arena_claim(&other, a, id_b, true, &why);
+    ocsp_arena_assign_slot(&slot, a, id_a, true, &why);
+    ocsp_arena_assign_slot(&other, a, id_b, true, &why);
     is_int(publish(a, slot, id_a, 1, 10000, p), APR_SUCCESS, "half is taken");
     is_int(ocsp_arena_reserve(&mem, a, slot, ROOM - 4096, &why, p), APR_ENOSPC,
            "too much more is refused");
@@ -232,7 +232,7 @@ static void check_processes(apr_pool_t *p)
 
     ocsp_arena_make(&a, ROOM, ROOM, &why, p);
     ocsp_arena_begin(a);
-    ocsp_arena_claim(&slot, a, id_a, true, &why);
+    ocsp_arena_assign_slot(&slot, a, id_a, true, &why);
     if (fork() == 0) {
         _exit(publish(a, slot, id_a, 1234, 3, p) == APR_SUCCESS ? 0 : 1);
     }
@@ -291,7 +291,7 @@ static void check_race(apr_pool_t *parent)
     apr_pool_create(&p, parent);
     ocsp_arena_make(&race.a, ROOM, ROOM, &why, parent);
     ocsp_arena_begin(race.a);
-    ocsp_arena_claim(&race.slot, race.a, id_a, true, &why);
+    ocsp_arena_assign_slot(&race.slot, race.a, id_a, true, &why);
     publish(race.a, race.slot, id_a, 1, 7, p);
     ocsp_arena_note(race.a, race.slot, 1, true, NULL);
     for (i = 0; i < READERS; i++) {
@@ -355,7 +355,8 @@ static void check_handover(apr_pool_t *parent)
         ocsp_arena_begin(race.a);
         ocsp_arena_begin(race.a);
         ocsp_arena_begin(race.a);
-        failed |= ocsp_arena_claim(&slot, race.a, id, true, &why) != APR_SUCCESS
+        failed |= ocsp_arena_assign_slot(&slot, race.a, id, true, &why)
+                   != APR_SUCCESS
                || slot != 0 || publish(race.a, 0, id, i, 7, p) != APR_SUCCESS;
         ocsp_arena_note(race.a, 0, i, true, NULL);
     }

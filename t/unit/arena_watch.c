@@ -81,7 +81,7 @@ static void test_recovery(void)
         if (rv == APR_SUCCESS) {
             memset(mem, 0xff, 100 * PAGE);
         }
-        ocsp_segment_begin_change(arena);
+        atomic_fetch_or(&arena->epoch, 1); /* as begin_change */
         _exit(rv == APR_SUCCESS ? 0 : 1);
     }
     ok(child > 0 && waitpid(child, &status, 0) == child && status == 0,
@@ -121,13 +121,13 @@ static void test_slots(void)
 
     ok(ocsp_arena_is_slot_of(arena, slot, id_a), "a slot is its id's");
     ok(!ocsp_arena_is_slot_of(arena, slot, id_b), "and no other's");
-    ok(!ocsp_arena_is_slot_of(arena, OCSP_ARENA_SLOTS, id_a),
+    ok(!ocsp_arena_is_slot_of(arena, OCSP_SEGMENT_SLOTS, id_a),
        "nor is one that is none");
     is_int(ocsp_arena_get_configuration(arena), 1, "the first configuration");
     ocsp_arena_begin(arena);
     ocsp_arena_begin(arena);
     is_int(ocsp_arena_get_configuration(arena), 3, "and the third");
-    ok(ocsp_arena_claim(&third, arena, id_b, true, &why) == APR_SUCCESS
+    ok(ocsp_arena_assign_slot(&third, arena, id_b, true, &why) == APR_SUCCESS
            && !ocsp_arena_is_slot_of(arena, third, id_a),
        "what nobody has claimed since is another's");
 }
@@ -139,20 +139,23 @@ static void test_raise(void)
     const char *why;
     size_t again;
 
-    ok(ocsp_arena_raise(arena, slot, OCSP_ARENA_FAILED, 5000, 60)
-           && !ocsp_arena_raise(arena, slot, OCSP_ARENA_FAILED, 5059, 60),
+    ok(ocsp_arena_log_complaint(arena, slot, OCSP_ARENA_FAILED, 5000, 60)
+           && !ocsp_arena_log_complaint(arena, slot, OCSP_ARENA_FAILED, 5059,
+                                        60),
        "a failed signature is said once in its time");
-    ok(ocsp_arena_raise(arena, slot, OCSP_ARENA_ENDED, 5059, 3600),
+    ok(ocsp_arena_log_complaint(arena, slot, OCSP_ARENA_ENDED, 5059, 3600),
        "and holds nothing else back");
-    ok(ocsp_arena_raise(arena, slot, OCSP_ARENA_FAILED, 5060, 60),
+    ok(ocsp_arena_log_complaint(arena, slot, OCSP_ARENA_FAILED, 5060, 60),
        "nor does what is said less often hold it back");
-    ok(!ocsp_arena_raise(arena, slot, OCSP_ARENA_ENDED, 8658, 3600)
-           && ocsp_arena_raise(arena, slot, OCSP_ARENA_ENDED, 8659, 3600),
+    ok(!ocsp_arena_log_complaint(arena, slot, OCSP_ARENA_ENDED, 8658, 3600)
+           && ocsp_arena_log_complaint(arena, slot, OCSP_ARENA_ENDED, 8659,
+                                       3600),
        "which has a time of its own");
-    ok(ocsp_arena_claim(&again, arena, id_c, true, &why) == APR_SUCCESS
+    ok(ocsp_arena_assign_slot(&again, arena, id_c, true, &why) == APR_SUCCESS
            && again == slot
-           && ocsp_arena_raise(arena, slot, OCSP_ARENA_FAILED, 8659, 60)
-           && ocsp_arena_raise(arena, slot, OCSP_ARENA_ENDED, 8659, 3600),
+           && ocsp_arena_log_complaint(arena, slot, OCSP_ARENA_FAILED, 8659, 60)
+           && ocsp_arena_log_complaint(arena, slot, OCSP_ARENA_ENDED, 8659,
+                                       3600),
        "of another issuer in this slot nothing was said yet");
 }
 
@@ -187,13 +190,13 @@ static void test_serving(const char *why)
     uint64_t epoch;
     size_t a, b;
 
-    (void)ocsp_arena_claim(&a, arena, id_a, true, &why);
-    (void)ocsp_arena_claim(&b, arena, id_b, true, &why);
+    (void)ocsp_arena_assign_slot(&a, arena, id_a, true, &why);
+    (void)ocsp_arena_assign_slot(&b, arena, id_b, true, &why);
     ocsp_arena_serve(arena);
     is_int(publish(arena, a, id_a, 3000, 1, pool), APR_SUCCESS, "one table");
     is_int(publish(arena, b, id_b, 3000, 1, pool), APR_SUCCESS, "and another");
     ocsp_arena_begin(arena);
-    (void)ocsp_arena_claim(&b, arena, id_b, true, &why);
+    (void)ocsp_arena_assign_slot(&b, arena, id_b, true, &why);
     is_int(ocsp_arena_lookup(&rec, arena, a, id_a, listed, 3), APR_SUCCESS,
            "while a configuration claims its slots all tables are answered "
            "from");
@@ -216,13 +219,13 @@ static void test_claim_beside_writer(void)
     ocsp_arena_begin(arena);
     ocsp_arena_begin(arena);
     ocsp_arena_begin(arena); /* nobody holds any slot */
-    ok(ocsp_arena_claim(&fresh, arena, id, false, &why) == APR_SUCCESS
+    ok(ocsp_arena_assign_slot(&fresh, arena, id, false, &why) == APR_SUCCESS
            && fresh == atomic_load(&arena->slot_count) - 1,
        "beside a writer a new issuer has a slot that was never used");
-    ok(ocsp_arena_claim(&again, arena, id, false, &why) == APR_SUCCESS
+    ok(ocsp_arena_assign_slot(&again, arena, id, false, &why) == APR_SUCCESS
            && again == fresh,
        "and keeps it");
-    ok(ocsp_arena_claim(&used, arena, id_c, true, &why) == APR_SUCCESS
+    ok(ocsp_arena_assign_slot(&used, arena, id_c, true, &why) == APR_SUCCESS
            && used < fresh,
        "the writer takes one that is free again");
 }
@@ -237,7 +240,7 @@ static void test_room(void)
     is_int(ocsp_arena_make(&a, ROOM, ROOM / 8, &why, pool), APR_SUCCESS,
            "more is reserved than may be used");
     ocsp_arena_begin(a);
-    (void)ocsp_arena_claim(&i, a, id_a, true, &why);
+    (void)ocsp_arena_assign_slot(&i, a, id_a, true, &why);
     ok(ocsp_arena_get_room(a) == ROOM / 8
            && ocsp_arena_reserve(&mem, a, i, ROOM / 2, &why, pool) == APR_ENOSPC
            && !ocsp_arena_has_room(a, ROOM / 2),
@@ -263,8 +266,8 @@ int main(void)
         return 1;
     }
     ocsp_arena_begin(arena);
-    (void)ocsp_arena_claim(&slot, arena, id_a, true, &why);
-    (void)ocsp_arena_claim(&other, arena, id_b, true, &why);
+    (void)ocsp_arena_assign_slot(&slot, arena, id_a, true, &why);
+    (void)ocsp_arena_assign_slot(&other, arena, id_b, true, &why);
     test_room_goes_back();
     test_recovery();
     test_signers();

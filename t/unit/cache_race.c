@@ -1,10 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Many threads and processes in one cache: whatever is found is what somebody
- * has put, every octet of it. Half of the writers have a clock that makes them
- * take the others for dead, so that they write over each other; processes are
- * killed while they write.
+ * Many threads and processes in one cache: every octet that is found is of one
+ * entry that was put. Half of the writers have a clock that makes them take the
+ * others for dead, so that they write over each other; processes are killed
+ * while they write.
  *
  *   cache_race          all of it
  *   cache_race threads  threads alone, for ThreadSanitizer
@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 #include "caches.h"
-#include "shared/cache_layout.h"
 #include "tap.h"
 
 #define KEYS 400
@@ -101,16 +100,17 @@ static void do_something(uint32_t *state, size_t *cursor, int64_t now)
 
     switch (draw(state, 16)) {
     case 0:
-        ocsp_cache_drop(cache, make_key(key, n));
+        ocsp_cache_remove(cache, make_key(key, n));
         break;
     case 1:
         walk(cursor);
         break;
     case 2:
-        (void)ocsp_cache_claim_renewal(cache, make_key(key, n), now, 5);
+        (void)ocsp_cache_begin_renewal(cache, make_key(key, n), now);
         break;
     case 3:
-        if (ocsp_cache_peek(&e, cache, make_key(key, n)) && !is_true(&e, n)) {
+        if (ocsp_cache_find(&e, NULL, cache, make_key(key, n))
+            && !is_true(&e, n)) {
             atomic_fetch_add(&tally->wrong, 1);
         }
         break;
@@ -186,19 +186,22 @@ __attribute__((noreturn)) static void write_on(uint32_t seed, int64_t now)
     }
 }
 
-static unsigned count_held(void)
+static unsigned count_locked(void)
 {
-    unsigned held = 0;
+    ocsp_cache_info_t info;
+    unsigned locked = 0;
     size_t i;
 
-    for (i = 0; i < ocsp_cache_layout_count(cache); i++) {
-        held += ocsp_cache_slot_is_held(ocsp_cache_slot_look(
-            &cache->words[ocsp_cache_layout_index(cache, i)]));
+    ocsp_cache_get_info(&info, cache);
+    for (i = 0; i < info.places; i++) {
+        locked += ocsp_cache_slot_is_locked(ocsp_cache_slot_get_sequence(
+            get_words(cache) + 2 * info.places
+            + i * ocsp_cache_slot_count_words(BODY_MAX)));
     }
-    return held;
+    return locked;
 }
 
-/* @return how many were killed while they held a place */
+/* @return how many were killed while they had locked a slot */
 static unsigned kill_writers(int64_t now, uint32_t seed)
 {
     unsigned long before = tally->written;
@@ -225,27 +228,27 @@ static unsigned kill_writers(int64_t now, uint32_t seed)
             waitpid(children[i], NULL, 0);
         }
     }
-    return count_held();
+    return count_locked();
 }
 
 static void test_processes(void)
 {
-    unsigned i, killings, held = 0, good = 0;
+    unsigned i, killings, locked = 0, good = 0;
     int64_t now = NOW;
 
-    for (i = 0; i < KILLINGS || (held == 0 && i < PATIENCE * KILLINGS); i++) {
+    for (i = 0; i < KILLINGS || (locked == 0 && i < PATIENCE * KILLINGS); i++) {
         now = NOW + (int64_t)i * 2 * LATER_S;
-        held += kill_writers(now, i + 1);
+        locked += kill_writers(now, i + 1);
     }
     killings = i;
-    ok(held > 0, "of %u writers, %u are killed in the middle",
-       killings * WRITERS, held);
+    ok(locked > 0, "of %u writers, %u are killed in the middle",
+       killings * WRITERS, locked);
     is_int((long long)tally->wrong, 0, "nobody reads what they left");
     for (i = 0; i < KEYS; i++) {
         good += put(cache, i, 1, 255, now + 3 * LATER_S) && has(cache, i, 1);
     }
     is_int(good, KEYS, "nor does it keep anything from being put");
-    is_int(count_held(), 0, "and the places are used again");
+    is_int(count_locked(), 0, "and the slots are used again");
 }
 
 int main(int argc, char **argv)

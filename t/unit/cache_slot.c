@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A place of the cache: what a reader may see of writers that finish, die, or
- * go on when they were thought dead.
+ * A slot of the cache: what a reader gets of writers that finish, die, or write
+ * on after they were taken for dead.
  */
 #include "shared/cache_slot.h"
 
@@ -15,18 +15,18 @@
 #define NOW INT64_C(1767225600)
 #define BODY_MAX 100
 
-static ocsp_cache_slot_word_t *place;
+static ocsp_cache_slot_word_t *slot;
 
 static void begin(void)
 {
-    size_t size = ocsp_cache_slot_count_words(BODY_MAX) * sizeof(*place);
+    size_t size = ocsp_cache_slot_count_words(BODY_MAX) * sizeof(*slot);
 
-    free(place);
-    place = aligned_alloc(64, size);
-    if (place == NULL) {
+    free(slot);
+    slot = aligned_alloc(64, size);
+    if (slot == NULL) {
         abort();
     }
-    memset(place, 0, size);
+    memset(slot, 0, size);
 }
 
 /* All of what is written follows from one number. */
@@ -47,14 +47,15 @@ static bool fill(uint64_t held, unsigned n, size_t key_len, size_t len)
     ocsp_cache_slot_copy_t head;
 
     make_head(&head, body, n, key_len, len);
-    return ocsp_cache_slot_fill(place, held, &head, body);
+    return ocsp_cache_slot_write(slot, held, &head, body);
 }
 
 static bool renew(unsigned n, size_t key_len, size_t len, int64_t now)
 {
     uint64_t held;
 
-    return ocsp_cache_slot_take(&held, place, ocsp_cache_slot_look(place), now)
+    return ocsp_cache_slot_lock(&held, slot, ocsp_cache_slot_get_sequence(slot),
+                                now)
         && fill(held, n, key_len, len);
 }
 
@@ -67,12 +68,12 @@ static bool holds(unsigned n, size_t key_len, size_t len)
     bool same;
 
     make_head(&want, want_body, n, key_len, len);
-    same = ocsp_cache_slot_read(&got, body.data, place, BODY_MAX)
+    same = ocsp_cache_slot_read(&got, body.data, slot, BODY_MAX)
         && got.key_len == key_len && got.len == len
         && memcmp(got.key, want.key, key_len) == 0
         && memcmp(got.meta, want.meta, sizeof(want.meta)) == 0
         && memcmp(body.data, want_body, len) == 0
-        && ocsp_cache_slot_read(&got, NULL, place, BODY_MAX) && got.len == len;
+        && ocsp_cache_slot_read(&got, NULL, slot, BODY_MAX) && got.len == len;
     free(body.data);
     return same;
 }
@@ -82,8 +83,8 @@ static bool is_unreadable(void)
     unsigned char body[BODY_MAX];
     ocsp_cache_slot_copy_t got;
 
-    return !ocsp_cache_slot_read(&got, body, place, BODY_MAX)
-        && !ocsp_cache_slot_read(&got, NULL, place, BODY_MAX);
+    return !ocsp_cache_slot_read(&got, body, slot, BODY_MAX)
+        && !ocsp_cache_slot_read(&got, NULL, slot, BODY_MAX);
 }
 
 static void test_lengths(void)
@@ -106,14 +107,14 @@ static void test_lengths(void)
                && holds((unsigned)i * 3, cases[i].key_len, cases[i].len),
            "%s: what was written is read", cases[i].name);
     }
-    ok(ocsp_cache_slot_guess(place, 3) == UINT64_C(0x0f0f0f0f0f0f0f0f),
+    ok(ocsp_cache_slot_get_meta(slot, 3) == UINT64_C(0x0f0f0f0f0f0f0f0f),
        "a word of meta alone");
-    ok(ocsp_cache_slot_clear(place, ocsp_cache_slot_look(place))
+    ok(ocsp_cache_slot_clear(slot, ocsp_cache_slot_get_sequence(slot))
            && is_unreadable(),
        "what is cleared is gone");
 }
 
-/* Every bit of a filled place but those of the claim. */
+/* Every bit of a slot but those of the renewal. */
 static void test_flips(void)
 {
     size_t used = 4 + OCSP_CACHE_SLOT_META + 2 + 7, i;
@@ -123,11 +124,11 @@ static void test_flips(void)
     (void)renew(5, 13, 50, NOW);
     for (i = 0; i < used; i++) {
         for (bit = 0; bit < 64; bit++) {
-            uint64_t word = atomic_load(&place[i]);
+            uint64_t word = atomic_load(&slot[i]);
 
-            atomic_store(&place[i], word ^ UINT64_C(1) << bit);
+            atomic_store(&slot[i], word ^ UINT64_C(1) << bit);
             unread += is_unreadable();
-            atomic_store(&place[i], word);
+            atomic_store(&slot[i], word);
             restored += holds(5, 13, 50);
         }
     }
@@ -146,7 +147,7 @@ static void test_hostile_lengths(void)
     begin();
     (void)renew(5, 13, 50, NOW);
     for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
-        atomic_store(&place[3], lengths[i]);
+        atomic_store(&slot[3], lengths[i]);
         unread += is_unreadable();
     }
     is_int((long long)unread, (long long)i, "nor may lengths be too long");
@@ -158,72 +159,79 @@ static void test_dead_writer(void)
 
     begin();
     (void)renew(1, 20, 40, NOW);
-    look = ocsp_cache_slot_look(place);
-    ok(!ocsp_cache_slot_is_held(look) && !ocsp_cache_slot_is_busy(look, NOW),
-       "what was written is nobody's");
-    ok(ocsp_cache_slot_take(&dead, place, look, NOW), "a writer takes it");
-    ok(!ocsp_cache_slot_take(&held, place, look, NOW), "one alone");
-    ok(is_unreadable(), "nothing is read while he writes");
-    look = ocsp_cache_slot_look(place);
-    ok(ocsp_cache_slot_is_held(look) && ocsp_cache_slot_is_busy(look, NOW)
+    look = ocsp_cache_slot_get_sequence(slot);
+    ok(!ocsp_cache_slot_is_locked(look) && !ocsp_cache_slot_is_busy(look, NOW),
+       "a slot that was written is not locked");
+    ok(ocsp_cache_slot_lock(&dead, slot, look, NOW), "a writer locks it");
+    ok(!ocsp_cache_slot_lock(&held, slot, look, NOW), "one writer alone");
+    ok(is_unreadable(), "nothing is read while it is written");
+    look = ocsp_cache_slot_get_sequence(slot);
+    ok(ocsp_cache_slot_is_locked(look) && ocsp_cache_slot_is_busy(look, NOW)
            && ocsp_cache_slot_is_busy(look, NOW + 10)
            && ocsp_cache_slot_is_busy(look, NOW - 10),
-       "he is left alone for a while");
+       "the writer has ten seconds");
     ok(!ocsp_cache_slot_is_busy(look, NOW + 11)
            && !ocsp_cache_slot_is_busy(look, NOW - 11),
-       "then he has died, or the clock went back");
-    ok(ocsp_cache_slot_take(&held, place, look, NOW + 11)
-           && ocsp_cache_slot_is_held(ocsp_cache_slot_look(place))
+       "then it has died, or the clock was put back");
+    ok(ocsp_cache_slot_lock(&held, slot, look, NOW + 11)
+           && ocsp_cache_slot_is_locked(ocsp_cache_slot_get_sequence(slot))
            && is_unreadable(),
-       "another takes it from him");
-    ok(!ocsp_cache_slot_clear(place, dead), "he who was dead clears nothing");
-    ok(fill(held, 2, 20, 40) && holds(2, 20, 40), "the other's is read");
+       "another writer takes the lock over");
+    ok(!ocsp_cache_slot_clear(slot, dead),
+       "the first one cannot empty the slot");
+    ok(fill(held, 2, 20, 40) && holds(2, 20, 40),
+       "what the second one writes is read");
 }
 
-/* He writes on: all of his words, and his sum. */
-static void test_undead_writer(void)
+/* It writes on: all of its words, and its sum. */
+static void test_late_writer(void)
 {
     uint64_t dead, held;
 
     begin();
-    (void)ocsp_cache_slot_take(&dead, place, 0, NOW);
-    (void)ocsp_cache_slot_take(&held, place, dead, NOW + 11);
+    (void)ocsp_cache_slot_lock(&dead, slot, 0, NOW);
+    (void)ocsp_cache_slot_lock(&held, slot, dead, NOW + 11);
     ok(fill(held, 2, 20, 40) && !fill(dead, 1, 20, 40),
-       "a writer thought dead comes too late");
-    ok(is_unreadable(), "what he spoils is not read");
-    ok(renew(3, 20, 40, NOW + 12) && holds(3, 20, 40), "until it is replaced");
+       "a writer that was taken for dead is too late");
+    ok(is_unreadable(), "what it spoils is not read");
+    ok(renew(3, 20, 40, NOW + 12) && holds(3, 20, 40), "until it is reslotd");
 
     begin();
-    (void)ocsp_cache_slot_take(&dead, place, 0, NOW);
-    (void)ocsp_cache_slot_take(&held, place, dead, NOW + 11);
+    (void)ocsp_cache_slot_lock(&dead, slot, 0, NOW);
+    (void)ocsp_cache_slot_lock(&held, slot, dead, NOW + 11);
     ok(!fill(dead, 1, 20, 40) && is_unreadable(),
-       "he cannot end what another writes");
-    ok(fill(held, 2, 20, 40) && holds(2, 20, 40), "who does");
+       "it cannot unlock what another one writes");
+    ok(fill(held, 2, 20, 40) && holds(2, 20, 40), "that one does");
 }
 
 static void test_age(void)
 {
     begin();
     (void)renew(1, 20, 40, NOW);
-    ok(ocsp_cache_slot_get_age(ocsp_cache_slot_look(place), NOW + 77) == 77,
+    ok(ocsp_cache_slot_get_age(ocsp_cache_slot_get_sequence(slot), NOW + 77)
+           == 77,
        "its age");
-    ok(ocsp_cache_slot_get_age(ocsp_cache_slot_look(place), NOW - 77) == 0,
+    ok(ocsp_cache_slot_get_age(ocsp_cache_slot_get_sequence(slot), NOW - 77)
+           == 0,
        "is not less than nothing");
 }
 
-static void test_claim(void)
+static void test_renewal(void)
 {
     begin();
     (void)renew(1, 20, 40, NOW);
-    ok(ocsp_cache_slot_claim(place, NOW, 60), "one claims it");
-    ok(!ocsp_cache_slot_claim(place, NOW, 60)
-           && !ocsp_cache_slot_claim(place, NOW + 59, 60),
-       "nobody else then");
-    ok(ocsp_cache_slot_claim(place, NOW + 60, 60), "until he should have come");
-    ok(ocsp_cache_slot_claim(place, NOW - 1, 60), "or the clock went back");
-    ok(holds(1, 20, 40), "it is read all the time");
+    ok(ocsp_cache_slot_begin_renewal(slot, NOW, 60), "a renewal begins");
+    ok(!ocsp_cache_slot_begin_renewal(slot, NOW, 60)
+           && !ocsp_cache_slot_begin_renewal(slot, NOW + 59, 60),
+       "no other one while it lasts");
+    ok(ocsp_cache_slot_begin_renewal(slot, NOW + 60, 60),
+       "but one when its time is over");
+    ok(ocsp_cache_slot_begin_renewal(slot, NOW - 1, 60),
+       "or the clock was put back");
+    ok(holds(1, 20, 40), "the content is read all the time");
     (void)renew(1, 20, 40, NOW);
-    ok(ocsp_cache_slot_claim(place, NOW, 60), "what is new is nobody's");
+    ok(ocsp_cache_slot_begin_renewal(slot, NOW, 60),
+       "new content can be renewed at once");
 }
 
 int main(void)
@@ -232,9 +240,9 @@ int main(void)
     test_flips();
     test_hostile_lengths();
     test_dead_writer();
-    test_undead_writer();
+    test_late_writer();
     test_age();
-    test_claim();
-    free(place);
+    test_renewal();
+    free(slot);
     return done_testing();
 }

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/cache_slot.h"
+
 #define NOW INT64_C(1767225600)
 #define BODY_MAX 1000
 #define KEY_LEN 121
@@ -42,6 +44,13 @@ CACHES ocsp_cache_t *make_cache(size_t len, size_t response_max)
 CACHES void free_cache(ocsp_cache_t *c)
 {
     free(c);
+}
+
+/** The words behind the header of a cache, as src/README draws them: tags of all
+ * slots, hits of all slots, the slots. */
+CACHES ocsp_cache_slot_word_t *get_words(ocsp_cache_t *c)
+{
+    return (ocsp_cache_slot_word_t *)(void *)((unsigned char *)c + 128);
 }
 
 /** @param buf the key is in it */

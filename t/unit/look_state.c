@@ -132,8 +132,8 @@ int main(void)
         return 1;
     }
     ocsp_arena_begin(arena);
-    (void)ocsp_arena_claim(&slot, arena, ids[0], true, &why);
-    (void)ocsp_arena_claim(&slot, arena, ids[1], true, &why);
+    (void)ocsp_arena_assign_slot(&slot, arena, ids[0], true, &why);
+    (void)ocsp_arena_assign_slot(&slot, arena, ids[1], true, &why);
     test_due();
     test_order();
     test_overdue();

@@ -1,8 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Looks for changes while httpd runs (OCSPRefresh): each child may, one does at
- * a time, and any process can tell when none does. Floor 4.
+ * Background work while httpd runs: checking source files for changes
+ * (OCSPRefresh) and signing responses ahead of need (OCSPPreproduce). Any child
+ * may do it, one at a time does, and any process can tell that none does.
+ * Floor 4.
  */
 #ifndef OCSP_HTTPD_BACKGROUND_WATCHDOG_H
 #define OCSP_HTTPD_BACKGROUND_WATCHDOG_H
@@ -14,41 +16,38 @@
 
 #include "shared/arena.h"
 
-/** @return whether mod_watchdog is there. Startup only. */
-bool ocsp_watchdog_is_possible(void);
-
-/** The looks of one configuration; every process has a copy. */
+/** The background work of one configuration; every process has a copy. */
 typedef struct ocsp_watchdog_t ocsp_watchdog_t;
 
+/** @return whether mod_watchdog is loaded. Startup only. */
+bool ocsp_watchdog_is_possible(void);
+
 /**
- * Log what keeps changes from being looked for.
- * @param arena NULL: only checking
- * @param refreshes whether OCSPRefresh is on
- * @return whether nothing does, or nobody wants it. Startup, and "httpd -t".
+ * Log why background work is not possible.
+ * @param arena NULL: there is none ("httpd -t")
+ * @return whether it is possible. Startup, and "httpd -t".
  */
-bool ocsp_watchdog_report(server_rec *base, const ocsp_arena_t *arena,
-                          bool refreshes, bool preproduces);
-
-/** Log, once and then each hour, that nobody looks. @param p for the message.
- * Any process. */
-void ocsp_watchdog_check(const ocsp_watchdog_t *w, apr_pool_t *p);
+bool ocsp_watchdog_check(server_rec *base, const ocsp_arena_t *arena);
 
 /**
- * Have all issuers looked at, as often as the main server's OCSPRefresh says,
- * and responses signed ahead of need.
- * @param base the main server, whose shared is filled
- * @param preproduces whether anybody wants that, see ocsp_preproduce_check
- * @return newly made in pconf; NULL: nobody looks, which is logged. Startup
- * only.
+ * Register the callback that works in every child.
+ * @param base the main server, whose shared memory is open
+ * @param presigns the result of ocsp_presign_check
+ * @return newly made in pconf; NULL: not possible, which is logged. Startup
+ *         only.
  */
 ocsp_watchdog_t *ocsp_watchdog_start(apr_pool_t *pconf, server_rec *base,
-                                     bool preproduces);
+                                     bool presigns);
 
 /**
- * httpd's child_init: the end of pchild waits until this process looks no
- * more. Without, the thread that looks would meet a libcrypto
- * that exit() has cleaned up.
+ * httpd's child_init: destroying pchild waits until the callback has ended in
+ * this process. Its thread would otherwise use libcrypto after exit() has
+ * cleaned it up.
  */
 void ocsp_watchdog_start_child(ocsp_watchdog_t *w, apr_pool_t *pchild);
+
+/** Log, once and then each hour, that no process checks the source files.
+ * @param p for the message. Any process. */
+void ocsp_watchdog_log_overdue(const ocsp_watchdog_t *w, apr_pool_t *p);
 
 #endif

@@ -245,8 +245,8 @@ static bool open_slot(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
     const char *why = NULL;
     apr_status_t rv;
 
-    rv = ocsp_arena_claim(&si->slot, pass->arena, si->id, pass->is_writer,
-                          &why);
+    rv = ocsp_arena_assign_slot(&si->slot, pass->arena, si->id, pass->is_writer,
+                                &why);
     si->has_slot = rv == APR_SUCCESS;
     if (!si->has_slot) {
         ocsp_load_log_failed(pass, si, rv, why, false);

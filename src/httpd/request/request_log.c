@@ -68,7 +68,7 @@ static bool is_due(ocsp_arena_t *arena, const ocsp_issuers_issuer_t *si,
                    ocsp_arena_complaint_t which, int64_t now, int64_t every_s)
 {
     return si != NULL && si->has_slot
-        && ocsp_arena_raise(arena, si->slot, which, now, every_s);
+        && ocsp_arena_log_complaint(arena, si->slot, which, now, every_s);
 }
 
 void ocsp_request_log_ended(request_rec *r, ocsp_arena_t *arena,

@@ -15,10 +15,6 @@
 /* Octets of the shortest Request: its size limits how many there can be. */
 #define REQUEST_LEN_MIN 16
 
-/* A response that one process renews is left alone by all others for so long,
- * in seconds, should that process die. */
-#define RENEWAL_S 10
-
 static void refuse(ocsp_responder_job_t *job, ocsp_response_status_t status,
                    const char *why)
 {
@@ -107,21 +103,21 @@ static ocsp_sign_limit_result_t begin_signing(ocsp_sign_limit_job_t *signature,
                                  issuer, is_limited, may_wait);
 }
 
-static void make_response(ocsp_responder_job_t *job, uint32_t hits)
+static ocsp_signer_contexts_t *get_contexts(const ocsp_responder_job_t *job)
 {
-    ocsp_response_cache_make(
-        &job->item, job->conf->shared.cache,
-        ocsp_sign_contexts_get_contexts(job->conf->shared.threads,
-                                        job->r->connection->current_thread),
-        hits, job->r->pool);
-    if (job->item.draft.answer.status == OCSP_RESPONSE_SUCCESSFUL) {
-        ocsp_responder_count(job, OCSP_COUNTER_SIGNATURE, 1);
-    }
-    else {
+    return ocsp_sign_contexts_get_contexts(job->conf->shared.threads,
+                                           job->r->connection->current_thread);
+}
+
+static bool is_signed(const ocsp_responder_job_t *job)
+{
+    const ocsp_answer_t *a = &job->item.draft.answer;
+
+    if (a->status != OCSP_RESPONSE_SUCCESSFUL) {
         ocsp_request_log_failed(job->r->server, job->conf->shared.arena,
-                                job->issuer, job->item.draft.answer.why,
-                                job->now);
+                                job->issuer, a->why, job->now);
     }
+    return a->status == OCSP_RESPONSE_SUCCESSFUL;
 }
 
 /* --- 4. find cached ------------------------------------------------------- */
@@ -145,13 +141,11 @@ static void renew(ocsp_responder_job_t *job,
         != OCSP_SIGN_LIMIT_SIGN) {
         return;
     }
-    if (ocsp_cache_claim_renewal(job->conf->shared.cache, cached.key, job->now,
-                                 RENEWAL_S)) {
-        job->item = *draft;
-        make_response(job, cached.hits / 2);
-        if (job->item.draft.answer.status != OCSP_RESPONSE_SUCCESSFUL) {
-            job->item = cached;
-        }
+    job->item = *draft;
+    if (!ocsp_response_cache_renew(&job->item, &job->conf->shared,
+                                   get_contexts(job), cached.hits, job->r->pool)
+        || !is_signed(job)) {
+        job->item = cached;
     }
     ocsp_sign_limit_end(&signature, job->conf->shared.sign_limit);
 }
@@ -212,7 +206,9 @@ static void sign(ocsp_responder_job_t *job)
         return;
     }
     if (!reuse(job)) { /* another process may have made it meanwhile */
-        make_response(job, 0);
+        ocsp_response_cache_make(&job->item, &job->conf->shared,
+                                 get_contexts(job), 0, job->r->pool);
+        (void)is_signed(job);
     }
     ocsp_sign_limit_end(&signature, job->conf->shared.sign_limit);
 }
@@ -287,7 +283,7 @@ static void log_answer(const ocsp_responder_job_t *job)
         ocsp_request_log_ended(job->r, job->conf->shared.arena, job->issuer,
                                job->now);
     }
-    if (a->status != OCSP_RESPONSE_INTERNAL_ERROR) { /* see make_response */
+    if (a->status != OCSP_RESPONSE_INTERNAL_ERROR) { /* see is_signed */
         ocsp_request_log_answer(job->r, a, job->body);
     }
     count_answer(job);

@@ -138,13 +138,13 @@ static void store(ocsp_response_cache_item_t *item, ocsp_cache_t *cache,
     entry->len = a->der.len;
     (void)ocsp_cache_put(cache, item->key, entry, a->der.data, a->produced_at);
     if (entry->len > ocsp_cache_get_response_max(cache)
-        && ocsp_cache_tell(cache)) {
+        && ocsp_cache_log_too_long(cache)) {
         log_too_long(item);
     }
 }
 
 void ocsp_response_cache_make(ocsp_response_cache_item_t *item,
-                              ocsp_cache_t *cache,
+                              const ocsp_server_config_shared_t *shared,
                               ocsp_signer_contexts_t *contexts, uint32_t hits,
                               apr_pool_t *p)
 {
@@ -154,7 +154,15 @@ void ocsp_response_cache_make(ocsp_response_cache_item_t *item,
     ocsp_answer_sign(&item->draft, contexts, p);
     item->due = false;
     item->digest = NULL;
-    if (a->status != OCSP_RESPONSE_SUCCESSFUL || item->key.len == 0) {
+    if (a->status != OCSP_RESPONSE_SUCCESSFUL) {
+        return;
+    }
+    if (shared->counters != NULL) {
+        /* any number that differs from thread to thread */
+        ocsp_counters_add(shared->counters, (unsigned long)(uintptr_t)p / 4096,
+                          OCSP_COUNTER_SIGNATURE, 1);
+    }
+    if (item->key.len == 0) {
         return;
     }
     entry = apr_palloc(p, sizeof(*entry));
@@ -164,7 +172,20 @@ void ocsp_response_cache_make(ocsp_response_cache_item_t *item,
         return;
     }
     item->digest = entry->digest;
-    if (cache != NULL) {
-        store(item, cache, hits, entry);
+    if (shared->cache != NULL) {
+        store(item, shared->cache, hits, entry);
     }
+}
+
+bool ocsp_response_cache_renew(ocsp_response_cache_item_t *item,
+                               const ocsp_server_config_shared_t *shared,
+                               ocsp_signer_contexts_t *contexts, uint32_t hits,
+                               apr_pool_t *p)
+{
+    if (!ocsp_cache_begin_renewal(shared->cache, item->key,
+                                  item->draft.content.produced_at)) {
+        return false;
+    }
+    ocsp_response_cache_make(item, shared, contexts, hits / 2, p);
+    return true;
 }

@@ -50,16 +50,28 @@ bool ocsp_response_cache_find(ocsp_response_cache_item_t *item,
                               apr_pool_t *p);
 
 /**
- * Sign the draft, and store the response if it has a key. A draft that cannot
- * be signed becomes internalError.
- * @param cache NULL: none
+ * Sign the draft, count the signature, and store the response if it has a key
+ * and there is a cache. A draft that cannot be signed becomes internalError.
  * @param contexts this thread's, or NULL
  * @param hits the number that a stored response starts with
  * Inside the read-side section in which the draft was made. Any thread.
  */
 void ocsp_response_cache_make(ocsp_response_cache_item_t *item,
-                              ocsp_cache_t *cache,
+                              const ocsp_server_config_shared_t *shared,
                               ocsp_signer_contexts_t *contexts, uint32_t hits,
                               apr_pool_t *p);
+
+/**
+ * Sign a response that replaces one in the cache, unless another thread or
+ * process is signing it.
+ * @param hits of the one in the cache; half of them are kept, so that a
+ *        response that clients no longer request is forgotten in some renewals
+ * @return false: another one is signing it, or it was removed; otherwise as
+ *         ocsp_response_cache_make. Likewise.
+ */
+bool ocsp_response_cache_renew(ocsp_response_cache_item_t *item,
+                               const ocsp_server_config_shared_t *shared,
+                               ocsp_signer_contexts_t *contexts, uint32_t hits,
+                               apr_pool_t *p);
 
 #endif

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Who goes for whom in the cache: within one set, and by a simulation of what
- * is hot under a stream of what nobody asks for twice.
+ * Which entry of the cache is evicted: within one set, and by a simulation of
+ * hot entries under a stream of keys that are requested once.
  */
 #include "shared/cache.h"
 
@@ -21,7 +21,8 @@ static uint32_t get_hits(unsigned n)
     ocsp_cache_entry_t e;
     char key[KEY_LEN];
 
-    return ocsp_cache_peek(&e, cache, make_key(key, n)) ? e.hits : UINT32_MAX;
+    return ocsp_cache_find(&e, NULL, cache, make_key(key, n)) ? e.hits
+                                                              : UINT32_MAX;
 }
 
 static bool is_there(unsigned n)
@@ -70,17 +71,17 @@ static void test_never_asked(void)
     ok(count_there() == WAYS && get_evicted() == 0, "a set is filled");
     ok(put(cache, STRANGER, 1, 0, NOW + 20) && !is_there(0)
            && count_there() == WAYS - 1 && get_evicted() == 1,
-       "then the oldest goes");
+       "then the oldest is evicted");
     ok(put(cache, STRANGER + 1, 1, 0, NOW + 20) && !is_there(1),
-       "and the oldest after it");
+       "and the next oldest");
 
     begin(one_cold);
     for (i = 0; i < 1000; i++) {
         n += put(cache, STRANGER + i, 1, 0, NOW + 20);
     }
     ok(n == 1000 && !is_there(5) && count_there() == WAYS - 1,
-       "who is never asked for puts none out that was");
-    is_int(get_hits(0), 9, "nor do their hits fade");
+       "entries without hits evict none that has");
+    is_int(get_hits(0), 9, "nor do its hits fade");
 }
 
 static void test_past(void)
@@ -95,7 +96,7 @@ static void test_past(void)
     (void)ocsp_cache_put(cache, make_key(key, 3), &past, der, NOW);
     ok(put(cache, STRANGER, 1, 0, NOW + 20) && !is_there(3)
            && count_there() == WAYS - 1 && get_evicted() == 0,
-       "what has expired goes first, however hot it was");
+       "an expired entry is evicted first, whatever its hits");
 }
 
 static void test_all_asked(void)
@@ -108,24 +109,24 @@ static void test_all_asked(void)
         refused += !put(cache, STRANGER + i, 1, 0, NOW + 20);
     }
     ok(refused == 7 && count_there() == WAYS && get_hits(0) == 255,
-       "where all were asked for, newcomers are turned away");
+       "where all have hits, new entries are rejected");
     ok(put(cache, STRANGER + 7, 1, 0, NOW + 20) && !is_there(3)
            && count_there() == WAYS - 1 && is_there(STRANGER + 7),
-       "but for one of many, who has the place of the least asked for");
+       "but for one of eight, which evicts the one with the fewest hits");
     ok(get_hits(0) == 63 && get_hits(2) == 50 && get_hits(1) == 1,
        "the hits of the others fade");
     ok(put(cache, STRANGER + 8, 1, 0, NOW + 21) && !is_there(5)
            && count_there() == WAYS - 2,
-       "who has none left gives way to the next, being older");
+       "one without hits left is evicted next, being older");
 
     begin(hits);
     ok(put(cache, STRANGER, 1, 3, NOW + 20) && !is_there(3)
            && count_there() == WAYS - 1 && get_hits(0) == 255,
-       "who was asked for more often comes in");
+       "an entry with more hits is stored");
     begin(hits);
     ok(put(cache, 0, 2, 0, NOW + 20) && has(cache, 0, 2)
            && count_there() == WAYS,
-       "so does the next of the same key");
+       "so is the next one of the same key");
 }
 
 /* -------------------------------------------------------------- simulation */
