@@ -50,8 +50,8 @@ static void register_hooks(apr_pool_t *p)
 /* The one name that others see. */
 __attribute__((visibility("default"))) AP_DECLARE_MODULE(ocsp) = {
     STANDARD20_MODULE_STUFF,
-    .create_server_config = ocsp_server_config_make,
-    .merge_server_config = ocsp_server_config_merge,
+    .create_server_config = ocsp_directives_make,
+    .merge_server_config = ocsp_directives_merge,
     .cmds = ocsp_directives,
     .register_hooks = register_hooks,
 };

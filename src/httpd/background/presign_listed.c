@@ -97,8 +97,9 @@ ocsp_presign_listed_t *ocsp_presign_listed_make(
     if (l->targets->nelts == 0) {
         return NULL;
     }
-    l->cache_size = ocsp_server_config_get_cache_size(
-        APR_ARRAY_IDX(servers, 0, ocsp_presign_listed_server_t).conf);
+    l->cache_size = (size_t)APR_ARRAY_IDX(servers, 0,
+                                          ocsp_presign_listed_server_t)
+                        .conf->cache_size;
     l->told = true;
     return l;
 }

@@ -363,9 +363,7 @@ apr_hash_t *ocsp_sources_check_paths(const ocsp_load_ctx_t *pass,
                                      apr_array_header_t *paths)
 {
     apr_hash_t *readers = apr_hash_make(pass->ptemp);
-    bool refreshes = ocsp_server_config_get_refresh(
-                         ocsp_server_config_get(base))
-                  != 0;
+    bool refreshes = ocsp_server_config_get(base)->refresh_s != 0;
     int i;
 
     if (ocsp_readers_check(paths, pass->ptemp) != APR_SUCCESS) {

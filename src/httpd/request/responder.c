@@ -62,7 +62,7 @@ static void count_answer(const ocsp_responder_t *job)
 static size_t parse_request(ocsp_request_t *request,
                             const ocsp_responder_t *job)
 {
-    size_t max = ocsp_server_config_get_max_certs(job->conf);
+    size_t max = (size_t)job->conf->max_certs;
     ocsp_certid_t *certids;
 
     if (max > job->body.len / REQUEST_LEN_MIN) {
