@@ -233,7 +233,7 @@ static ocsp_issuers_t *open_inherited(ocsp_load_ctx_t *pass,
     ocsp_issuers_t *outer = conf->outer->own, *scope;
     int i;
 
-    if (ocsp_directives_are_unset(conf->said)) {
+    if (ocsp_directives_are_unset(conf->own_level)) {
         return outer;
     }
     scope = ocsp_issuers_make(pass->pconf);
@@ -250,8 +250,8 @@ static void check_used(ocsp_load_ctx_t *pass, const ocsp_server_config_t *conf)
 {
     int i;
 
-    ocsp_keypairs_check_used(pass, conf->said);
-    ocsp_sources_check_used(pass, conf->said);
+    ocsp_keypairs_check_used(pass, conf->own_level);
+    ocsp_sources_check_used(pass, conf->own_level);
     for (i = 0; i < conf->sections->nelts; i++) {
         ocsp_keypairs_check_used(
             pass,

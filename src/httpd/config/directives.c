@@ -96,7 +96,7 @@ static void *find_field(const char **why, cmd_parms *cmd)
         *why = ap_check_cmd_context(cmd, GLOBAL_ONLY);
     }
     if (is_of_issuers(row)) {
-        config = conf->section != NULL ? conf->section : conf->said;
+        config = conf->section != NULL ? conf->section : conf->own_level;
     }
     return *why == NULL ? get_field(config, row) : NULL;
 }
@@ -298,8 +298,8 @@ void *ocsp_directives_make(apr_pool_t *p, server_rec *s)
     ocsp_server_config_t *conf = apr_pcalloc(p, sizeof(*conf));
 
     conf->sections = apr_array_make(p, 2, sizeof(ocsp_issuers_section_t *));
-    conf->said = make_issuer_config(!s->is_virtual, p);
-    conf->level = conf->said;
+    conf->own_level = make_issuer_config(!s->is_virtual, p);
+    conf->level = conf->own_level;
     reset(conf, false, !s->is_virtual, p);
     if (!s->is_virtual) {
         conf->sign_limit = ocsp_server_config_get_processors();
@@ -312,10 +312,11 @@ void *ocsp_directives_merge(apr_pool_t *p, void *main, void *host)
     const ocsp_server_config_t *outer = main;
     const ocsp_server_config_t *inner = host;
     ocsp_server_config_t *conf = apr_pmemdup(p, inner, sizeof(*inner));
-    ocsp_issuer_config_t *level = apr_pmemdup(p, inner->said, sizeof(*level));
+    ocsp_issuer_config_t *level = apr_pmemdup(p, inner->own_level,
+                                              sizeof(*level));
 
     inherit(conf, inner, outer, false);
-    inherit(level, inner->said, outer->said, true);
+    inherit(level, inner->own_level, outer->own_level, true);
     conf->outer = outer;
     conf->level = level;
     return conf;

@@ -23,26 +23,27 @@
 #include "shared/sign_slots.h"
 #include "shared/retry.h"
 
-/** What all servers share: over all processes, and over graceful restarts. */
+/** What all servers and processes share; most of it survives graceful restarts.
+ */
 typedef struct {
-    ocsp_arena_t *arena;           /* NULL: no shared memory to be had */
+    ocsp_arena_t *arena;           /* NULL: there is no shared memory */
     ocsp_counters_t *counters;     /* likewise */
-    ocsp_cache_t *cache;           /* NULL: OCSPCacheSize off, or likewise */
-    ocsp_sign_slots_t *sign_slots; /* NULL: likewise */
+    ocsp_cache_t *cache;           /* likewise, or OCSPCacheSize is off */
+    ocsp_sign_slots_t *sign_slots; /* NULL: there is no shared memory */
     struct ocsp_signer_reload_t *renewal; /* NULL: no issuer is configured */
-    struct ocsp_sign_limit_t *sign_limit; /* NULL: likewise */
-    struct ocsp_sign_contexts_t *threads; /* NULL: likewise */
+    struct ocsp_sign_limit_t *sign_limit; /* likewise */
+    struct ocsp_sign_contexts_t *threads; /* likewise */
     ocsp_retries_t *retries;              /* NULL: no arena */
-    struct ocsp_retained_t *keep;         /* of the parent; in a child a copy */
-    struct ocsp_watchdog_t *watch;        /* NULL: nobody looks for changes */
-    int64_t check_s; /* from check to check of all files; 0: OCSPRefresh off */
+    struct ocsp_retained_t *keep;  /* the parent's; children have copies */
+    struct ocsp_watchdog_t *watch; /* NULL: files are not checked */
+    int64_t check_s; /* interval of checks of all files; 0: OCSPRefresh off */
 } ocsp_server_config_shared_t;
 
 /** The configuration of one server. */
 typedef struct ocsp_server_config_t {
     /* as written; numbers have their defaults, or the main server's values */
-    apr_array_header_t *sections; /* ocsp_issuers_section_t *, its own */
-    ocsp_issuer_config_t *said;   /* its own settings for issuers */
+    apr_array_header_t *sections;    /* ocsp_issuers_section_t *, its own */
+    ocsp_issuer_config_t *own_level; /* its own settings for issuers */
     int64_t max_certs;
     int64_t max_request_size; /* octets */
     int64_t quick;            /* 1: OCSPQuickHandler on */
@@ -56,9 +57,9 @@ typedef struct ocsp_server_config_t {
     /* what follows from it */
     const struct ocsp_server_config_t *outer; /* the main server of a virtual
                                                  host; NULL: it is that */
-    const ocsp_issuer_config_t *level;        /* said, with what it inherits */
-    ocsp_issuers_t *own;       /* searched first; from post_config on */
-    ocsp_issuers_t *inherited; /* searched next, or NULL; likewise */
+    const ocsp_issuer_config_t *level; /* own_level, with what it inherits */
+    ocsp_issuers_t *own;               /* searched first; from post_config on */
+    ocsp_issuers_t *inherited;         /* searched next, or NULL; likewise */
     ocsp_server_config_shared_t shared;
 } ocsp_server_config_t;
 

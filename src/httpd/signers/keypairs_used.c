@@ -132,7 +132,7 @@ void ocsp_keypairs_check_readers(ocsp_load_ctx_t *pass, server_rec *base)
         if (s != base && conf == ocsp_server_config_get(base)) {
             continue;
         }
-        add_certs(paths, pass, conf->said);
+        add_certs(paths, pass, conf->own_level);
         for (i = 0; i < conf->sections->nelts; i++) {
             add_certs(paths, pass,
                       APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)
