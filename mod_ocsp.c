@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * mod_ocsp, an OCSP responder (RFC 6960, RFC 9919) inside Apache httpd: the
- * module record, its hooks and its directives. Nothing else; src/README shows
- * the rest.
+ * module record and its hooks. src/README describes the rest. Floor 4.
  */
 #include <httpd.h>
 
@@ -12,13 +11,12 @@
 #include <mpm_common.h>
 #include <mod_status.h>
 
-#include "httpd/request/url_claim.h"
-#include "httpd/config/server_config.h"
 #include "httpd/config/directives.h"
+#include "httpd/request/url_claim.h"
 #include "httpd/request/handler.h"
 #include "httpd/request/quick_handler.h"
-#include "httpd/startup.h"
 #include "httpd/monitor/server_status.h"
+#include "httpd/startup.h"
 
 static void register_hooks(apr_pool_t *p)
 {
@@ -31,8 +29,8 @@ static void register_hooks(apr_pool_t *p)
                            APR_HOOK_REALLY_FIRST);
     ap_hook_translate_name(ocsp_url_claim_translate_rewritten, rewrite, NULL,
                            APR_HOOK_FIRST);
-    /* Behind http_core's, which answers TRACE and OPTIONS *; before the
-     * walk. */
+    /* After http_core's, which handles TRACE and OPTIONS *; before httpd walks
+     * the directories. */
     ap_hook_map_to_storage(ocsp_url_claim_map_to_storage, NULL, NULL,
                            APR_HOOK_LAST);
     ap_hook_fixups(ocsp_url_claim_fixup, NULL, NULL, APR_HOOK_REALLY_LAST);
@@ -47,11 +45,11 @@ static void register_hooks(apr_pool_t *p)
                       APR_HOOK_MIDDLE);
 }
 
-/* The one name that others see. */
+/* The only exported symbol. */
 __attribute__((visibility("default"))) AP_DECLARE_MODULE(ocsp) = {
     STANDARD20_MODULE_STUFF,
-    .create_server_config = ocsp_server_config_make,
-    .merge_server_config = ocsp_server_config_merge,
+    .create_server_config = ocsp_directives_make,
+    .merge_server_config = ocsp_directives_merge,
     .cmds = ocsp_directives,
     .register_hooks = register_hooks,
 };

@@ -61,9 +61,9 @@ sub files {
 sub bytes_of { return join '', map { OCSPTest::slurp("$responder.$_") } @_ }
 my $before = bytes_of('key', 'pem');
 for my $case (
-    ['a key and a certificate that are there', qr/there already/, @issued_by_a,
+    ['a key and a certificate that are there', qr/already exists/, @issued_by_a,
         $responder],
-    ['a key that is there, for a request', qr/there already/, $responder],
+    ['a key that is there, for a request', qr/already exists/, $responder],
     ['a certificate without the key', qr/belong together/, '-c', $a->{cert}, "$here/x"],
     ['another CA\'s key', qr/not issued.*do not match/s, '-c', $a->{cert}, '-k',
         $b->{key}, "$here/x"],

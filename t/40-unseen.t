@@ -76,7 +76,7 @@ for my $name (qw(index both)) {
 is $ask->('crl', serial_good)->{status}, 'good', 'a CRL has its own end: good';
 is $ask->('crl', serial_good)->{lasts}, HOLDS, 'for as long as ever';
 my $is = $httpd->issuer(2);
-like $is->{LastResult}, qr/\Afailed: .*; clients get tryLater, since the data of before ended at \d/,
+like $is->{LastResult}, qr/\Afailed: .*; clients get tryLater, since earlier data expired at \d/,
     'server-status says that it cannot be read, and what clients get'; # U5
 is "$is->{LastResultOK} $is->{Answered}", '0 0', 'server-status: and in numbers';
 cmp_ok $is->{DataEndsIn}, '<=', 0, 'server-status: the data has ended';

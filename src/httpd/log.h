@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Makes every message of floor 4 one of [ocsp:level], so that "LogLevel
- * ocsp:debug" works. Messages are numbered OCSPnnn in their text: 1nn conf,
- * 2nn refresh, 3nn handler, 4nn status; README lists them.
+ * To be included by every file that logs: its messages then belong to this
+ * module, so that "LogLevel ocsp:debug" works. Each message begins with a tag,
+ * OCSP2nn outside requests and OCSP3nn in them; README lists the tags. Floor 4.
  */
 #ifndef OCSP_HTTPD_LOG_H
 #define OCSP_HTTPD_LOG_H

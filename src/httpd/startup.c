@@ -21,6 +21,7 @@
 #include "httpd/runtime/retained.h"
 #include "httpd/request/location_rules.h"
 #include "httpd/log.h"
+#include "httpd/config/directives.h"
 #include "httpd/load/issuer_certs.h"
 #include "httpd/load/load_log.h"
 #include "httpd/signers/keypairs.h"
@@ -187,9 +188,8 @@ static ocsp_issuers_issuer_t *open_view(ocsp_load_ctx_t *pass,
                                         const ocsp_issuers_issuer_t *of)
 {
     ocsp_issuers_issuer_t *si = apr_pmemdup(pass->pconf, of, sizeof(*of));
-    ocsp_issuer_config_t *level = ocsp_issuer_config_merge(pass->pconf,
-                                                           conf->level,
-                                                           of->section->level);
+    ocsp_issuer_config_t *level = ocsp_directives_merge_issuer(
+        pass->pconf, conf->level, of->section->level);
 
     si->where = apr_psprintf(pass->pconf, "%s, for the virtual host at %s:%u,",
                              of->section->defined_at,
@@ -198,8 +198,8 @@ static ocsp_issuers_issuer_t *open_view(ocsp_load_ctx_t *pass,
                              pass->s->defn_line_number);
     si->level = level;
     ocsp_issuer_config_get_policy(&si->policy, level, pass->refreshes);
-    si->http_max_age_s = ocsp_issuer_config_get_http_max_age(level);
-    si->preproduce = ocsp_issuer_config_get_preproduce(level);
+    si->http_max_age_s = level->http_max_age_s;
+    si->preproduce = (ocsp_issuer_config_preproduce_t)level->preproduce;
     if (si->issuer == NULL) {
         return si;
     }
@@ -233,7 +233,7 @@ static ocsp_issuers_t *open_inherited(ocsp_load_ctx_t *pass,
     ocsp_issuers_t *outer = conf->outer->own, *scope;
     int i;
 
-    if (ocsp_issuer_config_is_silent(conf->said)) {
+    if (ocsp_directives_are_unset(conf->own_level)) {
         return outer;
     }
     scope = ocsp_issuers_make(pass->pconf);
@@ -250,8 +250,8 @@ static void check_used(ocsp_load_ctx_t *pass, const ocsp_server_config_t *conf)
 {
     int i;
 
-    ocsp_keypairs_check_used(pass, conf->said);
-    ocsp_sources_check_used(pass, conf->said);
+    ocsp_keypairs_check_used(pass, conf->own_level);
+    ocsp_sources_check_used(pass, conf->own_level);
     for (i = 0; i < conf->sections->nelts; i++) {
         ocsp_keypairs_check_used(
             pass,
@@ -266,7 +266,7 @@ static void open_all(ocsp_load_ctx_t *pass, server_rec *base)
 {
     const ocsp_server_config_t *main = ocsp_server_config_get(base);
 
-    pass->refreshes = ocsp_server_config_get_refresh(main) != 0;
+    pass->refreshes = main->refresh_s != 0;
     for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
         ocsp_server_config_t *conf = ocsp_server_config_get(pass->s);
 
@@ -311,8 +311,7 @@ static int64_t find_shortest(const ocsp_issuers_t *scope, int64_t shortest_s)
  * two that fail are not to end. */
 static int64_t find_check_interval(server_rec *base)
 {
-    int64_t refresh_s = ocsp_server_config_get_refresh(
-        ocsp_server_config_get(base));
+    int64_t refresh_s = ocsp_server_config_get(base)->refresh_s;
     int64_t shortest_s = refresh_s * CHECKS;
     const server_rec *s;
 
@@ -367,8 +366,7 @@ static void start(ocsp_load_ctx_t *pass, server_rec *base)
         ocsp_table_memory_open(pass, &shared, base);
     }
     pass->defers = pass->arena != NULL && ocsp_arena_has_lock(pass->arena)
-                && ocsp_server_config_get_refresh(ocsp_server_config_get(base))
-                       != 0
+                && ocsp_server_config_get(base)->refresh_s != 0
                 && ocsp_watchdog_is_possible();
     open_all(pass, base);
     if (pass->arena != NULL) {
@@ -386,7 +384,7 @@ static void start(ocsp_load_ctx_t *pass, server_rec *base)
         shared.threads = ocsp_sign_contexts_make(pass->pconf);
         shared.sign_limit = ocsp_sign_limit_make(
             pass->pconf, shared.sign_slots,
-            ocsp_server_config_get_sign_limit(ocsp_server_config_get(base)));
+            (unsigned)ocsp_server_config_get(base)->sign_limit);
     }
     for (s = base; s != NULL; s = s->next) {
         ocsp_server_config_get(s)->shared = shared;
@@ -419,8 +417,7 @@ int ocsp_startup_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     ocsp_location_rules_check(base, ptemp);
     ocsp_keypairs_check_readers(&pass, base);
     presigns = ocsp_presign_check(base);
-    if (conf->shared.arena != NULL
-        && (ocsp_server_config_get_refresh(conf) != 0 || presigns)) {
+    if (conf->shared.arena != NULL && (conf->refresh_s != 0 || presigns)) {
         conf->shared.watch = ocsp_watchdog_start(pconf, base, presigns);
     }
     return OK;
@@ -449,8 +446,7 @@ int ocsp_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     ocsp_location_rules_check(base, ptemp);
     presigns = ocsp_presign_check(base);
     if (is_configured(base)
-        && (ocsp_server_config_get_refresh(ocsp_server_config_get(base)) != 0
-            || presigns)
+        && (ocsp_server_config_get(base)->refresh_s != 0 || presigns)
         && !ocsp_watchdog_check(base, NULL)) {
         pass.failures++;
     }

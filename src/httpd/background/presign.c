@@ -454,7 +454,7 @@ static apr_uint64_t count_listed(const ocsp_presign_t *ps, const table_t *t)
 static void log_lack_of_room(const ocsp_presign_t *ps, const table_t *t,
                              apr_uint64_t responses, apr_uint64_t places)
 {
-    double size = (double)ocsp_server_config_get_cache_size(ps->main);
+    double size = (double)ps->main->cache_size;
     double enough = size * (double)responses * FILLED_PART
                   / (double)(places != 0 ? places : 1);
 

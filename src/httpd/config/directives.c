@@ -1,73 +1,115 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * What can be wrong without opening a file is said here; files are opened by
- * refresh.c, where nothing that they hold stops httpd. Of a directive with one
- * value the last counts, as everywhere in httpd; those that name files add up.
+ * The table of directives, and the functions that walk it: parse a value, set
+ * defaults, inherit, print. A directive is rejected for its syntax only; files
+ * are opened later, when no fault can stop httpd. A directive with one value
+ * may be repeated, and the last one counts; those that name files add up.
  * Floor 4.
  */
 #include "httpd/config/directives.h"
 
 #include <apr_fnmatch.h>
 #include <apr_strings.h>
+#include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "answer/key_file.h"
-#include "httpd/config/server_config.h"
-#include "httpd/log.h"
 #include "httpd/config/units.h"
+#include "httpd/log.h"
 
-/* --- where a directive may stand ------------------------------------------ */
+/* Where a directive may be used. */
+typedef enum {
+    IN_SECTION = 0, /* <OCSPIssuer> */
+    ANYWHERE,       /* that, a virtual host and the main server */
+    IN_SERVER,      /* a virtual host and the main server */
+    IN_MAIN         /* the main server */
+} context_t;
 
-/* Where, and what of the struct that counts there. */
+/* The type of a field, and when it is inherited. A number: where it is not set.
+ * A list of files: where no list of its group has any, because an inner key
+ * must not meet an outer certificate. Issuance data is a group of its own, as
+ * it adds to the CRLs of any level. */
+typedef enum {
+    NUMBER = 0, /* int64_t */
+    PROGRAM,    /* const char *; of the main server, so not inherited */
+    CRLS,       /* apr_array_header_t * of const char *; likewise: */
+    ISSUANCE,
+    SIGNERS
+} field_t;
+
+/* A directive, besides what httpd itself has to know of it. Its field is in
+ * ocsp_issuer_config_t if a section may have it, else in ocsp_server_config_t.
+ */
 typedef struct {
-    unsigned where;
+    context_t context;
+    field_t type;
     apr_size_t offset;
-    int64_t min; /* of numbers, durations and sizes */
-    int64_t max;
-    const char *const *words; /* of keywords: the n-th means n */
-} spec_t;
+    int64_t fallback;         /* the default, or OCSP_ISSUER_CONFIG_UNSET */
+    const char *const *words; /* keywords, the n-th sets n; or NULL */
+    ocsp_units_t unit;        /* of a number; with its range: */
+    int64_t min;
+    int64_t max; /* 0: only keywords are accepted */
+} row_t;
 
-#define IN_SECTION 1u
-#define IN_SERVER 2u
-#define IN_MAIN 4u /* but not in a virtual host */
-
-/* @return what the directive writes to, or NULL with why */
-static void *find_field(const char **why, cmd_parms *cmd, const spec_t *spec)
+static bool is_of_issuers(const row_t *row)
 {
-    ocsp_server_config_t *conf = ocsp_server_config_get(cmd->server);
-    const char *name = cmd->cmd->name;
-    void *level = conf->section != NULL ? conf->section : conf->said;
-
-    *why = NULL;
-    if (conf->section != NULL && !(spec->where & IN_SECTION)) {
-        *why = apr_pstrcat(cmd->pool, name,
-                           " cannot stand in an <OCSPIssuer> section", NULL);
-    }
-    else if (conf->section == NULL && !(spec->where & (IN_SERVER | IN_MAIN))) {
-        *why = apr_pstrcat(cmd->pool, name,
-                           " belongs in an <OCSPIssuer> section", NULL);
-    }
-    else if (spec->where & IN_MAIN) {
-        *why = ap_check_cmd_context(cmd, GLOBAL_ONLY);
-    }
-    if (*why != NULL) {
-        return NULL;
-    }
-    return (char *)(spec->where & IN_SECTION ? level : conf) + spec->offset;
+    return row->context == IN_SECTION || row->context == ANYWHERE;
 }
 
-/* --- values --------------------------------------------------------------- */
+static void *get_field(void *config, const row_t *row)
+{
+    return (char *)config + row->offset;
+}
+
+static int64_t get_number(const void *config, const row_t *row)
+{
+    return *(const int64_t *)(const void *)((const char *)config + row->offset);
+}
+
+static apr_array_header_t *get_list(const void *config, const row_t *row)
+{
+    return *(apr_array_header_t *const *)(const void *)((const char *)config
+                                                        + row->offset);
+}
+
+/* --- parsing -------------------------------------------------------------- */
+
+/* Find the field that a directive sets, or why it must not be used here. */
+static void *find_field(const char **why, cmd_parms *cmd)
+{
+    const row_t *row = cmd->info;
+    ocsp_server_config_t *conf = ocsp_server_config_get(cmd->server);
+    void *config = conf;
+
+    *why = NULL;
+    if (conf->section != NULL && !is_of_issuers(row)) {
+        *why = apr_pstrcat(cmd->pool, cmd->cmd->name,
+                           " cannot be used in an <OCSPIssuer> section", NULL);
+    }
+    else if (conf->section == NULL && row->context == IN_SECTION) {
+        *why = apr_pstrcat(cmd->pool, cmd->cmd->name,
+                           " belongs in an <OCSPIssuer> section", NULL);
+    }
+    else if (row->context == IN_MAIN) {
+        *why = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    }
+    if (is_of_issuers(row)) {
+        config = conf->section != NULL ? conf->section : conf->own_level;
+    }
+    return *why == NULL ? get_field(config, row) : NULL;
+}
 
 static const char *add_path(cmd_parms *cmd, void *dir, const char *arg)
 {
-    const char *why, *path;
-    apr_array_header_t **list = find_field(&why, cmd, cmd->info);
+    const char *why;
+    const char *path = ap_server_root_relative(cmd->pool, arg);
+    apr_array_header_t **list = find_field(&why, cmd);
 
     if (list == NULL) {
         return why;
     }
-    path = ap_server_root_relative(cmd->pool, arg);
     if (path == NULL) {
         return apr_psprintf(cmd->pool, "%s: not a path: \"%s\"", cmd->cmd->name,
                             arg);
@@ -76,13 +118,13 @@ static const char *add_path(cmd_parms *cmd, void *dir, const char *arg)
     return NULL;
 }
 
-/* Files whose names are no patterns and no URLs. */
+/* CRLs and issuance data: neither a URL nor a pattern. */
 static const char *add_source(cmd_parms *cmd, void *dir, const char *arg)
 {
     if (strstr(arg, "://") != NULL) {
         return apr_psprintf(cmd->pool,
                             "%s: name a file, not a URL (\"%s\"): "
-                            "conf/fetch-crl fetches a CRL by cron",
+                            "conf/fetch-crl fetches CRLs as a cron job",
                             cmd->cmd->name, arg);
     }
     if (strchr(arg, '*') != NULL) {
@@ -102,111 +144,66 @@ static const char *add_path_or_uri(cmd_parms *cmd, void *dir, const char *arg)
     if (!ocsp_key_file_is_uri(arg)) {
         return add_path(cmd, dir, arg);
     }
-    if ((list = find_field(&why, cmd, cmd->info)) != NULL) {
-        APR_ARRAY_PUSH(*list, const char *) = apr_pstrdup(cmd->pool, arg);
+    if ((list = find_field(&why, cmd)) != NULL) {
+        APR_ARRAY_PUSH(*list, const char *) = arg;
     }
     return why;
 }
 
-static const char *set_number(cmd_parms *cmd, const char *arg,
-                              bool (*parse)(int64_t *, const char *),
-                              const char *what, const char *unit)
+static const char *set_number(cmd_parms *cmd, void *dir, const char *arg)
 {
-    const spec_t *spec = cmd->info;
-    const char *why;
-    int64_t *field = find_field(&why, cmd, spec), value;
+    static const struct {
+        const char *what;
+        const char *unit;
+    } shown[] = {
+        [OCSP_UNITS_COUNT] = {"a number", ""},
+        [OCSP_UNITS_DURATION] = {"a duration like 90, 30min, 12h or 7d",
+                                 " seconds"},
+        [OCSP_UNITS_SIZE] = {"a size like 10k, 64m or 2g", " octets"},
+    };
+    const row_t *row = cmd->info;
+    const char *why, *all = "";
+    int64_t *field = find_field(&why, cmd), value;
+    int i;
 
     if (field == NULL) {
         return why;
     }
-    if (!parse(&value, arg) || value < spec->min || value > spec->max) {
+    for (i = 0; row->words != NULL && row->words[i] != NULL; i++) {
+        if (ap_cstr_casecmp(arg, row->words[i]) == 0) {
+            *field = i;
+            return NULL;
+        }
+        all = apr_pstrcat(cmd->temp_pool, all, i != 0 ? "|" : "", row->words[i],
+                          NULL);
+    }
+    if (row->max == 0) {
+        return apr_psprintf(cmd->pool, "%s: one of %s, not \"%s\"",
+                            cmd->cmd->name, all, arg);
+    }
+    if (!ocsp_units_parse(&value, arg, row->unit) || value < row->min
+        || value > row->max) {
         return apr_psprintf(cmd->pool,
-                            "%s: %s, from %" APR_INT64_T_FMT
+                            "%s: %s%s%s, from %" APR_INT64_T_FMT
                             " to %" APR_INT64_T_FMT "%s, not \"%s\"",
-                            cmd->cmd->name, what, (apr_int64_t)spec->min,
-                            (apr_int64_t)spec->max, unit, arg);
+                            cmd->cmd->name, all, *all != '\0' ? " or " : "",
+                            shown[row->unit].what, (apr_int64_t)row->min,
+                            (apr_int64_t)row->max, shown[row->unit].unit, arg);
     }
     *field = value;
     return NULL;
 }
 
-static const char *set_duration(cmd_parms *cmd, void *dir, const char *arg)
-{
-    return set_number(cmd, arg, ocsp_units_parse_duration,
-                      "a duration like 90, 30min, 12h or 7d", " seconds");
-}
-
-static const char *set_off(cmd_parms *cmd)
-{
-    const char *why;
-    int64_t *field = find_field(&why, cmd, cmd->info);
-
-    if (field != NULL) {
-        *field = 0;
-    }
-    return why;
-}
-
-static const char *set_duration_or_off(cmd_parms *cmd, void *dir,
-                                       const char *arg)
-{
-    return ap_cstr_casecmp(arg, "off") == 0
-             ? set_off(cmd)
-             : set_number(cmd, arg, ocsp_units_parse_duration,
-                          "off or a duration like 90, 30min, 12h or 7d",
-                          " seconds");
-}
-
-static const char *set_size(cmd_parms *cmd, void *dir, const char *arg)
-{
-    return set_number(cmd, arg, ocsp_units_parse_size,
-                      "a size like 10k, 64m or 2g", " octets");
-}
-
-static const char *set_size_or_off(cmd_parms *cmd, void *dir, const char *arg)
-{
-    return ap_cstr_casecmp(arg, "off") == 0
-             ? set_off(cmd)
-             : set_number(cmd, arg, ocsp_units_parse_size,
-                          "off or a size like 1m, 64m or 2g", " octets");
-}
-
-static const char *set_count(cmd_parms *cmd, void *dir, const char *arg)
-{
-    return set_number(cmd, arg, ocsp_units_parse_count, "a number", "");
-}
-
-static const char *set_word(cmd_parms *cmd, void *dir, const char *arg)
-{
-    const spec_t *spec = cmd->info;
-    const char *why, *all = "";
-    int *field = find_field(&why, cmd, spec), i;
-
-    if (field == NULL) {
-        return why;
-    }
-    for (i = 0; spec->words[i] != NULL; i++) {
-        if (ap_cstr_casecmp(arg, spec->words[i]) == 0) {
-            *field = i;
-            return NULL;
-        }
-        all = apr_pstrcat(cmd->temp_pool, all, i != 0 ? "|" : "",
-                          spec->words[i], NULL);
-    }
-    return apr_psprintf(cmd->pool, "%s: one of %s, not \"%s\"", cmd->cmd->name,
-                        all, arg);
-}
-
 static const char *set_dialog(cmd_parms *cmd, void *dir, const char *arg)
 {
     const char *why;
-    const char **field = find_field(&why, cmd, cmd->info);
+    const char **field = find_field(&why, cmd);
 
     if (field == NULL) {
         return why;
     }
+    *field = NULL;
     if (ap_cstr_casecmp(arg, "builtin") == 0) {
-        *field = NULL;
         return NULL;
     }
     if (ap_cstr_casecmpn(arg, "exec:", 5) != 0 || arg[5] == '\0') {
@@ -220,9 +217,197 @@ static const char *set_dialog(cmd_parms *cmd, void *dir, const char *arg)
                                          cmd->cmd->name, arg + 5);
 }
 
+/* --- whole configurations ------------------------------------------------- */
+
+/* Go on to the next row of one of the two structs; n begins at 0, which is the
+ * section. */
+static const row_t *get_next(int *n, bool of_issuers)
+{
+    while (ocsp_directives[++*n].name != NULL) {
+        const row_t *row = ocsp_directives[*n].cmd_data;
+
+        if (is_of_issuers(row) == of_issuers) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+static void reset(void *config, bool of_issuers, bool use_defaults,
+                  apr_pool_t *p)
+{
+    const row_t *row;
+    int n = 0;
+
+    while ((row = get_next(&n, of_issuers)) != NULL) {
+        if (row->type == NUMBER) {
+            *(int64_t *)get_field(config, row) = use_defaults
+                                                   ? row->fallback
+                                                   : OCSP_ISSUER_CONFIG_UNSET;
+        }
+        else if (row->type != PROGRAM) {
+            *(apr_array_header_t **)get_field(config, row) =
+                apr_array_make(p, 1, sizeof(const char *));
+        }
+    }
+}
+
+static bool has_files(const void *config, field_t type)
+{
+    const row_t *row;
+    int n = 0;
+
+    while ((row = get_next(&n, true)) != NULL) {
+        if (row->type == type && get_list(config, row)->nelts != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* @param out a copy of inner */
+static void inherit(void *out, const void *inner, const void *outer,
+                    bool of_issuers)
+{
+    const row_t *row;
+    int n = 0;
+
+    while ((row = get_next(&n, of_issuers)) != NULL) {
+        if (row->type == NUMBER) {
+            if (get_number(inner, row) == OCSP_ISSUER_CONFIG_UNSET) {
+                *(int64_t *)get_field(out, row) = get_number(outer, row);
+            }
+        }
+        else if (row->type != PROGRAM && !has_files(inner, row->type)) {
+            *(apr_array_header_t **)get_field(out, row) = get_list(outer, row);
+        }
+    }
+}
+
+static ocsp_issuer_config_t *make_issuer_config(bool use_defaults,
+                                                apr_pool_t *p)
+{
+    ocsp_issuer_config_t *config = apr_pcalloc(p, sizeof(*config));
+
+    reset(config, true, use_defaults, p);
+    return config;
+}
+
+void *ocsp_directives_make(apr_pool_t *p, server_rec *s)
+{
+    ocsp_server_config_t *conf = apr_pcalloc(p, sizeof(*conf));
+
+    conf->sections = apr_array_make(p, 2, sizeof(ocsp_issuers_section_t *));
+    conf->own_level = make_issuer_config(!s->is_virtual, p);
+    conf->level = conf->own_level;
+    reset(conf, false, !s->is_virtual, p);
+    if (!s->is_virtual) {
+        conf->sign_limit = ocsp_server_config_get_processors();
+    }
+    return conf;
+}
+
+void *ocsp_directives_merge(apr_pool_t *p, void *main, void *host)
+{
+    const ocsp_server_config_t *outer = main;
+    const ocsp_server_config_t *inner = host;
+    ocsp_server_config_t *conf = apr_pmemdup(p, inner, sizeof(*inner));
+    ocsp_issuer_config_t *level = apr_pmemdup(p, inner->own_level,
+                                              sizeof(*level));
+
+    inherit(conf, inner, outer, false);
+    inherit(level, inner->own_level, outer->own_level, true);
+    conf->outer = outer;
+    conf->level = level;
+    return conf;
+}
+
+ocsp_issuer_config_t *ocsp_directives_merge_issuer(
+    apr_pool_t *p, const ocsp_issuer_config_t *server,
+    const ocsp_issuer_config_t *section)
+{
+    ocsp_issuer_config_t *config = apr_pmemdup(p, section, sizeof(*section));
+
+    inherit(config, section, server, true);
+    if (config->unlisted == OCSP_ISSUER_CONFIG_UNSET) {
+        config->unlisted = ocsp_issuer_config_names_issuance(config)
+                             ? OCSP_ANSWER_UNLISTED_UNKNOWN
+                             : OCSP_ANSWER_UNLISTED_GOOD;
+    }
+    return config;
+}
+
+bool ocsp_directives_are_unset(const ocsp_issuer_config_t *config)
+{
+    const row_t *row;
+    int n = 0;
+
+    while ((row = get_next(&n, true)) != NULL) {
+        if (row->type == NUMBER
+                ? get_number(config, row) != OCSP_ISSUER_CONFIG_UNSET
+                : get_list(config, row)->nelts != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *print_number(const row_t *row, int64_t number, apr_pool_t *p)
+{
+    int i;
+
+    if (number == OCSP_ISSUER_CONFIG_UNSET) {
+        return "default";
+    }
+    for (i = 0; row->words != NULL && row->words[i] != NULL; i++) {
+        if (i == number) {
+            return row->words[i];
+        }
+    }
+    return apr_psprintf(p, "%" APR_INT64_T_FMT, (apr_int64_t)number);
+}
+
+/* @param main whether rows of the main server are printed */
+static const char *print(const void *config, bool of_issuers, bool main,
+                         apr_pool_t *p)
+{
+    const char *text = "";
+    const row_t *row;
+    int n = 0;
+
+    while ((row = get_next(&n, of_issuers)) != NULL) {
+        if (row->type == NUMBER && (main || row->context != IN_MAIN)) {
+            text = apr_pstrcat(p, text, *text != '\0' ? ", " : "",
+                               ocsp_directives[n].name, " ",
+                               print_number(row, get_number(config, row), p),
+                               NULL);
+        }
+    }
+    return text;
+}
+
+const char *ocsp_directives_print_issuer(const ocsp_issuer_config_t *config,
+                                         apr_pool_t *p)
+{
+    return print(config, true, false, p);
+}
+
+const char *ocsp_directives_print_server(const ocsp_server_config_t *conf,
+                                         apr_pool_t *p)
+{
+    const char *text = print(conf, false, conf->outer == NULL, p);
+
+    return conf->outer != NULL
+             ? text
+             : apr_pstrcat(p, text, ", OCSPPassPhraseDialog ",
+                           conf->dialog != NULL ? "exec:" : "builtin",
+                           conf->dialog, NULL);
+}
+
 /* --- <OCSPIssuer> --------------------------------------------------------- */
 
-/* Anything else would take effect outside the section, for the whole server. */
+/* Reject directives of other modules, which httpd would apply to the whole
+ * server. */
 static const char *check_children(cmd_parms *cmd)
 {
     const ap_directive_t *d;
@@ -230,8 +415,8 @@ static const char *check_children(cmd_parms *cmd)
     for (d = cmd->directive->first_child; d != NULL; d = d->next) {
         if (ap_cstr_casecmpn(d->directive, "OCSP", 4) != 0) {
             return apr_psprintf(cmd->pool,
-                                "%s%s cannot stand in an <OCSPIssuer> section "
-                                "(%s:%d)",
+                                "%s%s cannot be used in an <OCSPIssuer> "
+                                "section (%s:%d)",
                                 d->directive, *d->directive == '<' ? ">" : "",
                                 d->filename, d->line_num);
         }
@@ -239,9 +424,9 @@ static const char *check_children(cmd_parms *cmd)
     return NULL;
 }
 
-/* The one argument of the section. */
-static const char *read_pattern(const char **pattern, cmd_parms *cmd,
-                                const char *arg)
+/* Parse the argument of the section. */
+static const char *parse_pattern(const char **pattern, cmd_parms *cmd,
+                                 const char *arg)
 {
     const char *end = ap_strrchr_c(arg, '>');
     const char *file;
@@ -267,10 +452,8 @@ static const char *set_issuer(cmd_parms *cmd, void *dir, const char *arg)
     ocsp_issuers_section_t *section = apr_pcalloc(cmd->pool, sizeof(*section));
     const char *why;
 
-    if ((why = ap_check_cmd_context(cmd, NOT_IN_DIR_CONTEXT)) != NULL) {
-        return why;
-    }
-    if ((why = read_pattern(&section->pattern, cmd, arg)) != NULL
+    if ((why = ap_check_cmd_context(cmd, NOT_IN_DIR_CONTEXT)) != NULL
+        || (why = parse_pattern(&section->pattern, cmd, arg)) != NULL
         || (why = check_children(cmd)) != NULL) {
         return why;
     }
@@ -278,7 +461,7 @@ static const char *set_issuer(cmd_parms *cmd, void *dir, const char *arg)
     section->defined_at = apr_psprintf(cmd->pool, "%s:%d",
                                        cmd->directive->filename,
                                        cmd->directive->line_num);
-    conf->section = ocsp_issuer_config_make(cmd->pool);
+    conf->section = make_issuer_config(false, cmd->pool);
     section->level = conf->section;
     why = ap_walk_config(cmd->directive->first_child, cmd, cmd->context);
     conf->section = NULL;
@@ -288,133 +471,115 @@ static const char *set_issuer(cmd_parms *cmd, void *dir, const char *arg)
 
 /* --- the table ------------------------------------------------------------ */
 
-#define ANYWHERE (IN_SECTION | IN_SERVER)
-#define LEVEL(field) APR_OFFSETOF(ocsp_issuer_config_t, field)
-#define CONF(field) APR_OFFSETOF(ocsp_server_config_t, field)
+#define ISSUER(field) APR_OFFSETOF(ocsp_issuer_config_t, field)
+#define SERVER(field) APR_OFFSETOF(ocsp_server_config_t, field)
+#define ROW(init, name, set, help, ...)                                        \
+    init(name, set, (void *)(uintptr_t) & ((const row_t){__VA_ARGS__}),        \
+         RSRC_CONF, help)
+#define FILES(init, name, set, help, where, group, at)                         \
+    ROW(init, name, set, help, .context = where, .type = group, .offset = at)
+#define KEYWORD(name, help, where, at, value, ...)                             \
+    ROW(AP_INIT_TAKE1, name, set_number, help, .context = where, .offset = at, \
+        .fallback = value, .words = (const char *const[]){__VA_ARGS__, NULL})
+#define RANGE(name, help, where, at, value, keywords, units, from, to)         \
+    ROW(AP_INIT_TAKE1, name, set_number, help, .context = where, .offset = at, \
+        .fallback = value, .words = keywords, .unit = OCSP_UNITS_##units,      \
+        .min = from, .max = to)
 
-/* Where keywords stand in their enums. */
+static const char *const off[] = {"off", NULL};
+
+#define UNSET OCSP_ISSUER_CONFIG_UNSET
+#define HOUR 3600
+#define DAY 86400
+#define YEAR (366 * DAY) /* nobody means more */
+#define KB INT64_C(1024)
+#define MB (KB * KB)
+#define GB (KB * MB)
+
 _Static_assert(OCSP_ANSWER_UNLISTED_REVOKED == 3
                    && OCSP_RESPONSE_INCLUDE_CHAIN == 3
                    && OCSP_ANSWER_THIS_UPDATE_CHECKED == 1
                    && OCSP_ISSUER_CONFIG_PREPRODUCE_ALL == 2,
-               "the n-th word means n");
-static const char *const key_or_name[] = {"key", "name", NULL};
-static const char *const auto_on_off_chain[] = {"auto", "on", "off", "chain",
-                                                NULL};
-static const char *const echo_or_ignore[] = {"echo", "ignore", NULL};
-static const char *const source_or_checked[] = {"source", "checked", NULL};
-static const char *const auto_or_complete[] = {"auto", "complete", NULL};
-static const char *const off_or_on[] = {"off", "on", NULL};
-static const char *const off_hot_all[] = {"off", "hot", "all", NULL};
-static const char *const unlisted[] = {"good", "unknown", "unauthorized",
-                                       "revoked", NULL};
+               "keywords are in the order of their enums");
 
-/* What clients and caches can live with, and what is surely a slip. */
-#define DURATION_MIN 60
-#define DURATION_MAX INT64_C(31622400) /* 366 days */
-#define REFRESH_MAX 86400              /* a day */
-
-static const spec_t crl_file = {IN_SECTION, LEVEL(crl_files), 0, 0, NULL};
-static const spec_t crl_path = {ANYWHERE, LEVEL(crl_paths), 0, 0, NULL};
-static const spec_t index_file = {IN_SECTION, LEVEL(index_files), 0, 0, NULL};
-static const spec_t issued_file = {IN_SECTION, LEVEL(issued_files), 0, 0, NULL};
-static const spec_t cert_file = {ANYWHERE, LEVEL(cert_files), 0, 0, NULL};
-static const spec_t key_file = {ANYWHERE, LEVEL(key_files), 0, 0, NULL};
-static const spec_t trusted = {IN_SECTION, LEVEL(trusted), 0, 0, off_or_on};
-static const spec_t by_name = {ANYWHERE, LEVEL(by_name), 0, 0, key_or_name};
-static const spec_t include = {ANYWHERE, LEVEL(include), 0, 0,
-                               auto_on_off_chain};
-static const spec_t nonce = {ANYWHERE, LEVEL(ignore_nonce), 0, 0,
-                             echo_or_ignore};
-static const spec_t this_update = {ANYWHERE, LEVEL(this_update), 0, 0,
-                                   source_or_checked};
-static const spec_t unlisted_as = {IN_SECTION, LEVEL(unlisted), 0, 0, unlisted};
-static const spec_t coverage = {IN_SECTION, LEVEL(complete), 0, 0,
-                                auto_or_complete};
-static const spec_t next_update = {ANYWHERE, LEVEL(next_update_s), DURATION_MIN,
-                                   DURATION_MAX, NULL};
-static const spec_t http_max_age = {ANYWHERE, LEVEL(http_max_age_s), 1,
-                                    DURATION_MAX, NULL};
-static const spec_t answer_age = {ANYWHERE, LEVEL(answer_age_s), 0,
-                                  DURATION_MAX, NULL};
-static const spec_t grace = {ANYWHERE, LEVEL(grace_s), 0, DURATION_MAX, NULL};
-static const spec_t max_age = {ANYWHERE, LEVEL(max_age_s), DURATION_MIN,
-                               DURATION_MAX, NULL};
-static const spec_t max_certs = {IN_SERVER, CONF(max_certs), 1, 1000, NULL};
-static const spec_t max_request_size = {IN_SERVER, CONF(max_request_size), 128,
-                                        1024 * 1024, NULL};
-static const spec_t table_size = {IN_MAIN, CONF(table_size), 1024 * 1024,
-                                  INT64_C(1) << 43, NULL};
-static const spec_t refresh = {IN_MAIN, CONF(refresh_s), 1, REFRESH_MAX, NULL};
-static const spec_t cache_size = {IN_MAIN, CONF(cache_size),
-                                  OCSP_CACHE_SIZE_MIN, INT64_C(1) << 40, NULL};
-static const spec_t sign_limit = {IN_MAIN, CONF(sign_limit), 1,
-                                  OCSP_SIGN_SLOTS_MAX, NULL};
-static const spec_t quick = {IN_SERVER, CONF(quick), 0, 0, off_or_on};
-static const spec_t preproduce = {IN_SECTION, LEVEL(preproduce), 0, 0,
-                                  off_hot_all};
-static const spec_t dialog = {IN_MAIN, CONF(dialog), 0, 0, NULL};
-
-#define DIRECTIVE(kind, name, set, spec, help)                                 \
-    kind(name, set, (void *)(uintptr_t) & (spec), RSRC_CONF, help)
-
+/* First the files, then in the order in which "httpd -t -D DUMP_OCSP" prints
+ * the settings of an issuer and of a server. */
 const command_rec ocsp_directives[] = {
     AP_INIT_RAW_ARGS("<OCSPIssuer", set_issuer, NULL, RSRC_CONF,
-                     "the file of a CA's certificate, or a pattern of several"),
-    DIRECTIVE(AP_INIT_ITERATE, "OCSPCRLFile", add_source, crl_file,
-              "files of this CA's CRL, or of its parts (PEM or DER)"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPCRLPath", add_source, crl_path,
-              "a directory of CRLs: each goes to the issuer that signed it"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPCRLCoverage", set_word, coverage,
-              "auto or complete: whether the CRLs cover every certificate"),
-    DIRECTIVE(AP_INIT_ITERATE, "OCSPIndexFile", add_source, index_file,
-              "files of \"openssl ca\": what this CA has issued and revoked"),
-    DIRECTIVE(AP_INIT_ITERATE, "OCSPIssuedFile", add_source, issued_file,
-              "lists of the serial numbers that this CA has issued"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPStaleGrace", set_duration, grace,
-              "how long past its nextUpdate a CRL still counts"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPSourceMaxAge", set_duration_or_off, max_age,
-              "off, or how long what has no nextUpdate counts"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPRefresh", set_duration_or_off, refresh,
-              "off, or how often files are looked at for changes"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPCertificateFile", add_path, cert_file,
-              "the file of a certificate that signs responses, or a pattern"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPCertificateKeyFile", add_path_or_uri,
-              key_file, "the file or URI of its private key"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPTrustedResponder", set_word, trusted,
-              "on: also a signer that this CA did not issue"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPPassPhraseDialog", set_dialog, dialog,
-              "builtin or exec:/path: how passphrases of keys are asked for"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPResponderID", set_word, by_name,
-              "key or name: how responses name their signer"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPIncludeCertificate", set_word, include,
-              "auto, on or off: whether the signer's certificate is sent"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPNextUpdate", set_duration, next_update,
-              "the longest validity of a response"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPHTTPMaxAge", set_duration, http_max_age,
-              "cap of max-age in Cache-Control"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPAnswerAge", set_duration, answer_age,
-              "how old a response may be when it is sent"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPThisUpdate", set_word, this_update,
-              "source or checked: where thisUpdate comes from"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPUnlisted", set_word, unlisted_as,
-              "good, unknown, unauthorized or revoked: what is said of a "
-              "serial number that no source lists"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPNonce", set_word, nonce,
-              "echo or ignore: what becomes of a request's nonce"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPMaxCerts", set_count, max_certs,
-              "certificates in one request at most"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPMaxRequestSize", set_size, max_request_size,
-              "octets of a request at most"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPTableSize", set_size, table_size,
-              "room in shared memory for the status tables"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPCacheSize", set_size_or_off, cache_size,
-              "off, or room in shared memory for signed responses"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPSignLimit", set_count, sign_limit,
-              "signatures under way at once, over all processes"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPQuickHandler", set_word, quick,
-              "on: answer before access rules are asked"),
-    DIRECTIVE(AP_INIT_TAKE1, "OCSPPreproduce", set_word, preproduce,
-              "off, hot or all: what is signed ahead of need"),
+                     "certificate file of a CA, or a pattern of such files"),
+    FILES(AP_INIT_ITERATE, "OCSPCRLFile", add_source,
+          "CRLs of this CA, PEM or DER", IN_SECTION, CRLS, ISSUER(crl_files)),
+    FILES(AP_INIT_TAKE1, "OCSPCRLPath", add_source,
+          "a directory of CRLs, each for the issuer that signed it", ANYWHERE,
+          CRLS, ISSUER(crl_paths)),
+    FILES(AP_INIT_ITERATE, "OCSPIndexFile", add_source,
+          "index.txt of \"openssl ca\": issued and revoked certificates",
+          IN_SECTION, ISSUANCE, ISSUER(index_files)),
+    FILES(AP_INIT_ITERATE, "OCSPIssuedFile", add_source,
+          "lists of the serial numbers that this CA has issued", IN_SECTION,
+          ISSUANCE, ISSUER(issued_files)),
+    FILES(AP_INIT_TAKE1, "OCSPCertificateFile", add_path,
+          "certificate file of a signer, or a pattern of such files", ANYWHERE,
+          SIGNERS, ISSUER(cert_files)),
+    FILES(AP_INIT_TAKE1, "OCSPCertificateKeyFile", add_path_or_uri,
+          "private key of a signer, a file or URI", ANYWHERE, SIGNERS,
+          ISSUER(key_files)),
+
+    KEYWORD("OCSPUnlisted", "status of a serial number that no source lists",
+            IN_SECTION, ISSUER(unlisted), UNSET, "good", "unknown",
+            "unauthorized", "revoked"),
+    RANGE("OCSPStaleGrace", "how long a CRL is used after its nextUpdate",
+          ANYWHERE, ISSUER(grace_s), 0, NULL, DURATION, 0, YEAR),
+    RANGE("OCSPSourceMaxAge",
+          "how long a source without nextUpdate is used, or off", ANYWHERE,
+          ISSUER(max_age_s), UNSET, off, DURATION, 60, YEAR),
+    RANGE("OCSPNextUpdate", "longest validity of a response", ANYWHERE,
+          ISSUER(next_update_s), 12 * HOUR, NULL, DURATION, 60, YEAR),
+    RANGE("OCSPHTTPMaxAge", "upper limit of Cache-Control: max-age", ANYWHERE,
+          ISSUER(http_max_age_s), HOUR, NULL, DURATION, 1, YEAR),
+    RANGE("OCSPAnswerAge", "how old a response may be when sent", ANYWHERE,
+          ISSUER(answer_age_s), UNSET, NULL, DURATION, 0, YEAR),
+    KEYWORD("OCSPThisUpdate",
+            "thisUpdate: that of the source, or the time of the last check",
+            ANYWHERE, ISSUER(this_update), OCSP_ANSWER_THIS_UPDATE_SOURCE,
+            "source", "checked"),
+    KEYWORD("OCSPNonce", "whether a nonce is echoed or ignored", ANYWHERE,
+            ISSUER(ignore_nonce), 0, "echo", "ignore"),
+    KEYWORD("OCSPResponderID",
+            "whether responses name the signer by key hash or by name",
+            ANYWHERE, ISSUER(by_name), 0, "key", "name"),
+    KEYWORD("OCSPIncludeCertificate", "which certificates a response includes",
+            ANYWHERE, ISSUER(include), OCSP_RESPONSE_INCLUDE_AUTO, "auto", "on",
+            "off", "chain"),
+    KEYWORD("OCSPTrustedResponder",
+            "on: a signer need not be issued by this CA", IN_SECTION,
+            ISSUER(trusted), 0, "off", "on"),
+    KEYWORD("OCSPPreproduce",
+            "responses to sign in advance: none, requested ones or all",
+            IN_SECTION, ISSUER(preproduce), OCSP_ISSUER_CONFIG_PREPRODUCE_OFF,
+            "off", "hot", "all"),
+    KEYWORD("OCSPCRLCoverage",
+            "whether the CRLs cover every certificate of this CA", IN_SECTION,
+            ISSUER(complete), 0, "auto", "complete"),
+
+    RANGE("OCSPMaxCerts", "most certificates in one request", IN_SERVER,
+          SERVER(max_certs), 20, NULL, COUNT, 1, 1000),
+    RANGE("OCSPMaxRequestSize", "largest request, in octets", IN_SERVER,
+          SERVER(max_request_size), 10 * KB, NULL, SIZE, 128, MB),
+    KEYWORD("OCSPQuickHandler", "on: respond before httpd checks access rules",
+            IN_SERVER, SERVER(quick), 0, "off", "on"),
+    RANGE("OCSPTableSize", "shared memory for status tables", IN_MAIN,
+          SERVER(table_size), UNSET, NULL, SIZE, MB, 8192 * GB),
+    RANGE("OCSPRefresh", "interval of checks of files for changes, or off",
+          IN_MAIN, SERVER(refresh_s), 60, off, DURATION, 1, DAY),
+    RANGE("OCSPCacheSize", "shared memory for signed responses, or off",
+          IN_MAIN, SERVER(cache_size), 32 * MB, off, SIZE, OCSP_CACHE_SIZE_MIN,
+          1024 * GB),
+    RANGE("OCSPSignLimit", "signatures made at the same time by all processes",
+          IN_MAIN, SERVER(sign_limit), UNSET, NULL, COUNT, 1,
+          OCSP_SIGN_SLOTS_MAX),
+    FILES(AP_INIT_TAKE1, "OCSPPassPhraseDialog", set_dialog,
+          "builtin or exec:/path: how passphrases of keys are obtained",
+          IN_MAIN, PROGRAM, SERVER(dialog)),
     {.name = NULL},
 };

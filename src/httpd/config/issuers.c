@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See scope.h. Floor 4.
+ * Lists of issuers, and a hash table over each that finds an issuer by the key
+ * hash in a CertID. Floor 4.
  */
 #include "httpd/config/issuers.h"
 
@@ -9,30 +10,30 @@
 
 ocsp_issuers_t *ocsp_issuers_make(apr_pool_t *p)
 {
-    ocsp_issuers_t *scope = apr_pcalloc(p, sizeof(*scope));
+    ocsp_issuers_t *list = apr_pcalloc(p, sizeof(*list));
 
-    scope->issuers = apr_array_make(p, 2, sizeof(ocsp_issuers_issuer_t *));
-    return scope;
+    list->issuers = apr_array_make(p, 2, sizeof(ocsp_issuers_issuer_t *));
+    return list;
 }
 
-void ocsp_issuers_add(ocsp_issuers_t *scope, ocsp_issuers_issuer_t *si)
+void ocsp_issuers_add(ocsp_issuers_t *list, ocsp_issuers_issuer_t *si)
 {
-    APR_ARRAY_PUSH(scope->issuers, ocsp_issuers_issuer_t *) = si;
+    APR_ARRAY_PUSH(list->issuers, ocsp_issuers_issuer_t *) = si;
 }
 
-ocsp_issuers_issuer_t *ocsp_issuers_get(const ocsp_issuers_t *scope, int i)
+ocsp_issuers_issuer_t *ocsp_issuers_get(const ocsp_issuers_t *list, int i)
 {
-    return APR_ARRAY_IDX(scope->issuers, i, ocsp_issuers_issuer_t *);
+    return APR_ARRAY_IDX(list->issuers, i, ocsp_issuers_issuer_t *);
 }
 
-const ocsp_issuers_issuer_t *ocsp_issuers_find_ca(const ocsp_issuers_t *scope,
+const ocsp_issuers_issuer_t *ocsp_issuers_find_ca(const ocsp_issuers_t *list,
                                                   const ocsp_issuer_t *ca,
                                                   int except)
 {
     int i;
 
-    for (i = 0; i < scope->issuers->nelts; i++) {
-        const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
+    for (i = 0; i < list->issuers->nelts; i++) {
+        const ocsp_issuers_issuer_t *si = ocsp_issuers_get(list, i);
 
         if (i != except && si->issuer != NULL
             && ocsp_issuer_is_same(si->issuer, ca)) {
@@ -42,20 +43,20 @@ const ocsp_issuers_issuer_t *ocsp_issuers_find_ca(const ocsp_issuers_t *scope,
     return NULL;
 }
 
-/* A hash is evenly spread by itself, whoever chose it: where strangers' lead
- * matters no more than where they end, in a free place soon. */
-static unsigned find_home(const unsigned char *key_hash, unsigned mask)
+/* Cryptographic hashes of the issuers' keys are spread evenly. Hashes in
+ * requests may be chosen by an attacker, but they are only looked up. */
+static unsigned find_first_slot(const unsigned char *key_hash, unsigned mask)
 {
-    unsigned home;
+    unsigned first;
 
-    memcpy(&home, key_hash, sizeof(home));
-    return home & mask;
+    memcpy(&first, key_hash, sizeof(first));
+    return first & mask;
 }
 
-static void enter(unsigned *slots, unsigned mask, const unsigned char *key_hash,
-                  unsigned value)
+static void insert(unsigned *slots, unsigned mask,
+                   const unsigned char *key_hash, unsigned value)
 {
-    unsigned i = find_home(key_hash, mask);
+    unsigned i = find_first_slot(key_hash, mask);
 
     while (slots[i] != 0) {
         i = (i + 1) & mask;
@@ -63,38 +64,39 @@ static void enter(unsigned *slots, unsigned mask, const unsigned char *key_hash,
     slots[i] = value;
 }
 
-/* In the order of the configuration, so that of twins the first is found. */
-void ocsp_issuers_freeze(ocsp_issuers_t *scope, apr_pool_t *p)
+/* Issuers are inserted in the order of the configuration, so that the first of
+ * those with the same key is found. */
+void ocsp_issuers_freeze(ocsp_issuers_t *list, apr_pool_t *p)
 {
     unsigned size = 2;
     unsigned hash;
     int i;
 
-    while (size < 2 * (unsigned)scope->issuers->nelts + 1) {
+    while (size < 2 * (unsigned)list->issuers->nelts + 1) {
         size *= 2;
     }
-    scope->mask = size - 1;
-    scope->unreadable = scope->lost;
+    list->mask = size - 1;
+    list->unreadable = list->lost;
     for (hash = 0; hash < OCSP_CERTID_HASHES; hash++) {
-        scope->slots[hash] = apr_pcalloc(p, size * sizeof(unsigned));
+        list->slots[hash] = apr_pcalloc(p, size * sizeof(unsigned));
     }
-    for (i = 0; i < scope->issuers->nelts; i++) {
-        const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
+    for (i = 0; i < list->issuers->nelts; i++) {
+        const ocsp_issuers_issuer_t *si = ocsp_issuers_get(list, i);
 
         if (si->issuer == NULL) {
-            scope->unreadable = true;
+            list->unreadable = true;
         }
         else if (!si->passed_over) {
             for (hash = 0; hash < OCSP_CERTID_HASHES; hash++) {
-                enter(scope->slots[hash], scope->mask,
-                      ocsp_issuer_get0_hashes(si->issuer)->key[hash],
-                      (unsigned)i + 1);
+                insert(list->slots[hash], list->mask,
+                       ocsp_issuer_get0_hashes(si->issuer)->key[hash],
+                       (unsigned)i + 1);
             }
         }
     }
 }
 
-const ocsp_issuers_issuer_t *ocsp_issuers_find(const ocsp_issuers_t *scope,
+const ocsp_issuers_issuer_t *ocsp_issuers_find(const ocsp_issuers_t *list,
                                                const ocsp_certid_t *id)
 {
     const unsigned *slots;
@@ -103,10 +105,10 @@ const ocsp_issuers_issuer_t *ocsp_issuers_find(const ocsp_issuers_t *scope,
     if (id->hash >= OCSP_CERTID_HASHES) {
         return NULL;
     }
-    slots = scope->slots[id->hash];
-    for (i = find_home(id->key_hash.data, scope->mask); slots[i] != 0;
-         i = (i + 1) & scope->mask) {
-        const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope,
+    slots = list->slots[id->hash];
+    for (i = find_first_slot(id->key_hash.data, list->mask); slots[i] != 0;
+         i = (i + 1) & list->mask) {
+        const ocsp_issuers_issuer_t *si = ocsp_issuers_get(list,
                                                            (int)slots[i] - 1);
 
         if (ocsp_certid_is_issuer(id, ocsp_issuer_get0_hashes(si->issuer))) {
@@ -116,19 +118,13 @@ const ocsp_issuers_issuer_t *ocsp_issuers_find(const ocsp_issuers_t *scope,
     return NULL;
 }
 
-static bool is_good_unlisted(const ocsp_issuers_issuer_t *si)
-{
-    return si->policy.unlisted == OCSP_ANSWER_UNLISTED_GOOD
-        || (si->policy.unlisted == OCSP_ANSWER_UNLISTED_AUTO
-            && !ocsp_issuer_config_names_issuance(si->level));
-}
-
-bool ocsp_issuers_has_good_unlisted(const ocsp_issuers_t *scope)
+bool ocsp_issuers_has_good_unlisted(const ocsp_issuers_t *list)
 {
     int i;
 
-    for (i = 0; i < scope->issuers->nelts; i++) {
-        if (is_good_unlisted(ocsp_issuers_get(scope, i))) {
+    for (i = 0; i < list->issuers->nelts; i++) {
+        if (ocsp_issuers_get(list, i)->policy.unlisted
+            == OCSP_ANSWER_UNLISTED_GOOD) {
             return true;
         }
     }

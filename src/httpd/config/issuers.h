@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The issuers that one server, or one virtual host, declares, and how a CertID
- * finds its own among hundreds. Floor 4.
+ * The issuers of one server or virtual host, and the look-up of the issuer that
+ * a CertID names. Floor 4.
  */
 #ifndef OCSP_HTTPD_CONFIG_ISSUERS_H
 #define OCSP_HTTPD_CONFIG_ISSUERS_H
@@ -20,9 +20,9 @@
 #include "status/table.h"
 #include "wire/certid.h"
 
-/** One <OCSPIssuer> as it was written. */
+/** One <OCSPIssuer> section as it was written. */
 typedef struct {
-    const char *pattern; /* a file's whole path, or a glob */
+    const char *pattern; /* absolute path of a file, or a pattern */
     bool is_glob;
     const ocsp_issuer_config_t *level;
     const char *defined_at; /* file:line */
@@ -71,43 +71,45 @@ typedef struct {
     ocsp_issuer_config_preproduce_t preproduce;
 } ocsp_issuers_issuer_t;
 
-/** The issuers of one level. */
+/** The issuers that one server declares, or that a virtual host inherits. */
 typedef struct {
     apr_array_header_t *issuers; /* ocsp_issuers_issuer_t * */
-    bool lost;                   /* a pattern means nothing that is known */
-    bool unreadable; /* that, or an issuer has no certificate: whoever is asked
-                        about and not found may be its */
-    unsigned
-        *slots[OCSP_CERTID_HASHES]; /* by key hash: an index from 1, or 0 */
-    unsigned mask;
+    bool lost;       /* a pattern matches no file now, and none is remembered */
+    bool unreadable; /* lost, or the certificate of an issuer was never read: a
+                        CertID that is not found may name it */
+    unsigned *slots[OCSP_CERTID_HASHES]; /* by key hash: an index from 1; 0:
+                                            free */
+    unsigned mask;                       /* the number of slots less 1 */
 } ocsp_issuers_t;
 
-/** A scope without issuers, newly made in p. */
+/** Make an empty list in p. Startup only. */
 ocsp_issuers_t *ocsp_issuers_make(apr_pool_t *p);
 
-/** Add one; ocsp_issuers_freeze has to follow. */
-void ocsp_issuers_add(ocsp_issuers_t *scope, ocsp_issuers_issuer_t *si);
+/** Add an issuer; ocsp_issuers_freeze has to follow. Startup only. */
+void ocsp_issuers_add(ocsp_issuers_t *list, ocsp_issuers_issuer_t *si);
 
-/** The issuer at an index. Any thread. */
-ocsp_issuers_issuer_t *ocsp_issuers_get(const ocsp_issuers_t *scope, int i);
+/** Get the issuer at an index. Any thread. */
+ocsp_issuers_issuer_t *ocsp_issuers_get(const ocsp_issuers_t *list, int i);
 
 /**
- * @param except an index that is left out; -1: none
- * @return the first issuer that has this CA's name and key, or NULL
+ * Find the first issuer with the name and key of a CA.
+ * @param except an index that is not compared; -1: none
+ * @return NULL: there is none. Startup only.
  */
-const ocsp_issuers_issuer_t *ocsp_issuers_find_ca(const ocsp_issuers_t *scope,
+const ocsp_issuers_issuer_t *ocsp_issuers_find_ca(const ocsp_issuers_t *list,
                                                   const ocsp_issuer_t *ca,
                                                   int except);
 
-/** Once all are added and opened: make ready for ocsp_issuers_find. */
-void ocsp_issuers_freeze(ocsp_issuers_t *scope, apr_pool_t *p);
+/** Prepare ocsp_issuers_find, once all issuers are added and their certificates
+ * read. Startup only. */
+void ocsp_issuers_freeze(ocsp_issuers_t *list, apr_pool_t *p);
 
-/** @return whether a serial number that nothing lists is good for any issuer.
- *          Pure. */
-bool ocsp_issuers_has_good_unlisted(const ocsp_issuers_t *scope);
+/** @return whether any issuer answers good for a serial number that no source
+ *          lists. Pure. */
+bool ocsp_issuers_has_good_unlisted(const ocsp_issuers_t *list);
 
-/** @return the issuer that a CertID names, or NULL. Any thread. */
-const ocsp_issuers_issuer_t *ocsp_issuers_find(const ocsp_issuers_t *scope,
+/** Find the issuer that a CertID names. @return NULL: none. Any thread. */
+const ocsp_issuers_issuer_t *ocsp_issuers_find(const ocsp_issuers_t *list,
                                                const ocsp_certid_t *id);
 
 #endif

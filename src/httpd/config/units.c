@@ -1,80 +1,46 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See units.h. Not httpd's own ap_timeout_parameter_parse, which knows no days
- * and takes "1 x" for a second. Floor 4.
+ * Parses numbers, durations and sizes. It does not use httpd's own
+ * ap_timeout_parameter_parse, which knows no days and reads "1 x" as one
+ * second. Floor 4.
  */
 #include "httpd/config/units.h"
 
 #include <stddef.h>
 #include <strings.h>
 
-typedef struct {
+static const struct {
+    ocsp_units_t units;
     const char *name;
     int64_t factor;
-} unit_t;
+} known[] = {
+    {OCSP_UNITS_COUNT, "", 1},        {OCSP_UNITS_DURATION, "", 1},
+    {OCSP_UNITS_DURATION, "s", 1},    {OCSP_UNITS_DURATION, "min", 60},
+    {OCSP_UNITS_DURATION, "h", 3600}, {OCSP_UNITS_DURATION, "d", 86400},
+    {OCSP_UNITS_SIZE, "", 1},         {OCSP_UNITS_SIZE, "k", 1 << 10},
+    {OCSP_UNITS_SIZE, "m", 1 << 20},  {OCSP_UNITS_SIZE, "g", 1 << 30},
+};
 
-static const unit_t none[] = {{"", 1}, {NULL, 0}};
-
-static const unit_t durations[] = {{"", 1},     {"s", 1},     {"min", 60},
-                                   {"h", 3600}, {"d", 86400}, {NULL, 0}};
-
-static const unit_t sizes[] = {{"", 1},
-                               {"k", INT64_C(1) << 10},
-                               {"m", INT64_C(1) << 20},
-                               {"g", INT64_C(1) << 30},
-                               {NULL, 0}};
-
-/* Digits only: no sign, no space, nothing that strtol would forgive. */
-static bool read_number(int64_t *number, const char **text)
+bool ocsp_units_parse(int64_t *value, const char *text, ocsp_units_t units)
 {
-    const char *c = *text;
-    int64_t n = 0;
+    const char *unit = text;
+    int64_t number = 0;
+    size_t i;
 
-    for (; *c >= '0' && *c <= '9'; c++) {
-        if (n > (INT64_MAX - 9) / 10) {
+    /* digits only: no sign, no space, nothing else that strtol accepts */
+    for (; *unit >= '0' && *unit <= '9'; unit++) {
+        if (number > (INT64_MAX - 9) / 10) {
             return false;
         }
-        n = n * 10 + (*c - '0');
+        number = number * 10 + (*unit - '0');
     }
-    if (c == *text) {
-        return false;
-    }
-    *number = n;
-    *text = c;
-    return true;
-}
-
-static bool parse(int64_t *out, const char *text, const unit_t *units)
-{
-    int64_t number = 0;
-
-    if (!read_number(&number, &text)) {
-        return false;
-    }
-    for (; units->name != NULL; units++) {
-        if (strcasecmp(text, units->name) == 0) {
-            if (number > INT64_MAX / units->factor) {
-                return false;
-            }
-            *out = number * units->factor;
+    for (i = 0; unit != text && i < sizeof(known) / sizeof(known[0]); i++) {
+        if (known[i].units == units && strcasecmp(unit, known[i].name) == 0
+            && number <= INT64_MAX / known[i].factor) {
+            *value = number * known[i].factor;
             return true;
         }
     }
     return false;
-}
-
-bool ocsp_units_parse_duration(int64_t *seconds, const char *text)
-{
-    return parse(seconds, text, durations);
-}
-
-bool ocsp_units_parse_size(int64_t *octets, const char *text)
-{
-    return parse(octets, text, sizes);
-}
-
-bool ocsp_units_parse_count(int64_t *count, const char *text)
-{
-    return parse(count, text, none);
 }

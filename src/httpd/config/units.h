@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Durations and sizes as users write them: a number and a unit. Floor 4.
+ * Numbers, durations and sizes as directives have them: digits and a unit.
+ * Floor 4.
  */
 #ifndef OCSP_HTTPD_CONFIG_UNITS_H
 #define OCSP_HTTPD_CONFIG_UNITS_H
@@ -9,19 +10,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/** Which units a number may have. */
+typedef enum {
+    OCSP_UNITS_COUNT = 0, /* none */
+    OCSP_UNITS_DURATION,  /* s (may be left out), min, h or d; in seconds */
+    OCSP_UNITS_SIZE       /* none, or k, m or g, of 1024; in octets */
+} ocsp_units_t;
+
 /**
- * Read a duration: a number with s (or nothing), min, h or d, in any letter
- * case, and nothing around it.
- * @param seconds untouched if false
- * @return false: not one, or it does not fit. Pure.
+ * Parse a number with its unit, in any letter case, without white space.
+ * @param value 0 or more; untouched if false
+ * @return false: not such a number, or it does not fit. Pure.
  */
-bool ocsp_units_parse_duration(int64_t *seconds, const char *text);
-
-/** Read a size in octets: a number with k, m, g (of 1024) or nothing. Likewise.
- */
-bool ocsp_units_parse_size(int64_t *octets, const char *text);
-
-/** Read a plain number. Likewise. */
-bool ocsp_units_parse_count(int64_t *count, const char *text);
+bool ocsp_units_parse(int64_t *value, const char *text, ocsp_units_t units);
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "httpd/log.h"
+#include "httpd/config/directives.h"
 #include "httpd/load/glob.h"
 
 static const char *keep_name(const ocsp_load_ctx_t *pass, const char *file)
@@ -86,8 +87,8 @@ static void add_issuer(ocsp_load_ctx_t *pass, ocsp_issuers_t *scope,
     si->cert_file = file;
     si->name = si->cert_file;
     ocsp_issuer_config_get_policy(&si->policy, level, pass->refreshes);
-    si->http_max_age_s = ocsp_issuer_config_get_http_max_age(level);
-    si->preproduce = ocsp_issuer_config_get_preproduce(level);
+    si->http_max_age_s = level->http_max_age_s;
+    si->preproduce = (ocsp_issuer_config_preproduce_t)level->preproduce;
     open_certificate(pass, si);
     ocsp_issuers_add(scope, si);
 }
@@ -97,7 +98,7 @@ void ocsp_issuer_certs_section(ocsp_load_ctx_t *pass, ocsp_issuers_t *scope,
                                const ocsp_issuer_config_t *outer)
 {
     const ocsp_issuer_config_t *level =
-        ocsp_issuer_config_merge(pass->pconf, outer, section->level);
+        ocsp_directives_merge_issuer(pass->pconf, outer, section->level);
     apr_array_header_t *files;
     int i;
 

@@ -311,7 +311,7 @@ static apr_array_header_t *list_all(ocsp_load_ctx_t *pass,
     for (s = base; s != NULL; s = s->next) {
         const ocsp_server_config_t *conf = ocsp_server_config_get(s);
 
-        add_level(paths, pass, conf->said);
+        add_level(paths, pass, conf->own_level);
         for (i = 0; i < conf->sections->nelts; i++) {
             add_level(paths, pass,
                       APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)
@@ -363,9 +363,7 @@ apr_hash_t *ocsp_sources_check_paths(const ocsp_load_ctx_t *pass,
                                      apr_array_header_t *paths)
 {
     apr_hash_t *readers = apr_hash_make(pass->ptemp);
-    bool refreshes = ocsp_server_config_get_refresh(
-                         ocsp_server_config_get(base))
-                  != 0;
+    bool refreshes = ocsp_server_config_get(base)->refresh_s != 0;
     int i;
 
     if (ocsp_readers_check(paths, pass->ptemp) != APR_SUCCESS) {

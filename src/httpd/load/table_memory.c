@@ -26,7 +26,7 @@ static apr_uint64_t measure_crls(ocsp_load_ctx_t *pass, server_rec *base)
         if (pass->s != base && conf == ocsp_server_config_get(base)) {
             continue;
         }
-        octets += ocsp_sources_measure(pass, conf->said);
+        octets += ocsp_sources_measure(pass, conf->own_level);
         for (i = 0; i < conf->sections->nelts; i++) {
             octets += ocsp_sources_measure(
                 pass, APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)

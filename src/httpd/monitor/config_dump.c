@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See dump.h. Floor 4.
+ * Prints, for "httpd -t -D DUMP_OCSP", the configuration and the loaded data of
+ * every server and issuer as text. Floor 4.
  */
 #include "httpd/monitor/config_dump.h"
 
@@ -10,18 +11,17 @@
 
 #include "answer/client_limits.h"
 #include "answer/expiry.h"
-#include "httpd/config/server_config.h"
+#include "httpd/config/directives.h"
 #include "httpd/log.h"
 #include "httpd/load/readers.h"
 #include "httpd/load/sources.h"
 #include "httpd/runtime/version.h"
 #include "status/crl.h"
 
-/* What lines need besides the issuer. */
 typedef struct {
     const ocsp_load_ctx_t *pass;
     apr_hash_t *readers; /* path -> ocsp_readers_path_t; NULL: not known */
-    const char *user;    /* the workers' */
+    const char *user;    /* that workers run as */
 } dump_t;
 
 static void print_hex(const unsigned char *bytes, size_t len)
@@ -33,7 +33,7 @@ static void print_hex(const unsigned char *bytes, size_t len)
     }
 }
 
-static const char *iso(const dump_t *d, int64_t seconds)
+static const char *print_time(const dump_t *d, int64_t seconds)
 {
     return ocsp_load_ctx_print_time(d->pass->ptemp, seconds);
 }
@@ -63,7 +63,7 @@ static const char *describe_readers(const dump_t *d, const char *path)
     const ocsp_readers_path_t *found;
 
     if (d->readers == NULL) {
-        return "whether workers can read it cannot be found out";
+        return "not known whether workers can read it";
     }
     found = apr_hash_get(d->readers, path, APR_HASH_KEY_STRING);
     return apr_psprintf(d->pass->ptemp, "%s %s", d->user,
@@ -95,9 +95,9 @@ static void print_crl(const dump_t *d, const ocsp_issuers_issuer_t *si,
            info->crls > 1
                ? apr_psprintf(d->pass->ptemp, " and %u others", info->crls - 1)
                : "",
-           iso(d, info->this_update),
+           print_time(d, info->this_update),
            info->next_update != OCSP_CRL_NO_NEXT_UPDATE
-               ? iso(d, info->next_update)
+               ? print_time(d, info->next_update)
                : "none");
     if (info->number_len == 0) {
         printf("none");
@@ -114,16 +114,11 @@ static void print_issuance(const dump_t *d, const ocsp_table_info_t *info,
 {
     printf("    issuance data in use: last changed %s, %" APR_UINT64_T_FMT
            " rows, %" APR_UINT64_T_FMT " issued and not revoked",
-           iso(d, info->changed), info->rows, info->issued);
+           print_time(d, info->changed), info->rows, info->issued);
     if (!info->crl) {
         printf(", %" APR_UINT64_T_FMT " revocations", info->entries);
     }
     printf("%s\n", age);
-}
-
-static bool names_crls(const ocsp_issuer_config_t *level)
-{
-    return level->crl_files->nelts != 0 || level->crl_paths->nelts != 0;
 }
 
 static void print_table(const dump_t *d, const ocsp_issuers_issuer_t *si)
@@ -138,7 +133,7 @@ static void print_table(const dump_t *d, const ocsp_issuers_issuer_t *si)
     if (info == NULL) {
         printf("    %s in use: none: answers tryLater\n",
                ocsp_issuer_config_names_issuance(si->level)
-                       && !names_crls(si->level)
+                       && !ocsp_issuer_config_names_crls(si->level)
                    ? "issuance data"
                    : "CRL");
         return;
@@ -154,7 +149,7 @@ static void print_table(const dump_t *d, const ocsp_issuers_issuer_t *si)
     }
 }
 
-/* @param expiry of the one that lasts longest; else OCSP_EXPIRY_FAR */
+/* @param expiry of the signer that lasts longest; OCSP_EXPIRY_FAR of others */
 static const char *describe_expiry(const ocsp_signer_t *signer,
                                    ocsp_expiry_t expiry, int64_t now)
 {
@@ -180,8 +175,8 @@ static void print_signers(const dump_t *d, const ocsp_issuers_issuer_t *si)
         printf("    signer: %s, %s, notBefore %s, notAfter %s, %s%s\n",
                APR_ARRAY_IDX(si->signer_files, (int)i, const char *),
                ocsp_signer_get0_description(signer),
-               iso(d, ocsp_signer_get_not_before(signer)),
-               iso(d, ocsp_signer_get_not_after(signer)),
+               print_time(d, ocsp_signer_get_not_before(signer)),
+               print_time(d, ocsp_signer_get_not_after(signer)),
                ocsp_signer_is_issuer(signer) ? "the CA itself" : "delegate",
                describe_expiry(signer,
                                signer == last ? expiry : OCSP_EXPIRY_FAR,
@@ -199,113 +194,37 @@ static void print_signers(const dump_t *d, const ocsp_issuers_issuer_t *si)
     }
 }
 
-/* What OCSPUnlisted says, or comes to. */
-static const char *describe_unlisted(const ocsp_issuers_issuer_t *si)
-{
-    switch (si->policy.unlisted) {
-    case OCSP_ANSWER_UNLISTED_GOOD:
-        return "good";
-    case OCSP_ANSWER_UNLISTED_UNKNOWN:
-        return "unknown";
-    case OCSP_ANSWER_UNLISTED_UNAUTHORIZED:
-        return "unauthorized";
-    case OCSP_ANSWER_UNLISTED_REVOKED:
-        return "revoked";
-    case OCSP_ANSWER_UNLISTED_AUTO:
-        break;
-    }
-    return ocsp_issuer_config_names_issuance(si->level) ? "unknown" : "good";
-}
-
-/* Seconds, where 0 is off and less is what the source makes of it. */
-static const char *describe_limit(const dump_t *d, int64_t seconds)
-{
-    if (seconds <= 0) {
-        return seconds == 0 ? "off" : "default";
-    }
-    return apr_psprintf(d->pass->ptemp, "%" APR_INT64_T_FMT,
-                        (apr_int64_t)seconds);
-}
-
-static void print_policy(const dump_t *d, const ocsp_issuers_issuer_t *si)
-{
-    static const char *const include[] = {"auto", "on", "off", "chain"};
-    static const char *const preproduce[] = {"off", "hot", "all"};
-    ocsp_response_style_t style;
-
-    ocsp_issuer_config_get_style(&style, si->level);
-    printf("    policy: OCSPUnlisted %s, OCSPStaleGrace %" APR_INT64_T_FMT
-           ", OCSPSourceMaxAge %s, OCSPNextUpdate %" APR_INT64_T_FMT
-           ", OCSPHTTPMaxAge %" APR_INT64_T_FMT
-           ", OCSPAnswerAge %s, OCSPThisUpdate %s, OCSPNonce %s, "
-           "OCSPResponderID %s, "
-           "OCSPIncludeCertificate %s, OCSPTrustedResponder %s, "
-           "OCSPPreproduce %s, OCSPCRLCoverage %s\n",
-           describe_unlisted(si), (apr_int64_t)si->policy.grace_s,
-           describe_limit(d, si->policy.max_age_s),
-           (apr_int64_t)si->policy.next_update_s,
-           (apr_int64_t)si->http_max_age_s,
-           si->policy.limits_age
-               ? apr_psprintf(d->pass->ptemp, "%" APR_INT64_T_FMT,
-                              (apr_int64_t)si->policy.answer_age_s)
-               : "default",
-           si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED ? "checked"
-                                                                     : "source",
-           si->policy.ignore_nonce ? "ignore" : "echo",
-           style.by_name ? "name" : "key", include[style.include],
-           si->level->trusted == 1 ? "on" : "off", preproduce[si->preproduce],
-           si->policy.complete ? "complete" : "auto");
-}
-
 static void print_issuer(const dump_t *d, const ocsp_issuers_issuer_t *si)
 {
     printf("  %s\n    certificate: %s (<OCSPIssuer> at %s)\n", si->name,
            si->cert_file, si->section->defined_at);
     if (si->issuer == NULL) {
-        printf("    cannot be read: whatever its server does not know is "
+        printf("    cannot be read: every CA that is unknown to its server is "
                "answered tryLater\n");
         return;
     }
     if (si->passed_over) {
-        printf("    not used: another section is this CA's\n");
+        printf("    not used: another section has the same CA\n");
         return;
     }
     print_hashes(si->issuer);
     print_table(d, si);
     print_signers(d, si);
-    print_policy(d, si);
+    printf("    policy: %s\n",
+           ocsp_directives_print_issuer(si->level, d->pass->ptemp));
 }
 
-static void print_scope(const dump_t *d, const ocsp_issuers_t *scope)
+static void print_issuers(const dump_t *d, const ocsp_issuers_t *issuers)
 {
     int i;
 
-    for (i = 0; i < scope->issuers->nelts; i++) {
-        print_issuer(d, ocsp_issuers_get(scope, i));
+    for (i = 0; i < issuers->issuers->nelts; i++) {
+        print_issuer(d, ocsp_issuers_get(issuers, i));
     }
 }
 
-/* What only the main server says. */
-static const char *print_main(const dump_t *d, const ocsp_server_config_t *conf)
-{
-    return apr_pstrcat(
-        d->pass->ptemp, ", OCSPTableSize ",
-        conf->table_size != OCSP_ISSUER_CONFIG_UNSET
-            ? apr_psprintf(d->pass->ptemp, "%" APR_INT64_T_FMT,
-                           (apr_int64_t)conf->table_size)
-            : "by need",
-        ", OCSPRefresh ",
-        describe_limit(d, ocsp_server_config_get_refresh(conf)),
-        ", OCSPCacheSize ",
-        describe_limit(d, (int64_t)ocsp_server_config_get_cache_size(conf)),
-        ", OCSPSignLimit ",
-        apr_itoa(d->pass->ptemp, (int)ocsp_server_config_get_sign_limit(conf)),
-        ", OCSPPassPhraseDialog ", conf->dialog != NULL ? "exec:" : "builtin",
-        conf->dialog, NULL);
-}
-
-/* Sections that come to nothing. */
-static void print_empty(const ocsp_server_config_t *conf)
+/* Print the sections whose pattern matches no file. */
+static void print_unmatched(const ocsp_server_config_t *conf)
 {
     int i, j;
 
@@ -318,8 +237,8 @@ static void print_empty(const ocsp_server_config_t *conf)
             empty = ocsp_issuers_get(conf->own, j)->section != section;
         }
         if (empty) {
-            printf("  %s (<OCSPIssuer> at %s): no file matches: whatever its "
-                   "server does not know is answered tryLater\n",
+            printf("  %s (<OCSPIssuer> at %s): no file matches: every CA that "
+                   "is unknown to its server is answered tryLater\n",
                    section->pattern, section->defined_at);
         }
     }
@@ -328,8 +247,8 @@ static void print_empty(const ocsp_server_config_t *conf)
 static void print_server(const dump_t *d, const server_rec *s)
 {
     const ocsp_server_config_t *conf = ocsp_server_config_get(s);
-    const ocsp_issuers_t *main_scope = conf->outer != NULL ? conf->outer->own
-                                                           : NULL;
+    const ocsp_issuers_t *main_issuers = conf->outer != NULL ? conf->outer->own
+                                                             : NULL;
 
     printf("%s:%u%s%s%s\n",
            s->server_hostname != NULL ? s->server_hostname : "main server",
@@ -339,18 +258,13 @@ static void print_server(const dump_t *d, const server_rec *s)
                               s->defn_line_number)
                : "",
            s->defn_name != NULL ? ")" : "");
-    printf("  OCSPMaxCerts %" APR_SIZE_T_FMT
-           ", OCSPMaxRequestSize %" APR_SIZE_T_FMT ", OCSPQuickHandler %s%s\n",
-           ocsp_server_config_get_max_certs(conf),
-           ocsp_server_config_get_max_request_size(conf),
-           conf->quick == 1 ? "on" : "off",
-           conf->outer != NULL ? "" : print_main(d, conf));
-    print_scope(d, conf->own);
-    print_empty(conf);
-    if (conf->inherited != NULL && conf->inherited != main_scope) {
-        print_scope(d, conf->inherited);
+    printf("  %s\n", ocsp_directives_print_server(conf, d->pass->ptemp));
+    print_issuers(d, conf->own);
+    print_unmatched(conf);
+    if (conf->inherited != NULL && conf->inherited != main_issuers) {
+        print_issuers(d, conf->inherited);
     }
-    else if (main_scope != NULL && main_scope->issuers->nelts != 0) {
+    else if (main_issuers != NULL && main_issuers->issuers->nelts != 0) {
         printf("  and the issuers of the main server\n");
     }
 }

@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * "httpd -t -D DUMP_OCSP": what every issuer would be answered from. Floor 4.
+ * "httpd -t -D DUMP_OCSP": prints every issuer with its sources, signers and
+ * settings. Floor 4.
  */
 #ifndef OCSP_HTTPD_MONITOR_CONFIG_DUMP_H
 #define OCSP_HTTPD_MONITOR_CONFIG_DUMP_H
@@ -11,8 +12,9 @@
 #include "httpd/load/load_ctx.h"
 
 /**
- * Print to standard output, after a pass that only checked.
- * @param readers of ocsp_sources_check_readers. Startup only.
+ * Print all servers to standard output, after their files were checked.
+ * @param base the main server
+ * @param readers from ocsp_sources_check_readers. Startup only.
  */
 void ocsp_config_dump_print(const ocsp_load_ctx_t *pass, server_rec *base,
                             apr_hash_t *readers);

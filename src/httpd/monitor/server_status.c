@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * One struct of facts, printed twice: as HTML and as ?auto lines. Floor 4.
+ * Prints the state of the responder and of every issuer for mod_status, as HTML
+ * and, for "?auto", as lines of text. Floor 4.
  */
 #include "httpd/monitor/server_status.h"
 
@@ -22,24 +23,23 @@
 #include "shared/look_state.h"
 #include "status/crl.h"
 
-/* How an issuer fares. */
 typedef enum {
     STATE_OK = 0,
-    STATE_WARNING, /* it is answered, and somebody should look */
-    STATE_STALE,   /* its data has ended */
-    STATE_FAILED,  /* the last load, which may leave earlier data in use */
+    STATE_WARNING,
+    STATE_STALE,  /* its data has expired */
+    STATE_FAILED, /* the last load failed; earlier data may still be in use */
 } state_t;
 
 static const char *const state_names[] = {"ok", "warning", "stale", "failed"};
 
-/* What is shown of one issuer; every string fit for a line of text. */
+/* One issuer as it is shown. Strings have no line breaks. */
 typedef struct {
     const char *server;
     unsigned port;
     const char *subject;
     apr_uint64_t entries;
     apr_uint64_t issued;
-    bool issuance; /* issued counts something */
+    bool issuance; /* it has an index or a list */
     const char *this_update;
     const char *next_update;
     int64_t next_update_at; /* or OCSP_TABLE_ENDLESS; likewise: */
@@ -52,7 +52,7 @@ typedef struct {
     const char *signer;
     bool has_valid_signer;
     bool has_table;
-    bool answered; /* not tryLater alone */
+    bool answered; /* otherwise tryLater */
 } facts_t;
 
 static const struct {
@@ -75,7 +75,7 @@ static const struct {
 
 #define COUNTERS (sizeof(counters) / sizeof(counters[0]))
 
-/* @param expiry of the one that lasts longest; else OCSP_EXPIRY_FAR */
+/* @param expiry of the signer that lasts longest; OCSP_EXPIRY_FAR of others */
 static const char *describe_signer(const ocsp_signer_t *signer,
                                    ocsp_expiry_t expiry, int64_t now,
                                    apr_pool_t *p)
@@ -103,7 +103,7 @@ static void collect_signer(facts_t *f, const ocsp_signer_t *signer, int64_t now)
     }
 }
 
-/* As they are in the process that is asked. */
+/* Describe the signers that this process uses. */
 static const char *collect_signers(facts_t *f, const ocsp_server_config_t *conf,
                                    const ocsp_issuers_issuer_t *si, int64_t now,
                                    apr_pool_t *p)
@@ -112,7 +112,7 @@ static const char *collect_signers(facts_t *f, const ocsp_server_config_t *conf,
         conf->shared.renewal);
     const ocsp_answer_signers_t *signers = ocsp_signer_reload_get_signers(
         conf->shared.renewal, conf->shared.arena, si);
-    /* those that came later had no fault */
+    /* signers are only replaced by ones without a fault */
     const char *why = signers == &si->signers ? si->signer_why : NULL;
     const char *text = "";
     const ocsp_signer_t *last;
@@ -139,7 +139,7 @@ static const char *collect_signers(facts_t *f, const ocsp_server_config_t *conf,
                        : apr_pstrcat(p, text, ", and a fault: ", why, NULL);
 }
 
-/* Whether less than a third is left of the time from start to end. */
+/* @return whether less than a third of the time from start to end is left */
 static bool is_ending(int64_t start, int64_t end, int64_t now)
 {
     return end != OCSP_TABLE_ENDLESS && end - now < (end - start) / 3;
@@ -151,7 +151,7 @@ static bool is_past_next_update(const ocsp_table_info_t *info, int64_t now)
         && info->next_update <= now;
 }
 
-/* What the clock makes of data that was loaded well. */
+/* Describe the age of data; NULL: there is nothing to be said. */
 static const char *describe_age(state_t *state, const ocsp_issuers_issuer_t *si,
                                 const ocsp_table_info_t *info, int64_t data_end,
                                 int64_t now, apr_pool_t *p)
@@ -178,8 +178,8 @@ static const char *describe_age(state_t *state, const ocsp_issuers_issuer_t *si,
     *state = STATE_WARNING;
     if (is_past_next_update(info, now)) {
         return apr_pstrcat(p,
-                           "past nextUpdate, and counts by OCSPStaleGrace "
-                           "until ",
+                           "past nextUpdate, used until the end of "
+                           "OCSPStaleGrace at ",
                            ocsp_load_ctx_print_time(p, crl_end), NULL);
     }
     if (is_ending(info->this_update, crl_end, now)
@@ -190,8 +190,7 @@ static const char *describe_age(state_t *state, const ocsp_issuers_issuer_t *si,
     return NULL;
 }
 
-/* What the last load has said of what it has loaded, and what is to be said of
- * its age now. */
+/* Describe loaded data: the warning of its load, and its age now. */
 static const char *describe_loaded(state_t *state,
                                    const ocsp_load_outcome_t *note,
                                    const ocsp_issuers_issuer_t *si,
@@ -209,7 +208,7 @@ static const char *describe_loaded(state_t *state,
     return age == NULL ? text : apr_pstrcat(p, text, "; ", age, NULL);
 }
 
-/* A failure is not the end: whether clients get answers meanwhile. */
+/* Describe what clients get while the last load has failed. */
 static const char *describe_effect(const facts_t *f, int64_t now, apr_pool_t *p)
 {
     if (!f->has_table || !f->has_valid_signer) {
@@ -217,12 +216,12 @@ static const char *describe_effect(const facts_t *f, int64_t now, apr_pool_t *p)
     }
     if (f->data_end <= now) {
         return apr_pstrcat(p,
-                           "clients get tryLater, since the data of before "
-                           "ended at ",
+                           "clients get tryLater, since earlier data expired "
+                           "at ",
                            ocsp_load_ctx_print_time(p, f->data_end), NULL);
     }
     if (!f->answered) {
-        return "clients get tryLater, but for what is revoked: see "
+        return "clients get tryLater, except for revoked certificates: see "
                "OCSPCRLCoverage";
     }
     return apr_pstrcat(p, "clients are answered from the data of ",
@@ -295,7 +294,7 @@ static void collect_result(facts_t *f, const ocsp_server_config_t *conf,
                                         conf->shared.arena, si)) {
         f->state = STATE_FAILED;
         text = apr_pstrcat(p,
-                           "a signer's certificate or key is not in order: see "
+                           "a signer's certificate or key was rejected: see "
                            "OCSP202, OCSP204 or OCSP223 in the error log; ",
                            describe_effect(f, now, p), NULL);
     }
@@ -315,19 +314,19 @@ static void collect(facts_t *f, const server_rec *s,
     f->this_update = f->next_update = f->last_load = "-";
     f->next_update_at = f->data_end = f->signer_end = OCSP_TABLE_ENDLESS;
     f->last_load_age_s = -1;
-    /* file names may hold anything, and lines are told apart by their ends */
+    /* it may contain file names, and these may contain line breaks */
     f->signer = ap_escape_logitem(p, collect_signers(f, conf, si, now, p));
     collect_result(f, conf, si, now, p);
 }
 
-/* All issuers together. */
+/* Counts of issuers. */
 typedef struct {
     unsigned count;
-    unsigned failed;     /* neither ok nor a warning */
-    unsigned unanswered; /* tryLater alone */
-} sum_t;
+    unsigned failed; /* or stale */
+    unsigned unanswered;
+} counts_t;
 
-/* Seconds until a time that there is; of others there is no line. */
+/* Print the seconds until a time, unless it is OCSP_TABLE_ENDLESS. */
 static void print_seconds(request_rec *r, unsigned i, const char *name,
                           int64_t time, int64_t now)
 {
@@ -363,8 +362,8 @@ static void print_line(request_rec *r, unsigned i, const facts_t *f,
     print_seconds(r, i, "SignerEndsIn", f->signer_end, now);
 }
 
-/* A fault has a colour, and a word in bold. Only an index or a list says what
- * was issued. */
+/* A faulty issuer is highlighted. Without an index or a list it is not known
+ * how many certificates were issued. */
 static void print_row(request_rec *r, unsigned i, const facts_t *f, int64_t now)
 {
     static const char *const styles[] = {"",
@@ -391,13 +390,13 @@ static void print_row(request_rec *r, unsigned i, const facts_t *f, int64_t now)
                ap_escape_html(r->pool, f->signer));
 }
 
-/* How one issuer is shown. */
+/* Prints one issuer. */
 typedef void print_t(request_rec *r, unsigned i, const facts_t *f, int64_t now);
 
-/* Whether a virtual host answers for a main server's issuer from other files,
- * with other signers or with other times: each of these may fail alone. */
-static bool is_apart(const ocsp_issuers_issuer_t *view,
-                     const ocsp_issuers_issuer_t *of)
+/* @return whether a virtual host answers for an issuer of the main server from
+ * other files, with other signers or other times; so it may fail there alone */
+static bool differs(const ocsp_issuers_issuer_t *view,
+                    const ocsp_issuers_issuer_t *of)
 {
     return view->policy.complete != of->policy.complete
         || view->has_slot != of->has_slot
@@ -408,203 +407,143 @@ static bool is_apart(const ocsp_issuers_issuer_t *view,
         || !ocsp_issuer_config_has_same_signers(view->level, of->level);
 }
 
-static void print_one(sum_t *sum, request_rec *r, print_t *print,
+static void print_one(counts_t *counts, request_rec *r, print_t *print,
                       const server_rec *s, const ocsp_issuers_issuer_t *si)
 {
     int64_t now = (int64_t)apr_time_sec(apr_time_now());
     facts_t facts;
 
     collect(&facts, s, si, now, r->pool);
-    print(r, sum->count++, &facts, now);
-    sum->failed += facts.state > STATE_WARNING;
-    sum->unanswered += !facts.answered;
+    print(r, counts->count++, &facts, now);
+    counts->failed += facts.state > STATE_WARNING;
+    counts->unanswered += !facts.answered;
 }
 
-static void print_own(sum_t *sum, request_rec *r, print_t *print,
-                      const server_rec *s)
+/* @param main NULL: all are printed; the issuers of the main server: those of
+ *        a virtual host that differ from them */
+static void print_list(counts_t *counts, request_rec *r, print_t *print,
+                       const server_rec *s, const ocsp_issuers_t *list,
+                       const ocsp_issuers_t *main)
 {
-    const ocsp_issuers_t *own = ocsp_server_config_get(s)->own;
     int i;
 
-    for (i = 0; i < own->issuers->nelts; i++) {
-        print_one(sum, r, print, s, ocsp_issuers_get(own, i));
-    }
-}
+    for (i = 0; i < list->issuers->nelts; i++) {
+        const ocsp_issuers_issuer_t *si = ocsp_issuers_get(list, i);
 
-/* Print the main server's issuers as a virtual host answers for them, where
- * files, signers or times differ. A virtual host that cannot read a certificate
- * of its own answers for none of them. */
-static void print_views(sum_t *sum, request_rec *r, print_t *print,
-                        const server_rec *s, const ocsp_issuers_t *main)
-{
-    const ocsp_server_config_t *conf = ocsp_server_config_get(s);
-    int i;
-
-    if (conf->inherited == NULL || conf->own->unreadable) {
-        return;
-    }
-    for (i = 0; i < conf->inherited->issuers->nelts; i++) {
-        const ocsp_issuers_issuer_t *si = ocsp_issuers_get(conf->inherited, i);
-
-        if (!si->passed_over && is_apart(si, ocsp_issuers_get(main, i))) {
-            print_one(sum, r, print, s, si);
+        if (main == NULL
+            || (!si->passed_over && differs(si, ocsp_issuers_get(main, i)))) {
+            print_one(counts, r, print, s, si);
         }
     }
 }
 
-/* Every issuer once, in the order of the configuration. */
-static sum_t print_issuers(request_rec *r, print_t *print)
+/* Print the issuers in the order of the configuration. A virtual host that
+ * cannot read the certificate of an own issuer answers for no inherited one. */
+static counts_t print_issuers(request_rec *r, print_t *print)
 {
     const ocsp_server_config_t *main = ocsp_server_config_get(ap_server_conf);
     const server_rec *s;
-    sum_t sum = {.count = 0};
+    counts_t counts = {.count = 0};
 
     for (s = ap_server_conf; s != NULL; s = s->next) {
         const ocsp_server_config_t *conf = ocsp_server_config_get(s);
 
         if (s != ap_server_conf && conf == main) {
-            continue; /* a virtual host without its own */
+            continue; /* a virtual host without directives of this module */
         }
-        print_own(&sum, r, print, s);
-        print_views(&sum, r, print, s, main->own);
+        print_list(&counts, r, print, s, conf->own, NULL);
+        if (conf->inherited != NULL && !conf->own->unreadable) {
+            print_list(&counts, r, print, s, conf->inherited, main->own);
+        }
     }
-    return sum;
+    return counts;
 }
 
-/* What is in the cache, and who signs just now. */
+/* The state of the responder as a whole. */
 typedef struct {
     ocsp_cache_info_t cache;
     unsigned signing;
     unsigned waiting;
-} load_t;
+    const char *last_check; /* for changes of all sources */
+    int64_t check_age_s;    /* since then; -1: there was none */
+    const char *check_state;
+    bool check_ok; /* or OCSPRefresh is off */
+} summary_t;
 
-static void collect_load(load_t *load,
-                         const ocsp_server_config_shared_t *shared)
+static const char *describe_checks(const ocsp_server_config_shared_t *shared,
+                                   int64_t overdue_s, apr_pool_t *p)
 {
-    memset(load, 0, sizeof(*load));
-    if (shared->cache != NULL) {
-        ocsp_cache_get_info(&load->cache, shared->cache);
+    if (shared->check_s == 0) {
+        return "off";
     }
-    /* who has counters has a sign limit */
-    ocsp_sign_limit_count(shared->sign_limit, &load->signing, &load->waiting);
+    if (shared->watch == NULL) {
+        return "failed: sources cannot be checked while httpd runs; see "
+               "OCSP234 and OCSP237 in the error log";
+    }
+    return overdue_s <= 0
+             ? "ok"
+             : apr_psprintf(p,
+                            "failed: no check for %" APR_INT64_T_FMT
+                            " s; see OCSP236 in the error log",
+                            (apr_int64_t)overdue_s);
 }
 
-static void show_load_text(request_rec *r,
-                           const ocsp_server_config_shared_t *shared)
-{
-    load_t load;
-
-    collect_load(&load, shared);
-    ap_rprintf(r,
-               "OCSPCacheEntries: %" APR_UINT64_T_FMT
-               "\nOCSPCachePlaces: %" APR_UINT64_T_FMT
-               "\nOCSPCacheEvicted: %" APR_UINT64_T_FMT
-               "\nOCSPSigning: %u\nOCSPSignWaiting: %u\n",
-               load.cache.used, load.cache.places, load.cache.evicted,
-               load.signing, load.waiting);
-}
-
-static void show_load_html(request_rec *r,
-                           const ocsp_server_config_shared_t *shared)
-{
-    load_t load;
-
-    collect_load(&load, shared);
-    ap_rprintf(r,
-               "<p>Cache: %" APR_UINT64_T_FMT " of %" APR_UINT64_T_FMT
-               " places used, %" APR_UINT64_T_FMT
-               " evicted; signing: %u, waiting for it: %u</p>\n",
-               load.cache.used, load.cache.places, load.cache.evicted,
-               load.signing, load.waiting);
-}
-
-/* The looks for changes. */
-typedef struct {
-    const char *last;  /* when one last went over all issuers */
-    int64_t age_s;     /* since then; -1: none did */
-    const char *state; /* in a word, or in words */
-    bool ok;           /* they are made, or are not to be */
-} looks_t;
-
-static void collect_looks(looks_t *looks, const ocsp_server_config_t *main,
-                          apr_pool_t *p)
+static void collect_summary(summary_t *sum,
+                            const ocsp_server_config_shared_t *shared,
+                            apr_pool_t *p)
 {
     int64_t now = (int64_t)apr_time_sec(apr_time_now());
-    int64_t check_s = main->shared.check_s;
-    ocsp_look_state_t state = {.ended = 0};
+    ocsp_look_state_t look = {.ended = 0};
 
-    if (main->shared.arena != NULL) {
-        ocsp_look_state_get(&state, main->shared.arena, now, check_s);
+    memset(sum, 0, sizeof(*sum));
+    if (shared->cache != NULL) {
+        ocsp_cache_get_info(&sum->cache, shared->cache);
     }
-    looks->last = state.ended != 0 ? ocsp_load_ctx_print_time(p, state.ended)
-                                   : "-";
-    looks->age_s = state.ended != 0 ? now - state.ended : -1;
-    looks->ok = check_s == 0
-             || (main->shared.watch != NULL && state.overdue_s <= 0);
-    if (check_s == 0) {
-        looks->state = "off";
+    ocsp_sign_limit_count(shared->sign_limit, &sum->signing, &sum->waiting);
+    if (shared->arena != NULL) {
+        ocsp_look_state_get(&look, shared->arena, now, shared->check_s);
     }
-    else if (main->shared.watch == NULL) {
-        looks->state = "failed: sources cannot be checked while httpd runs; "
-                       "see OCSP234 and OCSP237 in the error log";
-    }
-    else if (state.overdue_s > 0) {
-        looks->state = apr_psprintf(p,
-                                    "failed: no check for %" APR_INT64_T_FMT
-                                    " s; see OCSP236 in the error log",
-                                    (apr_int64_t)state.overdue_s);
-    }
-    else {
-        looks->state = "ok";
-    }
+    sum->last_check = look.ended != 0 ? ocsp_load_ctx_print_time(p, look.ended)
+                                      : "-";
+    sum->check_age_s = look.ended != 0 ? now - look.ended : -1;
+    sum->check_state = describe_checks(shared, look.overdue_s, p);
+    sum->check_ok = shared->check_s == 0
+                 || (shared->watch != NULL && look.overdue_s <= 0);
 }
 
-static void show_looks_text(request_rec *r, const ocsp_server_config_t *main)
+static void show_text(request_rec *r, const ocsp_server_config_shared_t *shared)
 {
-    looks_t looks;
-
-    collect_looks(&looks, main, r->pool);
-    ap_rprintf(r,
-               "OCSPLastCheck: %s\nOCSPLastCheckAge: %" APR_INT64_T_FMT
-               "\nOCSPCheckState: %s\nOCSPCheckOK: %d\n",
-               looks.last, (apr_int64_t)looks.age_s, looks.state, looks.ok);
-}
-
-static void show_looks_html(request_rec *r, const ocsp_server_config_t *main)
-{
-    looks_t looks;
-
-    collect_looks(&looks, main, r->pool);
-    ap_rprintf(r, "<p>Sources last checked for changes: %s (%s)</p>\n",
-               looks.last, looks.state);
-}
-
-static void show_text(request_rec *r, const ocsp_server_config_t *main)
-{
-    const ocsp_server_config_shared_t *shared = &main->shared;
-    const ocsp_counters_t *c = shared->counters;
+    summary_t sum;
+    counts_t issuers;
     size_t i;
-    sum_t sum;
 
     for (i = 0; i < COUNTERS; i++) {
         ap_rprintf(r, "OCSP%s: %" APR_UINT64_T_FMT "\n", counters[i].name,
-                   ocsp_counters_get(c, counters[i].which));
+                   ocsp_counters_get(shared->counters, counters[i].which));
     }
-    ap_rputs("OCSPVersion: " OCSP_VERSION "\n", r);
-    show_load_text(r, shared);
-    show_looks_text(r, main);
-    sum = print_issuers(r, print_line);
+    collect_summary(&sum, shared, r->pool);
+    ap_rprintf(r,
+               "OCSPVersion: " OCSP_VERSION
+               "\nOCSPCacheEntries: %" APR_UINT64_T_FMT
+               "\nOCSPCachePlaces: %" APR_UINT64_T_FMT
+               "\nOCSPCacheEvicted: %" APR_UINT64_T_FMT
+               "\nOCSPSigning: %u\nOCSPSignWaiting: %u\n"
+               "OCSPLastCheck: %s\nOCSPLastCheckAge: %" APR_INT64_T_FMT
+               "\nOCSPCheckState: %s\nOCSPCheckOK: %d\n",
+               sum.cache.used, sum.cache.places, sum.cache.evicted, sum.signing,
+               sum.waiting, sum.last_check, (apr_int64_t)sum.check_age_s,
+               sum.check_state, sum.check_ok);
+    issuers = print_issuers(r, print_line);
     ap_rprintf(r,
                "OCSPIssuers: %u\nOCSPIssuersFailed: %u\n"
                "OCSPIssuersUnanswered: %u\n",
-               sum.count, sum.failed, sum.unanswered);
+               issuers.count, issuers.failed, issuers.unanswered);
 }
 
-static void show_html(request_rec *r, const ocsp_server_config_t *main)
+static void show_html(request_rec *r, const ocsp_server_config_shared_t *shared)
 {
-    const ocsp_server_config_shared_t *shared = &main->shared;
-    const ocsp_counters_t *c = shared->counters;
-    sum_t sum;
+    summary_t sum;
+    counts_t issuers;
     size_t i;
 
     ap_rputs("<hr />\n<h2>OCSP responder (mod_ocsp " OCSP_VERSION
@@ -616,20 +555,25 @@ static void show_html(request_rec *r, const ocsp_server_config_t *main)
     ap_rputs("</tr>\n<tr>", r);
     for (i = 0; i < COUNTERS; i++) {
         ap_rprintf(r, "<td>%" APR_UINT64_T_FMT "</td>",
-                   ocsp_counters_get(c, counters[i].which));
+                   ocsp_counters_get(shared->counters, counters[i].which));
     }
-    ap_rputs("</tr></table>\n", r);
-    show_load_html(r, shared);
-    show_looks_html(r, main);
+    collect_summary(&sum, shared, r->pool);
+    ap_rprintf(r,
+               "</tr></table>\n<p>Cache: %" APR_UINT64_T_FMT
+               " of %" APR_UINT64_T_FMT " slots used, %" APR_UINT64_T_FMT
+               " evicted; signing: %u, waiting to sign: %u</p>\n"
+               "<p>Sources last checked for changes: %s (%s)</p>\n",
+               sum.cache.used, sum.cache.places, sum.cache.evicted, sum.signing,
+               sum.waiting, sum.last_check, sum.check_state);
     ap_rputs("<table border=\"0\" style=\"white-space: nowrap\"><tr><th></th>"
              "<th>Server</th><th>Issuer</th><th>State</th>"
              "<th>Revocations</th><th>Issued</th><th>thisUpdate</th>"
              "<th>nextUpdate</th><th>Last load</th><th>Result</th>"
              "<th>Signer</th></tr>\n",
              r);
-    sum = print_issuers(r, print_row);
+    issuers = print_issuers(r, print_row);
     ap_rprintf(r, "</table>\n<p>%u issuers, %u failed, %u not answered</p>\n",
-               sum.count, sum.failed, sum.unanswered);
+               issuers.count, issuers.failed, issuers.unanswered);
 }
 
 int ocsp_server_status_show(request_rec *r, int flags)
@@ -640,10 +584,10 @@ int ocsp_server_status_show(request_rec *r, int flags)
         return DECLINED; /* no issuer is configured, or no memory */
     }
     if (flags & AP_STATUS_SHORT) {
-        show_text(r, conf);
+        show_text(r, &conf->shared);
     }
     else {
-        show_html(r, conf);
+        show_html(r, &conf->shared);
     }
     return OK;
 }

@@ -74,7 +74,7 @@ static apr_status_t read_input(request_rec *r, char *buf, apr_size_t *len)
 /* Read a POST body of any framing, OCSPMaxRequestSize octets at most. */
 static int read_body(ocsp_responder_job_t *job)
 {
-    apr_size_t max = ocsp_server_config_get_max_request_size(job->conf);
+    apr_size_t max = (apr_size_t)job->conf->max_request_size;
     request_rec *r = job->r;
     apr_size_t len = max + 1;
     apr_status_t rv;
@@ -109,7 +109,7 @@ static int read_body(ocsp_responder_job_t *job)
  * @param in_query whether the request was found there */
 static int read_target(bool *in_query, ocsp_responder_job_t *job)
 {
-    size_t max = ocsp_server_config_get_max_request_size(job->conf);
+    size_t max = (size_t)job->conf->max_request_size;
     const char *target = job->r->unparsed_uri;
     size_t path_len = strcspn(target, "?");
     size_t target_len = strlen(target), len = target_len;

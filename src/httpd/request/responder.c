@@ -25,7 +25,7 @@ static void refuse(ocsp_responder_job_t *job, ocsp_response_status_t status,
 
 static bool parse_request(ocsp_responder_job_t *job)
 {
-    size_t max = ocsp_server_config_get_max_certs(job->conf);
+    size_t max = (size_t)job->conf->max_certs;
     ocsp_certid_t *certids;
 
     if (job->body.data == NULL) {

@@ -150,8 +150,7 @@ static ocsp_sign_slots_t *open_sign_slots(ocsp_retained_t *keep)
 void ocsp_runtime_open(ocsp_server_config_shared_t *shared,
                        ocsp_retained_t *keep, server_rec *base)
 {
-    size_t size = ocsp_server_config_get_cache_size(
-        ocsp_server_config_get(base));
+    size_t size = (size_t)ocsp_server_config_get(base)->cache_size;
     longest_t longest = find_response_max(base);
 
     shared->counters = open_counters(keep);

@@ -123,7 +123,7 @@ void ocsp_keypairs_check_readers(ocsp_load_ctx_t *pass, server_rec *base)
     const server_rec *s;
     int i;
 
-    if (ocsp_server_config_get_refresh(ocsp_server_config_get(base)) == 0) {
+    if (ocsp_server_config_get(base)->refresh_s == 0) {
         return; /* a graceful restart takes renewals up, as root */
     }
     for (s = base; s != NULL; s = s->next) {
@@ -132,7 +132,7 @@ void ocsp_keypairs_check_readers(ocsp_load_ctx_t *pass, server_rec *base)
         if (s != base && conf == ocsp_server_config_get(base)) {
             continue;
         }
-        add_certs(paths, pass, conf->said);
+        add_certs(paths, pass, conf->own_level);
         for (i = 0; i < conf->sections->nelts; i++) {
             add_certs(paths, pass,
                       APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)
