@@ -233,7 +233,7 @@ static ocsp_issuers_t *open_inherited(ocsp_load_ctx_t *pass,
     ocsp_issuers_t *outer = conf->outer->own, *scope;
     int i;
 
-    if (ocsp_directives_are_unset(conf->own_level)) {
+    if (!conf->sets_own_level) {
         return outer;
     }
     scope = ocsp_issuers_make(pass->pconf);

@@ -34,7 +34,7 @@ typedef enum {
 typedef enum {
     NUMBER = 0, /* int64_t */
     PROGRAM,    /* const char *; of the main server, so not inherited */
-    CRLS,       /* apr_array_header_t * of const char *; likewise: */
+    CRLS,       /* apr_array_header_t * of const char *; and what follows */
     ISSUANCE,
     SIGNERS
 } field_t;
@@ -95,8 +95,12 @@ static void *find_field(const char **why, cmd_parms *cmd)
     else if (row->context == IN_MAIN) {
         *why = ap_check_cmd_context(cmd, GLOBAL_ONLY);
     }
-    if (is_of_issuers(row)) {
-        config = conf->section != NULL ? conf->section : conf->own_level;
+    if (is_of_issuers(row) && conf->section != NULL) {
+        config = conf->section;
+    }
+    else if (is_of_issuers(row)) {
+        config = conf->own_level;
+        conf->sets_own_level = true;
     }
     return *why == NULL ? get_field(config, row) : NULL;
 }
@@ -245,7 +249,7 @@ static void reset(void *config, bool of_issuers, bool use_defaults,
                                                    ? row->fallback
                                                    : OCSP_ISSUER_CONFIG_UNSET;
         }
-        else if (row->type != PROGRAM) {
+        else if (row->type > PROGRAM) {
             *(apr_array_header_t **)get_field(config, row) =
                 apr_array_make(p, 1, sizeof(const char *));
         }
@@ -278,7 +282,7 @@ static void inherit(void *out, const void *inner, const void *outer,
                 *(int64_t *)get_field(out, row) = get_number(outer, row);
             }
         }
-        else if (row->type != PROGRAM && !has_files(inner, row->type)) {
+        else if (row->type > PROGRAM && !has_files(inner, row->type)) {
             *(apr_array_header_t **)get_field(out, row) = get_list(outer, row);
         }
     }
@@ -293,6 +297,23 @@ static ocsp_issuer_config_t *make_issuer_config(bool use_defaults,
     return config;
 }
 
+/* Count the processors that this process may use: taskset or a container may
+ * limit them. */
+static int64_t count_processors(void)
+{
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+#ifdef CPU_COUNT
+    cpu_set_t usable;
+
+    if (sched_getaffinity(0, sizeof(usable), &usable) == 0) {
+        count = CPU_COUNT(&usable);
+    }
+#endif
+    return count < 1                   ? 1
+         : count > OCSP_SIGN_SLOTS_MAX ? OCSP_SIGN_SLOTS_MAX
+                                       : count;
+}
+
 void *ocsp_directives_make(apr_pool_t *p, server_rec *s)
 {
     ocsp_server_config_t *conf = apr_pcalloc(p, sizeof(*conf));
@@ -302,7 +323,7 @@ void *ocsp_directives_make(apr_pool_t *p, server_rec *s)
     conf->level = conf->own_level;
     reset(conf, false, !s->is_virtual, p);
     if (!s->is_virtual) {
-        conf->sign_limit = ocsp_server_config_get_processors();
+        conf->sign_limit = count_processors();
     }
     return conf;
 }
@@ -337,34 +358,27 @@ ocsp_issuer_config_t *ocsp_directives_merge_issuer(
     return config;
 }
 
-bool ocsp_directives_are_unset(const ocsp_issuer_config_t *config)
+static const char *print_value(const void *config, const row_t *row,
+                               apr_pool_t *p)
 {
-    const row_t *row;
-    int n = 0;
-
-    while ((row = get_next(&n, true)) != NULL) {
-        if (row->type == NUMBER
-                ? get_number(config, row) != OCSP_ISSUER_CONFIG_UNSET
-                : get_list(config, row)->nelts != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static const char *print_number(const row_t *row, int64_t number, apr_pool_t *p)
-{
+    int64_t number;
     int i;
 
-    if (number == OCSP_ISSUER_CONFIG_UNSET) {
-        return "default";
+    if (row->type == PROGRAM) {
+        const char *program = ((const ocsp_server_config_t *)config)->dialog;
+
+        return program != NULL ? apr_pstrcat(p, "exec:", program, NULL)
+                               : "builtin";
     }
+    number = get_number(config, row);
     for (i = 0; row->words != NULL && row->words[i] != NULL; i++) {
         if (i == number) {
             return row->words[i];
         }
     }
-    return apr_psprintf(p, "%" APR_INT64_T_FMT, (apr_int64_t)number);
+    return number == OCSP_ISSUER_CONFIG_UNSET
+             ? "default"
+             : apr_psprintf(p, "%" APR_INT64_T_FMT, (apr_int64_t)number);
 }
 
 /* @param main whether rows of the main server are printed */
@@ -376,11 +390,10 @@ static const char *print(const void *config, bool of_issuers, bool main,
     int n = 0;
 
     while ((row = get_next(&n, of_issuers)) != NULL) {
-        if (row->type == NUMBER && (main || row->context != IN_MAIN)) {
+        if (row->type <= PROGRAM && (main || row->context != IN_MAIN)) {
             text = apr_pstrcat(p, text, *text != '\0' ? ", " : "",
                                ocsp_directives[n].name, " ",
-                               print_number(row, get_number(config, row), p),
-                               NULL);
+                               print_value(config, row, p), NULL);
         }
     }
     return text;
@@ -395,13 +408,7 @@ const char *ocsp_directives_print_issuer(const ocsp_issuer_config_t *config,
 const char *ocsp_directives_print_server(const ocsp_server_config_t *conf,
                                          apr_pool_t *p)
 {
-    const char *text = print(conf, false, conf->outer == NULL, p);
-
-    return conf->outer != NULL
-             ? text
-             : apr_pstrcat(p, text, ", OCSPPassPhraseDialog ",
-                           conf->dialog != NULL ? "exec:" : "builtin",
-                           conf->dialog, NULL);
+    return print(conf, false, conf->outer == NULL, p);
 }
 
 /* --- <OCSPIssuer> --------------------------------------------------------- */
@@ -477,14 +484,16 @@ static const char *set_issuer(cmd_parms *cmd, void *dir, const char *arg)
     init(name, set, (void *)(uintptr_t) & ((const row_t){__VA_ARGS__}),        \
          RSRC_CONF, help)
 #define FILES(init, name, set, help, where, group, at)                         \
-    ROW(init, name, set, help, .context = where, .type = group, .offset = at)
+    ROW(init, name, set, help, .context = (where), .type = (group),            \
+        .offset = (at))
 #define KEYWORD(name, help, where, at, value, ...)                             \
-    ROW(AP_INIT_TAKE1, name, set_number, help, .context = where, .offset = at, \
-        .fallback = value, .words = (const char *const[]){__VA_ARGS__, NULL})
+    ROW(AP_INIT_TAKE1, name, set_number, help, .context = (where),             \
+        .offset = (at), .fallback = (value),                                   \
+        .words = (const char *const[]){__VA_ARGS__, NULL})
 #define RANGE(name, help, where, at, value, keywords, units, from, to)         \
-    ROW(AP_INIT_TAKE1, name, set_number, help, .context = where, .offset = at, \
-        .fallback = value, .words = keywords, .unit = OCSP_UNITS_##units,      \
-        .min = from, .max = to)
+    ROW(AP_INIT_TAKE1, name, set_number, help, .context = (where),             \
+        .offset = (at), .fallback = (value), .words = (keywords),              \
+        .unit = OCSP_UNITS_##units, .min = (from), .max = (to))
 
 static const char *const off[] = {"off", NULL};
 

@@ -33,9 +33,6 @@ ocsp_issuer_config_t *ocsp_directives_merge_issuer(
     apr_pool_t *p, const ocsp_issuer_config_t *server,
     const ocsp_issuer_config_t *section);
 
-/** @return whether no directive is set in it. Pure. */
-bool ocsp_directives_are_unset(const ocsp_issuer_config_t *config);
-
 /** Print the settings of an issuer as "OCSPNonce echo, OCSPUnlisted good ...",
  * without files. Made in p. Startup only. */
 const char *ocsp_directives_print_issuer(const ocsp_issuer_config_t *config,

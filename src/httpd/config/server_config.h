@@ -44,6 +44,7 @@ typedef struct ocsp_server_config_t {
     /* as written; numbers have their defaults, or the main server's values */
     apr_array_header_t *sections;    /* ocsp_issuers_section_t *, its own */
     ocsp_issuer_config_t *own_level; /* its own settings for issuers */
+    bool sets_own_level;             /* any of them is set */
     int64_t max_certs;
     int64_t max_request_size; /* octets */
     int64_t quick;            /* 1: OCSPQuickHandler on */
@@ -65,9 +66,5 @@ typedef struct ocsp_server_config_t {
 
 /** Get the configuration of a server. Any thread. */
 ocsp_server_config_t *ocsp_server_config_get(const server_rec *s);
-
-/** Count the processors that this process may use, which taskset or a container
- * may limit: 1 to OCSP_SIGN_SLOTS_MAX. Startup only. */
-unsigned ocsp_server_config_get_processors(void);
 
 #endif

@@ -188,9 +188,8 @@ static void print_signers(const dump_t *d, const ocsp_issuers_issuer_t *si)
         }
     }
     if (si->signers.count == 0) {
-        printf("    signer: none%s%s\n",
-               si->signer_why != NULL ? ": " : ": answers tryLater",
-               si->signer_why != NULL ? si->signer_why : "");
+        printf("    signer: none: %s\n",
+               si->signer_why != NULL ? si->signer_why : "answers tryLater");
     }
 }
 
@@ -250,15 +249,13 @@ static void print_server(const dump_t *d, const server_rec *s)
     const ocsp_issuers_t *main_issuers = conf->outer != NULL ? conf->outer->own
                                                              : NULL;
 
-    printf("%s:%u%s%s%s\n",
+    printf("%s:%u",
            s->server_hostname != NULL ? s->server_hostname : "main server",
-           ocsp_load_ctx_get_port(s), s->defn_name != NULL ? " (" : "",
-           s->defn_name != NULL
-               ? apr_psprintf(d->pass->ptemp, "%s:%u", s->defn_name,
-                              s->defn_line_number)
-               : "",
-           s->defn_name != NULL ? ")" : "");
-    printf("  %s\n", ocsp_directives_print_server(conf, d->pass->ptemp));
+           ocsp_load_ctx_get_port(s));
+    if (s->defn_name != NULL) {
+        printf(" (%s:%u)", s->defn_name, s->defn_line_number);
+    }
+    printf("\n  %s\n", ocsp_directives_print_server(conf, d->pass->ptemp));
     print_issuers(d, conf->own);
     print_unmatched(conf);
     if (conf->inherited != NULL && conf->inherited != main_issuers) {

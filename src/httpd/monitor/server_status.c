@@ -75,32 +75,27 @@ static const struct {
 
 #define COUNTERS (sizeof(counters) / sizeof(counters[0]))
 
-/* @param expiry of the signer that lasts longest; OCSP_EXPIRY_FAR of others */
-static const char *describe_signer(const ocsp_signer_t *signer,
-                                   ocsp_expiry_t expiry, int64_t now,
-                                   apr_pool_t *p)
+/* @param expiry of the signer that lasts longest; OCSP_EXPIRY_FAR of others
+ * @return its description */
+static const char *collect_signer(facts_t *f, const ocsp_signer_t *signer,
+                                  ocsp_expiry_t expiry, int64_t now,
+                                  apr_pool_t *p)
 {
     static const char *const words[] = {"ok until ", "ends soon: ",
                                         "ends soon, renew it now: "};
-
-    return apr_pstrcat(
-        p,
-        ocsp_signer_is_valid(signer, now) && expiry != OCSP_EXPIRY_PAST
-            ? words[expiry]
-            : "not valid, ends ",
-        ocsp_load_ctx_print_time(p, ocsp_signer_get_not_after(signer)), " (",
-        ocsp_signer_get0_description(signer), ")", NULL);
-}
-
-static void collect_signer(facts_t *f, const ocsp_signer_t *signer, int64_t now)
-{
+    bool is_valid = ocsp_signer_is_valid(signer, now);
     int64_t end = ocsp_signer_get_not_after(signer);
 
-    f->has_valid_signer = f->has_valid_signer
-                       || ocsp_signer_is_valid(signer, now);
+    f->has_valid_signer = f->has_valid_signer || is_valid;
     if (f->signer_end == OCSP_TABLE_ENDLESS || end > f->signer_end) {
         f->signer_end = end;
     }
+    return apr_pstrcat(p,
+                       is_valid && expiry != OCSP_EXPIRY_PAST
+                           ? words[expiry]
+                           : "not valid, ends ",
+                       ocsp_load_ctx_print_time(p, end), " (",
+                       ocsp_signer_get0_description(signer), ")", NULL);
 }
 
 /* Describe the signers that this process uses. */
@@ -124,12 +119,11 @@ static const char *collect_signers(facts_t *f, const ocsp_server_config_t *conf,
             signers->templs[i]);
 
         text = apr_pstrcat(p, text, i != 0 ? "; " : "",
-                           describe_signer(signer,
-                                           signer == last ? expiry
-                                                          : OCSP_EXPIRY_FAR,
-                                           now, p),
+                           collect_signer(f, signer,
+                                          signer == last ? expiry
+                                                         : OCSP_EXPIRY_FAR,
+                                          now, p),
                            NULL);
-        collect_signer(f, signer, now);
     }
     ocsp_signer_reload_leave(conf->shared.renewal, stay);
     if (text[0] == '\0') {
