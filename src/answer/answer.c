@@ -174,7 +174,7 @@ static bool is_uncovered(const ocsp_answer_subject_t *s)
     const ocsp_record_t *record = &s->record;
 
     if (!record->crl || !record->partial || record->listed
-        || (s->policy->complete && !record->gaps)) {
+        || (s->policy->complete && !record->missing_crls)) {
         return false;
     }
     return record->issued

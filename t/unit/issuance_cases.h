@@ -44,7 +44,7 @@ typedef struct {
     const char *known;   /* NULL: refused */
     const char *said[3]; /* of the warning, or the reason; NULL: none */
     const char *unsaid;
-    const char *withheld; /* of the reason; NULL: none */
+    const char *not_used; /* of the reason; NULL: none */
     unsigned rows;
 } case_t;
 
@@ -93,7 +93,7 @@ static const case_t cases[] = {
      .index = VALID("01") EXPIRED("02") VALID("03"),
      .known = "RRI---",
      .said = {"a.crl: 2 certificates are revoked, but valid in",
-              "index.txt: revoked counts"},
+              "index.txt: they are answered revoked"},
      .rows = 3},
     {.name = "R71, R73: what the CRL should list and does not is revoked",
      .crl = "\1",
@@ -101,7 +101,7 @@ static const case_t cases[] = {
          REVOKED("03", LONG_AGO),
      .known = "RRR---",
      .said = {"section 3.3: does not list 2 certificates that are revoked in",
-              "index.txt: revoked counts"},
+              "index.txt: they are answered revoked"},
      .rows = 3},
     {.name = "R71: it need not list what had expired before it",
      .crl = "-",
@@ -140,13 +140,13 @@ static const case_t cases[] = {
      .last_rows = 2,
      .last_revoked = "\x01\x02",
      .want = OCSP_ESTALE,
-     .said = {"1 certificates that were revoked are not any more"}},
+     .said = {"1 certificates are no longer revoked"}},
     {.name = "also if other rows have come",
      .index = VALID("03") VALID("04") VALID("05"),
      .last_rows = 2,
      .last_revoked = "\x01",
      .want = OCSP_ESTALE,
-     .said = {"1 certificates that were revoked"}},
+     .said = {"1 certificates are no longer revoked"}},
     {.name = "R71, R141: a bad row holds back no newer CRL: what was known "
              "stays so",
      .crl = "\5",
@@ -156,7 +156,7 @@ static const case_t cases[] = {
      .last_revoked = "\2\6",
      .last_issued = "\1\5",
      .known = "IR--RR",
-     .withheld = "index.txt: line 2: has not the six fields",
+     .not_used = "index.txt: line 2: has not the six fields",
      .rows = 3},
     {.name = "nor does one in a list, or rows of files before it",
      .crl = "\5",
@@ -167,7 +167,7 @@ static const case_t cases[] = {
      .last_revoked = "",
      .last_issued = "\1",
      .known = "I---R-",
-     .withheld = "serials: line 2: is no serial number in hexadecimal",
+     .not_used = "serials: line 2: is no serial number in hexadecimal",
      .rows = 1},
     {.name = "nor is a new CRL a reason to take an old copy",
      .crl = "\4",
@@ -177,7 +177,7 @@ static const case_t cases[] = {
      .last_revoked = "\2",
      .last_issued = "",
      .known = "-R-R--",
-     .withheld = "1 certificates that were revoked are not any more",
+     .not_used = "1 certificates are no longer revoked",
      .rows = 1},
     {.name = "nor has such a copy any other say",
      .crl = "\4",
@@ -187,7 +187,7 @@ static const case_t cases[] = {
      .last_revoked = "\2",
      .last_issued = "",
      .known = "-R-R--",
-     .withheld = "1 certificates that were revoked are not any more",
+     .not_used = "1 certificates are no longer revoked",
      .rows = 1},
     {.name = "nor do rows that are gone",
      .crl = "\1",
@@ -197,7 +197,7 @@ static const case_t cases[] = {
      .last_revoked = "\2",
      .last_issued = "\1\4",
      .known = "RR-I--",
-     .withheld = "index.txt: 2 rows, 3 before: an index never loses rows: "
+     .not_used = "index.txt: 2 rows, 3 before: an index never loses rows: "
                  "restore it",
      .rows = 3},
     {.name = "a CRL is newer than none",
@@ -207,7 +207,7 @@ static const case_t cases[] = {
      .last_revoked = "",
      .last_issued = "\1\2",
      .known = "RI----",
-     .withheld = "index.txt: line 1",
+     .not_used = "index.txt: line 1",
      .rows = 1},
     {.name = "the age of what was known is told",
      .crl = "\1",
@@ -218,7 +218,7 @@ static const case_t cases[] = {
      .last_revoked = "",
      .known = "R-----",
      .said = {"index.txt: last changed 2026-05-27T00:00:00Z"},
-     .withheld = "index.txt: line 1",
+     .not_used = "index.txt: line 1",
      .rows = 1},
     {.name = "R141: beside the same CRL a bad row is refused",
      .crl = "\5",
@@ -304,7 +304,7 @@ static const case_t cases[] = {
      .last_rows = 1,
      .last_crl = true,
      .want = APR_ENOENT,
-     .said = {"the CRL of CN=Test CA has gone: put it back"}},
+     .said = {"the CRL of CN=Test CA is gone: restore it"}},
     {.name = "R140: a CRL may be older than an index that was read alone",
      .crl = "-",
      .index = VALID("01"),
