@@ -25,34 +25,47 @@ static bool is_missed(const adding_t *a, const ocsp_openssl_index_row_t *row)
 {
     return a->crl != NULL && row->not_after > a->crl->this_update
         && row->revocation_time < a->crl->this_update
-        && ocsp_table_builder_find(a->builder, row->serial, row->serial_len)
+        && ocsp_table_builder_find(a->builder, row->serial.data,
+                                   row->serial.len)
                != OCSP_TABLE_REVOKED;
 }
 
-/* An ocsp_openssl_index_row_fn. A revocation is added in any case (R71, R73). */
-static apr_status_t add_row(void *ctx, const ocsp_openssl_index_row_t *row,
+/* Add a row of an index. A revocation is added in any case (R71, R73). */
+static apr_status_t add_row(void *ctx, const ocsp_line_t *line,
                             const char **why)
 {
     adding_t *a = ctx;
+    ocsp_openssl_index_row_t row;
+    apr_status_t rv = ocsp_openssl_index_parse(&row, line, why);
 
-    if (row->state != OCSP_OPENSSL_INDEX_REVOKED) {
-        return ocsp_table_builder_add_issued(a->builder, row->serial,
-                                             row->serial_len, true,
-                                             row->not_after, why);
+    if (rv != APR_SUCCESS) {
+        return rv;
     }
-    a->sum.missed += is_missed(a, row);
-    return ocsp_table_builder_add(a->builder, row->serial, row->serial_len,
-                                  row->revocation_time, row->reason, why);
+    a->sum.rows++;
+    if (row.state != OCSP_OPENSSL_INDEX_REVOKED) {
+        return ocsp_table_builder_add_issued(a->builder, row.serial.data,
+                                             row.serial.len, true,
+                                             row.not_after, why);
+    }
+    a->sum.missed += is_missed(a, &row);
+    return ocsp_table_builder_add(a->builder, row.serial.data, row.serial.len,
+                                  row.revocation_time, row.reason, why);
 }
 
-/* An ocsp_serial_list_serial_fn. */
-static apr_status_t add_serial(void *ctx, const unsigned char *serial,
-                               size_t serial_len, const char **why)
+/* Add a line of a list. */
+static apr_status_t add_serial(void *ctx, const ocsp_line_t *line,
+                               const char **why)
 {
-    const adding_t *a = ctx;
+    adding_t *a = ctx;
+    ocsp_serial_t serial;
+    apr_status_t rv = ocsp_serial_list_parse(&serial, line, why);
 
-    return ocsp_table_builder_add_issued(a->builder, serial, serial_len, false,
-                                         OCSP_TABLE_ENDLESS, why);
+    if (rv != APR_SUCCESS || serial.len == 0) {
+        return rv;
+    }
+    a->sum.rows++;
+    return ocsp_table_builder_add_issued(a->builder, serial.data, serial.len,
+                                         false, OCSP_TABLE_ENDLESS, why);
 }
 
 /* Done before the file is read: if it is replaced meanwhile, its data becomes
@@ -78,31 +91,18 @@ static apr_status_t add_change(adding_t *a, const char *file, const char **why)
     return APR_SUCCESS;
 }
 
-static apr_status_t add_file(adding_t *a, const char *file, bool is_index,
-                             const char **why)
-{
-    apr_uint64_t rows = 0;
-    apr_status_t rv = add_change(a, file, why);
-
-    if (rv == APR_SUCCESS) {
-        rv = is_index
-               ? ocsp_openssl_index_read(&rows, file, add_row, a, why, a->pool)
-               : ocsp_serial_list_read(&rows, file, add_serial, a, why,
-                                       a->pool);
-    }
-    a->sum.rows += rows;
-    return rv;
-}
-
 static apr_status_t add_files(adding_t *a, const apr_array_header_t *files,
-                              bool are_indexes, const char **why)
+                              ocsp_lines_fn *fn, const char **why)
 {
     apr_status_t rv = APR_SUCCESS;
     int i;
 
     for (i = 0; files != NULL && i < files->nelts && rv == APR_SUCCESS; i++) {
-        rv = add_file(a, APR_ARRAY_IDX(files, i, const char *), are_indexes,
-                      why);
+        const char *file = APR_ARRAY_IDX(files, i, const char *);
+
+        if ((rv = add_change(a, file, why)) == APR_SUCCESS) {
+            rv = ocsp_lines_read(file, fn, a, why, a->pool);
+        }
     }
     return rv;
 }
@@ -114,10 +114,10 @@ apr_status_t ocsp_issuance_add(ocsp_issuance_t *out, ocsp_table_builder_t *b,
                                const char **why, apr_pool_t *p)
 {
     adding_t a = {.builder = b, .crl = crl, .pool = p};
-    apr_status_t rv = add_files(&a, indexes, true, why);
+    apr_status_t rv = add_files(&a, indexes, add_row, why);
 
     if (rv == APR_SUCCESS) {
-        rv = add_files(&a, lists, false, why);
+        rv = add_files(&a, lists, add_serial, why);
     }
     if (rv == APR_SUCCESS) {
         *out = a.sum;

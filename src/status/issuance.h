@@ -28,7 +28,7 @@ typedef struct {
  * @param b finished with the entries of the CRL; to be finished again
  * @param crl whose entries are in b; NULL: none
  * @param indexes, lists const char *, or NULL; one file at least
- * @return as ocsp_openssl_index_read and ocsp_serial_list_read
+ * @return as ocsp_lines_read
  */
 apr_status_t ocsp_issuance_add(ocsp_issuance_t *out, ocsp_table_builder_t *b,
                                const ocsp_crl_info_t *crl,

@@ -84,7 +84,7 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
  * @param out untouched unless APR_SUCCESS
  * @param now seconds since 1970
  * @param why file, cause and remedy
- * @return as ocsp_crl_read, ocsp_openssl_index_read and ocsp_serial_list_read;
+ * @return as ocsp_crl_read and ocsp_lines_read;
  *         OCSP_ENOTYET: from the future; OCSP_ESTALE: older than the CRL in use
  *         (R140), or an index that has lost rows or revocations; APR_ENOENT: no
  *         source, or no CRL although there was one
