@@ -107,8 +107,8 @@ static apr_status_t enter_tbs(reader_t *r, apr_uint64_t *outer_end,
     return ocsp_der_stream_next(&r->w, OCSP_DER_SEQUENCE, algorithm, NULL);
 }
 
-/* The same, and start to verify the signature: the tap must get tbsCertList from
- * its first octet, so the window must not have moved since. */
+/* The same, and start to verify the signature: the tap must get tbsCertList
+ * from its first octet, so the window must not have moved since. */
 static apr_status_t begin_tbs(reader_t *r, apr_uint64_t *outer_end)
 {
     ocsp_der_t algorithm;

@@ -60,8 +60,9 @@ typedef apr_status_t ocsp_crl_entry_fn(void *ctx, const unsigned char *serial,
                                        int reason, const char **why);
 
 /**
- * Read a CRL in PEM or DER, and verify issuer, signature and critical extensions
- * (RFC 5280 sections 5.1.1.3, 5.2, 5.3, 6.3.3). Dates are not checked.
+ * Read a CRL in PEM or DER, and verify issuer, signature and critical
+ * extensions (RFC 5280 sections 5.1.1.3, 5.2, 5.3, 6.3.3). Dates are not
+ * checked.
  * @param info untouched unless APR_SUCCESS
  * @param why file, section, cause and remedy
  * @return OCSP_EMALFORMED; OCSP_EUNKNOWNCA: another issuer, or not signed by

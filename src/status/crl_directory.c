@@ -97,8 +97,8 @@ static bool is_cut_der(const unsigned char *head, size_t len, apr_off_t size)
         || declared + (len - in.len) > (apr_uint64_t)size;
 }
 
-/* Whether a file seems to be an incomplete CRL. If it were ignored, an older CRL
- * would be used without a warning. */
+/* Whether a file seems to be an incomplete CRL. If it were ignored, an older
+ * CRL would be used without a warning. */
 static bool is_cut_off(const char *file, apr_pool_t *p)
 {
     static const char label[] = "-----BEGIN X509 CRL";

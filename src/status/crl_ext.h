@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Parses the extensions of CRLs and of their entries (RFC 5280 sections 5.2 and
- * 5.3): reads those that are understood, and rejects a CRL that must not be used
- * because of one. Floor 1.
+ * 5.3): reads those that are understood, and rejects a CRL that must not be
+ * used because of one. Floor 1.
  */
 #ifndef OCSP_STATUS_CRL_EXT_H
 #define OCSP_STATUS_CRL_EXT_H
@@ -26,7 +26,7 @@
 #define OCSP_CRL_EXT_SCOPE_CAS 4u     /* onlyContainsCACerts */
 #define OCSP_CRL_EXT_SCOPE_REASONS 8u /* onlySomeReasons */
 
-/** The certificates that a CRL covers. All zero: every certificate of the CA. */
+/** The certificates that a CRL covers. All zero: every one of the CA. */
 typedef struct {
     uint32_t bits;         /* OCSP_CRL_EXT_SCOPE_ */
     unsigned char key[32]; /* digest of the extension; equal scopes have equal

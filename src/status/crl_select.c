@@ -165,8 +165,8 @@ static apr_status_t reject_older(selection_t *s, const char *file,
     return OCSP_ESTALE;
 }
 
-/* Against the clock and, while nothing is selected, against the CRLs in use that
- * cover everything (R140). */
+/* Against the clock and, while nothing is selected, against the CRLs in use
+ * that cover everything (R140). */
 static apr_status_t check_age(selection_t *s, const char *file,
                               int64_t this_update)
 {

@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Selects from all CRLs of one issuer those that its table is built from: of each
- * scope the newest that is signed by this issuer, is not from the future, and is
- * not older than the one in use. Floor 1.
+ * Selects from all CRLs of one issuer those that its table is built from: of
+ * each scope the newest that is signed by this issuer, is not from the future,
+ * and is not older than the one in use. Floor 1.
  */
 #ifndef OCSP_STATUS_CRL_SELECT_H
 #define OCSP_STATUS_CRL_SELECT_H
@@ -38,7 +38,7 @@ typedef enum {
     OCSP_CRL_SELECT_REJECTED,    /* a CRL was rejected */
     OCSP_CRL_SELECT_OTHER_CA,    /* a named file is the CRL of another CA */
     OCSP_CRL_SELECT_OTHER_KEY,   /* a CRL is signed by another key of the CA */
-    OCSP_CRL_SELECT_NAMED_TWICE, /* a file is named twice, instead of another? */
+    OCSP_CRL_SELECT_NAMED_TWICE, /* a file is named twice */
     OCSP_CRL_SELECT_SAME_SCOPE   /* two named files have the same scope */
 } ocsp_crl_select_missing_t;
 
@@ -64,9 +64,9 @@ typedef struct {
  * Read CRLs, the newest first, until those that are selected cover every
  * certificate of the CA (crl_set.h), and all others with the thisUpdate of the
  * last one. Of two with the same scope the newer is selected, or with the same
- * thisUpdate that with the higher CRLNumber (R140). If a named file, or one that
- * is broken or cannot be read, is rejected, nothing is selected: an older CRL
- * would lack revocations.
+ * thisUpdate that with the higher CRLNumber (R140). If a named file, or one
+ * that is broken or cannot be read, is rejected, nothing is selected: an older
+ * CRL would lack revocations.
  * @param out untouched unless APR_SUCCESS
  * @param why the reasons of all rejected CRLs
  * @return the error of a named file, or of the CRL rejected last: see load.h

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Adds issuance data to a table, which are databases of "openssl ca" and lists of
- * issued serial numbers, and compares it with the CRL of the table. Floor 1.
+ * Adds issuance data to a table, which are databases of "openssl ca" and lists
+ * of issued serial numbers, and compares it with the CRL of the table. Floor 1.
  */
 #ifndef OCSP_STATUS_ISSUANCE_H
 #define OCSP_STATUS_ISSUANCE_H

@@ -3,7 +3,6 @@
  *
  * Reads text files line by line. The buffer does not grow. Floor 1.
  */
-#include <apr_file_io.h>
 #include <apr_strings.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,13 +135,6 @@ apr_status_t ocsp_lines_read_source(const char *name,
     return rv;
 }
 
-static apr_status_t read_file(void *file, unsigned char *buf, size_t *len)
-{
-    apr_status_t rv = apr_file_read(file, buf, len);
-
-    return rv == APR_EOF ? APR_SUCCESS : rv;
-}
-
 apr_status_t ocsp_lines_read(const char *file, ocsp_lines_fn *fn, void *ctx,
                              const char **why, apr_pool_t *p)
 {
@@ -150,7 +142,8 @@ apr_status_t ocsp_lines_read(const char *file, ocsp_lines_fn *fn, void *ctx,
     apr_status_t rv = ocsp_file_open(&f, file, why, p);
 
     if (rv == APR_SUCCESS) {
-        rv = ocsp_lines_read_source(file, read_file, f, fn, ctx, why, p);
+        rv = ocsp_lines_read_source(file, ocsp_file_read_block, f, fn, ctx, why,
+                                    p);
         (void)apr_file_close(f);
     }
     return rv;

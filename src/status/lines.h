@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Reads a text file line by line, in blocks. LF or CRLF ends a line; empty lines
- * and those that begin with "#" are ignored. Floor 1.
+ * Reads a text file line by line, in blocks. LF or CRLF ends a line; empty
+ * lines and those that begin with "#" are ignored. Floor 1.
  */
 #ifndef OCSP_STATUS_LINES_H
 #define OCSP_STATUS_LINES_H

@@ -492,8 +492,8 @@ static apr_status_t check_rows(const load_t *l, apr_uint64_t rows,
                            why);
 }
 
-/* Check that no final revocation of the table in use is gone. A new CRL may omit
- * those that have expired. */
+/* Check that no final revocation of the table in use is gone. A new CRL may
+ * omit those that have expired. */
 static apr_status_t check_revocations(const load_t *l,
                                       const ocsp_load_result_t *out,
                                       const char **why)
@@ -538,9 +538,9 @@ static apr_status_t add_issuance(const load_t *l, ocsp_load_result_t *out,
     return check_revocations(l, out, why);
 }
 
-/* Use a new CRL with the issuance data of the table in use, since the files were
- * rejected. The CRL is read again, as rows of these files may have been added to
- * its entries. */
+/* Use a new CRL with the issuance data of the table in use, since the files
+ * were rejected. The CRL is read again, as rows of these files may have been
+ * added to its entries. */
 static apr_status_t keep_issuance(const load_t *l, ocsp_load_result_t *out,
                                   apr_status_t rejected, const char *reason)
 {

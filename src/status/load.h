@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Loads all sources of one issuer, CRLs and issuance data, into a table, or gives
- * the reason why not. Has the rules that need the time or the table in use.
- * Floor 1.
+ * Loads all sources of one issuer, CRLs and issuance data, into a table, or
+ * gives the reason why not. Has the rules that need the time or the table in
+ * use. Floor 1.
  */
 #ifndef OCSP_STATUS_LOAD_H
 #define OCSP_STATUS_LOAD_H
@@ -72,8 +72,8 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
  * Read and check the sources.
  * - crl_select.h selects the CRLs. A CRL in use that is gone, and that no newer
  *   one covers, stays in use with all entries of the last table (not_used).
- * - Of sources that disagree about a certificate, revoked counts, with a warning
- *   (R73).
+ * - Of sources that disagree about a certificate, revoked counts, with a
+ *   warning (R73).
  * - An index has no signature, and may be an old copy: it is rejected if it has
  *   fewer rows than the last table, or if final revocations are gone although
  *   the CRL is the same. A CRL that is newer than the one in use is then used

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Parses the rows of the database of "openssl ca" (index.txt): which certificates
- * were issued, and which are revoked, when and why. Floor 1.
+ * Parses the rows of the database of "openssl ca" (index.txt): which
+ * certificates were issued, and which are revoked, when and why. Floor 1.
  */
 #ifndef OCSP_STATUS_OPENSSL_INDEX_H
 #define OCSP_STATUS_OPENSSL_INDEX_H

@@ -48,8 +48,8 @@ static bool read_digits(unsigned char *digits, size_t *count,
     return after_digit;
 }
 
-/* The content of a negative INTEGER (X.690 section 8.3): two's complement, after
- * FF if the first bit would make it positive. */
+/* The content of a negative INTEGER (X.690 section 8.3): two's complement,
+ * after FF if the first bit would make it positive. */
 static bool negate(ocsp_serial_t *s)
 {
     size_t i = s->len;

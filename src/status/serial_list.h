@@ -16,8 +16,8 @@
  * Parse a line.
  * @param out of length 0: the line is only a comment
  * @param why a fragment: cause and remedy
- * @return OCSP_EMALFORMED: not a serial number of at most 20 octets, which rules
- *         out most decimal numbers. Pure.
+ * @return OCSP_EMALFORMED: not a serial number of at most 20 octets, which
+ *         rules out most decimal numbers. Pure.
  */
 apr_status_t ocsp_serial_list_parse(ocsp_serial_t *out, const ocsp_line_t *line,
                                     const char **why);

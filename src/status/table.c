@@ -263,7 +263,7 @@ int64_t ocsp_table_find_end(bool crl, int64_t this_update, int64_t next_update,
     return changed_end < end ? changed_end : end;
 }
 
-/* Octets that all serial numbers begin with: those of the first and the last. */
+/* Octets that all serial numbers begin with. */
 static size_t common_prefix(const group_t *g)
 {
     const unsigned char *first = g->entries;

@@ -27,8 +27,8 @@
 #define OCSP_TABLE_VERSION 3
 #endif
 
-/** How long a CRL without nextUpdate is used by default, in seconds: 7 days (see
- * OCSPSourceMaxAge). */
+/** How long a CRL without nextUpdate is used by default, in seconds: 7 days
+ * (see OCSPSourceMaxAge). */
 #define OCSP_TABLE_MAX_AGE_S INT64_C(604800)
 
 /** The end of data that never becomes stale. */

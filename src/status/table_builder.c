@@ -220,8 +220,8 @@ static unsigned entry_reason(const unsigned char *entry, size_t width)
 }
 
 /*
- * Merge a further entry of the same serial number into the one that is kept. They
- * are sorted by time, then by reason: so of revocations the first has the
+ * Merge a further entry of the same serial number into the one that is kept.
+ * They are sorted by time, then by reason: so of revocations the first has the
  * earliest time, and the first final reason replaces a hold.
  */
 static void merge(unsigned char *kept, const unsigned char *next, size_t width,

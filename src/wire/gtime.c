@@ -10,8 +10,8 @@
 
 #define SECONDS_PER_DAY INT64_C(86400)
 
-/* Days from 0000-01-01 to 1970-01-01. Days are counted from year 0, so that none
- * is negative and / and % round down. */
+/* Days from 0000-01-01 to 1970-01-01. Days are counted from year 0, so that
+ * none is negative and / and % round down. */
 #define DAYS_TO_1970 INT64_C(719528)
 
 typedef struct {

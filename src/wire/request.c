@@ -71,8 +71,8 @@ static bool parse_extension(extension_t *out, ocsp_der_t *in)
     return ocsp_der_at_end(&sequence);
 }
 
-/* Nonce ::= OCTET STRING(SIZE(1..128)), in extnValue (RFC 9654 section 2.1). Old
- * OpenSSL and some devices omit the inner OCTET STRING. */
+/* Nonce ::= OCTET STRING(SIZE(1..128)), in extnValue (RFC 9654 section 2.1).
+ * Old OpenSSL and some devices omit the inner OCTET STRING. */
 static bool check_nonce(ocsp_der_t value)
 {
     ocsp_der_t rest = value, inner;
@@ -106,8 +106,8 @@ static bool is_algorithm(ocsp_der_t element)
  *     sigIdentifier        AlgorithmIdentifier,
  *     pubKeyAlgIdentifier  SMIMECapability OPTIONAL }
  *
- * In the module of appendix B the second field is an AlgorithmIdentifier. Either
- * is a SEQUENCE, and is ignored.
+ * In the module of appendix B the second field is an AlgorithmIdentifier.
+ * Either is a SEQUENCE, and is ignored.
  */
 static bool parse_preferred(ocsp_der_t *algorithm, ocsp_der_t *in)
 {
@@ -174,8 +174,8 @@ static bool add_extension(ocsp_request_t *out, const extension_t *extension)
 /*
  * Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension, optional, EXPLICIT under
  * tag. Some clients send an empty one.
- * @param out NULL for the extensions of a single request, which may have neither
- *        nonce nor preferences (RFC 6960 sections 4.4.1 and 4.4.7)
+ * @param out NULL for the extensions of a single request, which may have
+ *        neither nonce nor preferences (RFC 6960 sections 4.4.1 and 4.4.7)
  */
 static bool parse_extensions(ocsp_der_t *in, unsigned tag, ocsp_request_t *out)
 {
