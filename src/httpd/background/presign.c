@@ -16,7 +16,7 @@
 
 bool ocsp_presign_is_wanted(const ocsp_issuers_issuer_t *si)
 {
-    /* see ocsp_answer_may_say */
+    /* see ocsp_answer_may_reuse */
     return si->preproduce != OCSP_ISSUER_CONFIG_PREPRODUCE_OFF
         && si->policy.next_update_s > OCSP_ANSWER_LEFT_S
         && (!si->policy.limits_age
@@ -98,7 +98,7 @@ ocsp_presign_verdict_t ocsp_presign_draft(ocsp_presign_said_t *out,
                                           const ocsp_certid_t *id,
                                           const unsigned char *templ_id)
 {
-    static const ocsp_answer_wishes_t none = {.nonce = {NULL, 0}};
+    static const ocsp_request_t none = {.certid_count = 0};
     const ocsp_response_template_t *templ;
     ocsp_answer_subject_t subject;
     ocsp_answer_signers_t one = {&templ, 1};
@@ -139,7 +139,7 @@ bool ocsp_presign_is_there(ocsp_cache_entry_t *entry, const ocsp_presign_t *a,
     }
     times = (ocsp_answer_times_t){entry->produced_at, entry->this_update,
                                   entry->next_update};
-    return ocsp_answer_may_say(&said->item.draft, &times);
+    return ocsp_answer_may_reuse(&said->item.draft, &times);
 }
 
 void ocsp_presign_make(const ocsp_presign_t *a, ocsp_presign_said_t *said,

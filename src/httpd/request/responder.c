@@ -125,8 +125,6 @@ static void report_answer(const ocsp_responder_t *job)
 
 static void draft(ocsp_responder_t *job, const ocsp_request_t *request)
 {
-    ocsp_answer_wishes_t wishes = {request->nonce, request->preferred,
-                                   request->signed_with};
     size_t i, count = request->certid_count;
     ocsp_answer_subject_t *subjects = apr_palloc(job->r->pool,
                                                  count * sizeof(*subjects));
@@ -146,7 +144,7 @@ static void draft(ocsp_responder_t *job, const ocsp_request_t *request)
     }
     /* Not r->request_time: the body may have taken its time. */
     job->now = (int64_t)apr_time_sec(apr_time_now());
-    ocsp_answer_draft(&job->item.draft, subjects, count, &wishes, job->now,
+    ocsp_answer_draft(&job->item.draft, subjects, count, request, job->now,
                       job->r->pool);
     report(job, request, subjects, signers);
 }
@@ -211,7 +209,7 @@ static void renew(ocsp_responder_t *job,
 static void do_without(ocsp_responder_t *job)
 {
     ocsp_responder_count(job, OCSP_COUNTER_SIGN_REFUSED, 1);
-    if (ocsp_answer_drop_nonce(&job->item.draft)) {
+    if (ocsp_answer_remove_nonce(&job->item.draft)) {
         ocsp_response_cache_begin(&job->item, job->r->pool);
     }
     if (find(job)) {
