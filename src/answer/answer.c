@@ -1,20 +1,21 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See answer.h. First who may sign, then what is said of each certificate by
- * that signer, then the bytes. Floor 2.
+ * Decides which response is sent: first the signer, then the status of each
+ * certificate; and which cached response is reused. Floor 2.
  */
+#include <string.h>
+
 #include "answer/answer.h"
 #include "answer/signer_select.h"
-#include "status/crl.h"
 #include "wire/gtime.h"
-#include "wire/request.h"
 
-/* certificateHold, the one reason that can be taken back (RFC 5280 section
+/* certificateHold, the only reason that can be undone (RFC 5280 section
  * 5.3.1). */
 #define REASON_HOLD 6
 
-/* 1970-01-01: what RFC 6960 section 2.2 has for what never was issued. */
+/* revocationTime of a certificate that was never issued (RFC 6960 section
+ * 2.2). */
 #define NEVER_ISSUED_TIME 0
 
 void ocsp_answer_refuse(ocsp_answer_t *out, ocsp_response_status_t status,
@@ -30,7 +31,12 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* now + seconds, not past the last time that can be written. */
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* now + seconds, at most the last time that can be encoded. */
 static int64_t add_seconds(int64_t now, int64_t seconds)
 {
     return seconds < OCSP_GTIME_MAX - now ? now + seconds : OCSP_GTIME_MAX;
@@ -60,8 +66,8 @@ static bool may_sign_for(const ocsp_response_template_t *templ,
     return false;
 }
 
-/* Whether one of the first's signers may sign for all the others that have any;
- * those that have none may yet get one: that is for later. */
+/* Whether a signer of first may sign for all other issuers that have signers.
+ * An issuer without one may get it later. */
 static bool may_sign_for_all(const ocsp_response_template_t *templ,
                              const ocsp_answer_signers_t *first,
                              const ocsp_answer_subject_t *subjects,
@@ -78,8 +84,8 @@ static bool may_sign_for_all(const ocsp_response_template_t *templ,
     return true;
 }
 
-/* Why the request as a whole can never be answered, or NULL; and who can answer
- * it, whatever their dates. */
+/* Find the signers of a request, whatever their dates. @return why it is
+ * unauthorized, or NULL */
 static const char *find_signers(ocsp_signer_select_t *out,
                                 const ocsp_answer_subject_t *subjects,
                                 size_t count, apr_pool_t *p)
@@ -106,18 +112,18 @@ static const char *find_signers(ocsp_signer_select_t *out,
         }
     }
     return out->count > 0 ? NULL
-                          : "RFC 6960 section 4.2.2.2: issuers that no one"
-                            " signer answers for";
+                          : "RFC 6960 section 4.2.2.2: issuers without a"
+                            " common signer";
 }
 
-/* Why one certificate cannot be answered for now, or NULL. */
-static const char *find_lack(const ocsp_answer_subject_t *s)
+/* @return why there is no response about a certificate now, or NULL */
+static const char *find_missing(const ocsp_answer_subject_t *s)
 {
     switch (s->knowledge) {
-    case OCSP_ANSWER_FOREIGN: /* find_signers has seen to it */
+    case OCSP_ANSWER_FOREIGN: /* see find_signers */
     case OCSP_ANSWER_UNREADABLE:
-        return "RFC 6960 section 2.3: an issuer's certificate could not be"
-               " read: this may be its";
+        return "RFC 6960 section 2.3: the certificate of an issuer, perhaps"
+               " this one's, could not be read";
     case OCSP_ANSWER_NO_TABLE:
         return "RFC 6960 section 2.3: no data for this issuer";
     case OCSP_ANSWER_RECORD:
@@ -127,33 +133,35 @@ static const char *find_lack(const ocsp_answer_subject_t *s)
                           : "RFC 6960 section 2.3: no signer for this issuer";
 }
 
-static const char *find_any_lack(ocsp_signer_select_t *choice,
-                                 const ocsp_answer_subject_t *subjects,
-                                 size_t count, int64_t now, bool *ended)
+/* The same for all certificates, and whether the signers are within their
+ * dates, which remain in selection. */
+static const char *find_any_missing(ocsp_signer_select_t *selection,
+                                    const ocsp_answer_subject_t *subjects,
+                                    size_t count, int64_t now, bool *ended)
 {
-    const char *lack = NULL;
+    const char *missing = NULL;
     size_t i;
 
-    choice->now = now;
-    choice->until = now;
-    for (i = 0; i < count && lack == NULL; i++) {
-        lack = find_lack(&subjects[i]);
-        if (lack == NULL) {
+    selection->now = now;
+    selection->until = now;
+    for (i = 0; i < count && missing == NULL; i++) {
+        missing = find_missing(&subjects[i]);
+        if (missing == NULL) {
             int64_t end = add_seconds(now, subjects[i].policy->next_update_s);
 
-            choice->until = end > choice->until ? end : choice->until;
+            selection->until = later(end, selection->until);
         }
     }
-    if (ocsp_signer_select_drop_ended(choice) == 0 && lack == NULL) {
+    if (ocsp_signer_select_remove_invalid(selection) == 0 && missing == NULL) {
         *ended = true;
-        lack = "RFC 6960 section 3.2: the signer's certificate has expired or"
-               " is not valid yet";
+        missing = "RFC 6960 section 3.2: the signer's certificate has expired"
+                  " or is not valid yet";
     }
-    return lack;
+    return missing;
 }
 
-/* What is said of what is not revoked: OCSPUnlisted is for what no source
- * lists, and what was issued is listed (R64). */
+/* The response about a certificate that is not revoked. OCSPUnlisted is not for
+ * an issued one (R64). */
 static ocsp_answer_unlisted_t find_unlisted(const ocsp_answer_subject_t *s)
 {
     if (s->record.issued) {
@@ -166,15 +174,15 @@ static ocsp_answer_unlisted_t find_unlisted(const ocsp_answer_subject_t *s)
     return s->policy->unlisted;
 }
 
-/* Whether nothing known covers a certificate that nothing lists as revoked. It
- * may be revoked by a CRL that is not here. An index says itself what is not
- * revoked, and what was never issued no CRL would list. */
+/* Whether a certificate that is not listed as revoked may be so in a CRL that
+ * is not here. An index says itself that a certificate is not revoked, and no
+ * CRL lists one that was never issued. */
 static bool is_uncovered(const ocsp_answer_subject_t *s)
 {
     const ocsp_record_t *record = &s->record;
 
     if (!record->crl || !record->partial || record->listed
-        || (s->policy->complete && !record->gaps)) {
+        || (s->policy->complete && !record->missing_crls)) {
         return false;
     }
     return record->issued
@@ -183,8 +191,9 @@ static bool is_uncovered(const ocsp_answer_subject_t *s)
                    || find_unlisted(s) == OCSP_ANSWER_UNLISTED_GOOD;
 }
 
-/* All but good may change any moment (R61, R62). */
-static void say_unlisted(ocsp_response_single_t *out,
+/* Set the status of a certificate that is not revoked. Any status but good may
+ * change soon (R61, R62). */
+static void set_unlisted(ocsp_response_single_t *out,
                          ocsp_answer_unlisted_t unlisted, int64_t now)
 {
     int64_t soon = add_seconds(now, OCSP_ANSWER_UNKNOWN_S);
@@ -192,10 +201,10 @@ static void say_unlisted(ocsp_response_single_t *out,
     out->reason = OCSP_CRL_NO_REASON;
     switch (unlisted) {
     case OCSP_ANSWER_UNLISTED_GOOD:
-    case OCSP_ANSWER_UNLISTED_UNAUTHORIZED: /* heed_policies sees to it */
+    case OCSP_ANSWER_UNLISTED_UNAUTHORIZED: /* see apply_policies */
         out->status = OCSP_STATUS_GOOD;
         return;
-    case OCSP_ANSWER_UNLISTED_AUTO: /* find_unlisted has seen to it */
+    case OCSP_ANSWER_UNLISTED_AUTO: /* see find_unlisted */
     case OCSP_ANSWER_UNLISTED_UNKNOWN:
         out->status = OCSP_STATUS_UNKNOWN;
         break;
@@ -208,15 +217,9 @@ static void say_unlisted(ocsp_response_single_t *out,
     out->next_update = earlier(out->next_update, soon);
 }
 
-static int64_t later(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
-/* A look at the sources counts only if it was at this very source. Issuance
- * data has no time of its own, so for it every look counts. A look is said to
- * have been a little earlier, for clients whose clocks are behind (R99), but
- * not before the CRL was made. */
+/* A look at the sources is not before the CRL was issued, and counts as a
+ * little earlier for clients whose clocks are behind (R99). Issuance data has
+ * no time of its own. */
 static int64_t find_this_update(const ocsp_answer_subject_t *s, int64_t now)
 {
     int64_t made = earlier(s->record.this_update, now);
@@ -231,17 +234,16 @@ static int64_t find_this_update(const ocsp_answer_subject_t *s, int64_t now)
              : made;
 }
 
-/* Whether every source has an end of its own, which is a CRL's nextUpdate. */
+/* Whether every source has an end of its own, which only nextUpdate is. */
 static bool has_own_end(const ocsp_record_t *record)
 {
     return record->crl && record->next_update != OCSP_CRL_NO_NEXT_UPDATE
         && !record->issuance;
 }
 
-/* Data without an end of its own counts for a time after the last good look at
- * it. thisUpdate may be that of a table that was read in a look which failed,
- * and counts only before the first look. A look in the future was by a clock
- * that has been put back. */
+/* Data without an end of its own is used for recheck_s after the last
+ * successful look; before the first look thisUpdate counts. A look in the
+ * future means that the clock was set back. */
 static int64_t find_look_end(const ocsp_answer_subject_t *s, int64_t now)
 {
     const ocsp_record_t *record = &s->record;
@@ -253,9 +255,8 @@ static int64_t find_look_end(const ocsp_answer_subject_t *s, int64_t now)
              : add_seconds(earlier(looked, now), s->policy->recheck_s);
 }
 
-/* Until when the data may be told, whatever the policy and the signer want. A
- * grace is for a CRL that is late, and is promised to nobody before
- * (R97). */
+/* The end of the data, without policy and signer. The grace of a CRL begins at
+ * its nextUpdate, and is in no response before (R97). */
 static int64_t find_end(const ocsp_answer_subject_t *s, int64_t now)
 {
     const ocsp_record_t *record = &s->record;
@@ -269,7 +270,8 @@ static int64_t find_end(const ocsp_answer_subject_t *s, int64_t now)
              : end;
 }
 
-/* What is said of one certificate, or why nothing can be said now. */
+/* Decide about one certificate. @return why that is not possible now, or
+ * NULL */
 static const char *decide(ocsp_response_single_t *out,
                           const ocsp_answer_subject_t *s, int64_t signer_end,
                           int64_t now)
@@ -278,26 +280,26 @@ static const char *decide(ocsp_response_single_t *out,
     int64_t end = find_end(s, now);
 
     if (now >= end) {
-        /* tryLater is taken for good by most: a revocation that cannot be
-         * undone is better said from old data (R68) */
+        /* most clients accept a certificate after tryLater: so a final
+         * revocation is answered from stale data (R68) */
         if (!record->listed || record->reason == REASON_HOLD) {
             return "RFC 6960 section 2.4: the issuer's data is past its"
-                   " nextUpdate, too old, or not looked at for too long";
+                   " nextUpdate, too old, or was not checked for too long";
         }
         end = add_seconds(now, OCSP_ANSWER_STALE_REVOKED_S);
     }
     if (is_uncovered(s)) {
-        return "RFC 5280 section 5.2.5: the CRLs that are known may not cover"
-               " it (OCSPCRLCoverage)";
+        return "RFC 5280 section 5.2.5: the known CRLs may not cover the"
+               " certificate (OCSPCRLCoverage)";
     }
-    /* what has expired is answered on (RFC 6960 has no word against it) */
+    /* an expired certificate is still answered, as RFC 6960 allows */
     if (record->issued && record->not_after > now) {
         end = earlier(end, record->not_after);
     }
     end = earlier(end, add_seconds(now, s->policy->next_update_s));
     end = earlier(end, signer_end);
     if (end <= now) {
-        return "RFC 6960 section 2.4: nothing is left until nextUpdate";
+        return "RFC 6960 section 2.4: no time is left until nextUpdate";
     }
     out->certid = s->certid;
     out->this_update = find_this_update(s, now);
@@ -308,7 +310,7 @@ static const char *decide(ocsp_response_single_t *out,
         out->reason = record->reason;
     }
     else {
-        say_unlisted(out, find_unlisted(s), now);
+        set_unlisted(out, find_unlisted(s), now);
     }
     return NULL;
 }
@@ -326,15 +328,13 @@ static void count_single(ocsp_answer_t *out, const ocsp_response_single_t *s)
         out->unknown++;
         break;
     }
-    if (s->this_update > out->this_update) {
-        out->this_update = s->this_update;
-    }
+    out->this_update = later(out->this_update, s->this_update);
     out->next_update = earlier(out->next_update, s->next_update);
 }
 
-/* What the policies of all that is asked about want of the whole response. */
-static bool heed_policies(ocsp_answer_draft_t *draft,
-                          const ocsp_answer_subject_t *subjects)
+/* Apply all policies to the response. @return false: it is unauthorized */
+static bool apply_policies(ocsp_answer_draft_t *draft,
+                           const ocsp_answer_subject_t *subjects)
 {
     ocsp_response_content_t *content = &draft->content;
     bool authorized = true;
@@ -356,15 +356,15 @@ static bool heed_policies(ocsp_answer_draft_t *draft,
                       && unlisted != OCSP_ANSWER_UNLISTED_UNAUTHORIZED;
             content->extended_revoke = content->extended_revoke
                                     || unlisted == OCSP_ANSWER_UNLISTED_REVOKED;
-            draft->lasting = draft->lasting
-                          && unlisted == OCSP_ANSWER_UNLISTED_GOOD;
+            draft->cacheable = draft->cacheable
+                            && unlisted == OCSP_ANSWER_UNLISTED_GOOD;
         }
     }
     if (draft->age_s != INT64_MAX) {
         draft->answer.send_until = content->produced_at + draft->age_s;
-        draft->lasting = draft->lasting && draft->age_s > 0;
+        draft->cacheable = draft->cacheable && draft->age_s > 0;
     }
-    draft->answer.lasting = draft->lasting && content->nonce.data == NULL;
+    draft->answer.cacheable = draft->cacheable && content->nonce.data == NULL;
     return authorized;
 }
 
@@ -375,7 +375,7 @@ static void refuse(ocsp_answer_draft_t *out, ocsp_response_status_t status,
     ocsp_answer_refuse(&out->answer, status, why);
 }
 
-/* Each certificate's part, or why nothing can be said now. */
+/* Decide about all certificates, as decide. */
 static const char *decide_all(ocsp_answer_draft_t *out,
                               const ocsp_answer_subject_t *subjects,
                               size_t count, int64_t now, apr_pool_t *p)
@@ -398,18 +398,19 @@ static const char *decide_all(ocsp_answer_draft_t *out,
 
 void ocsp_answer_draft(ocsp_answer_draft_t *out,
                        const ocsp_answer_subject_t *subjects, size_t count,
-                       const ocsp_answer_wishes_t *wishes, int64_t now,
+                       const ocsp_request_t *request, int64_t now,
                        apr_pool_t *p)
 {
-    ocsp_signer_select_t choice;
-    const char *why = find_signers(&choice, subjects, count, p);
+    ocsp_signer_select_t selection;
+    const char *why = find_signers(&selection, subjects, count, p);
     bool ended = false;
 
     if (why != NULL) {
         refuse(out, OCSP_RESPONSE_UNAUTHORIZED, why);
         return;
     }
-    if ((why = find_any_lack(&choice, subjects, count, now, &ended)) != NULL) {
+    if ((why = find_any_missing(&selection, subjects, count, now, &ended))
+        != NULL) {
         refuse(out, OCSP_RESPONSE_TRY_LATER, why);
         out->answer.signers_ended = ended;
         return;
@@ -420,19 +421,21 @@ void ocsp_answer_draft(ocsp_answer_draft_t *out,
                    .this_update = INT64_MIN,
                    .next_update = INT64_MAX,
                    .send_until = INT64_MAX},
-        .templ = ocsp_signer_select_choose(&choice, wishes->preferred,
-                                           wishes->signed_with),
-        .content = {.count = count, .nonce = wishes->nonce, .produced_at = now},
+        .templ = ocsp_signer_select_find(&selection, request->preferred,
+                                         request->signed_with),
+        .content = {.count = count,
+                    .nonce = request->nonce,
+                    .produced_at = now},
         .policy = subjects[0].policy,
         .age_s = INT64_MAX};
     out->answer.signer = signer_of(out->templ);
-    out->lasting = out->templ
-                == ocsp_signer_select_choose_usual(&choice,
-                                                   wishes->signed_with);
+    out->cacheable = out->templ
+                  == ocsp_signer_select_find_usual(&selection,
+                                                   request->signed_with);
     if ((why = decide_all(out, subjects, count, now, p)) != NULL) {
         refuse(out, OCSP_RESPONSE_TRY_LATER, why);
     }
-    else if (!heed_policies(out, subjects)) {
+    else if (!apply_policies(out, subjects)) {
         refuse(out, OCSP_RESPONSE_UNAUTHORIZED,
                "RFC 9919 section 3.2.3: a serial number that no source lists");
     }
@@ -448,4 +451,154 @@ void ocsp_answer_sign(ocsp_answer_draft_t *draft,
         != APR_SUCCESS) {
         refuse(draft, OCSP_RESPONSE_INTERNAL_ERROR, why);
     }
+}
+
+bool ocsp_answer_remove_nonce(ocsp_answer_draft_t *draft)
+{
+    if (draft->content.nonce.data == NULL) {
+        return false;
+    }
+    draft->content.nonce = (ocsp_der_t){NULL, 0};
+    draft->answer.cacheable = draft->cacheable;
+    return true;
+}
+
+/* --- cached responses ----------------------------------------------------- */
+
+/*
+ * A key is
+ *
+ *   | template 16 | status 1 | reason 1 | revocation time 8
+ *   | OCSPThisUpdate 1 | OCSPNextUpdate 8 | sources 8 | CertID |
+ *
+ * So virtual hosts share responses if they have the same sources and policy of
+ * times, and only then: the CRL of another host may be older (R97). The times
+ * of a response are compared with those of the draft.
+ */
+#define TIME_LEN 8
+#define CERTID_AT                                                              \
+    (OCSP_RESPONSE_ID_LEN + 2 + TIME_LEN + 1 + TIME_LEN                        \
+     + OCSP_ANSWER_SOURCES_LEN)
+
+/* Whether it is about an unlisted serial number that is not good. */
+static bool is_about_unlisted(const ocsp_response_content_t *content)
+{
+    return content->extended_revoke
+        || content->singles[0].status == OCSP_STATUS_UNKNOWN;
+}
+
+static bool has_key(const ocsp_answer_draft_t *draft)
+{
+    return draft->answer.status == OCSP_RESPONSE_SUCCESSFUL
+        && draft->content.count == 1 && draft->content.nonce.data == NULL
+        && !is_about_unlisted(&draft->content) && draft->age_s > 0
+        && draft->content.singles[0].certid.len
+               <= OCSP_ANSWER_KEY_MAX - CERTID_AT;
+}
+
+static unsigned char *put_number(unsigned char *at, int64_t number)
+{
+    int shift;
+
+    for (shift = 56; shift >= 0; shift -= 8) {
+        *at++ = (unsigned char)((uint64_t)number >> shift);
+    }
+    return at;
+}
+
+size_t ocsp_answer_get_key(unsigned char key[OCSP_ANSWER_KEY_MAX],
+                           const ocsp_answer_draft_t *draft)
+{
+    static const unsigned char no_id[OCSP_RESPONSE_ID_LEN];
+    const ocsp_response_single_t *single = draft->content.singles;
+    const unsigned char *id;
+    unsigned char *at = key + OCSP_RESPONSE_ID_LEN;
+
+    if (!has_key(draft)) {
+        return 0;
+    }
+    id = ocsp_response_template_get0_id(draft->templ);
+    if (memcmp(id, no_id, sizeof(no_id)) == 0) {
+        return 0; /* not unique */
+    }
+    memcpy(key, id, OCSP_RESPONSE_ID_LEN);
+    *at++ = (unsigned char)single->status;
+    *at++ = (unsigned char)single->reason;
+    at = put_number(at, single->revocation_time);
+    *at++ = (unsigned char)draft->policy->this_update;
+    at = put_number(at, draft->policy->next_update_s);
+    memcpy(at, draft->policy->sources, OCSP_ANSWER_SOURCES_LEN);
+    at += OCSP_ANSWER_SOURCES_LEN;
+    memcpy(at, single->certid.data, single->certid.len);
+    return CERTID_AT + single->certid.len;
+}
+
+ocsp_der_t ocsp_answer_get_certid(ocsp_der_t key)
+{
+    return key.len < CERTID_AT
+             ? (ocsp_der_t){NULL, 0}
+             : (ocsp_der_t){key.data + CERTID_AT, key.len - CERTID_AT};
+}
+
+const unsigned char *ocsp_answer_get0_template_id(ocsp_der_t key)
+{
+    return key.data;
+}
+
+bool ocsp_answer_may_reuse(const ocsp_answer_draft_t *draft,
+                           const ocsp_answer_times_t *made)
+{
+    const ocsp_answer_t *anew = &draft->answer;
+    int64_t now = draft->content.produced_at;
+    int64_t enough = earlier(now + OCSP_ANSWER_LEFT_S, anew->next_update);
+
+    return made->produced_at <= now
+        && (uint64_t)now - (uint64_t)made->produced_at < (uint64_t)draft->age_s
+        && made->this_update <= anew->this_update
+        && made->next_update <= anew->next_update
+        && made->next_update >= enough;
+}
+
+void ocsp_answer_reuse(ocsp_answer_draft_t *draft,
+                       const ocsp_answer_times_t *made, ocsp_der_t der)
+{
+    draft->answer.der = der;
+    draft->answer.produced_at = made->produced_at;
+    draft->answer.this_update = made->this_update;
+    draft->answer.next_update = made->next_update;
+    draft->answer.send_until = draft->age_s == INT64_MAX
+                                 ? INT64_MAX
+                                 : made->produced_at + draft->age_s;
+}
+
+bool ocsp_answer_is_better(const ocsp_answer_draft_t *draft,
+                           const ocsp_answer_times_t *made)
+{
+    return made->next_update < draft->answer.next_update
+        || (draft->age_s != INT64_MAX
+            && made->produced_at < draft->answer.produced_at);
+}
+
+int64_t ocsp_answer_find_renewal(const ocsp_answer_times_t *made, int64_t age_s,
+                                 uint32_t random)
+{
+    /* modulo 2^64: right for any times in order */
+    uint64_t lasts = (uint64_t)made->next_update - (uint64_t)made->produced_at;
+    uint64_t span = age_s != INT64_MAX && (uint64_t)age_s < lasts
+                      ? (uint64_t)age_s
+                      : lasts;
+    uint64_t step = span / 16;
+    uint64_t choices = 2 * step + 1;
+    uint64_t after;
+
+    if (made->next_update <= made->produced_at || lasts <= OCSP_ANSWER_LEFT_S) {
+        return made->produced_at;
+    }
+    /* choices * random / 2^32 without overflow: from 0 to choices - 1 */
+    after = span / 2 - step + (choices >> 32) * random
+          + ((choices & UINT32_MAX) * random >> 32);
+    if (after > lasts - OCSP_ANSWER_LEFT_S) {
+        after = lasts - OCSP_ANSWER_LEFT_S;
+    }
+    return (int64_t)((uint64_t)made->produced_at + after);
 }

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See client_limits.h. Floor 2.
+ * Warns of the limits of widespread clients. Floor 2.
  */
 #include <apr_strings.h>
 #include <openssl/err.h>
@@ -10,7 +10,7 @@
 #include "answer/client_limits.h"
 #include "answer/signer_select.h"
 
-/* A CertID with SHA-256 (RFC 6960 section 4.1.1) and the longest serial. */
+/* Octets of a CertID with SHA-256 and the longest serial number. */
 #define CERTID_LEN 107
 
 static const char *add(const char *warning, const char *text, apr_pool_t *p)
@@ -18,29 +18,25 @@ static const char *add(const char *warning, const char *text, apr_pool_t *p)
     return warning == NULL ? text : apr_pstrcat(p, warning, "; ", text, NULL);
 }
 
-/* The signer of a request without preferences; if none is valid now, the
- * first. */
+/* The signer for a client without preferences; if none is valid, the first. */
 static const ocsp_response_template_t *find_usual(
     const ocsp_answer_signers_t *signers, int64_t now, apr_pool_t *p)
 {
-    ocsp_signer_select_t e = {
-        .templs = apr_palloc(p, signers->count
-                                    * sizeof(ocsp_response_template_t *)),
+    ocsp_signer_select_t s = {
+        .templs = apr_pmemdup(p, signers->templs,
+                              signers->count * sizeof(*signers->templs)),
         .count = signers->count,
         .now = now,
         .until = now};
-    size_t i;
 
-    for (i = 0; i < signers->count; i++) {
-        e.templs[i] = signers->templs[i];
-    }
-    return ocsp_signer_select_drop_ended(&e) > 0
-             ? ocsp_signer_select_choose_usual(&e, (ocsp_der_t){NULL, 0})
+    return ocsp_signer_select_remove_invalid(&s) > 0
+             ? ocsp_signer_select_find_usual(&s, (ocsp_der_t){NULL, 0})
              : signers->templs[0];
 }
 
-/* Go: golang.org/x/crypto/ocsp has PKCS #1 and ECDSA alone, crypto/x509 has the
- * NIST curves. NULL: all clients know the algorithm. */
+/* @return the clients that do not know the algorithm, or NULL. In Go,
+ * golang.org/x/crypto/ocsp has only PKCS #1 and ECDSA, and crypto/x509 only the
+ * NIST curves. */
 static const char *find_clients(const ocsp_signer_t *signer)
 {
     switch (ocsp_signer_get_family(signer)) {
@@ -57,7 +53,6 @@ static const char *find_clients(const ocsp_signer_t *signer)
     return NULL;
 }
 
-/* A signer with a key like the CA's is preferred to any other. */
 static const char *warn_of_algorithm(const ocsp_signer_t *signer, apr_pool_t *p)
 {
     const char *clients = find_clients(signer);
@@ -73,7 +68,7 @@ static const char *warn_of_algorithm(const ocsp_signer_t *signer, apr_pool_t *p)
                                                                : "before");
 }
 
-/* What libcrypto says of its certificate; NULL: nothing. */
+/* @return NULL if libcrypto fails */
 static X509 *parse(const ocsp_signer_t *signer)
 {
     ocsp_der_t der = ocsp_signer_get_cert(signer);
@@ -82,12 +77,12 @@ static X509 *parse(const ocsp_signer_t *signer)
     return d2i_X509(NULL, &at, (long)der.len);
 }
 
-/* RFC 5280 section 4.2.1.3: digitalSignature is for signatures on anything but
- * certificates and CRLs. */
+/* digitalSignature is for signatures of anything but certificates and CRLs (RFC
+ * 5280 section 4.2.1.3). */
 static bool lacks_digital_signature(const ocsp_signer_t *signer)
 {
     X509 *cert = parse(signer);
-    /* without the extension all bits are set */
+    /* all bits are set if the extension is absent */
     bool lacks = cert != NULL
               && (X509_get_key_usage(cert) & KU_DIGITAL_SIGNATURE) == 0;
 
@@ -124,8 +119,8 @@ static const char *warn_of_size(const ocsp_response_template_t *templ,
                                 : ", OCPP 1.6 and 2.0.1 take 4125");
 }
 
-/* golang.org/x/crypto/ocsp looks at the first certificate alone, and wants the
- * CA's key to have signed it: "bad OCSP signature". A root's own has that. */
+/* golang.org/x/crypto/ocsp uses the first certificate alone, and requires that
+ * the CA has signed it ("bad OCSP signature"), as it has if it is a root. */
 static const char *warn_of_issuer_cert(const ocsp_response_template_t *templ,
                                        const ocsp_signer_t *signer)
 {
@@ -133,8 +128,8 @@ static const char *warn_of_issuer_cert(const ocsp_response_template_t *templ,
                 || !ocsp_signer_is_issuer(signer) || is_root(signer)
              ? NULL
              : "the CA's own certificate is sent: Go (Caddy, Traefik) takes it"
-               " for a delegate's and refuses the response: unless other"
-               " clients need it, say OCSPIncludeCertificate off";
+               " for a delegate's and rejects the response: unless other"
+               " clients need it, set OCSPIncludeCertificate off";
 }
 
 const char *ocsp_client_limits_warn(const ocsp_answer_signers_t *signers,

@@ -10,6 +10,7 @@
 #include <openssl/x509v3.h>
 
 #include "answer/key_file.h"
+#include "status/file.h"
 #include "status/issuer.h"
 
 /* Nobody sits at a server's terminal: note the wish, grant nothing. */
@@ -22,7 +23,7 @@ static int refuse_passphrase(char *buf, int size, int rwflag, void *asked)
 /* libcrypto takes int and long lengths. */
 static bool has_size(ocsp_der_t content)
 {
-    return content.len > 0 && content.len <= (size_t)OCSP_ISSUER_FILE_MAX;
+    return content.len > 0 && content.len <= (size_t)OCSP_FILE_MAX;
 }
 
 static X509 *parse_next(BIO *bio)
@@ -77,7 +78,7 @@ apr_status_t ocsp_key_file_parse_cert(X509 **out, bool *stray,
                  ? parse_der_cert(content)
                  : parse_pem_cert(content, stray);
     }
-    if (*out == NULL && ocsp_issuer_is_pkcs12(content)) {
+    if (*out == NULL && ocsp_file_is_pkcs12(content)) {
         ERR_clear_error();
         *why = apr_psprintf(p,
                             "%s: this is PKCS #12: extract the responder's"

@@ -18,7 +18,7 @@
 #include <strings.h>
 
 #include "answer/key_file.h"
-#include "status/file_kind.h"
+#include "status/file.h"
 #include "status/issuer.h"
 
 /* In a store a key is looked for among so many things. */
@@ -30,7 +30,7 @@
 /* libcrypto takes int and long lengths. */
 static bool has_size(ocsp_der_t content)
 {
-    return content.len > 0 && content.len <= (size_t)OCSP_ISSUER_FILE_MAX;
+    return content.len > 0 && content.len <= (size_t)OCSP_FILE_MAX;
 }
 
 /* What is known of a passphrase, and whether it was wanted. */
@@ -73,7 +73,7 @@ static bool is_passphrase_wrong(void)
 }
 
 /* Why there is no key, or APR_SUCCESS if there is; the error queue is empty
- * after. kind: of ocsp_file_kind_find. */
+ * after. kind: of ocsp_file_find_kind. */
 static apr_status_t finish_key(const EVP_PKEY *key, bool *encrypted,
                                const passphrase_t *known, const char *kind,
                                const char *name, const char **why,
@@ -224,8 +224,8 @@ apr_status_t ocsp_key_file_parse_key(EVP_PKEY **out, bool *encrypted,
                                      const char *passphrase, const char **why,
                                      apr_pool_t *p)
 {
-    passphrase_t known = {passphrase, false, ocsp_issuer_is_pkcs12(content)};
-    const char *kind = ocsp_file_kind_find(content, KEY_LABEL, p);
+    passphrase_t known = {passphrase, false, ocsp_file_is_pkcs12(content)};
+    const char *kind = ocsp_file_find_kind(content, KEY_LABEL, p);
 
     ERR_clear_error();
     *encrypted = false;
@@ -329,12 +329,12 @@ apr_status_t ocsp_key_file_load_key(EVP_PKEY **out, bool *encrypted,
         *why = refuse_uri(uri, p);
         return OCSP_EMALFORMED;
     }
-    if ((rv = ocsp_issuer_read_file(&content, file, why, p)) != APR_SUCCESS) {
+    if ((rv = ocsp_file_read(&content, file, why, p)) != APR_SUCCESS) {
         return rv;
     }
     ERR_clear_error();
-    known.pkcs12 = ocsp_issuer_is_pkcs12(content);
-    kind = ocsp_file_kind_find(content, KEY_LABEL, p);
+    known.pkcs12 = ocsp_file_is_pkcs12(content);
+    kind = ocsp_file_find_kind(content, KEY_LABEL, p);
     if (has_size(content)) {
         *out = parse_stored_key(content, &known);
     }

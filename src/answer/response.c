@@ -1,39 +1,54 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See response.h. A response is made in one buffer, from its end to its start:
+ * Encodes responses. A response is made in one buffer, from its end to its
+ * start:
  *
  *   | headers | tbsResponseData | algorithm, signature, certs | scratch |
  *
- * tbsResponseData first, with room before and behind; then what stands behind
- * it, once it is signed; the headers, which hold all lengths, at last. Floor 2.
+ * First tbsResponseData, with room before and after it; then, once it is
+ * signed, the part after it; at last the headers, which have all lengths. Floor
+ * 2.
  */
 #include "answer/response.h"
-#include "answer/response_layout.h"
-#include "status/crl.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <string.h>
+
 #include "wire/gtime.h"
 
-/* No response is longer, so no sum of lengths overflows. */
+/* Longer responses are rejected, so that no sum of lengths overflows. */
 #define LENGTH_MAX ((size_t)16 * 1024 * 1024)
 
 #define GTIME_ELEMENT_LEN (2 + OCSP_GTIME_LEN)
 
-/* Revoked, with a reason. */
+/* The longest CertStatus: revoked, with a reason. */
 #define STATUS_MAX (2 + GTIME_ELEMENT_LEN + 5)
 
-/* A SingleResponse but for its CertID: header, status, times. */
+/* A SingleResponse without its CertID: header, status, times. */
 #define SINGLE_MAX                                                             \
     (OCSP_DER_HEADER_MAX + STATUS_MAX + GTIME_ELEMENT_LEN + 2                  \
      + GTIME_ELEMENT_LEN)
 
-/* The rest of tbsResponseData but for ID and nonce: headers, producedAt. */
+/* tbsResponseData without the former, ResponderID and nonce. */
 #define DATA_MAX                                                               \
     ((size_t)6 * OCSP_DER_HEADER_MAX + GTIME_ELEMENT_LEN + sizeof(nonce_oid)   \
      + sizeof(extended_revoke))
 
-/* All that stands before tbsResponseData. */
+/* Everything before tbsResponseData. */
 #define OUTER_MAX                                                              \
     ((size_t)5 * OCSP_DER_HEADER_MAX + sizeof(successful) + sizeof(basic_oid))
+
+struct ocsp_response_template_t {
+    const ocsp_signer_t *signer;
+    ocsp_der_t responder; /* ResponderID */
+    ocsp_der_t algorithm; /* AlgorithmIdentifier */
+    ocsp_der_t certs;     /* certs; len 0: none */
+    size_t cert_count;    /* in certs */
+    size_t signature_max;
+    unsigned char id[OCSP_RESPONSE_ID_LEN]; /* zeros: none */
+};
 
 /* clang-format off */
 static const unsigned char successful[] = {OCSP_DER_ENUMERATED, 1, 0};
@@ -50,6 +65,181 @@ static const unsigned char extended_revoke[] = {
     OCSP_DER_OCTET_STRING, 2, OCSP_DER_NULL, 0};
 /* clang-format on */
 
+/* --- templates ------------------------------------------------------------ */
+
+/* The content in one or (inner not 0) two elements, made in p. */
+static ocsp_der_t wrap_twice(unsigned outer, unsigned inner, ocsp_der_t content,
+                             apr_pool_t *p)
+{
+    size_t cap = content.len + (size_t)2 * OCSP_DER_HEADER_MAX;
+    ocsp_der_writer_t w;
+    ocsp_der_t out;
+    size_t end;
+
+    ocsp_der_writer_init(&w, apr_palloc(p, cap), cap);
+    end = ocsp_der_mark(&w);
+    ocsp_der_put(&w, content.data, content.len);
+    if (inner != 0) {
+        ocsp_der_wrap(&w, inner, end);
+    }
+    ocsp_der_wrap(&w, outer, end);
+    out.data = w.buf + w.pos;
+    out.len = w.cap - w.pos;
+    return out;
+}
+
+static ocsp_der_t concatenate(const ocsp_der_t *parts, size_t count,
+                              apr_pool_t *p)
+{
+    unsigned char *all;
+    ocsp_der_t out = {NULL, 0};
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        out.len += parts[i].len;
+    }
+    out.data = all = apr_palloc(p, out.len);
+    for (i = 0; i < count; i++) {
+        memcpy(all, parts[i].data, parts[i].len);
+        all += parts[i].len;
+    }
+    return out;
+}
+
+/* The certificates to send; @return how many. The signer's is the first. The
+ * chain begins with the CA's, which is the signer's if the CA signs itself. A
+ * responder that is trusted locally has no chain. */
+static size_t select_certs(ocsp_der_t out[1 + OCSP_CHAIN_MAX],
+                           const ocsp_signer_t *signer,
+                           const ocsp_response_style_t *style)
+{
+    bool is_issuer = ocsp_signer_is_issuer(signer);
+    size_t i, count = 0;
+
+    switch (style->include) {
+    case OCSP_RESPONSE_INCLUDE_OFF:
+        return 0;
+    case OCSP_RESPONSE_INCLUDE_AUTO:
+        if (is_issuer) {
+            return 0;
+        }
+        break;
+    case OCSP_RESPONSE_INCLUDE_ON:
+        break;
+    case OCSP_RESPONSE_INCLUDE_CHAIN:
+        if (is_issuer && style->chain.count == 0) {
+            return 0; /* a root */
+        }
+        break;
+    }
+    out[count++] = ocsp_signer_get_cert(signer);
+    if (style->include == OCSP_RESPONSE_INCLUDE_CHAIN
+        && !ocsp_signer_is_foreign(signer)) {
+        for (i = is_issuer ? 1 : 0; i < style->chain.count; i++) {
+            out[count++] = style->chain.certs[i];
+        }
+    }
+    return count;
+}
+
+/* certs  [0] EXPLICIT SEQUENCE OF Certificate OPTIONAL */
+static void encode_certs(ocsp_response_template_t *t,
+                         const ocsp_response_style_t *style, apr_pool_t *p)
+{
+    ocsp_der_t certs[1 + OCSP_CHAIN_MAX];
+
+    t->cert_count = select_certs(certs, t->signer, style);
+    if (t->cert_count != 0) {
+        t->certs = wrap_twice(OCSP_DER_CONTEXT_CONSTRUCTED(0),
+                              OCSP_DER_SEQUENCE,
+                              concatenate(certs, t->cert_count, p), p);
+    }
+}
+
+/*
+ * ResponderID ::= CHOICE {                    (RFC 6960 section 4.2.1)
+ *     byName  [1] Name,
+ *     byKey   [2] KeyHash }                   KeyHash ::= OCTET STRING
+ * The tags are EXPLICIT.
+ */
+static ocsp_der_t encode_responder(const ocsp_signer_t *signer, bool by_name,
+                                   apr_pool_t *p)
+{
+    ocsp_der_t hash = {ocsp_signer_get0_key_hash(signer),
+                       OCSP_SIGNER_KEY_HASH_LEN};
+
+    if (by_name) {
+        return wrap_twice(OCSP_DER_CONTEXT_CONSTRUCTED(1), 0,
+                          ocsp_signer_get_name(signer), p);
+    }
+    return wrap_twice(OCSP_DER_CONTEXT_CONSTRUCTED(2), OCSP_DER_OCTET_STRING,
+                      hash, p);
+}
+
+/* Templates for different CAs have the same id if they have the same
+ * certificate, which both trust. Their responses differ only in the CertID. */
+static void make_id(ocsp_response_template_t *t, apr_pool_t *p)
+{
+    const ocsp_der_t parts[] = {t->responder, t->algorithm, t->certs,
+                                ocsp_signer_get_cert(t->signer)};
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned char *all;
+    size_t len = 0;
+    size_t i;
+
+    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        len += sizeof(parts[i].len) + parts[i].len;
+    }
+    all = apr_palloc(p, len);
+    len = 0;
+    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        memcpy(all + len, &parts[i].len, sizeof(parts[i].len));
+        len += sizeof(parts[i].len);
+        if (parts[i].len > 0) {
+            memcpy(all + len, parts[i].data, parts[i].len);
+        }
+        len += parts[i].len;
+    }
+    if (EVP_Digest(all, len, digest, NULL, EVP_sha256(), NULL) == 1) {
+        memcpy(t->id, digest, sizeof(t->id));
+    }
+    ERR_clear_error();
+}
+
+ocsp_response_template_t *ocsp_response_template_make(
+    const ocsp_signer_t *signer, const ocsp_response_style_t *style,
+    apr_pool_t *p)
+{
+    ocsp_response_template_t *t = apr_pcalloc(p, sizeof(*t));
+
+    t->signer = signer;
+    t->responder = encode_responder(signer, style->by_name, p);
+    t->algorithm = ocsp_signer_get_algorithm(signer);
+    encode_certs(t, style, p);
+    t->signature_max = ocsp_signer_get_signature_max(signer);
+    make_id(t, p);
+    return t;
+}
+
+const ocsp_signer_t *ocsp_response_template_get0_signer(
+    const ocsp_response_template_t *t)
+{
+    return t->signer;
+}
+
+const unsigned char *ocsp_response_template_get0_id(
+    const ocsp_response_template_t *t)
+{
+    return t->id;
+}
+
+size_t ocsp_response_template_get_cert_count(const ocsp_response_template_t *t)
+{
+    return t->cert_count;
+}
+
+/* --- responses ------------------------------------------------------------ */
+
 static void put_gtime(ocsp_der_writer_t *w, int64_t seconds)
 {
     char text[OCSP_GTIME_LEN];
@@ -62,8 +252,8 @@ static void put_gtime(ocsp_der_writer_t *w, int64_t seconds)
     ocsp_der_put_header(w, OCSP_DER_GENERALIZED_TIME, sizeof(text));
 }
 
-/* CRLReason has no 7; 8 takes an entry out of a CRL and is no reason to revoke.
- * Clients reject a response over any other (R55, R152). */
+/* CRLReason has no 7, and 8 removes an entry from a CRL. Clients reject a
+ * response with any other reason (R55, R152). */
 static bool is_reason(int reason)
 {
     return reason >= 0 && reason <= 10 && reason != 7 && reason != 8;
@@ -117,7 +307,7 @@ static void put_status(ocsp_der_writer_t *w, const ocsp_response_single_t *s)
  *     thisUpdate        GeneralizedTime,
  *     nextUpdate        [0] EXPLICIT GeneralizedTime OPTIONAL,
  *     singleExtensions  [1] EXPLICIT Extensions OPTIONAL }
- * nextUpdate always (R94), singleExtensions never.
+ * nextUpdate is always there (R94), singleExtensions never.
  */
 static void put_single(ocsp_der_writer_t *w, const ocsp_response_single_t *s)
 {
@@ -131,7 +321,7 @@ static void put_single(ocsp_der_writer_t *w, const ocsp_response_single_t *s)
     ocsp_der_wrap(w, OCSP_DER_SEQUENCE, end);
 }
 
-/* As it came: some have no OCTET STRING within. */
+/* Echoed: in some requests there is no inner OCTET STRING. */
 static void put_nonce(ocsp_der_writer_t *w, ocsp_der_t nonce)
 {
     size_t end = ocsp_der_mark(w);
@@ -149,7 +339,7 @@ static void put_nonce(ocsp_der_writer_t *w, ocsp_der_t nonce)
  *     extnID     OBJECT IDENTIFIER,
  *     critical   BOOLEAN DEFAULT FALSE,
  *     extnValue  OCTET STRING }
- * The nonce, and whether some are revoked that never were issued.
+ * The nonce, and extended-revoke.
  */
 static void put_extensions(ocsp_der_writer_t *w,
                            const ocsp_response_content_t *content)
@@ -166,7 +356,7 @@ static void put_extensions(ocsp_der_writer_t *w,
     }
 }
 
-/* What tbsResponseData takes at most; more than LENGTH_MAX: too much. */
+/* @return octets of tbsResponseData at most; over LENGTH_MAX: too long */
 static size_t measure(const ocsp_response_template_t *t,
                       const ocsp_response_content_t *content)
 {
@@ -212,7 +402,7 @@ static void put_data(ocsp_der_writer_t *w, const ocsp_response_template_t *t,
     ocsp_der_wrap(w, OCSP_DER_SEQUENCE, end);
 }
 
-/* What stands behind tbsResponseData: algorithm, signature, certificate. */
+/* The part after tbsResponseData: algorithm, signature, certificates. */
 static void put_tail(ocsp_der_writer_t *w, const ocsp_response_template_t *t,
                      const unsigned char *signature, size_t signature_len)
 {
@@ -225,7 +415,7 @@ static void put_tail(ocsp_der_writer_t *w, const ocsp_response_template_t *t,
     ocsp_der_put(w, t->algorithm.data, t->algorithm.len);
 }
 
-/* Of an element whose content is so long. */
+/* Octets of an element with so much content. */
 static size_t element_len(size_t content_len)
 {
     return ocsp_der_header_len(content_len) + content_len;
@@ -260,8 +450,8 @@ static void wrap_up(ocsp_der_writer_t *w, size_t end)
     ocsp_der_wrap(w, OCSP_DER_SEQUENCE, end);
 }
 
-/* As put_single, put_data and wrap_up have it: revoked, with a reason, and with
- * what RFC 6960 section 4.4.8 wants. */
+/* As in put_single, put_data and wrap_up: revoked, with a reason, and with
+ * extended-revoke (RFC 6960 section 4.4.8). */
 size_t ocsp_response_template_get_max(const ocsp_response_template_t *t,
                                       size_t certid_len)
 {
@@ -297,7 +487,7 @@ apr_status_t ocsp_response_make(ocsp_der_t *out,
     out->data = NULL;
     out->len = 0;
     if (data_end > LENGTH_MAX) {
-        *why = "RFC 6960 section 4.2.1: more than one response should hold";
+        *why = "RFC 6960 section 4.2.1: the response is too long";
         return OCSP_EMALFORMED;
     }
     data_end += OUTER_MAX;
@@ -318,7 +508,7 @@ apr_status_t ocsp_response_make(ocsp_der_t *out,
     ocsp_der_writer_init(&w, buf, data_end + tail_len(t, signature_len));
     end = ocsp_der_mark(&w);
     put_tail(&w, t, buf + data_end + tail_max, signature_len);
-    w.pos = (size_t)(data.data - buf); /* the data is there: on in front */
+    w.pos = (size_t)(data.data - buf); /* continue before tbsResponseData */
     wrap_up(&w, end);
     out->data = buf + w.pos;
     out->len = w.cap - w.pos;
@@ -328,7 +518,7 @@ apr_status_t ocsp_response_make(ocsp_der_t *out,
 ocsp_der_t ocsp_response_error(ocsp_response_status_t status)
 {
     static const unsigned char errors[][5] = {
-        /* not an error: whoever asks for it has made one */
+        /* not an error status: internalError */
         [OCSP_RESPONSE_SUCCESSFUL] = {0x30, 0x03, 0x0a, 0x01, 0x02},
         [OCSP_RESPONSE_MALFORMED_REQUEST] = {0x30, 0x03, 0x0a, 0x01, 0x01},
         [OCSP_RESPONSE_INTERNAL_ERROR] = {0x30, 0x03, 0x0a, 0x01, 0x02},

@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * OCSPResponse bytes (RFC 6960 section 4.2.1): five that never change for an
- * error; for an answer a template, in which all but CertIDs, statuses, times
- * and nonce was encoded when the signer was loaded. Floor 2.
+ * Encodes OCSPResponses (RFC 6960 section 4.2.1): errors, which are static
+ * bytes, and signed responses. Everything that depends on the signer alone is
+ * encoded once, in a template. Floor 2.
  */
 #ifndef OCSP_ANSWER_RESPONSE_H
 #define OCSP_ANSWER_RESPONSE_H
@@ -35,81 +35,84 @@ typedef enum {
     OCSP_STATUS_UNKNOWN
 } ocsp_status_t;
 
-/** One SingleResponse to be. */
+/** A SingleResponse. Times are in seconds since 1970. */
 typedef struct {
-    ocsp_der_t certid; /* the request's bytes, echoed (R45) */
+    ocsp_der_t certid; /* of the request, echoed (R45) */
     ocsp_status_t status;
-    int reason;              /* of a revoked one, or OCSP_CRL_NO_REASON */
-    int64_t revocation_time; /* of a revoked one */
+    int reason;              /* if revoked; or OCSP_CRL_NO_REASON */
+    int64_t revocation_time; /* if revoked */
     int64_t this_update;
     int64_t next_update;
 } ocsp_response_single_t;
 
-/** What a response says. */
+/** The content of a response. */
 typedef struct {
-    const ocsp_response_single_t *singles; /* in the request's order */
-    size_t count;                          /* at least one */
-    ocsp_der_t nonce;     /* an extnValue's content, echoed, never critical
+    const ocsp_response_single_t *singles; /* in the order of the request */
+    size_t count;                          /* 1 or more */
+    ocsp_der_t nonce;     /* the content of an extnValue, echoed, not critical
                              (R113); data NULL: none */
-    bool extended_revoke; /* some single is revoked without ever having been
-                             issued, RFC 6960 section 4.4.8 */
-    int64_t produced_at;  /* the time of signing */
+    bool extended_revoke; /* a certificate is revoked that was never issued
+                             (RFC 6960 section 4.4.8) */
+    int64_t produced_at;
 } ocsp_response_content_t;
 
-/** Everything of a response that its signer decides. */
+/** Everything of a response that depends on its signer alone. */
 typedef struct ocsp_response_template_t ocsp_response_template_t;
 
-/** Whether the signer's certificate is sent (OCSPIncludeCertificate). */
+/** The certificates in a response (OCSPIncludeCertificate). */
 typedef enum {
-    OCSP_RESPONSE_INCLUDE_AUTO = 0, /* unless the CA signs itself */
-    OCSP_RESPONSE_INCLUDE_ON,
+    OCSP_RESPONSE_INCLUDE_AUTO = 0, /* the signer's, if it is not the CA */
+    OCSP_RESPONSE_INCLUDE_ON,       /* the signer's */
     OCSP_RESPONSE_INCLUDE_OFF,
-    OCSP_RESPONSE_INCLUDE_CHAIN /* and its issuers' without the root */
+    OCSP_RESPONSE_INCLUDE_CHAIN /* the signer's and its issuers', not the
+                                   root's */
 } ocsp_response_include_t;
 
-/** How a signer presents itself. */
+/** How a signer identifies itself. */
 typedef struct {
-    bool by_name; /* ResponderID; else byKey */
+    bool by_name; /* ResponderID byName; false: byKey */
     ocsp_response_include_t include;
     ocsp_chain_t chain; /* of the CA, for OCSP_RESPONSE_INCLUDE_CHAIN */
 } ocsp_response_style_t;
 
 /**
- * Encode what stays the same: responder ID byKey or byName (R85,
- * R86), algorithm, certificates: none, the signer's, or the signer's first and
- * then those that link it to a root (R87, R88).
+ * Make a template: ResponderID (R85, R86), algorithm and certificates (R87,
+ * R88).
  * @param signer borrowed as long as the template lives
+ * @return newly made in p
  * Startup only.
  */
 ocsp_response_template_t *ocsp_response_template_make(
     const ocsp_signer_t *signer, const ocsp_response_style_t *style,
     apr_pool_t *p);
 
-/** The signer behind it. Pure. */
+/** @return the signer. Pure. */
 const ocsp_signer_t *ocsp_response_template_get0_signer(
     const ocsp_response_template_t *t);
 
-/** Octets of what tells templates apart. */
+/** Octets of the id of a template. */
 #define OCSP_RESPONSE_ID_LEN 16
 
-/** A digest of all that a template puts into a response: two that are equal
- * make the same responses. Zeros: libcrypto could not make it. Pure. */
+/** @return a digest of everything that a template adds to a response, so that
+ * templates with equal ids make the same responses; zeros if libcrypto failed.
+ * Pure. */
 const unsigned char *ocsp_response_template_get0_id(
     const ocsp_response_template_t *t);
 
-/** How many certificates its responses have. Pure. */
+/** @return the number of certificates in a response. Pure. */
 size_t ocsp_response_template_get_cert_count(const ocsp_response_template_t *t);
 
-/** The longest response about one certificate, without a nonce, with a CertID
- * of so many octets. Pure. */
+/** @return octets of the longest response for one CertID of certid_len octets,
+ * without a nonce. Pure. */
 size_t ocsp_response_template_get_max(const ocsp_response_template_t *t,
                                       size_t certid_len);
 
 /**
- * Encode and sign.
+ * Encode and sign a response.
+ * @param out newly made in p
  * @param contexts of this thread, or NULL: see ocsp_signer_sign
- * @param out the OCSPResponse, newly made in p
- * @return OCSP_ECRYPTO, OCSP_EMALFORMED (a time that cannot be written)
+ * @return OCSP_ECRYPTO; OCSP_EMALFORMED: too long, or a time that cannot be
+ *         encoded
  * Any thread.
  */
 apr_status_t ocsp_response_make(ocsp_der_t *out,
@@ -119,9 +122,9 @@ apr_status_t ocsp_response_make(ocsp_der_t *out,
                                 const char **why, apr_pool_t *p);
 
 /**
- * The response for an error: static bytes, exactly 30 03 0A 01 0n
- * (R75).
- * @param status not OCSP_RESPONSE_SUCCESSFUL. Pure.
+ * @param status not OCSP_RESPONSE_SUCCESSFUL
+ * @return the response for an error, the static bytes 30 03 0A 01 0n (R75).
+ *         Pure.
  */
 ocsp_der_t ocsp_response_error(ocsp_response_status_t status);
 

@@ -1,8 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Which of several signers makes a response: by what the client prefers, by
- * what it can surely check, and by who lasts long enough. Floor 2.
+ * Selects one of several signers for a response: by the algorithms that the
+ * client prefers or certainly knows, and by how long the signers are valid.
+ * Floor 2.
  */
 #ifndef OCSP_ANSWER_SIGNER_SELECT_H
 #define OCSP_ANSWER_SIGNER_SELECT_H
@@ -13,42 +14,40 @@
 #include "answer/response.h"
 #include "wire/der.h"
 
-/** A signer with less left, in seconds, steps back for any other: clients
- * subtract as much from nextUpdate (R102). */
+/** A signer that is valid for less, in seconds, is selected only if there is no
+ * other: clients subtract as much from nextUpdate (R102). */
 #define OCSP_SIGNER_SELECT_SHORT_S 300
 
-/** Who may sign, in the order of the configuration. */
+/** The signers, in the order of the configuration. */
 typedef struct {
     const ocsp_response_template_t **templs;
     size_t count;
     int64_t now;   /* seconds since 1970 */
-    int64_t until; /* what the longest validity wanted ends at */
+    int64_t until; /* when a response of the greatest validity ends */
 } ocsp_signer_select_t;
 
-/**
- * Drop those that are not valid yet, or have no second left.
- * @return how many are left. Pure.
- */
-size_t ocsp_signer_select_drop_ended(ocsp_signer_select_t *e);
+/** Remove the signers that are not valid now. @return how many are left.
+ * Pure. */
+size_t ocsp_signer_select_remove_invalid(ocsp_signer_select_t *s);
 
 /**
- * Choose when nothing is preferred: of those that last until the end that is
- * wanted the first like the CA's own key, else of the algorithm that the
- * request was signed with, else any (RFC 6960 section 4.4.7.2.1). If none lasts
- * so long, in the same order the one that lasts longest.
- * @param e at least one
- * @param signed_with a request's; data NULL: not signed. Pure.
+ * Select a signer for a client without preferences: the first that is valid
+ * until until, with a key like the CA's, else with the algorithm of the
+ * request's signature, else any (RFC 6960 section 4.4.7.2.1). If none is valid
+ * so long, in the same order the one that is valid longest.
+ * @param s one signer at least
+ * @param signed_with see ocsp_request_t. Pure.
  */
-const ocsp_response_template_t *ocsp_signer_select_choose_usual(
-    const ocsp_signer_select_t *e, ocsp_der_t signed_with);
+const ocsp_response_template_t *ocsp_signer_select_find_usual(
+    const ocsp_signer_select_t *s, ocsp_der_t signed_with);
 
 /**
- * Choose: the first that a preferred algorithm fits, the dearest first, and
- * that is not short of time; else as ocsp_signer_select_choose_usual (R118).
- * @param preferred a request's; data NULL: none. Pure.
+ * Select the signer with the most preferred algorithm, unless it is valid for
+ * less than OCSP_SIGNER_SELECT_SHORT_S; else the usual one (R118).
+ * @param preferred, signed_with see ocsp_request_t. Pure.
  */
-const ocsp_response_template_t *ocsp_signer_select_choose(
-    const ocsp_signer_select_t *e, ocsp_der_t preferred,
+const ocsp_response_template_t *ocsp_signer_select_find(
+    const ocsp_signer_select_t *s, ocsp_der_t preferred,
     ocsp_der_t signed_with);
 
 #endif

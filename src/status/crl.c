@@ -1,37 +1,36 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See crl.h. One function for each part of the ASN.1, in its order; walk.h
- * knows where each must end.
+ * Reads CRLs: one function for each part of the ASN.1, in its order. Floor 1.
  */
 #include <apr_strings.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 
 #include "status/crl.h"
-#include "status/crl_entry.h"
-#include "status/crl_ext.h"
-#include "status/crl_head.h"
 #include "status/crl_signature.h"
 #include "status/der_stream.h"
+#include "wire/certid.h"
 #include "wire/gtime.h"
 
 #define PEM_LABEL "X509 CRL"
+
+/* removeFromCRL (RFC 5280 section 5.3.1). */
+#define REASON_REMOVE 8
 
 typedef struct {
     ocsp_der_stream_t w;
     const ocsp_issuer_t *issuer;
     ocsp_crl_entry_fn *fn;
     void *ctx;
-    apr_uint64_t tbs_end; /* where tbsCertList must end */
     bool v2;
     ocsp_der_t algorithm; /* AlgorithmIdentifier of tbsCertList, a copy */
     ocsp_crl_signature_t *sig;
-    bool others; /* another key's, as authorityKeyIdentifier says */
+    bool is_other_key; /* authorityKeyIdentifier names another key */
     ocsp_crl_info_t info;
 } reader_t;
 
-/* An OBJECT IDENTIFIER with dots, or with its name where it has one. */
+/* The name of an OBJECT IDENTIFIER, or its numbers. */
 static const char *print_oid(ocsp_der_t content, apr_pool_t *p)
 {
     unsigned char der[2 + 0x7f] = {OCSP_DER_OID};
@@ -52,118 +51,238 @@ static const char *print_oid(ocsp_der_t content, apr_pool_t *p)
     return *text != '\0' ? apr_pstrdup(p, text) : "no OID";
 }
 
-/* Put the file's name before what a lower function found. */
-static apr_status_t pass_on(const reader_t *r, apr_status_t rv,
-                            const char *fragment)
+static const ocsp_der_t no_oid = {NULL, 0};
+
+static apr_status_t refuse(const reader_t *r, const char *what)
 {
-    *r->w.why = apr_psprintf(r->w.pool, "%s: %s", r->w.name,
-                             fragment != NULL ? fragment : "not taken");
+    return ocsp_der_stream_refuse(&r->w, what);
+}
+
+/* Put the file before a reason, and after it the extension that it is about, if
+ * there is one. */
+static apr_status_t fail(const reader_t *r, apr_status_t rv, const char *reason,
+                         ocsp_der_t oid)
+{
+    apr_pool_t *p = r->w.pool;
+
+    *r->w.why = apr_psprintf(p, "%s: %s", r->w.name,
+                             reason != NULL ? reason : "rejected");
+    if (oid.data != NULL) {
+        *r->w.why = apr_pstrcat(p, *r->w.why, " (", print_oid(oid, p), ")",
+                                NULL);
+    }
     return rv;
 }
 
 /*
- * The head of tbsCertList, and with it the verdict on the signature begins: the
- * tap has to see tbsCertList from its first octet, so the window must not have
- * moved since.
+ * version INTEGER OPTIONAL, which if present must be v2 (1). OpenSSL encodes a
+ * v1 as 0, which is allowed.
  */
-static apr_status_t read_head(reader_t *r, apr_uint64_t outer_end)
+static apr_status_t read_version(reader_t *r)
+{
+    unsigned version = 0;
+    bool found;
+    apr_status_t rv = ocsp_der_stream_peek(&r->w, OCSP_DER_INTEGER, &found);
+
+    if (rv == APR_SUCCESS && found
+        && (!ocsp_der_get_uint(&r->w.cur, OCSP_DER_INTEGER, &version)
+            || version > 1)) {
+        return refuse(r, "5.1.2.1: neither version 1 nor 2");
+    }
+    r->v2 = version == 1;
+    return rv;
+}
+
+/* The header of tbsCertList, version, and signature AlgorithmIdentifier. */
+static apr_status_t enter_tbs(reader_t *r, apr_uint64_t *outer_end,
+                              ocsp_der_t *algorithm)
+{
+    apr_status_t rv = ocsp_der_stream_pull(&r->w, OCSP_CRL_HEAD_MAX);
+
+    if (rv != APR_SUCCESS
+        || (rv = ocsp_der_stream_enter(&r->w, outer_end)) != APR_SUCCESS
+        || (rv = read_version(r)) != APR_SUCCESS) {
+        return rv;
+    }
+    return ocsp_der_stream_next(&r->w, OCSP_DER_SEQUENCE, algorithm, NULL);
+}
+
+/* The same, and start to verify the signature: the tap must get tbsCertList
+ * from its first octet, so the window must not have moved since. */
+static apr_status_t begin_tbs(reader_t *r, apr_uint64_t *outer_end)
 {
     ocsp_der_t algorithm;
-    const char *fragment = NULL;
+    const char *reason = NULL;
     apr_uint64_t start = ocsp_der_stream_position(&r->w);
-    apr_status_t rv = ocsp_crl_head_enter(&r->w, outer_end, &r->tbs_end, &r->v2,
-                                          &algorithm);
+    apr_status_t rv = enter_tbs(r, outer_end, &algorithm);
 
     if (rv != APR_SUCCESS) {
         return rv;
     }
     if (ocsp_stream_position(r->w.s) != start
         || algorithm.len > OCSP_CRL_HEAD_MAX) {
-        return ocsp_der_stream_refuse(&r->w,
-                                      "5.1.2.2: signature is too long, or cut "
-                                      "off");
+        return refuse(r, "5.1.2.2: signature is too long, or cut off");
     }
     r->algorithm.data = apr_pmemdup(r->w.pool, algorithm.data, algorithm.len);
     r->algorithm.len = algorithm.len;
-    rv = ocsp_crl_signature_make(&r->sig, r->issuer, r->algorithm, &fragment,
+    rv = ocsp_crl_signature_make(&r->sig, r->issuer, r->algorithm, &reason,
                                  r->w.pool);
     if (rv != APR_SUCCESS) {
-        return pass_on(r, rv, fragment);
+        return fail(r, rv, reason, no_oid);
     }
     r->info.sha1 = ocsp_crl_signature_is_sha1(r->sig);
     ocsp_stream_tap(r->w.s, ocsp_crl_signature_update, r->sig);
     return APR_SUCCESS;
 }
 
-/* The same, and behind it the extension that it is about, if any. */
-static apr_status_t pass_on_ext(const reader_t *r, apr_status_t rv,
-                                const char *fragment, ocsp_der_t oid)
-{
-    return pass_on(r, rv,
-                   oid.data == NULL
-                       ? fragment
-                       : apr_pstrcat(r->w.pool, fragment, " (",
-                                     print_oid(oid, r->w.pool), ")", NULL));
-}
-
 static apr_status_t read_issuer(reader_t *r)
 {
     ocsp_der_t name;
-    apr_status_t rv = ocsp_der_stream_next(&r->w, r->tbs_end, OCSP_DER_SEQUENCE,
-                                           &name, NULL);
+    apr_status_t rv = ocsp_der_stream_next(&r->w, OCSP_DER_SEQUENCE, &name,
+                                           NULL);
 
-    if (rv != APR_SUCCESS) {
-        return rv;
-    }
-    if (!ocsp_issuer_has_name(r->issuer, name)) {
+    if (rv == APR_SUCCESS && !ocsp_issuer_has_name(r->issuer, name)) {
         *r->w.why = ocsp_issuer_describe_other(r->issuer, r->w.name, name,
                                                r->w.pool);
         return OCSP_EUNKNOWNCA;
     }
-    return APR_SUCCESS;
+    return rv;
 }
 
-static apr_status_t take_entry(reader_t *r, ocsp_der_t content)
+/* thisUpdate Time, nextUpdate Time OPTIONAL */
+static apr_status_t read_times(reader_t *r)
 {
-    ocsp_crl_entry_t entry;
-    ocsp_der_t oid = {NULL, 0};
-    const char *fragment = NULL;
+    bool utc;
+    bool generalized;
+    apr_status_t rv = ocsp_der_stream_pull_small(&r->w);
+
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (!ocsp_gtime_get(&r->w.cur, &r->info.this_update)) {
+        return refuse(r, "5.1.2.4: thisUpdate is no Time");
+    }
+    if ((rv = ocsp_der_stream_peek(&r->w, OCSP_DER_UTC_TIME, &utc))
+            != APR_SUCCESS
+        || (rv = ocsp_der_stream_peek(&r->w, OCSP_DER_GENERALIZED_TIME,
+                                      &generalized))
+               != APR_SUCCESS) {
+        return rv;
+    }
+    return (utc || generalized)
+                && !ocsp_gtime_get(&r->w.cur, &r->info.next_update)
+             ? refuse(r, "5.1.2.5: nextUpdate is no Time")
+             : APR_SUCCESS;
+}
+
+/* Reasons that a response can have; removeFromCRL in a complete CRL is none. */
+static int usable_reason(int reason)
+{
+    return (reason >= 0 && reason <= 6) || reason == 9 || reason == 10
+             ? reason
+             : OCSP_CRL_NO_REASON;
+}
+
+/* The crlEntryExtensions of almost every entry: a reasonCode of one octet. (As
+ * an ocsp_der_t the arguments would be passed slower: measured.) */
+static bool parse_usual_exts(const unsigned char *data, size_t len, int *reason)
+{
+    static const unsigned char usual[] = {0x30, 0x0c, 0x30, 0x0a, 0x06,
+                                          0x03, 0x55, 0x1d, 0x15, 0x04,
+                                          0x03, 0x0a, 0x01};
+
+    if (len != sizeof(usual) + 1 || memcmp(data, usual, sizeof(usual)) != 0
+        || (data[sizeof(usual)] & 0x80) != 0) {
+        return false;
+    }
+    *reason = data[sizeof(usual)];
+    return true;
+}
+
+/* crlEntryExtensions Extensions OPTIONAL -- if present, version MUST be v2 */
+static apr_status_t read_entry_exts(const reader_t *r, ocsp_der_t in,
+                                    int *reason)
+{
+    ocsp_der_t list;
+    ocsp_der_t oid = no_oid;
+    const char *why = NULL;
     apr_status_t rv;
 
-    rv = ocsp_crl_entry_parse(&entry, content, r->v2, &oid, &fragment);
-    if (rv == APR_SUCCESS) {
-        r->info.entries++;
-        r->info.removals += entry.removal;
-        rv = r->fn(r->ctx, entry.serial.data, entry.serial.len, entry.time,
-                   entry.reason, &fragment);
+    if (!r->v2) {
+        why = "RFC 5280 section 5.1.2.1: entry extensions in version 1";
+        return fail(r, OCSP_EMALFORMED, why, oid);
     }
-    return rv == APR_SUCCESS ? rv : pass_on_ext(r, rv, fragment, oid);
+    if (parse_usual_exts(in.data, in.len, reason)) {
+        return APR_SUCCESS;
+    }
+    if (!ocsp_der_get(&in, OCSP_DER_SEQUENCE, &list) || !ocsp_der_at_end(&in)) {
+        why = "RFC 5280 section 5.1.2.6: an entry is not DER";
+        return fail(r, OCSP_EMALFORMED, why, oid);
+    }
+    rv = ocsp_crl_ext_read_entry(reason, list, &oid, &why);
+    return rv == APR_SUCCESS ? rv : fail(r, rv, why, oid);
+}
+
+/*
+ * SEQUENCE {
+ *     userCertificate     CertificateSerialNumber,
+ *     revocationDate      Time,
+ *     crlEntryExtensions  Extensions OPTIONAL }
+ */
+static apr_status_t read_entry(reader_t *r, ocsp_der_t in)
+{
+    int reason = OCSP_CRL_NO_REASON;
+    const char *why = NULL;
+    ocsp_der_t serial;
+    int64_t time;
+    apr_status_t rv = APR_SUCCESS;
+
+    if (!ocsp_der_get(&in, OCSP_DER_INTEGER, &serial)
+        || !ocsp_certid_serial(&serial, serial)) {
+        why = "RFC 5280 section 4.1.2.2: an entry without a serial number, or "
+              "with one that is padded or too long";
+        return fail(r, OCSP_EMALFORMED, why, no_oid);
+    }
+    if (!ocsp_gtime_get(&in, &time)) {
+        why = "RFC 5280 section 5.1.2.6: revocationDate is no Time";
+        return fail(r, OCSP_EMALFORMED, why, no_oid);
+    }
+    if (in.len != 0 && (rv = read_entry_exts(r, in, &reason)) != APR_SUCCESS) {
+        return rv;
+    }
+    r->info.entries++;
+    r->info.removals += reason == REASON_REMOVE;
+    rv = r->fn(r->ctx, serial.data, serial.len, time, usable_reason(reason),
+               &why);
+    return rv == APR_SUCCESS ? rv : fail(r, rv, why, no_oid);
 }
 
 /* revokedCertificates SEQUENCE OF SEQUENCE { ... } OPTIONAL */
 static apr_status_t read_entries(reader_t *r)
 {
     ocsp_der_t entry;
-    apr_uint64_t end;
-    apr_status_t rv = ocsp_der_stream_pull_small(&r->w);
+    apr_uint64_t outer_end;
+    bool found;
+    apr_status_t rv = ocsp_der_stream_peek(&r->w, OCSP_DER_SEQUENCE, &found);
 
-    if (rv != APR_SUCCESS
-        || !ocsp_der_stream_goes_on(&r->w, r->tbs_end, OCSP_DER_SEQUENCE)) {
+    if (rv != APR_SUCCESS || !found) {
         return rv;
     }
-    rv = ocsp_der_stream_enter(&r->w, r->tbs_end, &end);
-    while (rv == APR_SUCCESS && ocsp_der_stream_position(&r->w) < end) {
-        rv = ocsp_der_stream_next(&r->w, end, OCSP_DER_SEQUENCE, NULL, &entry);
+    rv = ocsp_der_stream_enter(&r->w, &outer_end);
+    while (rv == APR_SUCCESS && ocsp_der_stream_position(&r->w) < r->w.end) {
+        rv = ocsp_der_stream_next(&r->w, OCSP_DER_SEQUENCE, NULL, &entry);
         if (rv == APR_SUCCESS) {
-            rv = take_entry(r, entry);
+            rv = read_entry(r, entry);
         }
     }
+    r->w.end = outer_end;
     return rv;
 }
 
-/* What certificate and CRL say of their key need not be its hash, so only a
- * difference between the two tells something. */
-static bool is_others(const reader_t *r, ocsp_der_t key_id)
+/* Whether authorityKeyIdentifier says that another key of the issuer signed. An
+ * identifier need not be the hash of the key, so it is compared with the
+ * subjectKeyIdentifier. */
+static bool is_other_key(const reader_t *r, ocsp_der_t key_id)
 {
     const ASN1_OCTET_STRING *own = X509_get0_subject_key_id(
         ocsp_issuer_get0_cert(r->issuer));
@@ -177,39 +296,31 @@ static bool is_others(const reader_t *r, ocsp_der_t key_id)
 /* crlExtensions [0] EXPLICIT Extensions OPTIONAL -- if present, v2 */
 static apr_status_t read_exts(reader_t *r)
 {
+    const unsigned tag = OCSP_DER_CONTEXT_CONSTRUCTED(0);
     ocsp_der_t in;
     ocsp_der_t list;
     ocsp_crl_ext_crl_t exts;
-    ocsp_der_t oid = {NULL, 0};
-    const char *fragment = NULL;
-    apr_status_t rv = ocsp_der_stream_pull_small(&r->w);
+    ocsp_der_t oid = no_oid;
+    const char *why = NULL;
+    bool found;
+    apr_status_t rv = ocsp_der_stream_peek(&r->w, tag, &found);
 
-    if (rv != APR_SUCCESS
-        || !ocsp_der_stream_goes_on(&r->w, r->tbs_end,
-                                    OCSP_DER_CONTEXT_CONSTRUCTED(0))) {
-        return rv;
-    }
-    rv = ocsp_der_stream_next(&r->w, r->tbs_end,
-                              OCSP_DER_CONTEXT_CONSTRUCTED(0), NULL, &in);
-    if (rv != APR_SUCCESS) {
+    if (rv != APR_SUCCESS || !found
+        || (rv = ocsp_der_stream_next(&r->w, tag, NULL, &in)) != APR_SUCCESS) {
         return rv;
     }
     if (!r->v2 || !ocsp_der_get(&in, OCSP_DER_SEQUENCE, &list)
         || !ocsp_der_at_end(&in)) {
-        return ocsp_der_stream_refuse(&r->w,
-                                      "5.1.2.7: crlExtensions are not DER, or "
-                                      "in version 1");
+        return refuse(r, "5.1.2.7: crlExtensions are not DER, or in version 1");
     }
-    rv = ocsp_crl_ext_read_crl(&exts, list, &oid, &fragment);
-    r->others = is_others(r, exts.key_id);
+    rv = ocsp_crl_ext_read_crl(&exts, list, &oid, &why);
+    r->is_other_key = is_other_key(r, exts.key_id);
     if (rv != APR_SUCCESS) {
-        return pass_on_ext(r, rv, fragment, oid);
+        return fail(r, rv, why, oid);
     }
     r->info.scope = exts.scope;
     if (exts.number.len > sizeof(r->info.number)) {
-        return ocsp_der_stream_refuse(&r->w,
-                                      "5.2.3: CRLNumber has more than 20 "
-                                      "octets");
+        return refuse(r, "5.2.3: CRLNumber has more than 20 octets");
     }
     if (exts.number.len > 0) {
         memcpy(r->info.number, exts.number.data, exts.number.len);
@@ -228,62 +339,53 @@ static apr_status_t read_exts(reader_t *r)
  *     revokedCertificates  SEQUENCE OF SEQUENCE { ... } OPTIONAL,
  *     crlExtensions        [0] EXPLICIT Extensions OPTIONAL }
  */
-static apr_status_t read_tbs(reader_t *r, apr_uint64_t outer_end)
+static apr_status_t read_tbs(reader_t *r)
 {
+    apr_uint64_t outer_end;
     apr_status_t rv;
 
-    if ((rv = read_head(r, outer_end)) != APR_SUCCESS
+    if ((rv = begin_tbs(r, &outer_end)) != APR_SUCCESS
         || (rv = read_issuer(r)) != APR_SUCCESS
-        || (rv = ocsp_crl_head_read_times(&r->w, r->tbs_end,
-                                          &r->info.this_update,
-                                          &r->info.next_update))
-               != APR_SUCCESS
+        || (rv = read_times(r)) != APR_SUCCESS
         || (rv = read_entries(r)) != APR_SUCCESS
-        || (rv = read_exts(r)) != APR_SUCCESS) {
+        || (rv = read_exts(r)) != APR_SUCCESS
+        || (rv = ocsp_der_stream_leave(&r->w, outer_end,
+                                       "5.1.2: trailing data in tbsCertList"))
+               != APR_SUCCESS) {
         return rv;
     }
-    if (ocsp_der_stream_position(&r->w) != r->tbs_end) {
-        return ocsp_der_stream_refuse(&r->w, "5.1.2: something is left over in "
-                                             "tbsCertList");
-    }
-    rv = ocsp_der_stream_pull(&r->w, 0); /* the tap sees the rest */
+    rv = ocsp_der_stream_pull(&r->w, 0); /* the tap gets the rest */
     ocsp_stream_tap(r->w.s, NULL, NULL);
     return rv;
 }
 
 /* signatureAlgorithm AlgorithmIdentifier, signatureValue BIT STRING */
-static apr_status_t read_signature(reader_t *r, apr_uint64_t outer_end)
+static apr_status_t read_signature(reader_t *r)
 {
     ocsp_der_t algorithm;
     ocsp_der_t bits;
-    const char *fragment = NULL;
-    apr_status_t rv;
+    const char *why = NULL;
+    apr_status_t rv = ocsp_der_stream_next(&r->w, OCSP_DER_SEQUENCE, &algorithm,
+                                           NULL);
 
-    rv = ocsp_der_stream_next(&r->w, outer_end, OCSP_DER_SEQUENCE, &algorithm,
-                              NULL);
     if (rv != APR_SUCCESS) {
         return rv;
     }
     if (!ocsp_der_equal(algorithm, r->algorithm)) {
-        return ocsp_der_stream_refuse(&r->w,
-                                      "5.1.1.2: signatureAlgorithm is another "
-                                      "than the "
-                                      "signature of tbsCertList");
+        return refuse(r, "5.1.1.2: signatureAlgorithm differs from signature "
+                         "in tbsCertList");
     }
-    rv = ocsp_der_stream_next(&r->w, outer_end, OCSP_DER_BIT_STRING, NULL,
-                              &bits);
+    rv = ocsp_der_stream_next(&r->w, OCSP_DER_BIT_STRING, NULL, &bits);
     if (rv != APR_SUCCESS) {
         return rv;
     }
     if (bits.len < 2 || bits.data[0] != 0) {
-        return ocsp_der_stream_refuse(&r->w,
-                                      "5.1.1.3: signatureValue is no whole "
-                                      "octets");
+        return refuse(r, "5.1.1.3: signatureValue is not whole octets");
     }
     bits.data++;
     bits.len--;
-    rv = ocsp_crl_signature_check(r->sig, bits, &fragment);
-    return rv == APR_SUCCESS ? rv : pass_on(r, rv, fragment);
+    rv = ocsp_crl_signature_check(r->sig, bits, &why);
+    return rv == APR_SUCCESS ? rv : fail(r, rv, why, no_oid);
 }
 
 /*
@@ -294,25 +396,21 @@ static apr_status_t read_signature(reader_t *r, apr_uint64_t outer_end)
  */
 static apr_status_t read_list(reader_t *r)
 {
-    apr_uint64_t end;
+    apr_uint64_t outer_end;
     apr_status_t rv;
 
-    if ((rv = ocsp_der_stream_enter(&r->w, UINT64_MAX, &end)) != APR_SUCCESS
-        || (rv = read_tbs(r, end)) != APR_SUCCESS
-        || (rv = read_signature(r, end)) != APR_SUCCESS) {
+    if ((rv = ocsp_der_stream_enter(&r->w, &outer_end)) != APR_SUCCESS
+        || (rv = read_tbs(r)) != APR_SUCCESS
+        || (rv = read_signature(r)) != APR_SUCCESS
+        || (rv = ocsp_der_stream_leave(&r->w, outer_end,
+                                       "5.1.1: trailing data in "
+                                       "CertificateList"))
+               != APR_SUCCESS
+        || (rv = ocsp_der_stream_pull(&r->w, 1)) != APR_SUCCESS) {
         return rv;
     }
-    if (ocsp_der_stream_position(&r->w) != end) {
-        return ocsp_der_stream_refuse(&r->w, "5.1.1: something is left over in "
-                                             "CertificateList");
-    }
-    if ((rv = ocsp_der_stream_pull(&r->w, 1)) != APR_SUCCESS) {
-        return rv;
-    }
-    return r->w.cur.len != 0
-             ? ocsp_der_stream_refuse(&r->w, "5.1: more follows the "
-                                             "CRL")
-             : APR_SUCCESS;
+    return r->w.cur.len != 0 ? refuse(r, "5.1: trailing data after the CRL")
+                             : APR_SUCCESS;
 }
 
 apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
@@ -320,12 +418,15 @@ apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
                                   ocsp_crl_entry_fn *fn, void *ctx,
                                   const char **why, apr_pool_t *p)
 {
-    reader_t r = {
-        .w = {.s = s, .name = ocsp_stream_get0_name(s), .why = why, .pool = p},
-        .issuer = issuer,
-        .fn = fn,
-        .ctx = ctx,
-        .info = {.next_update = OCSP_CRL_NO_NEXT_UPDATE}};
+    reader_t r = {.w = {.s = s,
+                        .name = ocsp_stream_get0_name(s),
+                        .why = why,
+                        .pool = p,
+                        .end = UINT64_MAX},
+                  .issuer = issuer,
+                  .fn = fn,
+                  .ctx = ctx,
+                  .info = {.next_update = OCSP_CRL_NO_NEXT_UPDATE}};
     apr_status_t rv;
 
     if (!ocsp_issuer_may_sign_crls(issuer)) {
@@ -345,7 +446,7 @@ apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
     if (rv == APR_SUCCESS) {
         *info = r.info;
     }
-    return r.others && (rv == OCSP_EUNKNOWNCA || rv == OCSP_EUNSUPPORTED)
+    return r.is_other_key && (rv == OCSP_EUNKNOWNCA || rv == OCSP_EUNSUPPORTED)
              ? OCSP_EOTHERKEY
              : rv;
 }
@@ -364,20 +465,42 @@ apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const char *file,
     return rv;
 }
 
+static apr_status_t read_head(reader_t *r, ocsp_der_t *issuer_name)
+{
+    apr_uint64_t outer_end;
+    ocsp_der_t algorithm;
+    ocsp_der_t name;
+    apr_status_t rv;
+
+    if ((rv = ocsp_der_stream_enter(&r->w, &outer_end)) != APR_SUCCESS
+        || (rv = enter_tbs(r, &outer_end, &algorithm)) != APR_SUCCESS
+        || (rv = ocsp_der_stream_next(&r->w, OCSP_DER_SEQUENCE, &name, NULL))
+               != APR_SUCCESS) {
+        return rv;
+    }
+    if (name.len > OCSP_CRL_HEAD_MAX) {
+        return refuse(r, "5.1.2.3: issuer is too long");
+    }
+    issuer_name->data = apr_pmemdup(r->w.pool, name.data, name.len);
+    issuer_name->len = name.len;
+    return read_times(r);
+}
+
 apr_status_t ocsp_crl_read_head(ocsp_der_t *issuer_name, int64_t *this_update,
                                 const char *file, const char **why,
                                 apr_pool_t *p)
 {
-    ocsp_der_stream_t w = {.name = file, .why = why, .pool = p};
-    apr_status_t rv = ocsp_stream_open(&w.s, file, PEM_LABEL, why, p);
+    reader_t r = {
+        .w = {.name = file, .why = why, .pool = p, .end = UINT64_MAX}};
+    apr_status_t rv = ocsp_stream_open(&r.w.s, file, PEM_LABEL, why, p);
 
     issuer_name->data = NULL;
     issuer_name->len = 0;
-    *this_update = 0;
     if (rv == APR_SUCCESS) {
-        rv = ocsp_crl_head_read(issuer_name, this_update, &w);
-        ocsp_stream_close(w.s);
+        rv = read_head(&r, issuer_name);
+        ocsp_stream_close(r.w.s);
     }
+    *this_update = r.info.this_update;
     return rv;
 }
 

@@ -1,10 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A CRL (RFC 5280 section 5) -> one callback per revocation. Streams:
- * no object per entry, no copy of the file. The caller must throw away what
- * the callbacks gave unless the reading ends in APR_SUCCESS: signature and
- * critical extensions are known only then. Floor 1.
+ * Reads a CRL (RFC 5280 section 5) as a stream, with one callback for each
+ * revocation: no object for an entry, no copy of the file. Signature and
+ * critical extensions are checked at the end, so the caller must discard what
+ * the callbacks gave unless reading ends in APR_SUCCESS. Floor 1.
  */
 #ifndef OCSP_STATUS_CRL_H
 #define OCSP_STATUS_CRL_H
@@ -14,58 +14,62 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "status/crl_entry.h"
-#include "status/crl_scope.h"
+#include "status/crl_ext.h"
 #include "status/issuer.h"
 #include "status/status.h"
 #include "status/stream.h"
 
-/** A CRLNumber has at most 20 octets (RFC 5280 section 5.2.3). */
+/** Octets of the longest CRLNumber (RFC 5280 section 5.2.3). */
 #define OCSP_CRL_NUMBER_MAX 20
 
-/** How far a CA's clock may run ahead of ours, in seconds. */
+/** How far the clock of a CA may be ahead, in seconds. */
 #define OCSP_CRL_SKEW_S 300
 
-/** next_update of a CRL that has none. */
+/** Octets in which tbsCertList up to signature must lie, and of the longest
+ * issuer name that ocsp_crl_read_head reads. */
+#define OCSP_CRL_HEAD_MAX 4096
+
+/** The nextUpdate of a CRL without one. */
 #define OCSP_CRL_NO_NEXT_UPDATE INT64_MIN
 
-/** reason of an entry without one (RFC 5280 section 5.3.1). */
-#define OCSP_CRL_NO_REASON OCSP_CRL_ENTRY_NO_REASON
+/** The reason of a revocation without one (RFC 5280 section 5.3.1). */
+#define OCSP_CRL_NO_REASON OCSP_CRL_EXT_NO_REASON
 
-/** What a CRL says of itself. */
+/** Everything of a CRL but its entries. */
 typedef struct {
     int64_t this_update;
     int64_t next_update;                       /* or OCSP_CRL_NO_NEXT_UPDATE */
-    unsigned char number[OCSP_CRL_NUMBER_MAX]; /* magnitude, no leading 00 */
+    unsigned char number[OCSP_CRL_NUMBER_MAX]; /* without leading zero octets */
     size_t number_len;                         /* 0: no CRLNumber */
     apr_uint64_t entries;
-    apr_uint64_t removals;  /* entries with removeFromCRL, taken as revoked */
-    bool sha1;              /* signed over SHA-1 */
-    ocsp_crl_scope_t scope; /* which certificates it is about */
+    apr_uint64_t removals; /* entries with removeFromCRL, read as revoked */
+    bool sha1;             /* the signature uses SHA-1 */
+    ocsp_crl_ext_scope_t scope;
 } ocsp_crl_info_t;
 
 /**
- * One revocation.
- * @param serial as ocsp_certid_serial makes it; valid during the call
+ * Gets each revocation.
+ * @param serial see ocsp_certid_serial; valid during the call
  * @param time revocationDate
- * @param reason 0 to 6, 9, 10 or OCSP_CRL_NO_REASON: 7, 8 and what lies above
- *        10 come as none (R55, R154)
- * @return other than APR_SUCCESS ends the reading with that status
+ * @param reason 0 to 6, 9, 10 or OCSP_CRL_NO_REASON, which stands for any other
+ *        (R55, R154)
+ * @return anything but APR_SUCCESS ends the reading with that status
  */
 typedef apr_status_t ocsp_crl_entry_fn(void *ctx, const unsigned char *serial,
                                        size_t serial_len, int64_t time,
                                        int reason, const char **why);
 
 /**
- * Read a CRL, PEM or DER: its issuer, signature and critical extensions are
- * verified (RFC 5280 sections 5.1.1.3, 5.2, 5.3, 6.3.3). Dates are only read.
- * Delta and indirect CRLs are refused, and those of attribute certificates.
+ * Read a CRL in PEM or DER, and verify issuer, signature and critical
+ * extensions (RFC 5280 sections 5.1.1.3, 5.2, 5.3, 6.3.3). Dates are not
+ * checked.
  * @param info untouched unless APR_SUCCESS
  * @param why file, section, cause and remedy
- * @return OCSP_EMALFORMED, OCSP_EUNKNOWNCA (name or signature),
- *         OCSP_EOTHERKEY (signature, and authorityKeyIdentifier or algorithm
- *         tell why), OCSP_ECRYPTO, OCSP_EUNSUPPORTED (delta, indirect, of
- *         attribute certificates), a file's error, or what fn returned
+ * @return OCSP_EMALFORMED; OCSP_EUNKNOWNCA: another issuer, or not signed by
+ *         this one; OCSP_EOTHERKEY: signed by another key of this issuer, as
+ *         authorityKeyIdentifier or the algorithm says; OCSP_ECRYPTO;
+ *         OCSP_EUNSUPPORTED: a delta or indirect CRL, or one of attribute
+ *         certificates; the error of the file; or what fn returned
  */
 apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const char *file,
                            const ocsp_issuer_t *issuer, ocsp_crl_entry_fn *fn,
@@ -78,23 +82,20 @@ apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
                                   const char **why, apr_pool_t *p);
 
 /**
- * Read the head alone: whose CRL it says it is, and of when. Nothing is
- * verified.
- * @param issuer_name newly made in p
- * @param why file, cause
- * @return OCSP_EMALFORMED: not a CRL; a file's error
+ * Read the issuer and the date of a CRL, unverified.
+ * @param issuer_name a whole Name, newly made in p
+ * @param why file and cause
+ * @return OCSP_EMALFORMED: not a CRL; or the error of the file
  */
 apr_status_t ocsp_crl_read_head(ocsp_der_t *issuer_name, int64_t *this_update,
                                 const char *file, const char **why,
                                 apr_pool_t *p);
 
-/** A time for a reason or warning: ISO 8601, newly made in p. */
+/** Format a time for a message in ISO 8601, newly made in p. */
 const char *ocsp_crl_print_time(int64_t seconds, apr_pool_t *p);
 
-/**
- * Compare two CRLNumbers as integers (R140).
- * @return below 0, 0 or above 0. Pure.
- */
+/** Compare two CRLNumbers as integers (R140). @return below 0, 0 or above 0.
+ * Pure. */
 int ocsp_crl_compare_number(const unsigned char *a, size_t a_len,
                             const unsigned char *b, size_t b_len);
 

@@ -1,10 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See crlpath.h.
+ * Finds the CRLs in a directory. Floor 1.
  */
-#include <apr_file_info.h>
 #include <apr_cstr.h>
+#include <apr_file_info.h>
 #include <apr_strings.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,18 +13,18 @@
 #include "status/crl_directory.h"
 #include "status/file.h"
 
-/** Of the files that cannot be read, so many are named. */
+/* So many unreadable files are named in a warning. */
 #define NAMED_MAX 3
 
-/* So much of a file shows what it was to be, in octets. */
-#define SNIFFED 65536
+/* So many octets are read to find out whether a file is an incomplete CRL. */
+#define HEAD_LEN 65536
 
-/** A look through one directory. */
+/** A scan of one directory. */
 typedef struct {
     const char *dir;
     apr_array_header_t *entries; /* ocsp_crl_directory_entry_t */
-    const char *unread;          /* reasons of the first NAMED_MAX */
-    unsigned unread_count;
+    const char *unreadable;      /* reasons for the first NAMED_MAX */
+    unsigned unreadable_count;
     apr_pool_t *pool; /* of the results */
     apr_pool_t *ptmp; /* of one file */
 } scan_t;
@@ -37,7 +37,6 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*left, *right);
 }
 
-/* All names but those that begin with a dot, in p. */
 static apr_status_t read_names(apr_array_header_t *names, const char *dir,
                                const char **why, apr_pool_t *p)
 {
@@ -68,7 +67,7 @@ static apr_status_t read_names(apr_array_header_t *names, const char *dir,
         APR_ARRAY_PUSH(names, const char *) = apr_pstrdup(p, info.name);
     }
     (void)apr_dir_close(d);
-    if (!APR_STATUS_IS_ENOENT(rv)) { /* which is the end of the directory */
+    if (!APR_STATUS_IS_ENOENT(rv)) { /* not the end of the directory */
         *why = ocsp_file_reason(dir, "cannot be read", rv, p);
         return rv;
     }
@@ -82,8 +81,8 @@ static bool is_called_crl(const char *file)
     return len >= 4 && apr_cstr_casecmp(file + len - 4, ".crl") == 0;
 }
 
-/* Whether DER ends before it should: no CRL is so short that its length takes
- * one octet, and text may begin with a "0". */
+/* Whether DER is longer than its file. A short length is not of a CRL: the file
+ * may be a text that begins with "0". */
 static bool is_cut_der(const unsigned char *head, size_t len, apr_off_t size)
 {
     ocsp_der_t in = {head, len};
@@ -98,12 +97,12 @@ static bool is_cut_der(const unsigned char *head, size_t len, apr_off_t size)
         || declared + (len - in.len) > (apr_uint64_t)size;
 }
 
-/* Whether what is no CRL was to be one. Whoever overlooked it would answer from
- * an older one without a word. */
+/* Whether a file seems to be an incomplete CRL. If it were ignored, an older
+ * CRL would be used without a warning. */
 static bool is_cut_off(const char *file, apr_pool_t *p)
 {
     static const char label[] = "-----BEGIN X509 CRL";
-    unsigned char *head = apr_pcalloc(p, SNIFFED + 1);
+    unsigned char *head = apr_pcalloc(p, HEAD_LEN + 1);
     apr_finfo_t info = {.size = 0};
     const char *why;
     apr_size_t len = 0;
@@ -113,24 +112,25 @@ static bool is_cut_off(const char *file, apr_pool_t *p)
         return false;
     }
     (void)apr_file_info_get(&info, APR_FINFO_SIZE, f);
-    (void)apr_file_read_full(f, head, SNIFFED, &len);
+    (void)apr_file_read_full(f, head, HEAD_LEN, &len);
     (void)apr_file_close(f);
     return is_cut_der(head, len, info.size)
         || strstr((const char *)head, label) != NULL || is_called_crl(file);
 }
 
-static void note_unread(scan_t *scan, const char *why)
+static void add_unreadable(scan_t *scan, const char *why)
 {
-    if (scan->unread_count++ < NAMED_MAX) {
-        scan->unread = apr_pstrcat(scan->pool, scan->unread,
-                                   scan->unread[0] != '\0' ? "; " : ": ", why,
-                                   NULL);
+    if (scan->unreadable_count++ < NAMED_MAX) {
+        scan->unreadable = apr_pstrcat(scan->pool, scan->unreadable,
+                                       scan->unreadable[0] != '\0' ? "; "
+                                                                   : ": ",
+                                       why, NULL);
     }
 }
 
-/* Take a file if it is a CRL. What has gone meanwhile was never there, and a
- * link to nowhere is no file. */
-static void look_at(scan_t *scan, const char *file)
+/* Add a file if it is a CRL. One that is gone meanwhile, and a link to nothing,
+ * is ignored. */
+static void add_file(scan_t *scan, const char *file)
 {
     ocsp_crl_directory_entry_t entry = {.file = file};
     ocsp_der_t name;
@@ -149,11 +149,11 @@ static void look_at(scan_t *scan, const char *file)
         return;
     }
     else if (rv != OCSP_EMALFORMED || is_cut_off(file, scan->ptmp)) {
-        note_unread(scan, why);
+        add_unreadable(scan, why);
     }
 }
 
-static void look_at_all(scan_t *scan, const apr_array_header_t *names)
+static void add_files(scan_t *scan, const apr_array_header_t *names)
 {
     size_t len = strlen(scan->dir);
     const char *slash = len > 0 && scan->dir[len - 1] == '/' ? "" : "/";
@@ -161,8 +161,9 @@ static void look_at_all(scan_t *scan, const apr_array_header_t *names)
 
     for (i = 0; i < names->nelts; i++) {
         apr_pool_clear(scan->ptmp);
-        look_at(scan, apr_pstrcat(scan->ptmp, scan->dir, slash,
-                                  APR_ARRAY_IDX(names, i, const char *), NULL));
+        add_file(scan,
+                 apr_pstrcat(scan->ptmp, scan->dir, slash,
+                             APR_ARRAY_IDX(names, i, const char *), NULL));
     }
 }
 
@@ -170,7 +171,7 @@ apr_status_t ocsp_crl_directory_scan(apr_array_header_t **out, const char *dir,
                                      const char **warning, const char **why,
                                      apr_pool_t *p)
 {
-    scan_t scan = {.dir = dir, .unread = "", .pool = p};
+    scan_t scan = {.dir = dir, .unreadable = "", .pool = p};
     apr_array_header_t *names = apr_array_make(p, 64, sizeof(const char *));
     apr_status_t rv = read_names(names, dir, why, p);
 
@@ -183,12 +184,13 @@ apr_status_t ocsp_crl_directory_scan(apr_array_header_t **out, const char *dir,
           compare_names);
     scan.entries = apr_array_make(p, 16, sizeof(ocsp_crl_directory_entry_t));
     apr_pool_create(&scan.ptmp, p);
-    look_at_all(&scan, names);
+    add_files(&scan, names);
     apr_pool_destroy(scan.ptmp);
-    if (scan.unread_count > 0) {
+    if (scan.unreadable_count > 0) {
         *warning = apr_psprintf(p, "%s: %u files cannot be read%s%s", dir,
-                                scan.unread_count, scan.unread,
-                                scan.unread_count > NAMED_MAX ? "; ..." : "");
+                                scan.unreadable_count, scan.unreadable,
+                                scan.unreadable_count > NAMED_MAX ? "; ..."
+                                                                  : "");
     }
     *out = scan.entries;
     return APR_SUCCESS;

@@ -1,218 +1,333 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See choice.h.
+ * Selects the CRLs of one issuer. Floor 1.
  */
+#include <apr_file_info.h>
+#include <apr_hash.h>
 #include <apr_strings.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "status/crl_candidate.h"
+#include "status/crl_directory.h"
 #include "status/crl_select.h"
+#include "status/crl_set.h"
 
-/** Of the CRLs that cannot be taken, so many are named. */
-#define PASSED_MAX 3
+/* So many rejected CRLs are named in a reason. */
+#define REJECTED_MAX 3
 
-/** One CRL that counts so far. */
+/** A CRL that may be selected. */
 typedef struct {
-    ocsp_crl_candidate_t from;
+    const char *file;
+    int64_t this_update; /* of its head: unverified */
+    bool named;          /* for this issuer; false: found in a directory */
+    bool named_twice;    /* by the same name, or through a link */
+} candidate_t;
+
+/** A CRL that is selected so far. */
+typedef struct {
+    candidate_t from;
     ocsp_table_builder_t *builder; /* its entries */
     ocsp_crl_info_t crl;
-} taken_t;
+} selected_t;
 
-/** The choice so far. */
+/** The selection so far. */
 typedef struct {
-    const ocsp_crl_select_rules_t *rules;
-    apr_array_header_t *taken; /* taken_t, each of another scope */
-    apr_array_header_t *parts; /* ocsp_crl_set_part_t: what they are */
-    const char
-        *passed_over;   /* reasons of those that cannot be taken, or NULL */
-    const char *others; /* reason of one that is another key's, or NULL */
-    const char *doubt;  /* NULL, or why there may be gaps */
-    unsigned passed_count;
-    apr_status_t status; /* of the last of them */
-    bool gaps;           /* one of them may be of a scope of its own */
-    bool ended;          /* nothing further may be taken */
-    const char *why;     /* of the present one */
+    const ocsp_crl_select_input_t *in;
+    apr_array_header_t *candidates; /* candidate_t, newest first */
+    apr_hash_t *seen;               /* their names, by device and inode */
+    apr_array_header_t *selected;   /* selected_t, of different scopes */
+    ocsp_crl_select_t out;          /* parts: of selected, in the same order */
+    const char *other_key;          /* why a CRL is of another key, or NULL */
+    unsigned rejected_count;
+    apr_status_t status; /* of the CRL rejected last */
+    bool stop;           /* nothing further may be selected */
+    const char *why;     /* why the present candidate is rejected */
     apr_pool_t *pool;
-} choice_t;
+} selection_t;
 
-static taken_t *taken_at(const choice_t *c, int i)
+/* --- candidates ----------------------------------------------------------- */
+
+/* The name under which a file is a candidate already, or NULL. A file that
+ * cannot be looked at fails when it is read. */
+static const char *find_seen(selection_t *s, const char *file)
 {
-    return &APR_ARRAY_IDX(c->taken, i, taken_t);
+    const char *seen;
+    apr_finfo_t info = {0};
+    uint64_t key[2];
+
+    if (apr_stat(&info, file, APR_FINFO_DEV | APR_FINFO_INODE, s->pool)
+        != APR_SUCCESS) {
+        return NULL;
+    }
+    key[0] = (uint64_t)info.device;
+    key[1] = (uint64_t)info.inode;
+    seen = apr_hash_get(s->seen, key, sizeof(key));
+    if (seen == NULL) {
+        apr_hash_set(s->seen, apr_pmemdup(s->pool, key, sizeof(key)),
+                     sizeof(key), file);
+    }
+    return seen;
 }
 
-/* What covers every certificate, of when: whatever is older is superseded. */
-static bool covers(const choice_t *c)
+static candidate_t *candidate_at(const selection_t *s, int i)
 {
-    int64_t since;
-
-    return ocsp_crl_set_covers(&since, c->parts);
+    return &APR_ARRAY_IDX(s->candidates, i, candidate_t);
 }
 
-static apr_status_t refuse_older(choice_t *c, const char *file,
+static apr_status_t add_named(selection_t *s, const char *file,
+                              const char **why)
+{
+    candidate_t candidate = {.file = file, .named = true};
+    const char *seen = find_seen(s, file);
+    ocsp_der_t name;
+    apr_status_t rv;
+    int i;
+
+    if (seen != NULL) {
+        for (i = 0; i < s->candidates->nelts; i++) {
+            candidate_at(s, i)->named_twice |= candidate_at(s, i)->file == seen;
+        }
+        return APR_SUCCESS;
+    }
+    rv = ocsp_crl_read_head(&name, &candidate.this_update, file, why, s->pool);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    if (ocsp_issuer_has_name(s->in->issuer, name)) {
+        APR_ARRAY_PUSH(s->candidates, candidate_t) = candidate;
+    }
+    else {
+        const char *reason = ocsp_issuer_describe_other(s->in->issuer, file,
+                                                        name, s->pool);
+
+        s->out.missing = OCSP_CRL_SELECT_OTHER_CA;
+        s->out.other_ca = s->out.other_ca == NULL
+                            ? reason
+                            : apr_pstrcat(s->pool, s->out.other_ca, "; ",
+                                          reason, NULL);
+    }
+    return APR_SUCCESS;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const candidate_t *left = a;
+    const candidate_t *right = b;
+
+    if (left->this_update != right->this_update) {
+        return left->this_update > right->this_update ? -1 : 1;
+    }
+    return strcmp(left->file, right->file);
+}
+
+static apr_status_t find_candidates(selection_t *s, const char **why)
+{
+    const apr_array_header_t *files = s->in->files, *found = s->in->found;
+    apr_status_t rv;
+    int i;
+
+    for (i = 0; files != NULL && i < files->nelts; i++) {
+        rv = add_named(s, APR_ARRAY_IDX(files, i, const char *), why);
+        if (rv != APR_SUCCESS) {
+            return rv;
+        }
+    }
+    for (i = 0; found != NULL && i < found->nelts; i++) {
+        const ocsp_crl_directory_entry_t *entry =
+            APR_ARRAY_IDX(found, i, const ocsp_crl_directory_entry_t *);
+
+        if (find_seen(s, entry->file) == NULL) {
+            APR_ARRAY_PUSH(s->candidates, candidate_t) = (candidate_t){
+                .file = entry->file, .this_update = entry->this_update};
+        }
+    }
+    if (s->candidates->nelts == 0) {
+        *why = s->out.other_ca;
+        return OCSP_EUNKNOWNCA;
+    }
+    qsort(s->candidates->elts, (size_t)s->candidates->nelts,
+          sizeof(candidate_t), compare);
+    return APR_SUCCESS;
+}
+
+/* --- checks --------------------------------------------------------------- */
+
+static apr_status_t reject_older(selection_t *s, const char *file,
                                  int64_t this_update, int64_t last)
 {
-    c->why = apr_psprintf(c->pool,
+    s->why = apr_psprintf(s->pool,
                           "%s: RFC 5280 section 5.1.2.4: thisUpdate %s is "
                           "before %s, that of the CRL in use: put the "
                           "newest CRL there",
-                          file, ocsp_crl_print_time(this_update, c->pool),
-                          ocsp_crl_print_time(last, c->pool));
+                          file, ocsp_crl_print_time(this_update, s->pool),
+                          ocsp_crl_print_time(last, s->pool));
     return OCSP_ESTALE;
 }
 
-/* Against the clock and, while nothing has been taken, against what covered
- * everything (R140). */
-static apr_status_t check_age(choice_t *c, const char *file,
+/* Against the clock and, while nothing is selected, against the CRLs in use
+ * that cover everything (R140). */
+static apr_status_t check_age(selection_t *s, const char *file,
                               int64_t this_update)
 {
     int64_t since;
 
-    if (this_update > c->rules->latest) {
-        c->why = apr_psprintf(c->pool,
+    if (this_update > s->in->latest) {
+        s->why = apr_psprintf(s->pool,
                               "%s: RFC 5280 section 5.1.2.4: thisUpdate %s is "
                               "in the future: compare the clocks of the CA and "
                               "of this machine",
-                              file, ocsp_crl_print_time(this_update, c->pool));
+                              file, ocsp_crl_print_time(this_update, s->pool));
         return OCSP_ENOTYET;
     }
-    return c->taken->nelts == 0 && ocsp_crl_set_covers(&since, c->rules->last)
+    return s->selected->nelts == 0 && ocsp_crl_set_covers(&since, s->in->last)
                 && this_update < since
-             ? refuse_older(c, file, this_update, since)
+             ? reject_older(s, file, this_update, since)
              : APR_SUCCESS;
 }
 
-/* Against the one in use of the same scope (R140). */
-static apr_status_t check_scope(choice_t *c, const char *file,
-                                const ocsp_crl_info_t *crl)
-{
-    const ocsp_crl_set_part_t *last = ocsp_crl_set_find(c->rules->last,
-                                                        &crl->scope);
-
-    return last != NULL && crl->this_update < last->this_update
-             ? refuse_older(c, file, crl->this_update, last->this_update)
-             : APR_SUCCESS;
-}
-
-static apr_status_t check_order(choice_t *c, const char *file,
+static apr_status_t check_order(selection_t *s, const char *file,
                                 const ocsp_crl_info_t *crl)
 {
     if (crl->next_update == OCSP_CRL_NO_NEXT_UPDATE
         || crl->next_update >= crl->this_update) {
         return APR_SUCCESS;
     }
-    c->why = apr_psprintf(c->pool,
+    s->why = apr_psprintf(s->pool,
                           "%s: RFC 5280 section 5.1.2.5: nextUpdate %s is "
                           "before thisUpdate %s: have the CA's CRL written "
                           "again",
-                          file, ocsp_crl_print_time(crl->next_update, c->pool),
-                          ocsp_crl_print_time(crl->this_update, c->pool));
+                          file, ocsp_crl_print_time(crl->next_update, s->pool),
+                          ocsp_crl_print_time(crl->this_update, s->pool));
     return OCSP_EMALFORMED;
 }
 
-/* Of the best alone: others of its time may have lower numbers (R140). */
-static apr_status_t check_number(choice_t *c, const taken_t *t)
+/* The CRL in use of the same scope, or NULL. */
+static const ocsp_crl_set_part_t *find_last(const selection_t *s,
+                                            const ocsp_crl_info_t *crl)
 {
-    const ocsp_crl_set_part_t *last = ocsp_crl_set_find(c->rules->last,
-                                                        &t->crl.scope);
+    int i = ocsp_crl_set_find(s->in->last, &crl->scope);
 
-    if (last == NULL || last->number_len == 0 || t->crl.number_len == 0
-        || ocsp_crl_compare_number(t->crl.number, t->crl.number_len,
-                                   last->number, last->number_len)
+    return i < 0 ? NULL : &APR_ARRAY_IDX(s->in->last, i, ocsp_crl_set_part_t);
+}
+
+/* Against the CRL in use of the same scope (R140), and the limit. */
+static apr_status_t check_scope(selection_t *s, const char *file,
+                                const ocsp_crl_info_t *crl)
+{
+    const ocsp_crl_set_part_t *last = find_last(s, crl);
+
+    if (last != NULL && crl->this_update < last->this_update) {
+        return reject_older(s, file, crl->this_update, last->this_update);
+    }
+    if (s->selected->nelts == OCSP_TABLE_CRLS_MAX) {
+        s->why = apr_psprintf(s->pool, "%s: one of more than %d CRLs for parts",
+                              file, OCSP_TABLE_CRLS_MAX);
+        return APR_ENOSPC;
+    }
+    return APR_SUCCESS;
+}
+
+/* Against the CRL in use of the same scope (R140). */
+static apr_status_t check_number(selection_t *s, const selected_t *selected)
+{
+    const ocsp_crl_info_t *crl = &selected->crl;
+    const ocsp_crl_set_part_t *last = find_last(s, crl);
+
+    if (last == NULL || last->number_len == 0 || crl->number_len == 0
+        || ocsp_crl_compare_number(crl->number, crl->number_len, last->number,
+                                   last->number_len)
                >= 0) {
         return APR_SUCCESS;
     }
-    c->why = apr_psprintf(c->pool,
+    s->why = apr_psprintf(s->pool,
                           "%s: RFC 5280 section 5.2.3: CRLNumber is lower than "
-                          "that of the CRL in use (if the CA began to number "
-                          "anew, stop and start httpd): put the newest CRL "
-                          "there",
-                          t->from.file);
+                          "that of the CRL in use: put the newest CRL there, "
+                          "or if the CA has begun to number again, stop httpd "
+                          "and start it again",
+                          selected->from.file);
     return OCSP_ESTALE;
 }
 
-/* Forget the n-th that was taken. */
-static void drop(choice_t *c, int n)
-{
-    int i;
+/* --- selection ------------------------------------------------------------ */
 
-    ocsp_table_builder_free(taken_at(c, n)->builder);
-    for (i = n + 1; i < c->taken->nelts; i++) {
-        *taken_at(c, i - 1) = *taken_at(c, i);
-        APR_ARRAY_IDX(c->parts, i - 1,
-                      ocsp_crl_set_part_t) = APR_ARRAY_IDX(c->parts, i,
-                                                           ocsp_crl_set_part_t);
-    }
-    c->taken->nelts--;
-    c->parts->nelts--;
+static selected_t *selected_at(const selection_t *s, int i)
+{
+    return &APR_ARRAY_IDX(s->selected, i, selected_t);
 }
 
-static void drop_all(choice_t *c)
+static void remove_last(selection_t *s)
 {
-    while (c->taken->nelts > 0) {
-        drop(c, c->taken->nelts - 1);
-    }
+    ocsp_table_builder_free(selected_at(s, s->selected->nelts - 1)->builder);
+    apr_array_pop(s->selected);
+    apr_array_pop(s->out.parts);
 }
 
-/* What a found CRL may be without being this key's next one: perhaps of another
- * key of the CA's name, of another clock, of a kind that only adds to a
- * complete one; or gone since it was found. */
-static bool may_be_passed(apr_status_t rv)
+/* Remove one, and keep the order of the others. */
+static void remove_selected(selection_t *s, int n)
+{
+    const selected_t removed = *selected_at(s, n);
+    ocsp_crl_set_part_t *parts = (void *)s->out.parts->elts;
+    size_t behind = (size_t)(s->selected->nelts - 1 - n);
+
+    memmove(selected_at(s, n), selected_at(s, n + 1), behind * sizeof(removed));
+    memmove(parts + n, parts + n + 1, behind * sizeof(*parts));
+    *selected_at(s, s->selected->nelts - 1) = removed;
+    remove_last(s);
+}
+
+/* A found CRL that may be rejected for an older one: perhaps it is of another
+ * key of the CA, or of a kind that only adds to a complete one. */
+static bool is_optional(apr_status_t rv)
 {
     return rv == OCSP_EUNKNOWNCA || rv == OCSP_ESTALE || rv == OCSP_ENOTYET
         || rv == OCSP_EUNSUPPORTED || APR_STATUS_IS_ENOENT(rv);
 }
 
-/*
- * A CRL cannot be taken, as c->why says. If it was named, or is broken or
- * cannot be read, nothing else is taken: an older CRL would hide revocations.
- */
-static void pass_over(choice_t *c, const ocsp_crl_candidate_t *from,
-                      apr_status_t rv)
+static void set_missing(selection_t *s, ocsp_crl_select_missing_t missing,
+                        const char *file)
 {
-    c->status = rv;
+    s->out.missing = missing;
+    s->out.missing_file = file;
+}
+
+/* Reject a CRL, for s->why. */
+static void reject(selection_t *s, const candidate_t *from, apr_status_t rv)
+{
+    s->status = rv;
     if (rv == OCSP_EOTHERKEY && !from->named) {
-        /* no older one of this key is taken instead; but where parts are all
-         * there is, it may be one of them (RFC 5280 section 5: CRLs are of a
-         * name) */
-        c->others = c->why;
-        c->doubt = c->why;
+        /* not an error, but its scope may be another one (RFC 5280 section 5:
+         * CRLs are issued for a name) */
+        s->other_key = s->why;
+        set_missing(s, OCSP_CRL_SELECT_OTHER_KEY, from->file);
         return;
     }
-    c->ended = from->named || !may_be_passed(rv);
-    c->gaps = c->gaps || rv != OCSP_ESTALE; /* which leaves a newer one */
-    if (c->passed_count++ < PASSED_MAX || c->ended) {
-        c->passed_over = c->passed_over == NULL
-                           ? c->why
-                           : apr_pstrcat(c->pool, c->passed_over, "; ", c->why,
-                                         NULL);
+    s->stop = from->named || !is_optional(rv);
+    if (rv != OCSP_ESTALE && s->out.missing == OCSP_CRL_SELECT_NONE) {
+        s->out.missing = OCSP_CRL_SELECT_REJECTED;
     }
-    if (c->ended) {
-        drop_all(c);
+    if (s->rejected_count++ < REJECTED_MAX || s->stop) {
+        s->out.rejected = s->out.rejected == NULL
+                            ? s->why
+                            : apr_pstrcat(s->pool, s->out.rejected, "; ",
+                                          s->why, NULL);
+    }
+    while (s->stop && s->selected->nelts > 0) {
+        remove_last(s);
     }
 }
 
-/* Which of those that were taken is of the same scope; -1: none. */
-static int find_taken(const choice_t *c, const ocsp_crl_info_t *crl)
+/* Whether a CRL of the same scope is selected that is newer or, with the same
+ * thisUpdate, has no lower number. */
+static bool is_superseded(const selection_t *s, const ocsp_crl_info_t *crl)
 {
-    const ocsp_crl_set_part_t *part = ocsp_crl_set_find(c->parts, &crl->scope);
-
-    return part == NULL ? -1
-                        : (int)(part
-                                - (const ocsp_crl_set_part_t *)(const void *)
-                                      c->parts->elts);
-}
-
-/* Of one scope the newest counts, of one time the highest number, else the
- * first. */
-static bool is_superseded(const choice_t *c, const ocsp_crl_info_t *crl)
-{
-    int i = find_taken(c, crl);
+    int i = ocsp_crl_set_find(s->out.parts, &crl->scope);
     const ocsp_crl_info_t *old;
 
     if (i < 0) {
         return false;
     }
-    old = &taken_at(c, i)->crl;
+    old = &selected_at(s, i)->crl;
     return crl->this_update != old->this_update
              ? crl->this_update < old->this_update
              : ocsp_crl_compare_number(crl->number, crl->number_len,
@@ -220,22 +335,21 @@ static bool is_superseded(const choice_t *c, const ocsp_crl_info_t *crl)
                    <= 0;
 }
 
-/* Read one CRL through, if its head is worth it. The head of a file that was
- * replaced meanwhile was another, so what is read is judged again. */
-static apr_status_t read_whole(choice_t *c, ocsp_table_builder_t *b,
-                               ocsp_crl_info_t *crl,
-                               const ocsp_crl_candidate_t *from)
+/* Read a whole CRL, unless its head is enough to reject it. Its age is checked
+ * again, as the file may have been replaced since its head was read. */
+static apr_status_t read_crl(selection_t *s, ocsp_table_builder_t *b,
+                             ocsp_crl_info_t *crl, const candidate_t *from)
 {
-    apr_status_t rv = check_age(c, from->file, from->this_update);
+    apr_status_t rv = check_age(s, from->file, from->this_update);
 
     if (rv == APR_SUCCESS) {
-        rv = ocsp_crl_read(crl, from->file, c->rules->issuer,
-                           ocsp_table_builder_add, b, &c->why, c->pool);
+        rv = ocsp_crl_read(crl, from->file, s->in->issuer,
+                           ocsp_table_builder_add, b, &s->why, s->pool);
     }
     if (rv == APR_SUCCESS) {
-        rv = check_order(c, from->file, crl);
+        rv = check_order(s, from->file, crl);
     }
-    return rv == APR_SUCCESS ? check_age(c, from->file, crl->this_update) : rv;
+    return rv == APR_SUCCESS ? check_age(s, from->file, crl->this_update) : rv;
 }
 
 static apr_status_t ignore_entry(void *ctx, const unsigned char *serial,
@@ -245,12 +359,10 @@ static apr_status_t ignore_entry(void *ctx, const unsigned char *serial,
     return APR_SUCCESS;
 }
 
-/* Whether it is the CRL of another key of the CA's name, for which another
- * issuer is configured. Where neither an authorityKeyIdentifier nor the
- * algorithm tells, a good signature does. */
-static bool is_namesakes(const choice_t *c, const char *file)
+/* Whether another configured issuer, with the same name, has signed a CRL. */
+static bool is_namesakes(const selection_t *s, const char *file)
 {
-    const apr_array_header_t *all = c->rules->namesakes;
+    const apr_array_header_t *all = s->in->namesakes;
     bool found = false;
     int i;
 
@@ -260,129 +372,120 @@ static bool is_namesakes(const choice_t *c, const char *file)
         ocsp_crl_info_t crl;
         const char *why;
 
-        found = !ocsp_issuer_is_same(other, c->rules->issuer)
+        found = !ocsp_issuer_is_same(other, s->in->issuer)
              && ocsp_crl_read(&crl, file, other, ignore_entry, NULL, &why,
-                              c->pool)
+                              s->pool)
                     == APR_SUCCESS;
     }
     return found;
 }
 
-/* Whether it may stand beside those that were taken. */
-static apr_status_t check_place(choice_t *c, const char *file,
-                                const ocsp_crl_info_t *crl)
+/* Add a CRL, or replace the one of the same scope. */
+static void add_selected(selection_t *s, const candidate_t *from,
+                         ocsp_table_builder_t *b, const ocsp_crl_info_t *crl)
 {
-    apr_status_t rv = check_scope(c, file, crl);
-
-    if (rv == APR_SUCCESS && c->taken->nelts == OCSP_TABLE_CRLS_MAX) {
-        c->why = apr_psprintf(c->pool, "%s: one of more than %d parts of a CRL",
-                              file, OCSP_TABLE_CRLS_MAX);
-        return APR_ENOSPC;
-    }
-    return rv;
-}
-
-static void take(choice_t *c, const ocsp_crl_candidate_t *from,
-                 ocsp_table_builder_t *b, const ocsp_crl_info_t *crl)
-{
-    const taken_t new = {*from, b, *crl};
-    int i = find_taken(c, crl);
+    const selected_t new = {*from, b, *crl};
+    int i = ocsp_crl_set_find(s->out.parts, &crl->scope);
 
     if (i < 0) {
-        APR_ARRAY_PUSH(c->taken, taken_t) = new;
-        APR_ARRAY_PUSH(c->parts,
-                       ocsp_crl_set_part_t) = ocsp_crl_set_make_part(crl);
-        return;
+        i = s->selected->nelts;
+        apr_array_push(s->selected);
+        apr_array_push(s->out.parts);
     }
-    ocsp_table_builder_free(taken_at(c, i)->builder);
-    *taken_at(c, i) = new;
-    APR_ARRAY_IDX(c->parts, i,
+    else {
+        ocsp_table_builder_free(selected_at(s, i)->builder);
+    }
+    *selected_at(s, i) = new;
+    APR_ARRAY_IDX(s->out.parts, i,
                   ocsp_crl_set_part_t) = ocsp_crl_set_make_part(crl);
 }
 
-static void try_one(choice_t *c, const ocsp_crl_candidate_t *from)
+static void try_candidate(selection_t *s, const candidate_t *from)
 {
-    ocsp_table_builder_t *b = ocsp_table_builder_make(c->pool);
+    ocsp_table_builder_t *b = ocsp_table_builder_make(s->pool);
     ocsp_crl_info_t crl;
-    apr_status_t rv = read_whole(c, b, &crl, from);
+    apr_status_t rv = read_crl(s, b, &crl, from);
 
-    if (rv == APR_SUCCESS && is_superseded(c, &crl)) {
-        if (from->named) { /* perhaps a part of another name was meant */
-            c->doubt = apr_pstrcat(c->pool, from->file,
-                                   ": is no newer than another CRL of its "
-                                   "scope",
-                                   NULL);
+    if (rv == APR_SUCCESS && is_superseded(s, &crl)) {
+        if (from->named) {
+            set_missing(s, OCSP_CRL_SELECT_SAME_SCOPE, from->file);
         }
         ocsp_table_builder_free(b);
         return;
     }
     if (rv == APR_SUCCESS) {
-        rv = check_place(c, from->file, &crl);
+        rv = check_scope(s, from->file, &crl);
     }
-    if (rv != APR_SUCCESS) {
-        ocsp_table_builder_free(b);
-        if (!from->named && (rv == OCSP_EUNKNOWNCA || rv == OCSP_ENOTYET)
-            && is_namesakes(c, from->file)) {
-            rv = OCSP_EOTHERKEY;
+    if (rv == APR_SUCCESS) {
+        if (from->named_twice) {
+            set_missing(s, OCSP_CRL_SELECT_NAMED_TWICE, from->file);
         }
-        pass_over(c, from, rv);
+        add_selected(s, from, b, &crl);
         return;
     }
-    if (from->twice) { /* likewise */
-        c->doubt = apr_pstrcat(c->pool, from->file, ": is named twice", NULL);
+    ocsp_table_builder_free(b);
+    if (!from->named && (rv == OCSP_EUNKNOWNCA || rv == OCSP_ENOTYET)
+        && is_namesakes(s, from->file)) {
+        rv = OCSP_EOTHERKEY;
     }
-    take(c, from, b, &crl);
+    reject(s, from, rv);
 }
 
-/* What was taken at a time has its best number now. */
-static void check_numbers(choice_t *c, int64_t time)
+/* Check the numbers of the CRLs with this thisUpdate, once the highest of each
+ * scope is selected. */
+static void check_numbers(selection_t *s, int64_t this_update)
 {
     int i = 0;
 
-    while (i < c->taken->nelts) {
-        const taken_t t = *taken_at(c, i);
-        apr_status_t rv = t.from.this_update == time ? check_number(c, &t)
-                                                     : APR_SUCCESS;
+    while (i < s->selected->nelts) {
+        const selected_t selected = *selected_at(s, i);
+        apr_status_t rv = selected.from.this_update == this_update
+                            ? check_number(s, &selected)
+                            : APR_SUCCESS;
 
         if (rv == APR_SUCCESS) {
             i++;
             continue;
         }
-        drop(c, i);
-        pass_over(c, &t.from, rv);
+        remove_selected(s, i);
+        reject(s, &selected.from, rv);
     }
 }
 
-/* All CRLs of the time of the one at first: where the next time begins. */
-static int try_time(choice_t *c, const apr_array_header_t *candidates,
-                    int first)
+static void select_crls(selection_t *s)
 {
-    const ocsp_crl_candidate_t *from = &APR_ARRAY_IDX(candidates, first,
-                                                      ocsp_crl_candidate_t);
-    int64_t time = from->this_update;
-    int i = first;
+    int i = 0;
 
-    while (from->this_update == time) {
-        try_one(c, from);
-        i++;
-        if (c->ended || i == candidates->nelts) {
-            break;
+    while (i < s->candidates->nelts && !s->stop
+           && !ocsp_crl_set_covers(NULL, s->out.parts)) {
+        int64_t this_update = candidate_at(s, i)->this_update;
+
+        for (; i < s->candidates->nelts && !s->stop
+               && candidate_at(s, i)->this_update == this_update;
+             i++) {
+            try_candidate(s, candidate_at(s, i));
         }
-        from = &APR_ARRAY_IDX(candidates, i, ocsp_crl_candidate_t);
+        check_numbers(s, this_update);
     }
-    check_numbers(c, time);
-    return i;
+    if (s->rejected_count > REJECTED_MAX) {
+        s->out.rejected = apr_psprintf(s->pool,
+                                       "%s; %u CRLs were rejected in all",
+                                       s->out.rejected, s->rejected_count);
+    }
 }
 
-/* What all that was taken says together. */
-static void sum_up(ocsp_crl_select_t *out, const choice_t *c)
+/* Join the entries of all selected CRLs, and what else they have. */
+static apr_status_t join(selection_t *s, const char **why)
 {
-    ocsp_crl_info_t *sum = &out->crl;
+    ocsp_crl_info_t *sum = &s->out.crl;
+    apr_status_t rv = APR_SUCCESS;
     int i;
 
-    *sum = taken_at(c, 0)->crl;
-    for (i = 1; i < c->taken->nelts; i++) {
-        const ocsp_crl_info_t *crl = &taken_at(c, i)->crl;
+    *sum = selected_at(s, 0)->crl;
+    s->out.file = selected_at(s, 0)->from.file;
+    s->out.builder = selected_at(s, 0)->builder;
+    for (i = 1; i < s->selected->nelts && rv == APR_SUCCESS; i++) {
+        const ocsp_crl_info_t *crl = &selected_at(s, i)->crl;
 
         sum->this_update = crl->this_update < sum->this_update
                              ? crl->this_update
@@ -394,56 +497,38 @@ static void sum_up(ocsp_crl_select_t *out, const choice_t *c)
         sum->removals += crl->removals;
         sum->sha1 = sum->sha1 || crl->sha1;
         sum->number_len = 0;
-    }
-}
-
-/* All entries into the first one's builder. */
-static apr_status_t join(const choice_t *c, const char **why)
-{
-    ocsp_table_builder_t *all = taken_at(c, 0)->builder;
-    apr_status_t rv = APR_SUCCESS;
-    int i;
-
-    for (i = 1; i < c->taken->nelts && rv == APR_SUCCESS; i++) {
-        rv = ocsp_table_builder_join(all, taken_at(c, i)->builder, why);
-        ocsp_table_builder_free(taken_at(c, i)->builder);
+        rv = ocsp_table_builder_join(s->out.builder, selected_at(s, i)->builder,
+                                     why);
+        ocsp_table_builder_free(selected_at(s, i)->builder);
     }
     return rv;
 }
 
 apr_status_t ocsp_crl_select_make(ocsp_crl_select_t *out,
-                                  const apr_array_header_t *candidates,
-                                  const ocsp_crl_select_rules_t *rules,
+                                  const ocsp_crl_select_input_t *in,
                                   const char **why, apr_pool_t *p)
 {
-    choice_t c = {.rules = rules,
-                  .taken = apr_array_make(p, 1, sizeof(taken_t)),
-                  .parts = apr_array_make(p, 1, sizeof(ocsp_crl_set_part_t)),
-                  .status = APR_ENOENT,
-                  .pool = p};
-    apr_status_t rv;
-    int i = 0;
+    selection_t s = {
+        .in = in,
+        .candidates = apr_array_make(p, 8, sizeof(candidate_t)),
+        .seen = apr_hash_make(p),
+        .selected = apr_array_make(p, 1, sizeof(selected_t)),
+        .out = {.parts = apr_array_make(p, 1, sizeof(ocsp_crl_set_part_t))},
+        .status = APR_ENOENT,
+        .pool = p};
+    apr_status_t rv = find_candidates(&s, why);
 
-    while (i < candidates->nelts && !covers(&c) && !c.ended) {
-        i = try_time(&c, candidates, i);
-    }
-    if (c.passed_count > PASSED_MAX) {
-        c.passed_over = apr_psprintf(p, "%s; %u CRLs were passed over in all",
-                                     c.passed_over, c.passed_count);
-    }
-    if (c.taken->nelts == 0) {
-        *why = c.passed_over != NULL ? c.passed_over : c.others;
-        return c.status;
-    }
-    if ((rv = join(&c, why)) != APR_SUCCESS) {
+    if (rv != APR_SUCCESS) {
         return rv;
     }
-    sum_up(out, &c);
-    out->file = taken_at(&c, 0)->from.file;
-    out->builder = taken_at(&c, 0)->builder;
-    out->parts = c.parts;
-    out->gaps = c.gaps || c.doubt != NULL;
-    out->doubt = c.doubt;
-    out->passed_over = c.passed_over;
-    return APR_SUCCESS;
+    select_crls(&s);
+    if (s.selected->nelts == 0) {
+        *why = s.out.rejected != NULL ? s.out.rejected : s.other_key;
+        return s.status;
+    }
+    rv = join(&s, why);
+    if (rv == APR_SUCCESS) {
+        *out = s.out;
+    }
+    return rv;
 }

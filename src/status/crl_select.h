@@ -1,8 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Of several CRLs of one issuer those that count: of each scope the newest that
- * is its own, not of the future, and not older than the one in use. Floor 1.
+ * Selects from all CRLs of one issuer those that its table is built from: of
+ * each scope the newest that is signed by this issuer, is not from the future,
+ * and is not older than the one in use. Floor 1.
  */
 #ifndef OCSP_STATUS_CRL_SELECT_H
 #define OCSP_STATUS_CRL_SELECT_H
@@ -16,46 +17,62 @@
 #include "status/status.h"
 #include "status/table.h"
 
-/** What may be taken. */
+/** The CRLs to select from. */
 typedef struct {
-    const ocsp_issuer_t *issuer;         /* must have signed it */
-    const apr_array_header_t *namesakes; /* const ocsp_issuer_t *: who else has
-                                            that name; or NULL */
-    const apr_array_header_t *last; /* ocsp_crl_set_part_t, in use: of a scope
-                                       nothing older than these */
-    int64_t latest;                 /* a thisUpdate that is later is refused */
-} ocsp_crl_select_rules_t;
+    const ocsp_issuer_t *issuer;
+    const apr_array_header_t *namesakes; /* const ocsp_issuer_t *: configured
+                                            issuers of that name; or NULL */
+    const apr_array_header_t *files; /* const char *: named for this issuer; or
+                                        NULL */
+    const apr_array_header_t *found; /* ocsp_crl_directory_entry_t *: from
+                                        directories; or NULL */
+    const apr_array_header_t *last;  /* ocsp_crl_set_part_t: in use. A CRL older
+                                        than that of its scope is rejected */
+    int64_t latest; /* the latest thisUpdate that is accepted */
+} ocsp_crl_select_input_t;
 
-/** What has been taken. */
+/** Whether a CRL is missing in a selection that may be the only one of its
+ * scope. */
+typedef enum {
+    OCSP_CRL_SELECT_NONE = 0,    /* no */
+    OCSP_CRL_SELECT_REJECTED,    /* a CRL was rejected */
+    OCSP_CRL_SELECT_OTHER_CA,    /* a named file is the CRL of another CA */
+    OCSP_CRL_SELECT_OTHER_KEY,   /* a CRL is signed by another key of the CA */
+    OCSP_CRL_SELECT_NAMED_TWICE, /* a file is named twice */
+    OCSP_CRL_SELECT_SAME_SCOPE   /* two named files have the same scope */
+} ocsp_crl_select_missing_t;
+
+/** A selection. */
 typedef struct {
-    const char *file;              /* of the newest */
-    ocsp_table_builder_t *builder; /* of all; not finished; newly made in p */
-    apr_array_header_t *parts;     /* ocsp_crl_set_part_t: which they are */
-    ocsp_crl_info_t crl;           /* what they say together: all but scope,
-                                      and number if there are several */
-    bool gaps;                     /* some were passed over that may be of a
-                                      scope which is not there */
-    const char *doubt; /* NULL, or why there may be others that passed_over
-                          does not name */
-    const char *passed_over; /* NULL, or found CRLs that would have come first,
-                                and why they were not taken; not those that a
-                          namesake has signed */
+    const char *file;              /* of the newest CRL */
+    ocsp_table_builder_t *builder; /* all entries, newly made in p; to be
+                                      finished */
+    apr_array_header_t *parts;     /* ocsp_crl_set_part_t */
+    ocsp_crl_info_t crl; /* of all together: the oldest thisUpdate, the earliest
+                            nextUpdate, sums of entries; no scope, and a number
+                            only of a single CRL */
+    ocsp_crl_select_missing_t missing;
+    const char *missing_file; /* of OCSP_CRL_SELECT_OTHER_KEY and the later ones
+                               */
+    const char *rejected; /* reasons why CRLs that are newer or of other scopes
+                             were rejected; NULL: none. CRLs of other keys are
+                             not among them */
+    const char *other_ca; /* reasons for OCSP_CRL_SELECT_OTHER_CA; or NULL */
 } ocsp_crl_select_t;
 
 /**
- * Read CRLs through, newest first, until those that are good cover every
- * certificate of the CA by their own words (crlset.h); and all others of the
- * last one's thisUpdate. Of those of one scope the newest counts, and of one
- * time the highest CRLNumber (R140).
+ * Read CRLs, the newest first, until those that are selected cover every
+ * certificate of the CA (crl_set.h), and all others with the thisUpdate of the
+ * last one. Of two with the same scope the newer is selected, or with the same
+ * thisUpdate that with the higher CRLNumber (R140). If a named file, or one
+ * that is broken or cannot be read, is rejected, nothing is selected: an older
+ * CRL would lack revocations.
  * @param out untouched unless APR_SUCCESS
- * @param candidates of ocsp_crl_candidate_t, in the order of ocsp_crl_candidate_list,
- *        at least one
- * @param why the reasons of all that could not be taken
- * @return the status of the last that could not: see load.h
+ * @param why the reasons of all rejected CRLs
+ * @return the error of a named file, or of the CRL rejected last: see load.h
  */
 apr_status_t ocsp_crl_select_make(ocsp_crl_select_t *out,
-                                  const apr_array_header_t *candidates,
-                                  const ocsp_crl_select_rules_t *rules,
+                                  const ocsp_crl_select_input_t *in,
                                   const char **why, apr_pool_t *p);
 
 #endif

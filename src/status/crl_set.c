@@ -1,8 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See crlset.h.
+ * Sets of CRLs. Floor 1.
  */
+#include <apr_strings.h>
 #include <string.h>
 
 #include "status/crl_set.h"
@@ -24,34 +25,33 @@ ocsp_crl_set_part_t ocsp_crl_set_make_part(const ocsp_crl_info_t *crl)
     return part;
 }
 
-const ocsp_crl_set_part_t *ocsp_crl_set_find(const apr_array_header_t *parts,
-                                             const ocsp_crl_scope_t *scope)
+int ocsp_crl_set_find(const apr_array_header_t *parts,
+                      const ocsp_crl_ext_scope_t *scope)
 {
-    int i;
+    int i = parts->nelts - 1;
 
-    for (i = 0; i < parts->nelts; i++) {
-        if (memcmp(part_at(parts, i)->scope.key, scope->key, sizeof(scope->key))
-            == 0) {
-            return part_at(parts, i);
-        }
+    while (
+        i >= 0
+        && memcmp(part_at(parts, i)->scope.key, scope->key, sizeof(scope->key))
+               != 0) {
+        i--;
     }
-    return NULL;
+    return i;
 }
 
-/* The newest CRL whose scope exactly these bits narrow; NULL: none. A name
- * beside them would narrow it further (RFC 5280 section 6.3.3 (b)). */
-static const ocsp_crl_set_part_t *find_bits(const apr_array_header_t *parts,
-                                            uint32_t bits)
+/* The thisUpdate of the newest CRL whose scope is restricted by exactly these
+ * bits, or INT64_MIN: a name would restrict it further (RFC 5280 section 6.3.3
+ * (b)). */
+static int64_t find_newest(const apr_array_header_t *parts, uint32_t bits)
 {
-    const ocsp_crl_set_part_t *newest = NULL;
+    int64_t newest = INT64_MIN;
     int i;
 
     for (i = 0; i < parts->nelts; i++) {
         const ocsp_crl_set_part_t *part = part_at(parts, i);
 
-        if (part->scope.bits == bits
-            && (newest == NULL || part->this_update > newest->this_update)) {
-            newest = part;
+        if (part->scope.bits == bits && part->this_update > newest) {
+            newest = part->this_update;
         }
     }
     return newest;
@@ -59,22 +59,15 @@ static const ocsp_crl_set_part_t *find_bits(const apr_array_header_t *parts,
 
 bool ocsp_crl_set_covers(int64_t *since, const apr_array_header_t *parts)
 {
-    const ocsp_crl_set_part_t *all = find_bits(parts, 0);
-    const ocsp_crl_set_part_t *users = find_bits(parts, OCSP_CRL_SCOPE_USERS);
-    const ocsp_crl_set_part_t *cas = find_bits(parts, OCSP_CRL_SCOPE_CAS);
+    int64_t all = find_newest(parts, 0);
+    int64_t users = find_newest(parts, OCSP_CRL_EXT_SCOPE_USERS);
+    int64_t cas = find_newest(parts, OCSP_CRL_EXT_SCOPE_CAS);
+    int64_t both = users < cas ? users : cas;
 
-    *since = INT64_MIN;
-    if (all != NULL) {
-        *since = all->this_update;
+    if (since != NULL) {
+        *since = all > both ? all : both;
     }
-    if (users != NULL && cas != NULL) {
-        int64_t both = users->this_update < cas->this_update
-                         ? users->this_update
-                         : cas->this_update;
-
-        *since = both > *since ? both : *since;
-    }
-    return all != NULL || (users != NULL && cas != NULL);
+    return all != INT64_MIN || both != INT64_MIN;
 }
 
 static bool is_same_crl(const ocsp_crl_set_part_t *a,
@@ -90,10 +83,9 @@ bool ocsp_crl_set_is_same(const apr_array_header_t *a,
     int i;
 
     for (i = 0; i < a->nelts; i++) {
-        const ocsp_crl_set_part_t *other =
-            ocsp_crl_set_find(b, &part_at(a, i)->scope);
+        int j = ocsp_crl_set_find(b, &part_at(a, i)->scope);
 
-        if (other == NULL || !is_same_crl(part_at(a, i), other)) {
+        if (j < 0 || !is_same_crl(part_at(a, i), part_at(b, j))) {
             return false;
         }
     }
@@ -109,4 +101,22 @@ uint32_t ocsp_crl_set_bits(const apr_array_header_t *parts)
         bits |= part_at(parts, i)->scope.bits;
     }
     return bits;
+}
+
+const char *ocsp_crl_set_print_bits(uint32_t bits, apr_pool_t *p)
+{
+    static const char *const names[] = {"distributionPoint",
+                                        "onlyContainsUserCerts",
+                                        "onlyContainsCACerts",
+                                        "onlySomeReasons"};
+    const char *text = "";
+    size_t i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if ((bits & 1u << i) != 0) {
+            text = apr_pstrcat(p, text, *text != '\0' ? ", " : "", names[i],
+                               NULL);
+        }
+    }
+    return text;
 }

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The CRLs that a table rests on: the newest of each scope (crlscope.h), and
- * whether together they cover every certificate of the CA. Floor 1.
+ * The CRLs that a table is built from: the newest of each scope, and whether
+ * together they cover every certificate of the CA. Floor 1.
  */
 #ifndef OCSP_STATUS_CRL_SET_H
 #define OCSP_STATUS_CRL_SET_H
@@ -12,11 +12,10 @@
 #include <stdint.h>
 
 #include "status/crl.h"
-#include "status/crl_scope.h"
 
-/** One CRL, as it stands in a table. */
+/** One CRL, in the format of a table. */
 typedef struct {
-    ocsp_crl_scope_t scope;
+    ocsp_crl_ext_scope_t scope;
     uint32_t number_len; /* 0: no CRLNumber */
     int64_t this_update;
     int64_t next_update; /* or OCSP_CRL_NO_NEXT_UPDATE */
@@ -26,32 +25,33 @@ typedef struct {
 
 _Static_assert(sizeof(ocsp_crl_set_part_t) == 80, "no padding");
 
-/** What a CRL says, as a part. Pure. */
+/* Below, parts is an array of ocsp_crl_set_part_t. */
+
+/** Make the part of a CRL. Pure. */
 ocsp_crl_set_part_t ocsp_crl_set_make_part(const ocsp_crl_info_t *crl);
 
-/**
- * @param parts of ocsp_crl_set_part_t
- * @return the one of this scope, or NULL. Pure.
- */
-const ocsp_crl_set_part_t *ocsp_crl_set_find(const apr_array_header_t *parts,
-                                             const ocsp_crl_scope_t *scope);
+/** @return the number of the part with this scope, or -1. Pure. */
+int ocsp_crl_set_find(const apr_array_header_t *parts,
+                      const ocsp_crl_ext_scope_t *scope);
 
 /**
- * Tell since when a set covers every certificate of the CA by its own words:
- * by a CRL that nothing narrows, or by one of all user certificates and one of
- * all CA certificates.
- * @param since the oldest thisUpdate of those that do: what any older CRL lists
- *        is superseded
- * @return false: it does not. Pure.
+ * @param since the oldest thisUpdate of the CRLs that cover every certificate;
+ *        they supersede all older CRLs. NULL if not wanted
+ * @return whether a set covers every certificate of the CA: by a CRL with an
+ *         unrestricted scope, or by one of all user certificates and one of all
+ *         CA certificates. Pure.
  */
 bool ocsp_crl_set_covers(int64_t *since, const apr_array_header_t *parts);
 
-/** @return whether two sets are of the same CRLs, in any order, by thisUpdate
- * and CRLNumber. Pure. */
+/** @return whether two sets have the same CRLs, in any order, by scope,
+ * thisUpdate and CRLNumber. Pure. */
 bool ocsp_crl_set_is_same(const apr_array_header_t *a,
                           const apr_array_header_t *b);
 
-/** What narrows the scopes of all parts; 0: nothing. Pure. */
+/** @return the scope bits of all parts together. Pure. */
 uint32_t ocsp_crl_set_bits(const apr_array_header_t *parts);
+
+/** @return the names of scope bits, for a message; made in p, or static */
+const char *ocsp_crl_set_print_bits(uint32_t bits, apr_pool_t *p);
 
 #endif

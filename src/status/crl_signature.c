@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See crlsig.h. RSA PKCS#1 v1.5 and ECDSA are hashed as they come. What
- * OpenSSL verifies in one piece only (Ed25519), or by parameters (RSA-PSS), is
- * collected and handed to it whole.
+ * Verifies signatures of CRLs. For RSA PKCS #1 v1.5 and ECDSA the octets are
+ * hashed as they come. For algorithms that OpenSSL verifies in one piece only
+ * (Ed25519), or by parameters (RSA-PSS), they are collected. Floor 1.
  */
 #include <apr_strings.h>
 #include <limits.h>
@@ -16,7 +16,7 @@
 
 #include "status/crl_signature.h"
 
-/** The first piece that is collected. */
+/* Room for collected octets at first. */
 #define COLLECT_MIN 65536
 
 struct ocsp_crl_signature_t {
@@ -24,7 +24,7 @@ struct ocsp_crl_signature_t {
     apr_pool_t *pool;
     X509_ALGOR *algorithm;
     bool sha1;
-    EVP_MD_CTX *ctx;      /* NULL: collected */
+    EVP_MD_CTX *ctx;      /* NULL: the octets are collected */
     unsigned char *bytes; /* OpenSSL's memory */
     size_t len;
     size_t cap;
@@ -49,7 +49,7 @@ void ocsp_crl_signature_free(ocsp_crl_signature_t *sig)
     apr_pool_cleanup_run(sig->pool, sig, free_parts);
 }
 
-/* RSASSA-PSS names its hash in the parameters; SHA-1 if it does not. */
+/* The hash in the parameters of RSASSA-PSS; by default SHA-1. */
 static int pss_digest(const X509_ALGOR *algorithm)
 {
     RSA_PSS_PARAMS *pss = NULL;
@@ -68,7 +68,7 @@ static int pss_digest(const X509_ALGOR *algorithm)
     return nid;
 }
 
-/* Hashes that collide at will; SHA-1 is left to OpenSSL's own policy. */
+/* Broken hashes; whether SHA-1 is allowed is for OpenSSL's policy. */
 static bool is_broken(int digest)
 {
     return digest == NID_md2 || digest == NID_md4 || digest == NID_md5
@@ -83,7 +83,7 @@ static const char *key_type(int key)
     return key == NID_X9_62_id_ecPublicKey ? "EC" : NULL;
 }
 
-/* Parameters: absent, or for RSA the NULL of RFC 4055 section 5. */
+/* Absent parameters, or the NULL that RSA has (RFC 4055 section 5). */
 static bool has_no_parameters(const X509_ALGOR *algorithm)
 {
     return algorithm->parameter == NULL
@@ -139,17 +139,18 @@ static apr_status_t begin(ocsp_crl_signature_t *sig, const char **why)
     sig->sha1 = digest == NID_sha1;
     type = key_type(key);
     if (type == NULL || digest == NID_undef) {
-        return APR_SUCCESS; /* collected: ASN1_item_verify looks at the key */
+        return APR_SUCCESS; /* collected: ASN1_item_verify checks the key */
     }
     if (!has_no_parameters(sig->algorithm)) {
-        *why = "RFC 5280 section 5.1.1.2: parameters of a signature algorithm "
-               "that has none";
+        *why = "RFC 5280 section 5.1.1.2: the signature algorithm has "
+               "parameters";
         return OCSP_EMALFORMED;
     }
     if (EVP_PKEY_is_a(ocsp_issuer_get0_key(sig->issuer), type) != 1) {
         *why = apr_psprintf(sig->pool,
                             "RFC 5280 section 6.3.3 (g): signed with another "
-                            "kind of key than %s has: is it another CA's?",
+                            "type of key than that of %s: is it the CRL of "
+                            "another CA?",
                             ocsp_issuer_get0_subject(sig->issuer));
         return OCSP_EOTHERKEY;
     }
@@ -187,7 +188,7 @@ apr_status_t ocsp_crl_signature_make(ocsp_crl_signature_t **out,
     return APR_SUCCESS;
 }
 
-/* Room for len octets more, by what has come, not by what was declared. */
+/* Make room for len more octets: by what has come, not by a declared length. */
 static bool grow(ocsp_crl_signature_t *sig, size_t len)
 {
     size_t cap = sig->cap != 0 ? sig->cap : COLLECT_MIN;
@@ -226,7 +227,7 @@ bool ocsp_crl_signature_update(void *sig, const unsigned char *data, size_t len)
     return true;
 }
 
-/* An ASN1_SEQUENCE is written as the octets that it holds: what was signed. */
+/* OpenSSL encodes the ASN1_SEQUENCE as the octets in it, which were signed. */
 static bool verify_collected(ocsp_crl_signature_t *sig, ocsp_der_t signature)
 {
     ASN1_STRING *signed_part = ASN1_STRING_type_new(V_ASN1_SEQUENCE);
@@ -263,10 +264,10 @@ apr_status_t ocsp_crl_signature_check(ocsp_crl_signature_t *sig,
     ERR_clear_error();
     if (!good) {
         *why = apr_psprintf(sig->pool,
-                            "RFC 5280 section 6.3.3 (g): the signature is not "
-                            "by the key of %s, or the file was changed: fetch "
-                            "it again (if the CA has a new key, name the "
-                            "certificate of that)",
+                            "RFC 5280 section 6.3.3 (g): not signed by the key "
+                            "of %s, or the file was changed: fetch it again "
+                            "(if the CA has a new key, name the certificate "
+                            "with that key)",
                             ocsp_issuer_get0_subject(sig->issuer));
         return OCSP_EUNKNOWNCA;
     }

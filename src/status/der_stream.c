@@ -1,11 +1,14 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See walk.h.
+ * Reads the DER of a stream. Floor 1.
  */
 #include <apr_strings.h>
 
 #include "status/der_stream.h"
+
+/* Octets of the longest small element. */
+#define SMALL 32
 
 apr_status_t ocsp_der_stream_refuse(const ocsp_der_stream_t *w,
                                     const char *what)
@@ -34,13 +37,25 @@ apr_status_t ocsp_der_stream_pull(ocsp_der_stream_t *w, size_t want)
 
 apr_status_t ocsp_der_stream_pull_small(ocsp_der_stream_t *w)
 {
-    return w->cur.len < OCSP_DER_STREAM_SMALL
-             ? ocsp_der_stream_pull(w, OCSP_DER_STREAM_SMALL)
-             : APR_SUCCESS;
+    return w->cur.len < SMALL ? ocsp_der_stream_pull(w, SMALL) : APR_SUCCESS;
 }
 
-/* Have the next element whole in the window. */
-static apr_status_t pull_element(ocsp_der_stream_t *w, apr_uint64_t end)
+/* Whether so many octets end inside the SEQUENCE around. */
+static bool is_inside(const ocsp_der_stream_t *w, size_t len)
+{
+    apr_uint64_t at = ocsp_der_stream_position(w);
+
+    return at <= w->end && len <= w->end - at;
+}
+
+static apr_status_t refuse_length(const ocsp_der_stream_t *w)
+{
+    return ocsp_der_stream_refuse(w, "5.1: an element is longer than the one "
+                                     "that contains it");
+}
+
+/* Fill cur with the whole next element. */
+static apr_status_t pull_element(ocsp_der_stream_t *w)
 {
     ocsp_der_t head;
     unsigned tag;
@@ -55,106 +70,81 @@ static apr_status_t pull_element(ocsp_der_stream_t *w, apr_uint64_t end)
         return ocsp_der_stream_refuse(w, "5.1: not DER, or cut off");
     }
     if (len > OCSP_STREAM_WINDOW - OCSP_DER_HEADER_MAX) {
-        return ocsp_der_stream_refuse(
-            w, "5.1: an element is longer than any should "
-               "be");
+        return ocsp_der_stream_refuse(w, "5.1: an element is too long");
     }
     len += w->cur.len - head.len;
-    if (ocsp_der_stream_position(w) > end
-        || len > end - ocsp_der_stream_position(w)) {
-        return ocsp_der_stream_refuse(
-            w, "5.1: an element is longer than what it is "
-               "in");
+    if (!is_inside(w, len)) {
+        return refuse_length(w);
     }
-    if ((rv = ocsp_der_stream_pull(w, len)) != APR_SUCCESS) {
-        return rv;
-    }
-    return w->cur.len < len
+    rv = ocsp_der_stream_pull(w, len);
+    return rv == APR_SUCCESS && w->cur.len < len
              ? ocsp_der_stream_refuse(w, "5.1: the file is cut off")
-             : APR_SUCCESS;
+             : rv;
 }
 
-/* An element of less than 128 octets that lies in the window, as almost all of
- * a CRL do: ocsp_der_get_any would do, at three times the time. */
-static bool next_short(ocsp_der_stream_t *w, unsigned tag, ocsp_der_t *element,
-                       ocsp_der_t *content)
+apr_status_t ocsp_der_stream_next(ocsp_der_stream_t *w, unsigned tag,
+                                  ocsp_der_t *element, ocsp_der_t *content)
 {
-    const unsigned char *data = w->cur.data;
-    size_t len;
-
-    if (w->cur.len < 2 || data[0] != tag || data[1] >= 0x80
-        || (len = data[1]) > w->cur.len - 2) {
-        return false;
-    }
-    if (element != NULL) {
-        element->data = data;
-        element->len = len + 2;
-    }
-    if (content != NULL) {
-        content->data = data + 2;
-        content->len = len;
-    }
-    w->cur.data += len + 2;
-    w->cur.len -= len + 2;
-    return true;
-}
-
-apr_status_t ocsp_der_stream_next(ocsp_der_stream_t *w, apr_uint64_t end,
-                                  unsigned tag, ocsp_der_t *element,
-                                  ocsp_der_t *content)
-{
-    unsigned found;
+    ocsp_der_t body;
+    const unsigned char *start = w->cur.data;
     apr_status_t rv;
 
-    if (next_short(w, tag, element, content)) {
-        found = tag;
-    }
-    else if (!ocsp_der_get_any(&w->cur, &found, element, content)) {
-        if ((rv = pull_element(w, end)) != APR_SUCCESS) {
+    if (!ocsp_der_get(&w->cur, tag, &body)) {
+        if ((rv = pull_element(w)) != APR_SUCCESS) {
             return rv;
         }
-        if (!ocsp_der_get_any(&w->cur, &found, element, content)) {
-            return ocsp_der_stream_refuse(w, "5.1: not DER");
+        start = w->cur.data;
+        if (!ocsp_der_get(&w->cur, tag, &body)) {
+            return ocsp_der_stream_refuse(w, "5.1: an element has the wrong "
+                                             "type");
         }
     }
-    if (found != tag) {
-        return ocsp_der_stream_refuse(
-            w, "5.1: an element has another type than it "
-               "must");
+    if (element != NULL) {
+        *element = (ocsp_der_t){start, (size_t)(w->cur.data - start)};
     }
-    if (ocsp_der_stream_position(w) > end) {
-        return ocsp_der_stream_refuse(
-            w, "5.1: an element is longer than what it is "
-               "in");
+    if (content != NULL) {
+        *content = body;
     }
-    return APR_SUCCESS;
+    return is_inside(w, 0) ? APR_SUCCESS : refuse_length(w);
 }
 
-bool ocsp_der_stream_goes_on(const ocsp_der_stream_t *w, apr_uint64_t end,
-                             unsigned tag)
+apr_status_t ocsp_der_stream_peek(ocsp_der_stream_t *w, unsigned tag,
+                                  bool *found)
 {
-    return ocsp_der_stream_position(w) < end && ocsp_der_peek(&w->cur, tag);
+    apr_status_t rv = ocsp_der_stream_pull_small(w);
+
+    *found = rv == APR_SUCCESS && ocsp_der_stream_position(w) < w->end
+          && ocsp_der_peek(&w->cur, tag);
+    return rv;
 }
 
-apr_status_t ocsp_der_stream_enter(ocsp_der_stream_t *w, apr_uint64_t end,
-                                   apr_uint64_t *content_end)
+apr_status_t ocsp_der_stream_enter(ocsp_der_stream_t *w,
+                                   apr_uint64_t *outer_end)
 {
     unsigned tag;
     size_t len;
     apr_status_t rv = ocsp_der_stream_pull_small(w);
 
+    *outer_end = w->end;
     if (rv != APR_SUCCESS) {
         return rv;
     }
     if (!ocsp_der_get_header(&w->cur, &tag, &len) || tag != OCSP_DER_SEQUENCE) {
         return ocsp_der_stream_refuse(w, "5.1: not a CertificateList");
     }
-    if (ocsp_der_stream_position(w) > end
-        || len > end - ocsp_der_stream_position(w)) {
-        return ocsp_der_stream_refuse(
-            w, "5.1: a SEQUENCE is longer than what it is "
-               "in");
+    if (!is_inside(w, len)) {
+        return refuse_length(w);
     }
-    *content_end = ocsp_der_stream_position(w) + len;
+    w->end = ocsp_der_stream_position(w) + len;
     return APR_SUCCESS;
+}
+
+apr_status_t ocsp_der_stream_leave(ocsp_der_stream_t *w, apr_uint64_t outer_end,
+                                   const char *what)
+{
+    apr_uint64_t end = w->end;
+
+    w->end = outer_end;
+    return ocsp_der_stream_position(w) == end ? APR_SUCCESS
+                                              : ocsp_der_stream_refuse(w, what);
 }

@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A walk through the DER of a stream: knows where it is, and that nothing
- * reaches beyond what it is in. What has been walked over goes to the stream's
- * tap in big pieces, not element by element. Floor 1.
+ * Reads the DER of a stream, element by element, and checks that each ends
+ * inside the one that contains it. The tap of the stream gets what was read in
+ * large pieces. Floor 1.
  */
 #ifndef OCSP_STATUS_DER_STREAM_H
 #define OCSP_STATUS_DER_STREAM_H
@@ -16,16 +16,15 @@
 #include "status/stream.h"
 #include "wire/der.h"
 
-/** Octets that ocsp_der_stream_pull_small has to look at, if the file has them. */
-#define OCSP_DER_STREAM_SMALL 32
-
-/** Zero it, set the first four. */
+/** The members up to end are the caller's to set, the others are zero at first.
+ */
 typedef struct {
     ocsp_stream_t *s;
     const char *name; /* of the file, for reasons */
     const char **why;
     apr_pool_t *pool;
-    ocsp_der_t cur;       /* what can be looked at and has not been */
+    apr_uint64_t end;     /* of the SEQUENCE around; UINT64_MAX: none */
+    ocsp_der_t cur;       /* what is in the window and not read */
     size_t win_len;       /* of the whole window */
     apr_uint64_t win_end; /* where the window ends in the file */
 } ocsp_der_stream_t;
@@ -37,37 +36,42 @@ static inline apr_uint64_t ocsp_der_stream_position(const ocsp_der_stream_t *w)
 }
 
 /**
- * Say why.
- * @param what begins with its section of RFC 5280
+ * Make the reason for malformed data.
+ * @param what section of RFC 5280 and cause
  * @return OCSP_EMALFORMED
  */
 apr_status_t ocsp_der_stream_refuse(const ocsp_der_stream_t *w,
                                     const char *what);
 
-/** Hand what lies before cur to the tap, and have want octets to look at. */
+/** Give what was read to the tap, and fill cur with want octets, or with what
+ * is left of the file. */
 apr_status_t ocsp_der_stream_pull(ocsp_der_stream_t *w, size_t want);
 
-/** Have what is small to look at: a header, a Time, a version. */
+/** Fill cur with a small element: a header, a Time, a version. */
 apr_status_t ocsp_der_stream_pull_small(ocsp_der_stream_t *w);
 
 /**
- * Read the next element, which must have this tag and end at or before end.
+ * Read the next element, which must have this tag.
  * @param element header and content; NULL if not wanted
- * @param content NULL if not wanted. Both are valid until the next call on w
+ * @param content NULL if not wanted. Both are valid until the next call
  */
-apr_status_t ocsp_der_stream_next(ocsp_der_stream_t *w, apr_uint64_t end,
-                                  unsigned tag, ocsp_der_t *element,
-                                  ocsp_der_t *content);
+apr_status_t ocsp_der_stream_next(ocsp_der_stream_t *w, unsigned tag,
+                                  ocsp_der_t *element, ocsp_der_t *content);
 
-/** @return whether what ends at end goes on with this tag; after pull_small. */
-bool ocsp_der_stream_goes_on(const ocsp_der_stream_t *w, apr_uint64_t end,
-                             unsigned tag);
+/** Find out whether the next element of the SEQUENCE around has this tag. */
+apr_status_t ocsp_der_stream_peek(ocsp_der_stream_t *w, unsigned tag,
+                                  bool *found);
 
 /**
- * Step into a SEQUENCE of any size, which must end at or before end.
- * @param content_end where it ends
+ * Read the header of a SEQUENCE of any size; what follows is inside of it.
+ * @param outer_end for ocsp_der_stream_leave
  */
-apr_status_t ocsp_der_stream_enter(ocsp_der_stream_t *w, apr_uint64_t end,
-                                   apr_uint64_t *content_end);
+apr_status_t ocsp_der_stream_enter(ocsp_der_stream_t *w,
+                                   apr_uint64_t *outer_end);
+
+/** Leave the SEQUENCE, which must have been read to its end.
+ * @param what for ocsp_der_stream_refuse, if it was not */
+apr_status_t ocsp_der_stream_leave(ocsp_der_stream_t *w, apr_uint64_t outer_end,
+                                   const char *what);
 
 #endif

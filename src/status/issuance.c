@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See issuance.h.
+ * Adds issuance data to tables. Floor 1.
  */
 #include <apr_strings.h>
 #include <apr_file_info.h>
@@ -12,7 +12,6 @@
 #include "status/issuance.h"
 #include "status/serial_list.h"
 
-/** What the rows go to. */
 typedef struct {
     ocsp_table_builder_t *builder;
     const ocsp_crl_info_t *crl; /* or NULL */
@@ -20,49 +19,58 @@ typedef struct {
     apr_pool_t *pool;
 } adding_t;
 
-/*
- * Whether the CRL has no excuse for not listing a revoked certificate: it may
- * have left the CRL when it expired (RFC 5280 section 3.3), or been revoked
- * since.
- */
+/* Whether the CRL should list a revoked certificate and does not: not one that
+ * had expired (RFC 5280 section 3.3) or was revoked after it. */
 static bool is_missed(const adding_t *a, const ocsp_openssl_index_row_t *row)
 {
     return a->crl != NULL && row->not_after > a->crl->this_update
         && row->revocation_time < a->crl->this_update
-        && ocsp_table_builder_find(a->builder, row->serial, row->serial_len)
+        && ocsp_table_builder_find(a->builder, row->serial.data,
+                                   row->serial.len)
                != OCSP_TABLE_REVOKED;
 }
 
-/* An ocsp_openssl_index_row_fn. Revoked counts, whatever a CRL says (R71,
- * R73). */
-static apr_status_t add_row(void *ctx, const ocsp_openssl_index_row_t *row,
+/* Add a row of an index. A revocation is added in any case (R71, R73). */
+static apr_status_t add_row(void *ctx, const ocsp_line_t *line,
                             const char **why)
 {
     adding_t *a = ctx;
+    ocsp_openssl_index_row_t row;
+    apr_status_t rv = ocsp_openssl_index_parse(&row, line, why);
 
-    if (row->state != OCSP_OPENSSL_INDEX_REVOKED) {
-        return ocsp_table_builder_add_issued(a->builder, row->serial,
-                                             row->serial_len, true,
-                                             row->not_after, why);
+    if (rv != APR_SUCCESS) {
+        return rv;
     }
-    a->sum.missed += is_missed(a, row);
-    return ocsp_table_builder_add(a->builder, row->serial, row->serial_len,
-                                  row->revocation_time, row->reason, why);
+    a->sum.rows++;
+    if (row.state != OCSP_OPENSSL_INDEX_REVOKED) {
+        return ocsp_table_builder_add_issued(a->builder, row.serial.data,
+                                             row.serial.len, true,
+                                             row.not_after, why);
+    }
+    a->sum.missed += is_missed(a, &row);
+    return ocsp_table_builder_add(a->builder, row.serial.data, row.serial.len,
+                                  row.revocation_time, row.reason, why);
 }
 
-/* An ocsp_serial_list_serial_fn. */
-static apr_status_t add_serial(void *ctx, const unsigned char *serial,
-                               size_t serial_len, const char **why)
+/* Add a line of a list. */
+static apr_status_t add_serial(void *ctx, const ocsp_line_t *line,
+                               const char **why)
 {
-    const adding_t *a = ctx;
+    adding_t *a = ctx;
+    ocsp_serial_t serial;
+    apr_status_t rv = ocsp_serial_list_parse(&serial, line, why);
 
-    return ocsp_table_builder_add_issued(a->builder, serial, serial_len, false,
-                                         OCSP_TABLE_ENDLESS, why);
+    if (rv != APR_SUCCESS || serial.len == 0) {
+        return rv;
+    }
+    a->sum.rows++;
+    return ocsp_table_builder_add_issued(a->builder, serial.data, serial.len,
+                                         false, OCSP_TABLE_ENDLESS, why);
 }
 
-/* Before the file is read: should it be replaced meanwhile, this is too early,
- * and what rests on it is stale too early. */
-static apr_status_t note_change(adding_t *a, const char *file, const char **why)
+/* Done before the file is read: if it is replaced meanwhile, its data becomes
+ * stale too early, not too late. */
+static apr_status_t add_change(adding_t *a, const char *file, const char **why)
 {
     apr_finfo_t info = {0};
     apr_status_t rv = apr_stat(&info, file, APR_FINFO_MTIME, a->pool);
@@ -70,13 +78,12 @@ static apr_status_t note_change(adding_t *a, const char *file, const char **why)
 
     if (rv != APR_SUCCESS) {
         *why = ocsp_file_reason(file,
-                                "cannot be looked at (check path and "
-                                "permissions)",
+                                "cannot be read (check path and permissions)",
                                 rv, a->pool);
         return rv;
     }
     if (changed < 1) {
-        changed = 1; /* 0 means that there is no file */
+        changed = 1; /* since 0 means no file */
     }
     if (a->sum.changed == 0 || changed < a->sum.changed) {
         a->sum.changed = changed;
@@ -84,31 +91,18 @@ static apr_status_t note_change(adding_t *a, const char *file, const char **why)
     return APR_SUCCESS;
 }
 
-static apr_status_t add_file(adding_t *a, const char *file, bool is_index,
-                             const char **why)
-{
-    apr_uint64_t rows = 0;
-    apr_status_t rv = note_change(a, file, why);
-
-    if (rv == APR_SUCCESS) {
-        rv = is_index
-               ? ocsp_openssl_index_read(&rows, file, add_row, a, why, a->pool)
-               : ocsp_serial_list_read(&rows, file, add_serial, a, why,
-                                       a->pool);
-    }
-    a->sum.rows += rows;
-    return rv;
-}
-
 static apr_status_t add_files(adding_t *a, const apr_array_header_t *files,
-                              bool are_indexes, const char **why)
+                              ocsp_lines_fn *fn, const char **why)
 {
     apr_status_t rv = APR_SUCCESS;
     int i;
 
     for (i = 0; files != NULL && i < files->nelts && rv == APR_SUCCESS; i++) {
-        rv = add_file(a, APR_ARRAY_IDX(files, i, const char *), are_indexes,
-                      why);
+        const char *file = APR_ARRAY_IDX(files, i, const char *);
+
+        if ((rv = add_change(a, file, why)) == APR_SUCCESS) {
+            rv = ocsp_lines_read(file, fn, a, why, a->pool);
+        }
     }
     return rv;
 }
@@ -120,10 +114,10 @@ apr_status_t ocsp_issuance_add(ocsp_issuance_t *out, ocsp_table_builder_t *b,
                                const char **why, apr_pool_t *p)
 {
     adding_t a = {.builder = b, .crl = crl, .pool = p};
-    apr_status_t rv = add_files(&a, indexes, true, why);
+    apr_status_t rv = add_files(&a, indexes, add_row, why);
 
     if (rv == APR_SUCCESS) {
-        rv = add_files(&a, lists, false, why);
+        rv = add_files(&a, lists, add_serial, why);
     }
     if (rv == APR_SUCCESS) {
         *out = a.sum;
@@ -149,31 +143,4 @@ const char *ocsp_issuance_name_files(const apr_array_header_t *indexes,
         }
     }
     return names;
-}
-
-const char *ocsp_issuance_find_lost_rows(apr_uint64_t rows,
-                                         const ocsp_table_info_t *last,
-                                         apr_pool_t *p)
-{
-    return last == NULL || !last->issuance || rows >= last->rows
-             ? NULL
-             : apr_psprintf(p,
-                            "%" APR_UINT64_T_FMT " rows, %" APR_UINT64_T_FMT
-                            " before: an index never loses rows",
-                            rows, last->rows);
-}
-
-const char *ocsp_issuance_find_loss(const ocsp_table_builder_t *b,
-                                    const void *last_table, size_t last_len,
-                                    bool is_same_crl, apr_pool_t *p)
-{
-    apr_uint64_t lost = ocsp_table_count_lost(last_table, last_len, b,
-                                              !is_same_crl);
-
-    return lost == 0
-             ? NULL
-             : apr_psprintf(p,
-                            "%" APR_UINT64_T_FMT " certificates that were "
-                            "revoked are not any more: is it an old copy?",
-                            lost);
 }

@@ -1,9 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See issuer.h. Certificates are parsed by OpenSSL: they are the operator's,
- * few and small, and OpenSSL's reading of them is what signs and verifies with
- * them.
+ * Parses CA certificates. OpenSSL does it, since they are few, small and not
+ * hostile, and OpenSSL verifies with them. Floor 1.
  */
 #include <apr_strings.h>
 #include <limits.h>
@@ -14,15 +13,14 @@
 #include <string.h>
 
 #include "status/file.h"
-#include "status/file_kind.h"
 #include "status/issuer.h"
 
-/** Of a file with too many certificates, so many subjects are listed. */
+/* So many subjects are listed for a file with several certificates. */
 #define LISTED_MAX 8
 
 struct ocsp_issuer_t {
-    X509 *cert;    /* freed by the pool */
-    EVP_PKEY *key; /* cert's */
+    X509 *cert;    /* freed by a cleanup of the pool */
+    EVP_PKEY *key; /* of cert */
     ocsp_der_t name;
     unsigned long name_hash;
     const char *subject;
@@ -56,76 +54,9 @@ const char *ocsp_issuer_explain(ocsp_der_t content, const char *label,
                                 apr_pool_t *p)
 {
     const char *errors = ocsp_issuer_take_errors(p);
-    const char *kind = ocsp_file_kind_find(content, label, p);
+    const char *kind = ocsp_file_find_kind(content, label, p);
 
     return kind != NULL ? kind : errors;
-}
-
-/* Read up to *len octets; a short file gives less. */
-static apr_status_t read_up_to(apr_file_t *f, unsigned char *buf, size_t *len)
-{
-    apr_size_t got = 0;
-    apr_status_t rv = apr_file_read_full(f, buf, *len, &got);
-
-    *len = got;
-    return rv == APR_EOF ? APR_SUCCESS : rv;
-}
-
-apr_status_t ocsp_issuer_read_file(ocsp_der_t *content, const char *file,
-                                   const char **why, apr_pool_t *p)
-{
-    apr_file_t *f;
-    unsigned char *buf;
-    size_t len = OCSP_ISSUER_FILE_MAX + 1;
-    apr_status_t rv = ocsp_file_open(&f, file, why, p);
-
-    content->data = NULL;
-    content->len = 0;
-    if (rv != APR_SUCCESS) {
-        return rv;
-    }
-    buf = apr_palloc(p, len + 1);
-    rv = read_up_to(f, buf, &len);
-    (void)apr_file_close(f);
-    if (rv != APR_SUCCESS) {
-        *why = ocsp_file_reason(file, "cannot be read", rv, p);
-        return rv;
-    }
-    if (len > OCSP_ISSUER_FILE_MAX) {
-        *why = apr_psprintf(p,
-                            "%s: is larger than %d octets: not a certificate "
-                            "or key",
-                            file, OCSP_ISSUER_FILE_MAX);
-        return OCSP_EMALFORMED;
-    }
-    buf[len] = '\0';
-    content->data = buf;
-    content->len = len;
-    return APR_SUCCESS;
-}
-
-/*
- * PFX ::= SEQUENCE {                          (RFC 7292 section 4)
- *     version   INTEGER {v3(3)},
- *     authSafe  ContentInfo,
- *     macData   MacData OPTIONAL }
- *
- * while no certificate begins with an INTEGER, and no key with this one. It is
- * BER, so the SEQUENCE's length may be indefinite.
- */
-bool ocsp_issuer_is_pkcs12(ocsp_der_t content)
-{
-    static const unsigned char version[] = {0x02, 0x01, 0x03, 0x30};
-    size_t at = 2;
-
-    if (content.len < 2 || content.data[0] != OCSP_DER_SEQUENCE) {
-        return false;
-    }
-    if (content.data[1] > 0x80) {
-        at += content.data[1] & 0x7fu;
-    }
-    return content.len > at + sizeof(version)
-        && memcmp(content.data + at, version, sizeof(version)) == 0;
 }
 
 /* XN_FLAG_RFC2253 escapes control octets and all that is not ASCII. */
@@ -145,18 +76,18 @@ static const char *print_name(const X509_NAME *name, apr_pool_t *p)
     return text;
 }
 
-/* Whoever encrypts a certificate is told so, not asked for a passphrase. */
+/* An encrypted certificate is an error: nobody is asked for a passphrase. */
 static int no_passphrase(char *buf, int size, int rwflag, void *ctx)
 {
     return -1;
 }
 
-/* What a file holds. */
+/* The certificates of a file. */
 typedef struct {
-    X509 *first;          /* NULL: no certificate */
-    int count;            /* of certificates */
-    const char *subjects; /* theirs, of LISTED_MAX at most */
-    bool whole;           /* nothing but certificates, as far as was read */
+    X509 *first; /* NULL: no certificate */
+    int count;
+    const char *subjects; /* of LISTED_MAX at most */
+    bool whole;           /* nothing else was found */
 } found_t;
 
 static void add_found(found_t *found, X509 *cert, apr_pool_t *p)
@@ -211,7 +142,7 @@ static apr_status_t parse_cert(X509 **out, ocsp_der_t content, const char *file,
 
     *out = NULL;
     ERR_clear_error();
-    if (content.len > 0 && content.len <= OCSP_ISSUER_FILE_MAX) {
+    if (content.len > 0 && content.len <= OCSP_FILE_MAX) {
         if (content.data[0] == OCSP_DER_SEQUENCE) {
             parse_der(&found, content, p);
         }
@@ -219,7 +150,7 @@ static apr_status_t parse_cert(X509 **out, ocsp_der_t content, const char *file,
             parse_pem(&found, content, p);
         }
     }
-    if (ocsp_issuer_is_pkcs12(content)) {
+    if (ocsp_file_is_pkcs12(content)) {
         ERR_clear_error();
         *why = apr_psprintf(p,
                             "%s: this is PKCS #12: name the file of the CA's"
@@ -251,10 +182,8 @@ static apr_status_t parse_cert(X509 **out, ocsp_der_t content, const char *file,
     return APR_SUCCESS;
 }
 
-/*
- * RFC 5280 section 4.2.1.9: cA says who is a CA. Roots of version 1 cannot say
- * it and still sign CRLs. X509_check_ca tells these two by 1 and 3.
- */
+/* A CA has cA (RFC 5280 section 4.2.1.9), for which X509_check_ca returns 1, or
+ * is a root in version 1: 3. */
 static apr_status_t check_ca(const ocsp_issuer_t *issuer, const char *file,
                              const char **why, apr_pool_t *p)
 {
@@ -273,15 +202,14 @@ static apr_status_t check_ca(const ocsp_issuer_t *issuer, const char *file,
         *why = apr_psprintf(
             p,
             "%s: RFC 5280 section 4.2.1.9: %s is not a CA: "
-            "name the certificate of the CA whose certificates are "
-            "asked about",
+            "name the certificate of the CA that issued the certificates",
             file, issuer->subject);
         return OCSP_EMALFORMED;
     }
     return APR_SUCCESS;
 }
 
-/* The name is DER, so where it ends and the key begins is never in doubt. */
+/* The name is DER, so its end, where the key begins, is unambiguous. */
 static bool hash_id(ocsp_issuer_t *issuer, ocsp_der_t key)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -360,9 +288,7 @@ const unsigned char *ocsp_issuer_get0_id(const ocsp_issuer_t *issuer)
 
 bool ocsp_issuer_is_same(const ocsp_issuer_t *a, const ocsp_issuer_t *b)
 {
-    return memcmp(ocsp_issuer_get0_id(a), ocsp_issuer_get0_id(b),
-                  OCSP_ISSUER_ID_LEN)
-        == 0;
+    return memcmp(a->id, b->id, sizeof(a->id)) == 0;
 }
 
 const ocsp_certid_issuer_t *ocsp_issuer_get0_hashes(const ocsp_issuer_t *issuer)
@@ -390,13 +316,13 @@ EVP_PKEY *ocsp_issuer_get0_key(const ocsp_issuer_t *issuer)
     return issuer->key;
 }
 
-/* NULL: cannot be read as a Name. */
+/* @return NULL: not a Name */
 static X509_NAME *parse_name(ocsp_der_t name)
 {
     const unsigned char *end = name.data;
     X509_NAME *parsed = NULL;
 
-    if (name.data != NULL && name.len <= OCSP_ISSUER_FILE_MAX) {
+    if (name.data != NULL && name.len <= OCSP_FILE_MAX) {
         parsed = d2i_X509_NAME(NULL, &end, (long)name.len);
     }
     if (parsed != NULL && end != name.data + name.len) {
@@ -440,11 +366,11 @@ const char *ocsp_issuer_describe_other(const ocsp_issuer_t *issuer,
 unsigned long ocsp_issuer_hash_name(ocsp_der_t name)
 {
     X509_NAME *parsed = parse_name(name);
-    unsigned long hash = 2166136261u; /* FNV-1a, where OpenSSL has no opinion */
+    unsigned long hash = 2166136261u; /* FNV-1a, if it is not a Name */
     size_t i;
 
     if (parsed != NULL) {
-        /* 0 for all names if it fails: slower to compare, not wrong. */
+        /* 0 if it fails: equal hashes are compared anyway */
         hash = X509_NAME_hash_ex(parsed, NULL, NULL, NULL);
         X509_NAME_free(parsed);
         ERR_clear_error();

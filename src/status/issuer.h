@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * One CA, as its certificate shows it: name, key, their hashes, and what the
- * key may sign. Floor 1: pools, files, libcrypto's X509.
+ * One CA, from its certificate: its name and key, their hashes, and whether the
+ * key may sign CRLs. Floor 1.
  */
 #ifndef OCSP_STATUS_ISSUER_H
 #define OCSP_STATUS_ISSUER_H
@@ -18,102 +18,77 @@
 
 #define OCSP_ISSUER_ID_LEN 32
 
-/** Largest certificate file that is read, in octets. */
-#define OCSP_ISSUER_FILE_MAX 262144
-
 typedef struct ocsp_issuer_t ocsp_issuer_t;
 
 /**
- * Read a small file whole: certificates, keys.
- * @param content newly made in p, private to this process; its len at most
- *        OCSP_ISSUER_FILE_MAX. A NUL stands behind it.
- * @param why file, cause and remedy
- * Startup only.
- */
-apr_status_t ocsp_issuer_read_file(ocsp_der_t *content, const char *file,
-                                   const char **why, apr_pool_t *p);
-
-/**
- * @return whether bytes are PKCS #12 (RFC 7292), which holds a key and
- *         certificates, mostly encrypted. Pure.
- */
-bool ocsp_issuer_is_pkcs12(ocsp_der_t content);
-
-/**
- * Take a CA certificate, PEM or DER, from bytes.
- * @param out newly made in p, which frees what OpenSSL holds for it
- * @param file what to call the bytes in a reason
- * @param why file, cause and remedy; a file with several certificates is
- *        refused and their subjects listed
- * @return OCSP_EMALFORMED: not one certificate, or not a CA's
+ * Parse a CA certificate in PEM or DER.
+ * @param out newly made in p
+ * @param file the name of the file, for reasons
+ * @param why file, cause and remedy; if there are several certificates, their
+ *        subjects
+ * @return OCSP_EMALFORMED: not exactly one certificate, or not of a CA;
+ *         OCSP_ECRYPTO
  * Startup only.
  */
 apr_status_t ocsp_issuer_parse(ocsp_issuer_t **out, ocsp_der_t content,
                                const char *file, const char **why,
                                apr_pool_t *p);
 
-/**
- * SHA-256 over name and key: who this CA is. OCSP_ISSUER_ID_LEN octets. Pure.
- */
+/** @return SHA-256 of name and key, OCSP_ISSUER_ID_LEN octets. Pure. */
 const unsigned char *ocsp_issuer_get0_id(const ocsp_issuer_t *issuer);
 
-/** @return whether both are one CA: the same name and key. Pure. */
+/** @return whether both have the same name and key. Pure. */
 bool ocsp_issuer_is_same(const ocsp_issuer_t *a, const ocsp_issuer_t *b);
 
-/** Pure. */
+/** @return the hashes for CertIDs. Pure. */
 const ocsp_certid_issuer_t *ocsp_issuer_get0_hashes(
     const ocsp_issuer_t *issuer);
 
-/** The subject for people (RFC 2253), escaped. Pure. */
+/** @return the subject for messages (RFC 2253), escaped. Pure. */
 const char *ocsp_issuer_get0_subject(const ocsp_issuer_t *issuer);
 
-/** The DER of the subject. Pure. */
+/** @return the subject in DER. Pure. */
 ocsp_der_t ocsp_issuer_get_name(const ocsp_issuer_t *issuer);
 
-/** Pure. */
+/** @return the certificate. Pure. */
 X509 *ocsp_issuer_get0_cert(const ocsp_issuer_t *issuer);
 
-/** The public key. Pure. */
+/** @return the public key. Pure. */
 EVP_PKEY *ocsp_issuer_get0_key(const ocsp_issuer_t *issuer);
 
-/**
- * @return whether a Name is this CA's, compared as RFC 5280 section 7.1 says:
- *         case and white space of a re-encoded name do not matter
- * Any thread.
- */
+/** @return whether a Name is that of this CA, by the rules of RFC 5280 section
+ * 7.1, which ignore case and white space. Any thread. */
 bool ocsp_issuer_has_name(const ocsp_issuer_t *issuer, ocsp_der_t name);
 
-/**
- * Hash a Name so that names which ocsp_issuer_has_name calls the same have the
- * same hash; whether or not it can be read. Any thread.
- */
+/** @return a hash of a Name, valid or not: names that are the same for
+ * ocsp_issuer_has_name have the same hash. Any thread. */
 unsigned long ocsp_issuer_hash_name(ocsp_der_t name);
 
-/** The same of its own subject, computed before. Pure. */
+/** @return the hash of its subject. Pure. */
 unsigned long ocsp_issuer_get_name_hash(const ocsp_issuer_t *issuer);
 
 /**
- * Say that a CRL is another CA's, and what to do: newly made in p.
- * @param name a whole Name, as the CRL has it
+ * Make the reason for the CRL of another CA.
+ * @param name the whole Name in the CRL
+ * @return file, cause and remedy, newly made in p
  */
 const char *ocsp_issuer_describe_other(const ocsp_issuer_t *issuer,
                                        const char *file, ocsp_der_t name,
                                        apr_pool_t *p);
 
-/**
- * What libcrypto said last, newly made in p; its error queue is empty after.
- */
+/** Empty libcrypto's error queue. @return its last error */
 const char *ocsp_issuer_take_errors(apr_pool_t *p);
 
 /**
- * Why libcrypto found no such PEM object in a file: what the file is instead,
- * or what libcrypto said last. Its error queue is empty after.
- * @param label see ocsp_file_kind_find
+ * Explain why libcrypto finds no such PEM object in a file, and empty its error
+ * queue.
+ * @param label see ocsp_file_find_kind
+ * @return what the file is, or the last error; made in p or static
  */
 const char *ocsp_issuer_explain(ocsp_der_t content, const char *label,
                                 apr_pool_t *p);
 
-/** @return whether keyUsage, if there is one, has cRLSign. Pure. */
+/** @return whether keyUsage allows cRLSign, or is absent. Pure. */
 bool ocsp_issuer_may_sign_crls(const ocsp_issuer_t *issuer);
 
 #endif

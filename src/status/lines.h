@@ -1,9 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A text file as lines, read once in blocks: LF or CRLF ends a line, empty ones
- * and those that begin with "#" are passed over, a NUL octet is refused. Floor
- * 1.
+ * Reads a text file line by line, in blocks. LF or CRLF ends a line; empty
+ * lines and those that begin with "#" are ignored. Floor 1.
  */
 #ifndef OCSP_STATUS_LINES_H
 #define OCSP_STATUS_LINES_H
@@ -15,47 +14,38 @@
 #include "status/status.h"
 #include "status/stream.h"
 
-/** Octets of the longest line that is read. */
+/** Octets of the longest line. */
 #define OCSP_LINES_MAX 16384
-
-typedef struct ocsp_lines_t ocsp_lines_t;
 
 /** One line. */
 typedef struct {
-    const unsigned char *data; /* without its end; valid until the next call */
+    const unsigned char *data; /* without its end; valid during the call */
     size_t len;                /* 1 or more */
-    bool ended;                /* false: the last one, and the file stops */
+    bool ended;                /* false: the file ends without a line end */
+    apr_uint64_t number;       /* in the file, from 1 */
 } ocsp_line_t;
 
 /**
- * Open a file; closed with p, or by ocsp_lines_close.
- * @param why file, cause and remedy
+ * Gets each line.
+ * @param why a fragment: cause and remedy
+ * @return anything but APR_SUCCESS ends the reading with that status
  */
-apr_status_t ocsp_lines_open(ocsp_lines_t **out, const char *file,
-                             const char **why, apr_pool_t *p);
-
-/** The same over any source, for fuzzers and tests. name is used in reasons. */
-apr_status_t ocsp_lines_make(ocsp_lines_t **out, const char *name,
-                             ocsp_stream_source_fn *source, void *ctx,
-                             const char **why, apr_pool_t *p);
-
-/** Give file and memory back now. */
-void ocsp_lines_close(ocsp_lines_t *l);
+typedef apr_status_t ocsp_lines_fn(void *ctx, const ocsp_line_t *line,
+                                   const char **why);
 
 /**
- * Read the next line.
- * @return APR_EOF, without a reason; OCSP_EMALFORMED: longer than
- *         OCSP_LINES_MAX, or with a NUL; a file's error
+ * Read a file.
+ * @param why file, line, cause and remedy
+ * @return OCSP_EMALFORMED: a line is too long, or has a NUL octet; the error of
+ *         the file; or what fn returned
  */
-apr_status_t ocsp_lines_next(ocsp_lines_t *l, ocsp_line_t *line,
-                             const char **why);
+apr_status_t ocsp_lines_read(const char *file, ocsp_lines_fn *fn, void *ctx,
+                             const char **why, apr_pool_t *p);
 
-/**
- * Say why the line read last cannot be taken.
- * @param what the cause
- * @return rv
- */
-apr_status_t ocsp_lines_refuse(const ocsp_lines_t *l, apr_status_t rv,
-                               const char *what, const char **why);
+/** The same from any source, for tests. @param name for reasons */
+apr_status_t ocsp_lines_read_source(const char *name,
+                                    ocsp_stream_source_fn *source,
+                                    void *source_ctx, ocsp_lines_fn *fn,
+                                    void *ctx, const char **why, apr_pool_t *p);
 
 #endif

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See index.h. What is not understood ends the reading: it may be a revocation.
+ * Parses rows of the database of "openssl ca". Floor 1.
  *
  *     row      = state TAB expiry TAB [ revoked ]
  *                TAB serial TAB file TAB subject
@@ -9,8 +9,8 @@
  *     revoked  = time [ "," reason [ "," extra ] ]   ; R alone
  *     serial   = [ "-" ] 1*HEXDIG
  *
- * A TAB behind a "\" belongs to its field. Times are written as in a UTCTime or
- * a GeneralizedTime.
+ * A TAB after a "\" belongs to its field. Times are in the format of a UTCTime
+ * or a GeneralizedTime.
  */
 #include <apr_cstr.h>
 #include <string.h>
@@ -19,7 +19,7 @@
 #include "status/openssl_index.h"
 #include "wire/gtime.h"
 
-/** What a row is made of. */
+/* The fields of a row. */
 enum {
     FIELD_STATE = 0,
     FIELD_EXPIRY,
@@ -30,10 +30,10 @@ enum {
     FIELDS
 };
 
-/** Octets of a UTCTime without seconds. */
+/* Octets of a UTCTime without seconds. */
 #define UTC_SHORT 11
 
-/** What "openssl ca" and its kin call reasons, and how a response does. */
+/* Names of reasons in "openssl ca" and similar programs. */
 static const struct {
     const char *name;
     int reason;
@@ -78,7 +78,7 @@ static bool split(ocsp_der_t fields[FIELDS], const ocsp_line_t *line)
     return n == FIELDS - 1;
 }
 
-/* Certificates made with a time without seconds have it so in old databases. */
+/* In old databases times may lack their seconds. */
 static bool read_time(int64_t *out, ocsp_der_t text)
 {
     unsigned char whole[OCSP_GTIME_LEN];
@@ -93,7 +93,7 @@ static bool read_time(int64_t *out, ocsp_der_t text)
         || ocsp_gtime_parse(out, text.data, text.len);
 }
 
-/* unspecified, removeFromCRL and what is not known are revoked all the same. */
+/* unspecified, removeFromCRL and unknown reasons become none. */
 static int find_reason(ocsp_der_t name)
 {
     size_t i;
@@ -109,8 +109,8 @@ static int find_reason(ocsp_der_t name)
     return OCSP_CRL_NO_REASON;
 }
 
-/* What comes before the next comma; in goes on behind it. */
-static ocsp_der_t take_part(ocsp_der_t *in)
+/* The text before the next comma; in moves behind it. */
+static ocsp_der_t next_part(ocsp_der_t *in)
 {
     const unsigned char *comma = memchr(in->data, ',', in->len);
     ocsp_der_t part = *in;
@@ -123,13 +123,13 @@ static ocsp_der_t take_part(ocsp_der_t *in)
     return part;
 }
 
-/* The extra, a hold's instruction or since when a key is compromised, is for
- * CRLs alone: RFC 6960 section 4.2.1 has no room for it. */
+/* The extra, a hold instruction or the time of a compromise, is for CRLs alone:
+ * a response has no field for it (RFC 6960 section 4.2.1). */
 static bool read_revoked(ocsp_openssl_index_row_t *out, ocsp_der_t field)
 {
-    ocsp_der_t time = take_part(&field);
+    ocsp_der_t time = next_part(&field);
 
-    out->reason = find_reason(take_part(&field));
+    out->reason = find_reason(next_part(&field));
     return read_time(&out->revocation_time, time);
 }
 
@@ -150,17 +150,16 @@ static bool read_state(ocsp_openssl_index_state_t *out, ocsp_der_t field)
 }
 
 apr_status_t ocsp_openssl_index_parse(ocsp_openssl_index_row_t *out,
-                                      ocsp_serial_t *serial,
                                       const ocsp_line_t *line, const char **why)
 {
     ocsp_openssl_index_row_t row = {.reason = OCSP_CRL_NO_REASON};
     ocsp_der_t fields[FIELDS];
 
-    /* Nothing but the subject may be empty where the file was cut off. */
+    /* in an incomplete line only the subject may be missing */
     if (!split(fields, line)
         || (!line->ended && fields[FIELD_SUBJECT].len == 0)) {
-        return refuse("has not the six fields, separated by tabs, of the "
-                      "database of \"openssl ca\": name its index.txt, or "
+        return refuse("does not have the six fields, separated by tabs, of "
+                      "the database of \"openssl ca\": name its index.txt, or "
                       "restore or complete the line",
                       why);
     }
@@ -168,69 +167,25 @@ apr_status_t ocsp_openssl_index_parse(ocsp_openssl_index_row_t *out,
         return refuse("begins neither with V nor E nor R: restore it", why);
     }
     if (!read_time(&row.not_after, fields[FIELD_EXPIRY])) {
-        return refuse("has no date of expiry: restore it", why);
+        return refuse("has no expiry date: restore it", why);
     }
     if (row.state == OCSP_OPENSSL_INDEX_REVOKED
         && !read_revoked(&row, fields[FIELD_REVOKED])) {
-        return refuse("is revoked, but at no time: restore it", why);
+        return refuse("is revoked, but has no revocation date: restore it",
+                      why);
     }
     if (row.state != OCSP_OPENSSL_INDEX_REVOKED
         && fields[FIELD_REVOKED].len != 0) {
-        return refuse("is not revoked, but at some time: make it R, or remove "
-                      "the time",
+        return refuse("is not revoked, but has a revocation date: make it R, "
+                      "or remove the date",
                       why);
     }
-    if (!ocsp_serial_parse(serial, fields[FIELD_SERIAL].data,
+    if (!ocsp_serial_parse(&row.serial, fields[FIELD_SERIAL].data,
                            fields[FIELD_SERIAL].len, false)) {
         return refuse("RFC 5280 section 4.1.2.2: its serial number is not "
                       "hexadecimal, or too long: restore it",
                       why);
     }
-    row.serial = serial->data;
-    row.serial_len = serial->len;
     *out = row;
     return APR_SUCCESS;
-}
-
-apr_status_t ocsp_openssl_index_read_lines(apr_uint64_t *rows,
-                                           ocsp_lines_t *lines,
-                                           ocsp_openssl_index_row_fn *fn,
-                                           void *ctx, const char **why)
-{
-    apr_uint64_t count = 0;
-    ocsp_openssl_index_row_t row;
-    ocsp_serial_t serial;
-    ocsp_line_t line;
-    const char *what = NULL;
-    apr_status_t rv;
-
-    while ((rv = ocsp_lines_next(lines, &line, why)) == APR_SUCCESS) {
-        if ((rv = ocsp_openssl_index_parse(&row, &serial, &line, &what))
-                != APR_SUCCESS
-            || (rv = fn(ctx, &row, &what)) != APR_SUCCESS) {
-            return ocsp_lines_refuse(lines, rv, what, why);
-        }
-        count++;
-    }
-    if (rv != APR_EOF) {
-        return rv;
-    }
-    if (rows != NULL) {
-        *rows = count;
-    }
-    return APR_SUCCESS;
-}
-
-apr_status_t ocsp_openssl_index_read(apr_uint64_t *rows, const char *file,
-                                     ocsp_openssl_index_row_fn *fn, void *ctx,
-                                     const char **why, apr_pool_t *p)
-{
-    ocsp_lines_t *lines;
-    apr_status_t rv = ocsp_lines_open(&lines, file, why, p);
-
-    if (rv == APR_SUCCESS) {
-        rv = ocsp_openssl_index_read_lines(rows, lines, fn, ctx, why);
-        ocsp_lines_close(lines);
-    }
-    return rv;
 }

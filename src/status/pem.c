@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See pem.h.
+ * Decodes PEM. Floor 1.
  */
 #include <apr_strings.h>
 #include <openssl/evp.h>
@@ -10,26 +10,25 @@
 #include <string.h>
 
 #include "status/file.h"
-#include "status/file_kind.h"
 #include "status/pem.h"
 
-/** "-----BEGIN " label "-----": labels are ours, and shorter than this. */
+/* Octets of the longest "-----BEGIN LABEL-----". */
 #define MARK_MAX 64
 
-/** Octets of text that may stand before the BEGIN line: "openssl crl -text" of
- * ten million entries. */
+/* Octets of text before the BEGIN line, such as "openssl crl -text" of ten
+ * million entries. */
 #define TEXT_BEFORE_MAX ((size_t)2 * 1024 * 1024 * 1024 - 1)
 
 struct ocsp_pem_t {
     ocsp_pem_input_t in;
     apr_pool_t *pool;
     EVP_ENCODE_CTX *base64;
-    unsigned char *text; /* OCSP_PEM_ROOM octets, read and not yet decoded */
-    size_t start;        /* of what is to be decoded */
+    unsigned char *text; /* room for OCSP_PEM_ROOM octets */
+    size_t start;        /* text from start to end is not decoded yet */
     size_t end;
     bool source_ended;
-    bool padded; /* base64 has ended: only the END line may follow */
-    bool ended;  /* and has followed */
+    bool padded; /* the base64 has ended: only the END line may follow */
+    bool ended;  /* the END line has been read */
 };
 
 static apr_status_t refuse(const ocsp_pem_t *pem, const char *what,
@@ -54,7 +53,6 @@ static void compact(ocsp_pem_t *pem)
     pem->start = 0;
 }
 
-/* One read, into the room behind the text. */
 static apr_status_t read_source(ocsp_pem_t *pem, const char **why)
 {
     size_t len = OCSP_PEM_ROOM - pem->end;
@@ -70,7 +68,7 @@ static apr_status_t read_source(ocsp_pem_t *pem, const char **why)
     return APR_SUCCESS;
 }
 
-/* Have want octets of text, if there are so many. */
+/* Fill text with want octets, or with what is left. */
 static apr_status_t fill(ocsp_pem_t *pem, size_t want, const char **why)
 {
     apr_status_t rv = APR_SUCCESS;
@@ -98,7 +96,7 @@ static bool is_blank(const unsigned char *text, size_t len)
     return len == 0;
 }
 
-/* Only white space may follow, or this is not one object. */
+/* Only white space may follow. */
 static apr_status_t check_rest(ocsp_pem_t *pem, const char **why)
 {
     apr_status_t rv;
@@ -117,7 +115,7 @@ static apr_status_t check_rest(ocsp_pem_t *pem, const char **why)
     return rv;
 }
 
-/* The text stands at the first '-' after base64; out has room for 48 octets. */
+/* At the first '-' after the base64; out has room for 48 octets. */
 static apr_status_t read_end_line(ocsp_pem_t *pem, unsigned char *out, int *len,
                                   const char **why)
 {
@@ -139,7 +137,7 @@ static apr_status_t read_end_line(ocsp_pem_t *pem, unsigned char *out, int *len,
     return check_rest(pem, why);
 }
 
-/* Decode what text there is, up to a '-'. */
+/* Decode the text up to a '-'. */
 static apr_status_t decode(ocsp_pem_t *pem, unsigned char *out, int *out_len,
                            const char **why)
 {
@@ -156,7 +154,7 @@ static apr_status_t decode(ocsp_pem_t *pem, unsigned char *out, int *out_len,
     if (!pem->padded && len > 0) {
         more = EVP_DecodeUpdate(pem->base64, out, out_len, text, (int)len);
     }
-    /* It answers 0 at padding, and would start afresh after it. */
+    /* it returns 0 at padding, and would begin again after that */
     if (more < 0 || (pem->padded && !is_blank(text, len))) {
         return refuse(pem, "3: not base64", why);
     }
@@ -200,7 +198,7 @@ static bool begins_line(const ocsp_pem_t *pem, size_t at)
         || pem->text[at - 1] == '\r';
 }
 
-/* The BEGIN mark at or behind at, in what has been read; 0: not there. */
+/* @return the end of the BEGIN mark in the text from at on, or 0 */
 static size_t find_mark(const ocsp_pem_t *pem, size_t at, const char *mark,
                         size_t mark_len)
 {
@@ -217,17 +215,17 @@ static size_t find_mark(const ocsp_pem_t *pem, size_t at, const char *mark,
     return 0;
 }
 
-/* Whether the first octets of what has been read could be text. */
+/* Whether the first octets can be text. */
 static bool is_text(const ocsp_pem_t *pem, size_t len)
 {
     return memchr(pem->text, '\0', len) == NULL;
 }
 
 /*
- * Pass over the text before the BEGIN line, and over that. Of what holds no
- * mark as many octets are kept as a mark has: all but the last of it may have
- * been read, and begins_line looks at one octet before. It ends early where
- * there is no text: a huge file of anything must not hold up the start.
+ * Skip the text before the BEGIN line, and that line. As many octets are kept
+ * as a mark has: a mark may be read all but its last octet, and begins_line
+ * needs one octet before it. It stops at a file that is not text, which may be
+ * huge.
  */
 static apr_status_t find_begin(ocsp_pem_t *pem, const char **why)
 {
@@ -252,7 +250,7 @@ static apr_status_t find_begin(ocsp_pem_t *pem, const char **why)
         }
     }
     if (found == 0 || !is_text(pem, found)) {
-        const char *kind = ocsp_file_kind_find(pem->in.seen, pem->in.label,
+        const char *kind = ocsp_file_find_kind(pem->in.seen, pem->in.label,
                                                pem->pool);
 
         *why = apr_psprintf(pem->pool,
@@ -284,7 +282,7 @@ void ocsp_pem_free(ocsp_pem_t *pem)
     apr_pool_cleanup_run(pem->pool, pem, free_buffers);
 }
 
-/* Some editors put a byte order mark in front of the BEGIN line. */
+/* Some editors write a byte order mark at the start of a file. */
 static void skip_byte_order_mark(ocsp_pem_t *pem)
 {
     if (pem->end >= 3 && memcmp(pem->text, "\xef\xbb\xbf", 3) == 0) {

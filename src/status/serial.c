@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See serial.h.
+ * Parses serial numbers in hexadecimal. Floor 1.
  */
 #include <string.h>
 
@@ -20,7 +20,7 @@ static int digit_value(unsigned char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* The values of the digits from the first that is not 0. */
+/* The values of the digits, without leading zeros. */
 static bool read_digits(unsigned char *digits, size_t *count,
                         const unsigned char *text, size_t len, bool colons)
 {
@@ -48,10 +48,8 @@ static bool read_digits(unsigned char *digits, size_t *count,
     return after_digit;
 }
 
-/*
- * The content octets of an INTEGER (X.690 section 8.3): two's complement, with
- * FF in front where the first bit would make it positive.
- */
+/* The content of a negative INTEGER (X.690 section 8.3): two's complement,
+ * after FF if the first bit would make it positive. */
 static bool negate(ocsp_serial_t *s)
 {
     size_t i = s->len;
@@ -64,7 +62,7 @@ static bool negate(ocsp_serial_t *s)
         carry = octet >> 8;
     }
     if (carry != 0 || (s->data[0] & 0x80u) != 0) {
-        return true; /* of 0 nothing but 0 is left */
+        return true; /* carry: minus 0 is 0 */
     }
     if (s->len == sizeof(s->data)) {
         return false;

@@ -1,8 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Serial numbers as people and programs write them, in hexadecimal -> the form
- * in which they are compared. Floor 1, but libc only.
+ * Parses serial numbers in hexadecimal. Floor 1, but libc only.
  */
 #ifndef OCSP_STATUS_SERIAL_H
 #define OCSP_STATUS_SERIAL_H
@@ -12,17 +11,15 @@
 
 #include "wire/certid.h"
 
-/** A serial number as ocsp_certid_serial makes it. */
+/** A serial number, as from ocsp_certid_serial. */
 typedef struct {
     unsigned char data[OCSP_CERTID_SERIAL_MAX];
     size_t len;
 } ocsp_serial_t;
 
 /**
- * Parse a serial number: any number of digits, in upper or lower case, leading
- * zeros or none; "-" before a negative one, which becomes the content octets of
- * its DER.
- * @param colons whether single colons may stand between digits
+ * Parse a serial number: digits in upper or lower case, after "-" if negative.
+ * @param colons whether single colons between digits are allowed
  * @return false: another character, no digit, or more than
  *         OCSP_CERTID_SERIAL_MAX octets; out is then undefined. Pure.
  */

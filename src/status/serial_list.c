@@ -1,24 +1,23 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See issued.h.
+ * Parses lists of issued serial numbers. Floor 1.
  *
  *     line    = [ prefix ] serial [ "#" comment ]  ; blanks around serial
- *     prefix  = "0x" / "serial="                   ; the latter as "openssl
- *                                                  ; x509 -serial" prints it
- *     serial  = [ "-" ] 1*HEXDIG                   ; single colons within
+ *     prefix  = "0x" / "serial="                   ; as from "openssl x509
+ *                                                  ; -serial"
+ *     serial  = [ "-" ] 1*HEXDIG                   ; single colons between
  */
 #include <ctype.h>
 #include <string.h>
 
 #include "status/serial_list.h"
 
-/* Octets of the longest serial number that a CA may give (RFC 5280 section
- * 4.1.2.2). */
+/* Octets of the longest serial number (RFC 5280 section 4.1.2.2). */
 #define SERIAL_OCTETS 20
 
-/* What Windows' editors put before UTF-8. */
-static const unsigned char byte_order_mark[] = {0xef, 0xbb, 0xbf};
+/* Some editors write it at the start of a file. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 #define OPENSSL_PREFIX "serial="
 
@@ -27,28 +26,24 @@ static bool is_blank(unsigned char c)
     return c == ' ' || c == '\t';
 }
 
-/* Why a text is no serial number, in words for the dumps that people have:
- * columns, or decimal numbers that are too long to be taken for hexadecimal.
- * decimal: whether it may be, as nothing before it says otherwise. */
+/* Why a text is not a serial number: it may be of columns, or decimal.
+ * @param decimal whether it has no prefix, so that it may be */
 static const char *explain(const unsigned char *text, size_t len, bool decimal)
 {
-    static const char between[4] = {',', ';', '\t', '"'};
+    static const char separators[4] = {',', ';', '\t', '"'};
+    bool hexadecimal = true;
     size_t i;
 
     for (i = 0; i < len; i++) {
-        if (memchr(between, text[i], sizeof(between)) != NULL) {
+        decimal = decimal && isdigit(text[i]);
+        hexadecimal = hexadecimal
+                   && (isxdigit(text[i]) || text[i] == ':' || text[i] == '-');
+        if (memchr(separators, text[i], sizeof(separators)) != NULL) {
             return "is a row of columns, as in a CSV file: write the serial "
                    "number alone, in hexadecimal, one a line";
         }
     }
-    for (i = 0; i < len; i++) {
-        decimal = decimal && isdigit(text[i]);
-        if (!isxdigit(text[i]) && text[i] != ':' && text[i] != '-') {
-            return "is no serial number in hexadecimal: write one a line (RFC "
-                   "5280 section 4.1.2.2)";
-        }
-    }
-    if (len <= (size_t)2 * SERIAL_OCTETS) {
+    if (!hexadecimal || len <= (size_t)2 * SERIAL_OCTETS) {
         return "is no serial number in hexadecimal: write one a line (RFC 5280 "
                "section 4.1.2.2)";
     }
@@ -58,7 +53,7 @@ static const char *explain(const unsigned char *text, size_t len, bool decimal)
                      "hexadecimal, one a line (RFC 5280 section 4.1.2.2)";
 }
 
-/* What may stand before the digits. */
+/* @return octets of the prefix */
 static size_t count_prefix(const unsigned char *text, size_t len)
 {
     const size_t named = sizeof(OPENSSL_PREFIX) - 1;
@@ -75,11 +70,17 @@ static size_t count_prefix(const unsigned char *text, size_t len)
 apr_status_t ocsp_serial_list_parse(ocsp_serial_t *out, const ocsp_line_t *line,
                                     const char **why)
 {
+    const size_t mark = sizeof(BYTE_ORDER_MARK) - 1;
     const unsigned char *text = line->data;
     const unsigned char *comment = memchr(text, '#', line->len);
     size_t len = comment != NULL ? (size_t)(comment - text) : line->len;
     size_t prefix;
 
+    if (line->number == 1 && len >= mark
+        && memcmp(text, BYTE_ORDER_MARK, mark) == 0) {
+        text += mark;
+        len -= mark;
+    }
     while (len > 0 && is_blank(text[0])) {
         text++;
         len--;
@@ -98,66 +99,4 @@ apr_status_t ocsp_serial_list_parse(ocsp_serial_t *out, const ocsp_line_t *line,
         return OCSP_EMALFORMED;
     }
     return APR_SUCCESS;
-}
-
-static void skip_byte_order_mark(ocsp_line_t *line)
-{
-    const size_t len = sizeof(byte_order_mark);
-
-    if (line->len >= len && memcmp(line->data, byte_order_mark, len) == 0) {
-        line->data += len;
-        line->len -= len;
-    }
-}
-
-apr_status_t ocsp_serial_list_read_lines(apr_uint64_t *count,
-                                         ocsp_lines_t *lines,
-                                         ocsp_serial_list_serial_fn *fn,
-                                         void *ctx, const char **why)
-{
-    apr_uint64_t n = 0;
-    bool first = true;
-    ocsp_serial_t serial;
-    ocsp_line_t line;
-    const char *what = NULL;
-    apr_status_t rv;
-
-    while ((rv = ocsp_lines_next(lines, &line, why)) == APR_SUCCESS) {
-        if (first) {
-            skip_byte_order_mark(&line);
-            first = false;
-        }
-        if ((rv = ocsp_serial_list_parse(&serial, &line, &what))
-            != APR_SUCCESS) {
-            return ocsp_lines_refuse(lines, rv, what, why);
-        }
-        if (serial.len == 0) {
-            continue;
-        }
-        if ((rv = fn(ctx, serial.data, serial.len, &what)) != APR_SUCCESS) {
-            return ocsp_lines_refuse(lines, rv, what, why);
-        }
-        n++;
-    }
-    if (rv != APR_EOF) {
-        return rv;
-    }
-    if (count != NULL) {
-        *count = n;
-    }
-    return APR_SUCCESS;
-}
-
-apr_status_t ocsp_serial_list_read(apr_uint64_t *count, const char *file,
-                                   ocsp_serial_list_serial_fn *fn, void *ctx,
-                                   const char **why, apr_pool_t *p)
-{
-    ocsp_lines_t *lines;
-    apr_status_t rv = ocsp_lines_open(&lines, file, why, p);
-
-    if (rv == APR_SUCCESS) {
-        rv = ocsp_serial_list_read_lines(count, lines, fn, ctx, why);
-        ocsp_lines_close(lines);
-    }
-    return rv;
 }

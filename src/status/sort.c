@@ -1,10 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See sort.h. A radix sort from the first octet on ("American flag sort",
+ * An in-place radix sort from the first octet on ("American flag sort",
  * McIlroy, Bostic, McIlroy 1993): count the records of each value of an octet,
- * move each into its value's range, do the same in each range with the next
- * octet. Ranges of few records are sorted by comparing.
+ * move each record into the range of its value, and sort each range by the next
+ * octet. Small ranges are sorted by insertion. Floor 1.
  */
 #include <endian.h>
 #include <stdbool.h>
@@ -13,7 +13,7 @@
 
 #include "status/sort.h"
 
-/** Ranges up to this are sorted by comparing: fits in the first cache. */
+/* Records of the largest small range, which fits in the first-level cache. */
 #define SMALL 40
 
 typedef struct {
@@ -26,8 +26,8 @@ static unsigned char *at(const records_t *r, size_t i)
     return r->base + i * r->width;
 }
 
-/* memcpy for short runs of at least OCSP_SORT_WIDTH_MIN octets: the last piece
- * overlaps the one before, so that no size needs a loop over octets. */
+/* memcpy for OCSP_SORT_WIDTH_MIN octets or more: the last piece overlaps the
+ * one before, so that there is no loop over single octets. */
 static inline void copy(unsigned char *to, const unsigned char *from,
                         size_t width)
 {
@@ -44,7 +44,7 @@ static inline void copy(unsigned char *to, const unsigned char *from,
     memcpy(to + width - 8, from + width - 8, 8);
 }
 
-/* Up to eight octets from depth on, as a number that compares as they do. */
+/* Eight octets at most from depth on, as a big-endian number. */
 static uint64_t load_key(const unsigned char *record, size_t depth,
                          size_t width)
 {
@@ -67,10 +67,8 @@ static bool is_less(const records_t *r, size_t a, size_t b, size_t depth)
         && memcmp(at(r, a) + depth, at(r, b) + depth, r->width - depth) < 0;
 }
 
-/*
- * Sort SMALL records or fewer that agree in their first depth octets. Only keys
- * and numbers are moved about; each record moves twice, at the end.
- */
+/* Sort SMALL records or fewer with the same first depth octets. Keys and
+ * numbers are sorted, then each record is moved twice. */
 static void sort_small(const records_t *r, size_t count, size_t depth)
 {
     uint64_t keys[SMALL];
@@ -104,16 +102,14 @@ static void sort_small(const records_t *r, size_t count, size_t depth)
     memcpy(r->base, copies, count * r->width);
 }
 
-/*
- * Put the records in the order of their octet at depth. heads[v] is where the
- * next record of value v goes, tails[v] where its range ends.
- */
+/* Order the records by their octet at depth. heads[v] is the place of the next
+ * record with value v, tails[v] the end of its range. */
 static void permute(const records_t *r, size_t count, size_t depth)
 {
     size_t heads[256] = {0};
     size_t tails[256];
     unsigned char buffers[2][OCSP_SORT_WIDTH_MAX];
-    size_t held = 0; /* which buffer holds the record without a place */
+    size_t held = 0; /* the buffer with the record that has no place */
     size_t i;
     size_t sum = 0;
     unsigned v;
@@ -152,8 +148,8 @@ static void permute(const records_t *r, size_t count, size_t depth)
     }
 }
 
-/* How many records from the first on have its octet at depth; in steps that
- * double, then halve. */
+/* How many records, from the first on, have the same octet at depth: in steps
+ * that double, then halve. */
 static size_t run_length(const records_t *r, size_t count, size_t depth)
 {
     unsigned char octet = r->base[depth];
@@ -179,11 +175,8 @@ static size_t run_length(const records_t *r, size_t count, size_t depth)
     return high;
 }
 
-/*
- * Depth first, without recursion: what is pending at each depth is the rest of
- * one range, already permuted by that depth's octet, so its end is all that has
- * to be kept.
- */
+/* Depth first, without recursion: at each depth the rest of one range, already
+ * ordered by the octet at that depth, is left, so only its end is kept. */
 void ocsp_sort_records(unsigned char *records, size_t count, size_t width)
 {
     size_t ends[OCSP_SORT_WIDTH_MAX];

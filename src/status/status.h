@@ -1,29 +1,28 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The status values of floors 1 to 3, for where APR has none that says it.
- * Floor 1.
+ * Status values of floors 1 to 3, in addition to those of APR. Floor 1.
  */
 #ifndef OCSP_STATUS_STATUS_H
 #define OCSP_STATUS_STATUS_H
 
 #include <apr_errno.h>
 
-/** The bytes are not what they should be: not DER, not PEM, a wrong value. */
+/** Malformed: not DER, not PEM, an invalid value. */
 #define OCSP_EMALFORMED (APR_OS_START_USERERR + 1)
-/** Another issuer's, or signed by another key. */
+/** Of another issuer, or not signed by its key. */
 #define OCSP_EUNKNOWNCA (APR_OS_START_USERERR + 2)
-/** Older than what is there, or valid no longer. */
+/** Older than the data in use, or no longer valid. */
 #define OCSP_ESTALE (APR_OS_START_USERERR + 3)
-/** libcrypto failed; its own words are in the reason. */
+/** libcrypto failed; its error is in the reason. */
 #define OCSP_ECRYPTO (APR_OS_START_USERERR + 4)
-/** Whole, but of a kind that is not understood yet. */
+/** Well-formed, but of a kind that is not supported. */
 #define OCSP_EUNSUPPORTED (APR_OS_START_USERERR + 5)
-/** Of the issuer's name, but certainly of another of its keys. */
+/** Of the name of the issuer, but of another of its keys. */
 #define OCSP_EOTHERKEY (APR_OS_START_USERERR + 6)
-/** Of the future: it may be taken later as it is. */
+/** From the future: it may become valid. */
 #define OCSP_ENOTYET (APR_OS_START_USERERR + 7)
-/** The process that did it was killed. */
+/** The process that loaded it was killed. */
 #define OCSP_EKILLED (APR_OS_START_USERERR + 8)
 
 #endif

@@ -1,10 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See stream.h. The window is one buffer that does not grow, neither with the
- * file nor with what the file declares.
+ * Reads DER and PEM files as streams. The window is a buffer that does not
+ * grow. Floor 1.
  */
-#include <apr_file_io.h>
 #include <apr_strings.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +12,10 @@
 #include "status/pem.h"
 #include "status/stream.h"
 
-/** Octets read at once: few calls, and still warm when they are hashed. */
+/* Octets that are read at once: still in the cache when they are hashed. */
 #define BLOCK 131072
 
-/** As much as a reader may want, and a block behind it. */
+/* Room for the longest element and a block. */
 #define CAPACITY (OCSP_STREAM_WINDOW + BLOCK)
 
 _Static_assert(BLOCK >= OCSP_PEM_ROOM, "a block has room for decoded PEM");
@@ -28,16 +27,16 @@ struct ocsp_stream_t {
     void *source_ctx;
     apr_file_t *file; /* NULL: another source, or closed */
     ocsp_pem_t *pem;  /* NULL: the source is DER */
-    bool ended;       /* nothing more comes */
+    bool ended;       /* the source has no more */
     unsigned char *buf;
     size_t start; /* the window: buf from start to end */
     size_t end;
     ocsp_stream_tap_fn *tap;
     void *tap_ctx;
-    apr_uint64_t position; /* of start in the whole DER */
+    apr_uint64_t position; /* of start in the DER */
 };
 
-/* Bring something more into the window, which has room for BLOCK, or end. */
+/* Read something more into the window, which has room for a block. */
 static apr_status_t read_more(ocsp_stream_t *s, const char **why)
 {
     unsigned char *buf = s->buf + s->end;
@@ -118,7 +117,7 @@ apr_uint64_t ocsp_stream_position(const ocsp_stream_t *s)
     return s->position;
 }
 
-/* Hand what has been read to a PEM decoder, and start with what that gives. */
+/* Decode PEM from now on, including what has been read. */
 static apr_status_t begin_pem(ocsp_stream_t *s, const char *label,
                               const char **why)
 {
@@ -132,7 +131,7 @@ static apr_status_t begin_pem(ocsp_stream_t *s, const char *label,
     return ocsp_pem_make(&s->pem, &in, why, s->pool);
 }
 
-/* DER or PEM is told by the first octet: a CRL in DER is a SEQUENCE. */
+/* Find out by the first octet whether it is DER or PEM. */
 static apr_status_t begin(ocsp_stream_t *s, const char *label, const char **why)
 {
     size_t len;
@@ -144,7 +143,7 @@ static apr_status_t begin(ocsp_stream_t *s, const char *label, const char **why)
         *why = apr_psprintf(s->pool, "%s: out of memory", s->name);
         return APR_ENOMEM;
     }
-    /* A byte order mark is three octets, and a source may give them singly. */
+    /* three octets, since PEM may begin with a byte order mark */
     while (s->end < 3 && !s->ended && rv == APR_SUCCESS) {
         len = OCSP_PEM_ROOM - s->end;
         rv = s->source(s->source_ctx, s->buf + s->end, &len);
@@ -192,13 +191,20 @@ void ocsp_stream_close(ocsp_stream_t *s)
     apr_pool_cleanup_run(s->pool, s, free_stream);
 }
 
-static apr_status_t make_stream(ocsp_stream_t **out, ocsp_stream_t *s,
-                                const char *label, const char **why)
+apr_status_t ocsp_stream_make(ocsp_stream_t **out, const char *name,
+                              const char *label, ocsp_stream_source_fn *source,
+                              void *ctx, const char **why, apr_pool_t *p)
 {
+    ocsp_stream_t *s = apr_pcalloc(p, sizeof(*s));
     apr_status_t rv;
 
-    /* Before the pool destroys what the stream still points to. */
-    apr_pool_pre_cleanup_register(s->pool, s, free_stream);
+    *out = NULL;
+    s->name = apr_pstrdup(p, name);
+    s->pool = p;
+    s->source = source;
+    s->source_ctx = ctx;
+    /* before the pool closes the file */
+    apr_pool_pre_cleanup_register(p, s, free_stream);
     rv = begin(s, label, why);
     if (rv != APR_SUCCESS) {
         ocsp_stream_close(s);
@@ -208,40 +214,22 @@ static apr_status_t make_stream(ocsp_stream_t **out, ocsp_stream_t *s,
     return APR_SUCCESS;
 }
 
-apr_status_t ocsp_stream_make(ocsp_stream_t **out, const char *name,
-                              const char *label, ocsp_stream_source_fn *source,
-                              void *ctx, const char **why, apr_pool_t *p)
-{
-    ocsp_stream_t *s = apr_pcalloc(p, sizeof(*s));
-
-    *out = NULL;
-    s->name = apr_pstrdup(p, name);
-    s->pool = p;
-    s->source = source;
-    s->source_ctx = ctx;
-    return make_stream(out, s, label, why);
-}
-
-static apr_status_t read_file(void *stream, unsigned char *buf, size_t *len)
-{
-    const ocsp_stream_t *s = stream;
-    apr_status_t rv = apr_file_read(s->file, buf, len);
-
-    return rv == APR_EOF ? APR_SUCCESS : rv;
-}
-
 apr_status_t ocsp_stream_open(ocsp_stream_t **out, const char *file,
                               const char *label, const char **why,
                               apr_pool_t *p)
 {
-    ocsp_stream_t *s = apr_pcalloc(p, sizeof(*s));
-    apr_status_t rv;
+    apr_file_t *f;
+    apr_status_t rv = ocsp_file_open(&f, file, why, p);
 
     *out = NULL;
-    s->name = apr_pstrdup(p, file);
-    s->pool = p;
-    s->source = read_file;
-    s->source_ctx = s;
-    rv = ocsp_file_open(&s->file, file, why, p);
-    return rv == APR_SUCCESS ? make_stream(out, s, label, why) : rv;
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = ocsp_stream_make(out, file, label, ocsp_file_read_block, f, why, p);
+    if (rv != APR_SUCCESS) {
+        (void)apr_file_close(f);
+        return rv;
+    }
+    (*out)->file = f;
+    return APR_SUCCESS;
 }

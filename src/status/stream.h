@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A file as a stream of DER: read once in blocks into private memory, PEM
- * decoded on the way. What is parsed and what is hashed are the same bytes, so
- * a file rewritten meanwhile can only fail (DESIGN decision 2). Floor 1.
+ * Reads a file of DER, or of PEM that is decoded, as a stream: once, in blocks,
+ * into private memory. The same bytes are parsed and hashed, so that replacing
+ * the file meanwhile can only cause an error (DESIGN decision 2). Floor 1.
  */
 #ifndef OCSP_STATUS_STREAM_H
 #define OCSP_STATUS_STREAM_H
@@ -15,60 +15,55 @@
 #include "status/status.h"
 #include "wire/der.h"
 
-/** The longest element that can be looked at in one piece, in octets. */
+/** Octets of the longest element that can be read in one piece. */
 #define OCSP_STREAM_WINDOW 262144
 
 typedef struct ocsp_stream_t ocsp_stream_t;
 
-/**
- * Where raw bytes come from.
- * @param len in: room in buf; out: octets read, 0 at the end
- */
+/** Reads bytes. @param len in: room in buf; out: octets read, 0 at the end */
 typedef apr_status_t ocsp_stream_source_fn(void *ctx, unsigned char *buf,
                                            size_t *len);
 
-/** Sees every octet that the stream passes while the tap is open, in order. */
+/** Gets, in order, every octet that is skipped while it is set. */
 typedef bool ocsp_stream_tap_fn(void *ctx, const unsigned char *data,
                                 size_t len);
 
 /**
- * Open a file.
- * @param label the PEM label ("X509 CRL"); what begins with octet 0x30 is
- *        taken as DER
+ * Open a file: DER if it begins with 0x30, else PEM.
+ * @param out closed with p, or by ocsp_stream_close
+ * @param label the PEM label, such as "X509 CRL"
  * @param why file, cause and remedy
- * The file is closed with p, or by ocsp_stream_close.
  */
 apr_status_t ocsp_stream_open(ocsp_stream_t **out, const char *file,
                               const char *label, const char **why,
                               apr_pool_t *p);
 
-/** The same over any source, for fuzzers and tests. name is used in reasons. */
+/** The same over any source, for tests. @param name for reasons */
 apr_status_t ocsp_stream_make(ocsp_stream_t **out, const char *name,
                               const char *label, ocsp_stream_source_fn *source,
                               void *ctx, const char **why, apr_pool_t *p);
 
-/** Give file and window back now. */
+/** Close the file and free the memory before the pool is destroyed. */
 void ocsp_stream_close(ocsp_stream_t *s);
 
 /**
- * Have at least want octets in the window, if the stream still has so many.
+ * Fill the window with want octets, or with what is left of the stream.
  * @param want at most OCSP_STREAM_WINDOW
- * @param window what can be looked at: fewer than want only at the end. Valid
- *        until the next call on s
+ * @param window valid until the next call on s
  */
 apr_status_t ocsp_stream_fill(ocsp_stream_t *s, size_t want, ocsp_der_t *window,
                               const char **why);
 
-/** Pass over len octets of the window: the tap sees them. */
+/** Remove len octets from the window, and give them to the tap. */
 apr_status_t ocsp_stream_skip(ocsp_stream_t *s, size_t len, const char **why);
 
-/** Start or (fn NULL) end a tap at the present position. */
+/** Set a tap, or with NULL remove it. */
 void ocsp_stream_tap(ocsp_stream_t *s, ocsp_stream_tap_fn *fn, void *ctx);
 
-/** What the stream was named. Pure. */
+/** @return the name of the file. Pure. */
 const char *ocsp_stream_get0_name(const ocsp_stream_t *s);
 
-/** Octets passed so far. */
+/** @return octets skipped so far. Pure. */
 apr_uint64_t ocsp_stream_position(const ocsp_stream_t *s);
 
 #endif

@@ -1,10 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Checks and reads a status table: see table.h, and table_layout.h for the
- * bytes. They may change while they are read. So whatever becomes an index is
- * read once, as volatile, into a local, and only the local is checked and
- * used.
+ * Checks and reads status tables. The bytes may change meanwhile: so whatever
+ * becomes an index is read once, as volatile, into a local variable, which is
+ * then checked and used. Floor 1.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +11,13 @@
 #include "status/table.h"
 #include "status/table_layout.h"
 
-/**
- * Interpolation is for serial numbers spread evenly, as random ones are. After
- * so many steps they were not, and halving bounds what is left.
- */
+/* A search interpolates so many times, since random serial numbers are evenly
+ * distributed; then it halves, in case these are not. */
 #define INTERPOLATIONS 8
+
+/* A cursor has the number of the entry in its lower bits, and octets of serial
+ * number less 1 above. */
+#define GROUP_SHIFT 56
 
 _Static_assert(sizeof(((ocsp_table_head_t *)NULL)->id) == OCSP_TABLE_ID_LEN
                    && sizeof(((ocsp_table_head_t *)NULL)->fingerprint)
@@ -27,7 +28,7 @@ _Static_assert(sizeof(((ocsp_table_head_t *)NULL)->id) == OCSP_TABLE_ID_LEN
 
 typedef uint64_t word_t __attribute__((may_alias));
 
-/** One group, its bounds checked. */
+/** The entries with serial numbers of one length; inside the table. */
 typedef struct {
     const unsigned char *entries;
     size_t count;
@@ -35,7 +36,7 @@ typedef struct {
     size_t width;
 } group_t;
 
-/* Read once; offset and len are multiples of 8, mem is aligned to 8. */
+/* Read each word once. mem is aligned to 8; offset and len are multiples. */
 static void read_words(void *to, const void *mem, size_t offset, size_t len)
 {
     const volatile word_t *words = mem;
@@ -67,9 +68,8 @@ static size_t count_crls(const ocsp_table_head_t *head)
     return head->flags >> OCSP_TABLE_CRLS_SHIFT;
 }
 
-/* The group of one serial length; where it begins is for ocsp_table_check. */
-static bool read_group(group_t *g, uint64_t *offset, const void *mem,
-                       size_t len, size_t serial_len)
+static bool read_group(group_t *g, const void *mem, size_t len,
+                       size_t serial_len)
 {
     ocsp_table_group_t raw;
 
@@ -81,7 +81,6 @@ static bool read_group(group_t *g, uint64_t *offset, const void *mem,
     if (!ocsp_table_layout_is_inside(&raw, len, g->width)) {
         return false;
     }
-    *offset = raw.offset;
     g->entries = (const unsigned char *)mem + raw.offset;
     g->count = (size_t)raw.count;
     return true;
@@ -92,7 +91,7 @@ static const unsigned char *entry_at(const group_t *g, size_t i)
     return g->entries + i * g->width;
 }
 
-/* Big-endian, up to eight octets: a number that compares as they do. */
+/* The first octets, eight at most, as a big-endian number. */
 static uint64_t read_key(const unsigned char *octets, size_t len)
 {
     const volatile unsigned char *from = octets;
@@ -138,7 +137,7 @@ static apr_status_t check_group(const group_t *g, uint64_t *issued,
             ++*issued;
         }
         else if (!is_reason(reason)) {
-            return refuse("status table: a reason that there is not", why);
+            return refuse("status table: an unknown reason", why);
         }
     }
     return g->serial_len > 1 && g->count > 0 && g->entries[0] == 0
@@ -148,9 +147,9 @@ static apr_status_t check_group(const group_t *g, uint64_t *issued,
 
 apr_status_t ocsp_table_check(const void *mem, size_t len, const char **why)
 {
+    const unsigned char *bytes = mem;
     ocsp_table_head_t head;
     group_t g;
-    uint64_t offset;
     uint64_t expected = OCSP_TABLE_FIRST_ENTRY;
     uint64_t entries = 0;
     uint64_t issued = 0;
@@ -164,8 +163,8 @@ apr_status_t ocsp_table_check(const void *mem, size_t len, const char **why)
         return refuse("status table: cut off, or something follows", why);
     }
     for (serial_len = 1; serial_len <= OCSP_TABLE_GROUPS; serial_len++) {
-        if (!read_group(&g, &offset, mem, len, serial_len)
-            || offset != expected) {
+        if (!read_group(&g, mem, len, serial_len)
+            || g.entries != bytes + expected) {
             return refuse("status table: a group is out of place", why);
         }
         if ((rv = check_group(&g, &issued, why)) != APR_SUCCESS) {
@@ -199,7 +198,7 @@ apr_status_t ocsp_table_get_info(ocsp_table_info_t *info, const void *mem,
     info->crl = (head.flags & OCSP_TABLE_CRL) != 0;
     info->issuance = (head.flags & OCSP_TABLE_ISSUANCE) != 0;
     info->partial = (head.flags & OCSP_TABLE_PARTIAL) != 0;
-    info->gaps = (head.flags & OCSP_TABLE_GAPS) != 0;
+    info->missing_crls = (head.flags & OCSP_TABLE_MISSING_CRLS) != 0;
     info->crls = (unsigned)count_crls(&head);
     info->changed = head.changed;
     info->entries = head.entries;
@@ -235,7 +234,7 @@ bool ocsp_table_is_same_crl(const ocsp_table_info_t *a,
                 && memcmp(a->number, b->number, a->number_len) == 0));
 }
 
-/* A sum that stays what it means, whatever a table's octets are. */
+/* Saturates: the time may be read from bytes that changed. */
 static int64_t add_up(int64_t time, int64_t seconds)
 {
     if (seconds <= 0) {
@@ -264,7 +263,7 @@ int64_t ocsp_table_find_end(bool crl, int64_t this_update, int64_t next_update,
     return changed_end < end ? changed_end : end;
 }
 
-/* How many octets all serial numbers begin with alike, as they are sorted. */
+/* Octets that all serial numbers begin with. */
 static size_t common_prefix(const group_t *g)
 {
     const unsigned char *first = g->entries;
@@ -277,7 +276,7 @@ static size_t common_prefix(const group_t *g)
     return n;
 }
 
-/* Where key should be among entries low to high, if they lie evenly. */
+/* The likely place of key among entries low to high. */
 static size_t interpolate(size_t low, size_t high, uint64_t key,
                           const uint64_t key_of[2])
 {
@@ -287,7 +286,7 @@ static size_t interpolate(size_t low, size_t high, uint64_t key,
     return step < high - low ? low + step : high;
 }
 
-/* Find an entry: its number, or count. O(log count) whatever the octets are. */
+/* @return the number of the entry, or count. O(log count) for any bytes. */
 static size_t find(const group_t *g, const unsigned char *serial)
 {
     size_t low = 0;
@@ -356,20 +355,19 @@ apr_status_t ocsp_table_lookup(ocsp_record_t *out, const void *mem, size_t len,
     ocsp_record_t record = {.reason = OCSP_CRL_NO_REASON, .checked = 0};
     ocsp_table_head_t head;
     group_t g;
-    uint64_t offset;
     size_t at;
 
-    /* A padded serial number would not be found where it stands: never good. */
+    /* a padded serial number would not be found, and so be good */
     if (serial_len == 0 || serial_len > OCSP_TABLE_GROUPS
         || (serial_len > 1 && serial[0] == 0) || !read_head(&head, mem, len)
         || memcmp(head.id, id, sizeof(head.id)) != 0
-        || !read_group(&g, &offset, mem, len, serial_len)) {
+        || !read_group(&g, mem, len, serial_len)) {
         return OCSP_EMALFORMED;
     }
     record.crl = (head.flags & OCSP_TABLE_CRL) != 0;
     record.issuance = (head.flags & OCSP_TABLE_ISSUANCE) != 0;
     record.partial = (head.flags & OCSP_TABLE_PARTIAL) != 0;
-    record.gaps = (head.flags & OCSP_TABLE_GAPS) != 0;
+    record.missing_crls = (head.flags & OCSP_TABLE_MISSING_CRLS) != 0;
     record.this_update = head.this_update;
     record.next_update = head.next_update;
     record.changed = head.changed;
@@ -385,12 +383,11 @@ apr_uint64_t ocsp_table_count_lost(const void *mem, size_t len,
                                    const ocsp_table_builder_t *b, bool undone)
 {
     apr_uint64_t lost = 0;
-    uint64_t offset;
     size_t serial_len, i;
     group_t g;
 
     for (serial_len = 1; serial_len <= OCSP_TABLE_GROUPS; serial_len++) {
-        if (!read_group(&g, &offset, mem, len, serial_len)) {
+        if (!read_group(&g, mem, len, serial_len)) {
             return lost;
         }
         for (i = 0; i < g.count; i++) {
@@ -408,4 +405,34 @@ apr_uint64_t ocsp_table_count_lost(const void *mem, size_t len,
         }
     }
     return lost;
+}
+
+bool ocsp_table_next(ocsp_table_item_t *out, const void *mem, size_t len,
+                     apr_uint64_t *cursor)
+{
+    apr_uint64_t at = *cursor & ((APR_UINT64_C(1) << GROUP_SHIFT) - 1);
+    apr_uint64_t group = *cursor >> GROUP_SHIFT;
+    ocsp_table_head_t head;
+    group_t g;
+
+    if (!read_head(&head, mem, len)) {
+        return false;
+    }
+    for (; group < OCSP_TABLE_GROUPS; group++, at = 0) {
+        if (!read_group(&g, mem, len, (size_t)group + 1)) {
+            return false;
+        }
+        if (at < g.count) {
+            const unsigned char *entry = entry_at(&g, (size_t)at);
+
+            memcpy(out->serial, entry, g.serial_len);
+            out->serial_len = g.serial_len;
+            out->revoked = !ocsp_table_layout_is_issued(
+                read_reason(entry + g.serial_len));
+            *cursor = group << GROUP_SHIFT | (at + 1);
+            return true;
+        }
+    }
+    *cursor = group << GROUP_SHIFT;
+    return false;
 }

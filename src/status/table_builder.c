@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Builds a status table: see table.h, and table_layout.h for the bytes. Entries
- * are packed as they will stand in the table from the moment they come.
+ * Builds status tables (table.h). Entries are kept in the format of the table
+ * from the start. Floor 1.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,23 +11,22 @@
 #include "status/table.h"
 #include "status/table_layout.h"
 
-/** First room for a serial length, in entries. */
+/* Entries that there is room for at first, for each serial length. */
 #define ROOM_MIN 64
 
 _Static_assert(OCSP_TABLE_GROUPS + OCSP_TABLE_VALUE_LEN <= OCSP_SORT_WIDTH_MAX
                    && 1 + OCSP_TABLE_VALUE_LEN >= OCSP_SORT_WIDTH_MIN,
-               "the widest and the narrowest entry can be sorted");
+               "entries of all widths can be sorted");
 
-/** The entries of one serial length. */
+/** The entries with serial numbers of one length. */
 typedef struct {
     unsigned char *data; /* malloc */
     size_t count;
     size_t room;
-    size_t finished; /* of count: sorted, without repeats */
+    size_t finished; /* of count: sorted and merged */
     size_t issued;   /* of finished: not revoked */
 } group_t;
 
-/** What finishing finds. */
 typedef struct {
     apr_uint64_t repeats;
     apr_uint64_t disputes;
@@ -35,7 +34,7 @@ typedef struct {
 
 struct ocsp_table_builder_t {
     apr_pool_t *pool;
-    group_t groups[OCSP_TABLE_GROUPS]; /* [0]: serials of one octet */
+    group_t groups[OCSP_TABLE_GROUPS]; /* [0]: of one octet */
     const apr_array_header_t *crls;    /* ocsp_crl_set_part_t; NULL: none */
 };
 
@@ -70,7 +69,6 @@ void ocsp_table_builder_free(ocsp_table_builder_t *b)
     apr_pool_cleanup_run(b->pool, b, free_groups);
 }
 
-/* Make room for so many entries more. */
 static apr_status_t grow(group_t *g, size_t width, size_t more,
                          const char **why)
 {
@@ -92,7 +90,7 @@ static apr_status_t grow(group_t *g, size_t width, size_t more,
     return APR_SUCCESS;
 }
 
-/* Entries that are packed as they are here. */
+/* Add entries in the format of the table. */
 static apr_status_t append(group_t *g, size_t width,
                            const unsigned char *entries, size_t count,
                            const char **why)
@@ -120,7 +118,7 @@ static void pack_value(unsigned char *out, int64_t time, unsigned reason)
     }
 }
 
-/* Add one entry; reason is what its four bits say. */
+/* @param reason the four bits of the entry */
 static apr_status_t add(ocsp_table_builder_t *b, const unsigned char *serial,
                         size_t serial_len, int64_t time, unsigned reason,
                         const char **why)
@@ -146,7 +144,7 @@ apr_status_t ocsp_table_builder_add(void *builder, const unsigned char *serial,
                                     size_t serial_len, int64_t time, int reason,
                                     const char **why)
 {
-    /* What no response can give as a reason has other meanings here. */
+    /* a reason above 10 would have another meaning */
     return add(builder, serial, serial_len, time,
                reason >= 0 && reason <= 10 ? (unsigned)reason
                                            : OCSP_TABLE_NO_REASON,
@@ -181,8 +179,7 @@ apr_status_t ocsp_table_builder_add_table(ocsp_table_builder_t *b,
     for (i = 0; i < OCSP_TABLE_GROUPS && rv == APR_SUCCESS; i++) {
         size_t width = group_width(i);
 
-        if (from[i].offset > len
-            || from[i].count > (len - from[i].offset) / width) {
+        if (!ocsp_table_layout_is_inside(&from[i], len, width)) {
             *why = "status table: a group is out of place";
             return OCSP_EMALFORMED;
         }
@@ -223,11 +220,9 @@ static unsigned entry_reason(const unsigned char *entry, size_t width)
 }
 
 /*
- * Bring what a further entry of one serial number says into the one that is
- * kept. They come by time, then by reason: of revocations the first has the
- * earliest time, and the first final reason replaces a hold. What is not
- * revoked stands among them by the end of the certificate, of which the first
- * counts.
+ * Merge a further entry of the same serial number into the one that is kept.
+ * They are sorted by time, then by reason: so of revocations the first has the
+ * earliest time, and the first final reason replaces a hold.
  */
 static void merge(unsigned char *kept, const unsigned char *next, size_t width,
                   bool *disputed, tally_t *tally)
@@ -255,8 +250,7 @@ static void merge(unsigned char *kept, const unsigned char *next, size_t width,
     }
 }
 
-/* Keep one entry of each serial number. */
-static void drop_repeats(group_t *g, size_t width, tally_t *tally)
+static void merge_all(group_t *g, size_t width, tally_t *tally)
 {
     size_t serial_len = width - OCSP_TABLE_VALUE_LEN;
     unsigned char *kept = g->data;
@@ -293,7 +287,7 @@ void ocsp_table_builder_finish(ocsp_table_builder_t *b, apr_uint64_t *repeats,
         if (g->count != g->finished) {
             g->issued = 0;
             ocsp_sort_records(g->data, g->count, group_width(i));
-            drop_repeats(g, group_width(i), &tally);
+            merge_all(g, group_width(i), &tally);
             g->finished = g->count;
         }
     }
@@ -305,7 +299,6 @@ void ocsp_table_builder_finish(ocsp_table_builder_t *b, apr_uint64_t *repeats,
     }
 }
 
-/* By halves: this is asked of revoked rows of an index alone. */
 ocsp_table_state_t ocsp_table_builder_find(const ocsp_table_builder_t *b,
                                            const unsigned char *serial,
                                            size_t serial_len)
@@ -386,7 +379,7 @@ static void write_head(ocsp_table_head_t *head, const ocsp_table_info_t *info)
     head->flags = (info->crl ? OCSP_TABLE_CRL : 0)
                 | (info->issuance ? OCSP_TABLE_ISSUANCE : 0)
                 | (info->partial ? OCSP_TABLE_PARTIAL : 0)
-                | (info->gaps ? OCSP_TABLE_GAPS : 0);
+                | (info->missing_crls ? OCSP_TABLE_MISSING_CRLS : 0);
     head->changed = info->changed;
     head->rows = info->rows;
 }

@@ -1,32 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The bytes of a status table, for the files that write and read them.
- * Numbers are in the machine's own order: a table never leaves its machine.
- *
- *       0  +------------------------------------------------------------+
- *          | magic "OCSPTABL" | version 4 | number_len 4                |
- *          | len of all 8 | entries 8 | this_update 8 | next_update 8   |
- *          | id 32 | fingerprint 32 | number 20 | flags 4               |
- *          | issued 8 | changed 8 | rows 8                              |
- *     160  +------------------------------------------------------------+
- *          | 64 x { offset 8 | count 8 }: the n-th, from 1, is of the   |
- *          | entries whose serial number has n octets                   |
- *    1184  +------------------------------------------------------------+
- *          | group 1:  count x [ serial 1 octet   | value 6 ]           |
- *          | group 2:  count x [ serial 2 octets  | value 6 ]           |
- *          | ...                                                        |
- *          | group 64: count x [ serial 64 octets | value 6 ]           |
- *          | CRLs: flags >> 16 times ocsp_crl_set_part_t, 80 octets each |
- *     len  +------------------------------------------------------------+
- *
- * Each group is sorted by serial number and lists none twice; groups follow
- * one another without gaps. A value is 48 bits, big-endian: seconds since 1970
- * plus 2^43 (44 bits), then the reason (4 bits, 15: none); so that earlier
- * values are lower octets. Of what was issued and is not revoked the time is
- * the certificate's end, or if that is not known the last there is, and the
- * reason 14 (a source says that it is valid) or 13 (a source lists it);
- * head.entries counts revocations, head.issued the rest.
+ * The bytes of a status table, for the files that write and read them;
+ * src/README draws them. Numbers are in the byte order of the machine, since a
+ * table never leaves it. Floor 1.
  */
 #ifndef OCSP_STATUS_TABLE_LAYOUT_H
 #define OCSP_STATUS_TABLE_LAYOUT_H
@@ -40,22 +17,23 @@
 
 #define OCSP_TABLE_MAGIC "OCSPTABL"
 #define OCSP_TABLE_GROUPS OCSP_CERTID_SERIAL_MAX
+/* The value of an entry: seconds + OCSP_TABLE_TIME_BIAS << 4 | reason. */
 #define OCSP_TABLE_VALUE_LEN 6
 #define OCSP_TABLE_TIME_BIAS (INT64_C(1) << 43)
-#define OCSP_TABLE_NO_REASON 15u
-#define OCSP_TABLE_HOLD 6u /* certificateHold */
-#define OCSP_TABLE_VALID 14u
-#define OCSP_TABLE_ISSUED_ONLY 13u
+/* Reasons, besides those of RFC 5280 section 5.3.1. */
+#define OCSP_TABLE_HOLD 6u         /* certificateHold */
+#define OCSP_TABLE_ISSUED_ONLY 13u /* not revoked: a list has it */
+#define OCSP_TABLE_VALID 14u       /* not revoked: an index has it */
+#define OCSP_TABLE_NO_REASON 15u   /* revoked without a reason */
 
-/* Flags of a table: what it rests on, whether its CRLs cover every certificate
- * by their own words, and whether CRLs are missing in it. */
+/* Flags: the members of ocsp_table_info_t with these names. */
 #define OCSP_TABLE_CRL 1u
 #define OCSP_TABLE_ISSUANCE 2u
 #define OCSP_TABLE_PARTIAL 4u
-#define OCSP_TABLE_GAPS 8u
+#define OCSP_TABLE_MISSING_CRLS 8u
 #define OCSP_TABLE_UNUSED 0xfff0u
 
-/* Above them: of how many CRLs a table has the dates. */
+/* The flags above these 16 bits are the number of CRLs. */
 #define OCSP_TABLE_CRLS_SHIFT 16
 
 typedef struct {
@@ -83,14 +61,14 @@ typedef struct {
 #define OCSP_TABLE_FIRST_ENTRY                                                 \
     (sizeof(ocsp_table_head_t) + OCSP_TABLE_GROUPS * sizeof(ocsp_table_group_t))
 
-/** @return whether these reason bits stand for a certificate not revoked. */
+/** @return whether an entry with this reason is not revoked. */
 static inline bool ocsp_table_layout_is_issued(unsigned reason)
 {
     return reason == OCSP_TABLE_VALID || reason == OCSP_TABLE_ISSUED_ONLY;
 }
 
-/** @return whether entries of so many octets each lie inside a table of len
- * octets. @param group a copy, which nobody changes meanwhile */
+/** @return whether all entries of a group are inside a table of len octets.
+ * @param group a copy. @param width octets of an entry */
 static inline bool ocsp_table_layout_is_inside(const ocsp_table_group_t *group,
                                                size_t len, size_t width)
 {

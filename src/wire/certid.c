@@ -1,9 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * CertIDs taken apart, and issuers hashed to be held against them. Nothing here
- * is secret, so nothing is compared in constant time. Floor 0: libcrypto's
- * digests, nothing else of it.
+ * Parses CertIDs, and compares them with issuers. Nothing here is secret, so
+ * nothing is compared in constant time. Floor 0.
  */
 #include "wire/certid.h"
 
@@ -56,8 +55,8 @@ static ocsp_certid_hash_t find_hash(ocsp_der_t oid)
  *     algorithm   OBJECT IDENTIFIER,
  *     parameters  ANY DEFINED BY algorithm OPTIONAL }
  *
- * RFC 4055 section 2.1: the SHA family's parameters are absent, and NULL is to
- * be taken as well. A known hash with any other is not that hash.
+ * The parameters of SHA are absent or NULL (RFC 4055 section 2.1). A known hash
+ * with other parameters is not that hash.
  */
 static bool parse_hash(ocsp_certid_hash_t *out, ocsp_der_t *in)
 {
@@ -80,8 +79,8 @@ bool ocsp_certid_serial(ocsp_der_t *out, ocsp_der_t content)
     if (content.len == 0 || content.len > OCSP_CERTID_SERIAL_MAX) {
         return false;
     }
-    /* Of nine equal bits in front (X.690 section 8.3.2) zeros say nothing, but
-     * ones may be the number itself, from who forgot its sign octet. */
+    /* Nine leading ones are padding (X.690 section 8.3.2), or a positive number
+     * from an encoder that forgot its leading zero octet. */
     if (content.len > 1 && content.data[0] == 0xff
         && (content.data[1] & 0x80)) {
         return false;
@@ -94,8 +93,8 @@ bool ocsp_certid_serial(ocsp_der_t *out, ocsp_der_t content)
     return true;
 }
 
-/* X.690 section 8.3.2. A response echoes the octets, and clients whose parser
- * is strict (OpenSSL's) could not read it. */
+/* X.690 section 8.3.2. A response echoes the octets, and clients with a strict
+ * parser, as OpenSSL's, could not read it. */
 static bool is_padded(ocsp_der_t integer)
 {
     return integer.len > 1 && integer.data[0] == 0x00
@@ -153,7 +152,7 @@ bool ocsp_certid_hash_issuer(ocsp_certid_issuer_t *out, ocsp_der_t name,
     for (i = 0; i < OCSP_CERTID_HASHES; i++) {
         if (!digest(issuer.name[i], &hashes[i], name)
             || !digest(issuer.key[i], &hashes[i], key)) {
-            /* mod_ssl reads the same queue: leave nothing in it. */
+            /* mod_ssl reads the same queue */
             ERR_clear_error();
             return false;
         }

@@ -1,8 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Strict DER: the read cursor and the writer that fills a buffer from its end.
- * Knows the encoding, no type of any protocol. Floor 0: libc only.
+ * Reads and writes strict DER (X.690 section 10). Floor 0.
  */
 #include "wire/der.h"
 
@@ -30,16 +29,16 @@ static void skip(ocsp_der_t *in, size_t len)
     in->len -= len;
 }
 
-/* Tag 0 ends an indefinite length; 31 says that more tag octets follow. */
+/* Tag 0 ends an indefinite length; after tag number 31 more octets follow. */
 static bool is_single_octet_tag(unsigned char tag)
 {
     return tag != 0 && (tag & 0x1f) != 0x1f;
 }
 
 /*
- * The long form: as few octets as will do, and not for what the short form can
- * say (X.690 section 10.1). At most half of the address space, so that no sum
- * of a header's and a content's length wraps.
+ * The long form of a length, with as few octets as possible, and only for 128
+ * or more (X.690 section 10.1). At most half of the address space, so that the
+ * sum of the lengths of a header and a content does not wrap.
  */
 static bool get_long_length(ocsp_der_t *in, size_t octets, size_t *len)
 {
@@ -60,10 +59,7 @@ static bool get_long_length(ocsp_der_t *in, size_t octets, size_t *len)
     return true;
 }
 
-/* This and get_any are what every element costs: inline, as calls of functions
- * that leave the file are not. */
-static inline bool get_header(ocsp_der_t *in, unsigned *tag,
-                              size_t *content_len)
+bool ocsp_der_get_header(ocsp_der_t *in, unsigned *tag, size_t *content_len)
 {
     ocsp_der_t rest = *in;
     size_t len;
@@ -82,18 +78,13 @@ static inline bool get_header(ocsp_der_t *in, unsigned *tag,
     return true;
 }
 
-bool ocsp_der_get_header(ocsp_der_t *in, unsigned *tag, size_t *content_len)
-{
-    return get_header(in, tag, content_len);
-}
-
-static inline bool get_any(ocsp_der_t *in, unsigned *tag, ocsp_der_t *element,
-                           ocsp_der_t *content)
+bool ocsp_der_get_any(ocsp_der_t *in, unsigned *tag, ocsp_der_t *element,
+                      ocsp_der_t *content)
 {
     ocsp_der_t rest = *in;
     size_t len;
 
-    if (!get_header(&rest, tag, &len) || len > rest.len) {
+    if (!ocsp_der_get_header(&rest, tag, &len) || len > rest.len) {
         return false;
     }
     if (content) {
@@ -109,24 +100,12 @@ static inline bool get_any(ocsp_der_t *in, unsigned *tag, ocsp_der_t *element,
     return true;
 }
 
-bool ocsp_der_get_any(ocsp_der_t *in, unsigned *tag, ocsp_der_t *element,
-                      ocsp_der_t *content)
-{
-    return get_any(in, tag, element, content);
-}
-
-bool ocsp_der_get(ocsp_der_t *in, unsigned tag, ocsp_der_t *content)
-{
-    unsigned found;
-
-    return ocsp_der_peek(in, tag) && get_any(in, &found, NULL, content);
-}
-
 bool ocsp_der_get_element(ocsp_der_t *in, unsigned tag, ocsp_der_t *element)
 {
     unsigned found;
 
-    return ocsp_der_peek(in, tag) && get_any(in, &found, element, NULL);
+    return ocsp_der_peek(in, tag)
+        && ocsp_der_get_any(in, &found, element, NULL);
 }
 
 bool ocsp_der_get_optional(ocsp_der_t *in, unsigned tag, ocsp_der_t *content)
@@ -158,8 +137,8 @@ bool ocsp_der_get_uint(ocsp_der_t *in, unsigned tag, unsigned *value)
     unsigned number = 0;
     size_t i;
 
-    /* The first bit is the sign; a leading zero octet is there only to clear
-     * it, which no number of this range needs (X.690 section 8.3.2). */
+    /* Not negative, and without padding (X.690 section 8.3.2): a leading zero
+     * octet only if the next bit is set. */
     if (!ocsp_der_get(&rest, tag, &content) || content.len == 0
         || content.len > 4 || (content.data[0] & 0x80)
         || (content.len > 1 && content.data[0] == 0

@@ -1,9 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Calendar arithmetic between the written forms of X.509, OCSP and HTTP and
- * seconds since 1970. Done here because timegm() and gmtime_r() are bound to
- * time_t, and strptime() to a locale. Floor 0.
+ * Parses and formats times. The calendar is computed here, because timegm() and
+ * gmtime_r() depend on time_t, and strptime() on the locale. Floor 0.
  */
 #include "wire/gtime.h"
 
@@ -11,8 +10,8 @@
 
 #define SECONDS_PER_DAY INT64_C(86400)
 
-/* Days from 0000-01-01 to 1970-01-01. Counting from year 0 keeps everything
- * that can be written non-negative, so that / and % round one way. */
+/* Days from 0000-01-01 to 1970-01-01. Days are counted from year 0, so that
+ * none is negative and / and % round down. */
 #define DAYS_TO_1970 INT64_C(719528)
 
 typedef struct {
@@ -22,7 +21,7 @@ typedef struct {
     int hour;
     int minute;
     int second;
-    int weekday; /* 0 is Sunday; only split sets it */
+    int weekday; /* 0 is Sunday; set by split alone */
 } civil_t;
 
 static bool is_leap(int year)
@@ -37,8 +36,8 @@ static int days_in_month(int year, int month)
     return month == 2 && is_leap(year) ? 29 : days[month - 1];
 }
 
-/* Days from 0000-01-01 to the first of January of this year: year 0 was a leap
- * year, hence the rounding up. */
+/* Days from 0000-01-01 to January 1st of a year. Year 0 was a leap year, hence
+ * the rounding up. */
 static int64_t days_before_year(int64_t year)
 {
     return 365 * year + (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400;
@@ -51,7 +50,7 @@ static bool is_valid(const civil_t *c)
         && c->minute <= 59 && c->second <= 59;
 }
 
-/* Days from the first of January to the first of a month. */
+/* Days from January 1st to the first day of a month. */
 static int days_before_month(int year, int month)
 {
     static const short days[] = {0,   31,  59,  90,  120, 151,
@@ -79,7 +78,7 @@ static bool split(civil_t *c, int64_t seconds)
     seconds -= OCSP_GTIME_MIN;
     days = seconds / SECONDS_PER_DAY;
     of_day = (int)(seconds % SECONDS_PER_DAY);
-    /* By the mean length of a year; off by one at most, around New Year. */
+    /* By the mean length of a year: wrong by one at most. */
     year = days * 400 / 146097;
     if (days_before_year(year + 1) <= days) {
         year++;
@@ -89,7 +88,7 @@ static bool split(civil_t *c, int64_t seconds)
     }
     c->year = (int)year;
     left = (int)(days - days_before_year(year));
-    /* No month is longer, and all together are not shorter by a month. */
+    /* As if every month had 31 days: too early by one month at most. */
     c->month = left / 31 + 1;
     if (c->month < 12 && left >= days_before_month(c->year, c->month + 1)) {
         c->month++;
@@ -102,7 +101,7 @@ static bool split(civil_t *c, int64_t seconds)
     return true;
 }
 
-/* Two digits; false for anything else. */
+/* Two digits. */
 static bool parse_pair(int *value, const unsigned char *s)
 {
     if (s[0] < '0' || s[0] > '9' || s[1] < '0' || s[1] > '9') {
@@ -112,7 +111,7 @@ static bool parse_pair(int *value, const unsigned char *s)
     return true;
 }
 
-/* MMDDHHMMSSZ: what both forms end in. */
+/* MMDDHHMMSSZ, the end of both formats. */
 static bool parse_rest(civil_t *c, const unsigned char *s)
 {
     return parse_pair(&c->month, s) && parse_pair(&c->day, s + 2)
@@ -156,26 +155,17 @@ bool ocsp_gtime_parse(int64_t *seconds, const unsigned char *s, size_t len)
 bool ocsp_gtime_get(ocsp_der_t *in, int64_t *seconds)
 {
     ocsp_der_t rest = *in, content;
-    unsigned tag;
-    bool done;
 
-    if (!ocsp_der_get_any(&rest, &tag, NULL, &content)) {
+    if (ocsp_der_get(&rest, OCSP_DER_UTC_TIME, &content)
+            ? !ocsp_gtime_parse_utc(seconds, content.data, content.len)
+            : !ocsp_der_get(&rest, OCSP_DER_GENERALIZED_TIME, &content)
+                  || !ocsp_gtime_parse(seconds, content.data, content.len)) {
         return false;
     }
-    if (tag == OCSP_DER_UTC_TIME) {
-        done = ocsp_gtime_parse_utc(seconds, content.data, content.len);
-    }
-    else {
-        done = tag == OCSP_DER_GENERALIZED_TIME
-            && ocsp_gtime_parse(seconds, content.data, content.len);
-    }
-    if (done) {
-        *in = rest;
-    }
-    return done;
+    *in = rest;
+    return true;
 }
 
-/* Write value as two digits; @return what follows them. */
 static char *put_pair(char *out, int value)
 {
     out[0] = (char)('0' + value / 10 % 10);
@@ -183,81 +173,70 @@ static char *put_pair(char *out, int value)
     return out + 2;
 }
 
-static char *put_year(char *out, int year)
+static char *put_name(char *out, int i)
 {
-    return put_pair(put_pair(out, year / 100), year % 100);
+    static const char names[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu",
+                                    "Fri", "Sat", "Jan", "Feb", "Mar",
+                                    "Apr", "May", "Jun", "Jul", "Aug",
+                                    "Sep", "Oct", "Nov", "Dec"};
+
+    memcpy(out, names[i], 3);
+    return out + 3;
 }
 
-static char *put_text(char *out, const char *text, size_t len)
+/* Each small letter of the pattern is a part of the time: w weekday and b month
+ * by name, y year, n month, d day, h hour, m minute, s second. */
+static bool format(char *out, int64_t seconds, const char *pattern)
 {
-    memcpy(out, text, len);
-    return out + len;
-}
+    civil_t c;
 
-/* HH:MM:SS. */
-static char *put_clock(char *out, const civil_t *c)
-{
-    out = put_pair(out, c->hour);
-    out = put_text(out, ":", 1);
-    out = put_pair(out, c->minute);
-    out = put_text(out, ":", 1);
-    return put_pair(out, c->second);
+    if (!split(&c, seconds)) {
+        return false;
+    }
+    for (; *pattern != '\0'; pattern++) {
+        switch (*pattern) {
+        case 'w':
+            out = put_name(out, c.weekday);
+            break;
+        case 'b':
+            out = put_name(out, 6 + c.month);
+            break;
+        case 'y':
+            out = put_pair(put_pair(out, c.year / 100), c.year);
+            break;
+        case 'n':
+            out = put_pair(out, c.month);
+            break;
+        case 'd':
+            out = put_pair(out, c.day);
+            break;
+        case 'h':
+            out = put_pair(out, c.hour);
+            break;
+        case 'm':
+            out = put_pair(out, c.minute);
+            break;
+        case 's':
+            out = put_pair(out, c.second);
+            break;
+        default:
+            *out++ = *pattern;
+        }
+    }
+    return true;
 }
 
 bool ocsp_gtime_format(char *out, int64_t seconds)
 {
-    civil_t c;
-
-    if (!split(&c, seconds)) {
-        return false;
-    }
-    out = put_year(out, c.year);
-    out = put_pair(out, c.month);
-    out = put_pair(out, c.day);
-    out = put_pair(out, c.hour);
-    out = put_pair(out, c.minute);
-    *put_pair(out, c.second) = 'Z';
-    return true;
+    return format(out, seconds, "yndhmsZ");
 }
 
 bool ocsp_gtime_format_http(char *out, int64_t seconds)
 {
-    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed",
-                                       "Thu", "Fri", "Sat"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr",
-                                         "May", "Jun", "Jul", "Aug",
-                                         "Sep", "Oct", "Nov", "Dec"};
-    civil_t c;
-
-    if (!split(&c, seconds)) {
-        return false;
-    }
-    out = put_text(out, days[c.weekday], 3);
-    out = put_text(out, ", ", 2);
-    out = put_pair(out, c.day);
-    out = put_text(out, " ", 1);
-    out = put_text(out, months[c.month - 1], 3);
-    out = put_text(out, " ", 1);
-    out = put_year(out, c.year);
-    out = put_text(out, " ", 1);
-    out = put_clock(out, &c);
-    put_text(out, " GMT", 4);
-    return true;
+    return format(out, seconds, "w, d b y h:m:s GMT");
 }
 
 bool ocsp_gtime_format_iso(char *out, int64_t seconds)
 {
-    civil_t c;
-
-    if (!split(&c, seconds)) {
-        return false;
-    }
-    out = put_year(out, c.year);
-    out = put_text(out, "-", 1);
-    out = put_pair(out, c.month);
-    out = put_text(out, "-", 1);
-    out = put_pair(out, c.day);
-    out = put_text(out, "T", 1);
-    *put_clock(out, &c) = 'Z';
-    return true;
+    return format(out, seconds, "y-n-dTh:m:sZ");
 }

@@ -1,13 +1,15 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * OCSPRequests taken apart; GET targets are request_target.c's. Signatures are
- * not verified: RFC 9919 section 3.1.2 lets a responder pass them over, and no
- * answer depends on who asks. Floor 0.
+ * Parses OCSPRequests, and decodes them from GETs. Signatures of requests are
+ * not verified: RFC 9919 section 3.1.2 lets a responder ignore them, and no
+ * response depends on the client. Floor 0.
  */
 #include "wire/request.h"
 
-/* id-pkix-ocsp, 1.3.6.1.5.5.7.48.1: the extensions are its children. */
+#include <string.h>
+
+/* id-pkix-ocsp, 1.3.6.1.5.5.7.48.1, the parent of all known extensions. */
 static const unsigned char id_pkix_ocsp[] = {0x2b, 0x06, 0x01, 0x05,
                                              0x05, 0x07, 0x30, 0x01};
 
@@ -18,11 +20,10 @@ static const unsigned char id_pkix_ocsp[] = {0x2b, 0x06, 0x01, 0x05,
 #define ID_SERVICE_LOCATOR 7
 #define ID_PREFERRED_SIGNATURES 8
 
-/* One Extension; pointers into the request. */
 typedef struct {
-    unsigned id; /* last arc under id-pkix-ocsp, 0 for any other */
+    unsigned id; /* the arc under id-pkix-ocsp; 0: another OID */
     bool critical;
-    ocsp_der_t value; /* content of extnValue */
+    ocsp_der_t value; /* the content of extnValue */
 } extension_t;
 
 static unsigned find_extension_id(ocsp_der_t oid)
@@ -36,13 +37,9 @@ static unsigned find_extension_id(ocsp_der_t oid)
     return oid.data[sizeof(id_pkix_ocsp)];
 }
 
-/*
- * Whether a critical extension may stand. Those that ask for what is done
- * anyway (a basic response) or that only inform the responder are known, and
- * their values need not be readable: RFC 6960 and its module disagree about the
- * second field of a PreferredSignatureAlgorithm, a ServiceLocator is never
- * followed.
- */
+/* Extensions that may be critical. Only the value of a nonce must be readable:
+ * the others ask for a basic response, which is always sent, or only inform the
+ * responder. */
 static bool is_known(unsigned id)
 {
     return id == ID_NONCE || id == ID_CRL || id == ID_RESPONSE
@@ -56,8 +53,7 @@ static bool is_known(unsigned id)
  *     critical   BOOLEAN DEFAULT FALSE,
  *     extnValue  OCTET STRING }
  *
- * An encoded FALSE is not DER (X.690 section 11.5), but hand-written clients
- * send it and it can mean nothing else.
+ * An encoded FALSE is not DER (X.690 section 11.5), but some clients send it.
  */
 static bool parse_extension(extension_t *out, ocsp_der_t *in)
 {
@@ -75,11 +71,8 @@ static bool parse_extension(extension_t *out, ocsp_der_t *in)
     return ocsp_der_at_end(&sequence);
 }
 
-/*
- * Nonce ::= OCTET STRING(SIZE(1..128)), in the extnValue's OCTET STRING
- * (RFC 9654 section 2.1). Old OpenSSL and some devices leave the inner one out:
- * then the bytes are the nonce.
- */
+/* Nonce ::= OCTET STRING(SIZE(1..128)), in extnValue (RFC 9654 section 2.1).
+ * Old OpenSSL and some devices omit the inner OCTET STRING. */
 static bool check_nonce(ocsp_der_t value)
 {
     ocsp_der_t rest = value, inner;
@@ -113,8 +106,8 @@ static bool is_algorithm(ocsp_der_t element)
  *     sigIdentifier        AlgorithmIdentifier,
  *     pubKeyAlgIdentifier  SMIMECapability OPTIONAL }
  *
- * The module of appendix B has certIdentifier AlgorithmIdentifier OPTIONAL in
- * second place. Either is a SEQUENCE, and is passed over.
+ * In the module of appendix B the second field is an AlgorithmIdentifier.
+ * Either is a SEQUENCE, and is ignored.
  */
 static bool parse_preferred(ocsp_der_t *algorithm, ocsp_der_t *in)
 {
@@ -133,8 +126,8 @@ static bool parse_preferred(ocsp_der_t *algorithm, ocsp_der_t *in)
 /*
  * PreferredSignatureAlgorithms ::= SEQUENCE OF PreferredSignatureAlgorithm
  *
- * What cannot be read is no preference, and no fault of the request.
- * @return data NULL, or the content, cut after OCSP_REQUEST_PREFERRED_MAX
+ * Preferences that cannot be read are ignored.
+ * @return the content, with OCSP_REQUEST_PREFERRED_MAX at most; data NULL: none
  */
 static ocsp_der_t check_preferred(ocsp_der_t value)
 {
@@ -163,8 +156,8 @@ bool ocsp_request_next_preferred(ocsp_der_t *list, ocsp_der_t *algorithm)
     return list->data && parse_preferred(algorithm, list);
 }
 
-/* @return false if the whole request is to be refused for it. */
-static bool take_extension(ocsp_request_t *out, const extension_t *extension)
+/* @return false: the request is malformed */
+static bool add_extension(ocsp_request_t *out, const extension_t *extension)
 {
     if (extension->id == ID_NONCE) {
         if (out->nonce.data || !check_nonce(extension->value)) {
@@ -179,10 +172,10 @@ static bool take_extension(ocsp_request_t *out, const extension_t *extension)
 }
 
 /*
- * Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension, EXPLICIT under tag; may
- * be absent. An empty one is against the SIZE, but deployed clients send it.
- * @param out where what they say counts, else NULL (of one certificate it would
- *        say nothing: RFC 6960 sections 4.4.1 and 4.4.7)
+ * Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension, optional, EXPLICIT under
+ * tag. Some clients send an empty one.
+ * @param out NULL for the extensions of a single request, which may have
+ *        neither nonce nor preferences (RFC 6960 sections 4.4.1 and 4.4.7)
  */
 static bool parse_extensions(ocsp_der_t *in, unsigned tag, ocsp_request_t *out)
 {
@@ -204,7 +197,7 @@ static bool parse_extensions(ocsp_der_t *in, unsigned tag, ocsp_request_t *out)
             || (extension.critical && !is_known(extension.id))) {
             return false;
         }
-        if (out && !take_extension(out, &extension)) {
+        if (out && !add_extension(out, &extension)) {
             return false;
         }
     }
@@ -226,7 +219,7 @@ static bool parse_request(ocsp_certid_t *out, ocsp_der_t *in)
         && ocsp_der_at_end(&request);
 }
 
-/* requestList SEQUENCE OF Request; an empty one has no answer. */
+/* requestList SEQUENCE OF Request; not empty. */
 static bool parse_request_list(ocsp_request_t *out, size_t certids_max,
                                ocsp_der_t *in)
 {
@@ -245,8 +238,8 @@ static bool parse_request_list(ocsp_request_t *out, size_t certids_max,
     return out->certid_count > 0;
 }
 
-/* version [0] EXPLICIT INTEGER { v1(0) } DEFAULT v1; DER would leave the
- * default out, but encoders that do not are understood. */
+/* version [0] EXPLICIT INTEGER { v1(0) } DEFAULT v1. An encoded v1 is not DER,
+ * but allowed. */
 static bool parse_version(ocsp_der_t *in)
 {
     ocsp_der_t version;
@@ -260,8 +253,8 @@ static bool parse_version(ocsp_der_t *in)
             && number == 0 && ocsp_der_at_end(&version));
 }
 
-/* requestorName  [1] EXPLICIT GeneralName OPTIONAL: some element or other. */
-static bool pass_over_requestor(ocsp_der_t *in)
+/* requestorName  [1] EXPLICIT GeneralName OPTIONAL: any element. */
+static bool skip_requestor(ocsp_der_t *in)
 {
     ocsp_der_t content;
     unsigned tag;
@@ -280,7 +273,7 @@ static bool pass_over_requestor(ocsp_der_t *in)
  *     signature           BIT STRING,
  *     certs               [0] EXPLICIT SEQUENCE OF Certificate OPTIONAL }
  *
- * Nothing in it is verified, so nothing that is wrong in it matters.
+ * Not verified, so errors in it do not matter.
  */
 static bool parse_signature(ocsp_request_t *out, ocsp_der_t *in)
 {
@@ -310,7 +303,7 @@ static bool parse_signature(ocsp_request_t *out, ocsp_der_t *in)
 static bool parse_tbs_request(ocsp_request_t *out, size_t certids_max,
                               ocsp_der_t tbs)
 {
-    return parse_version(&tbs) && pass_over_requestor(&tbs)
+    return parse_version(&tbs) && skip_requestor(&tbs)
         && parse_request_list(out, certids_max, &tbs)
         && parse_extensions(&tbs, OCSP_DER_CONTEXT_CONSTRUCTED(2), out)
         && ocsp_der_at_end(&tbs);
@@ -338,4 +331,158 @@ bool ocsp_request_parse(ocsp_request_t *out, ocsp_certid_t *certids,
     }
     *out = request;
     return true;
+}
+
+/* @return the value of a hexadecimal digit, or -1. */
+static int hex_value(unsigned char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Undo one level of percent-encoding, perhaps in place, and drop line breaks:
+ * some encoders wrap their base64. A % that begins no escape stays, and is not
+ * base64. */
+static size_t unescape(unsigned char *out, const unsigned char *in, size_t len)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < len; i++) {
+        unsigned char c = in[i];
+
+        if (c == '%' && len - i > 2 && hex_value(in[i + 1]) >= 0
+            && hex_value(in[i + 2]) >= 0) {
+            c = (unsigned char)(hex_value(in[i + 1]) << 4
+                                | hex_value(in[i + 2]));
+            i += 2;
+        }
+        if (c != '\r' && c != '\n') {
+            out[n++] = c;
+        }
+    }
+    return n;
+}
+
+/* The value of each character plus 1; 0: not base64. The alphabets of RFC 4648
+ * section 4 and, by mistake of some clients, section 5; and the space that a +
+ * becomes when a path is decoded as a form. */
+/* clang-format off */
+static const unsigned char base64[256] = {
+    ['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+    14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
+    ['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39,
+    40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52,
+    ['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62,
+    ['+'] = 63, ['-'] = 63, [' '] = 63, ['/'] = 64, ['_'] = 64};
+/* clang-format on */
+
+static int base64_value(unsigned char c)
+{
+    return base64[c] - 1;
+}
+
+/* @return octets that so many characters encode; 0: not possible */
+static size_t base64_len(size_t chars)
+{
+    static const size_t of_rest[] = {0, 0, 1, 2};
+
+    return chars % 4 == 1 ? 0 : chars / 4 * 3 + of_rest[chars % 4];
+}
+
+/* Decode base64 characters; out may be at or before in. */
+static size_t decode_base64(unsigned char *out, const unsigned char *in,
+                            size_t len)
+{
+    size_t i, n = 0;
+    unsigned bits = 0;
+
+    for (i = 0; i < len; i++) {
+        bits = bits << 6 | (unsigned)base64_value(in[i]);
+        if (i % 4 != 0) {
+            out[n++] = (unsigned char)(bits >> (6 - i % 4 * 2) & 0xff);
+        }
+    }
+    return n;
+}
+
+/* Remove the padding, and a slash after it. */
+static size_t drop_padding(const unsigned char *chars, size_t len,
+                           size_t *padding)
+{
+    if (len >= 2 && chars[len - 1] == '/' && chars[len - 2] == '=') {
+        len--;
+    }
+    *padding = 0;
+    while (len > 0 && chars[len - 1] == '=') {
+        len--;
+        (*padding)++;
+    }
+    return len;
+}
+
+/*
+ * Whether base64 characters encode exactly one SEQUENCE that begins with a
+ * SEQUENCE. Eight of them have the header of any request under 16 MiB; the rest
+ * is compared by length alone, so that trying every slash of a target takes
+ * linear time. The inner tag keeps a prefix like /MEI/ from being taken for the
+ * start of a request. Some clients append a slash, which is not data.
+ * @return how many of the characters are data; 0: none
+ */
+static size_t fit_request(const unsigned char *chars, size_t len,
+                          size_t padding)
+{
+    static const int unused_bits[] = {0, 0, 0x0f, 0x03};
+    unsigned char head[6];
+    ocsp_der_t in = {head, 0};
+    size_t content_len, want;
+    unsigned tag;
+
+    in.len = decode_base64(head, chars, len < 8 ? len : 8);
+    want = in.len;
+    if (!ocsp_der_get_header(&in, &tag, &content_len)
+        || tag != OCSP_DER_SEQUENCE || !ocsp_der_peek(&in, OCSP_DER_SEQUENCE)) {
+        return 0;
+    }
+    want += content_len - in.len; /* header and content */
+    if (base64_len(len) != want && padding == 0 && chars[len - 1] == '/') {
+        len--;
+    }
+    if (base64_len(len) != want || padding > (4 - len % 4) % 4
+        || (base64_value(chars[len - 1]) & unused_bits[len % 4]) != 0) {
+        return 0;
+    }
+    return len;
+}
+
+bool ocsp_request_decode_target(unsigned char *out, size_t *out_len,
+                                const char *target, size_t target_len)
+{
+    const char *query;
+    size_t len, padding, run, i;
+
+    if (target_len == 0 || *out_len < target_len) {
+        return false;
+    }
+    query = memchr(target, '?', target_len);
+    len = query ? (size_t)(query - target) : target_len;
+    len = unescape(out, (const unsigned char *)target, len);
+    len = unescape(out, out, len); /* some clients escape twice */
+    len = drop_padding(out, len, &padding);
+    for (run = len; run > 0 && base64_value(out[run - 1]) >= 0; run--) {
+    }
+    for (i = run; i < len; i++) {
+        /* The first octet of DER, 0x30, makes the first character an M. */
+        if (out[i] == 'M' && (i == 0 || out[i - 1] == '/')) {
+            size_t chars = fit_request(out + i, len - i, padding);
+
+            if (chars > 0) {
+                *out_len = decode_base64(out, out + i, chars);
+                return true;
+            }
+        }
+    }
+    return false;
 }

@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * An OCSPRequest (RFC 6960 section 4.1.1), from a POST body or from a GET's
- * path, taken apart. Everything here is a stranger's: no allocation, no length
- * believed before its bytes were seen. Floor 0.
+ * Parses OCSPRequests (RFC 6960 section 4.1.1), and finds them in the target of
+ * a GET. The input is hostile: nothing is allocated, and no length is used
+ * before it is checked. Floor 0.
  */
 #ifndef OCSP_WIRE_REQUEST_H
 #define OCSP_WIRE_REQUEST_H
@@ -14,56 +14,52 @@
 #include "wire/certid.h"
 #include "wire/der.h"
 
-/** Nonces of 1 to 128 octets are echoed (RFC 9654 section 2.1). */
+/** Octets of the longest nonce that is echoed (RFC 9654 section 2.1). */
 #define OCSP_REQUEST_NONCE_MAX 128
 
-/** What was asked. All pointers are into the request's bytes. */
+/** A parsed request. Pointers are into its bytes; data NULL: absent. */
 typedef struct {
     ocsp_certid_t *certids; /* the caller's array */
-    size_t certid_count;    /* 1 to the caller's limit */
-    ocsp_der_t nonce;       /* the extnValue's content; data NULL: none */
-    ocsp_der_t preferred;   /* for ocsp_request_next_preferred; data NULL: no
-                               preferences that can be read */
-    ocsp_der_t signed_with; /* the AlgorithmIdentifier element of the request's
-                               own signature; data NULL: none */
+    size_t certid_count;    /* 1 or more */
+    ocsp_der_t nonce;       /* the content of the extnValue */
+    ocsp_der_t preferred;   /* for ocsp_request_next_preferred; absent also if
+                               they cannot be read */
+    ocsp_der_t signed_with; /* the AlgorithmIdentifier of the signature */
 } ocsp_request_t;
 
 /**
- * Parse an OCSPRequest. A signature and a requestorName are passed over
- * (R38), empty Extensions count as absent (R36), unknown extensions
- * are ignored unless critical (R37).
- * @param certids room for what is found
- * @param certids_max how many it holds; a request for more is refused
+ * Parse an OCSPRequest. Signature and requestorName are ignored (R38), as are
+ * unknown extensions unless critical (R37). Empty Extensions are allowed (R36).
+ * @param certids room for the CertIDs
+ * @param certids_max how many fit; a request for more is refused
  * @return false: malformedRequest (RFC 6960 section 2.3). Pure.
  */
 bool ocsp_request_parse(ocsp_request_t *out, ocsp_certid_t *certids,
                         size_t certids_max, const unsigned char *der,
                         size_t der_len);
 
-/** So many preferences are looked at, the first ones. */
+/** How many preferred algorithms are read; the rest is ignored. */
 #define OCSP_REQUEST_PREFERRED_MAX 32
 
 /**
- * Take the signature algorithm that is preferred next (RFC 6960 section
- * 4.4.7.1), the dearest first. Of both syntaxes of the second field nothing is
- * used (R119).
- * @param list a request's preferred, which moves on
- * @param algorithm the whole AlgorithmIdentifier element
- * @return false: no more. Pure.
+ * Read the next preferred signature algorithm (RFC 6960 section 4.4.7.1), the
+ * most preferred first. The second field is ignored in both syntaxes (R119).
+ * @param list the preferred of a request; moves on
+ * @param algorithm the whole AlgorithmIdentifier
+ * @return false: there is none. Pure.
  */
 bool ocsp_request_next_preferred(ocsp_der_t *list, ocsp_der_t *algorithm);
 
 /**
- * Find the base64 of an OCSPRequest in a GET's target and decode it
- * (RFC 6960 appendix A.1; t/REQUIREMENTS section B). Needs no knowledge of the
- * prefix: it takes the leftmost start after a slash from which the rest decodes
- * to one DER SEQUENCE that begins with another, with nothing left over.
- * @param out room for the decoded bytes; also scratch, so its content is
- *        undefined when false is returned
- * @param out_len in: octets of out, at least target_len; out: octets decoded
- * @param target what stood in the request line, as it came: escapes, doubled
- *        slashes, query, even scheme and authority
- * @return false: there is none. Pure.
+ * Find the base64 of an OCSPRequest in the target of a GET, and decode it
+ * (RFC 6960 appendix A.1; t/REQUIREMENTS section B). The prefix of the URL need
+ * not be known: the request begins after the first slash from which on all is
+ * base64 of exactly one SEQUENCE that begins with a SEQUENCE.
+ * @param out room for the request; also scratch
+ * @param out_len in: octets in out, at least target_len; out: of the request
+ * @param target as in the request line, with escapes, query, and perhaps scheme
+ *        and authority
+ * @return false: there is none; out is then undefined. Pure.
  */
 bool ocsp_request_decode_target(unsigned char *out, size_t *out_len,
                                 const char *target, size_t target_len);

@@ -1,4 +1,5 @@
-# The form that the source keeps: lengths, floors, citations, file headers.
+# The form of the source: file headers, lengths, the order of floors and rooms,
+# citations.
 use strict;
 use warnings;
 use Cwd qw(abs_path);
@@ -57,28 +58,42 @@ for my $name (sort @c) {
     is "@long", '', "$name: no function over 60 lines";
 }
 
-# --- floors -------------------------------------------------------------------------
+# --- floors and rooms -----------------------------------------------------------------
 
-# In a folder a file may use only those listed before it in its README.
-my @floors = qw(wire status answer shared httpd);
-my %floor  = map { $floors[$_] => $_ } 0 .. $#floors;
-my (%includes, %of);
-for my $name (grep { m{^src/} } @c) {
-    my ($folder, $noun) = $name =~ m{^src/(?:(\w+)/)?(\w+)\.} or next;
-    my @used = map { /^#\s*include "([^"]+)"/ ? $1 : () } lines("$top/$name");
-    for my $used (@used) {
-        my ($their, $other) = $used =~ m{^(?:(\w+)/)?(\w+)\.h\z};
-        next if !defined $their || !defined $folder;
-        ok exists $floor{$their} && $floor{$their} <= $floor{$folder},
-            "$name: $used is not above it";
-        # in one's own folder the order must not run in a circle
-        $includes{"$folder/$noun"}{"$their/$other"} = 1
-            if $their eq $folder && $other ne $noun;
+# A file includes headers of its own room and of rooms before it, no others. A file
+# directly in src/httpd is a room of its own.
+my @rooms = (
+    qw(wire status answer shared),
+    map { "httpd/$_" }
+        qw(log config runtime load signers request background monitor startup)
+);
+my %order = map { $rooms[$_] => $_ } 0 .. $#rooms;
+
+# The room of a file below src: "src/wire/der.c" and "wire/der.h" are in "wire".
+sub room {
+    my ($file) = @_;
+    my ($floor, @rest) = split m{/}, $file =~ s{^src/}{}r;
+    return $floor if @rest == 1 && $floor ne 'httpd';
+    return "$floor/" . $rest[0] =~ s/\.[ch]\z//r;
+}
+
+my %includes;
+for my $name (grep { m{^src/} } sort @c) {
+    my $room = room($name);
+    ok exists $order{$room}, "$name: is in a room" or next;
+    my $file  = $name =~ s{^src/(.*)\.[ch]\z}{$1}r;
+    my @lines = lines("$top/$name");
+    for my $used (map { /^#\s*include "([^"]+)"/ ? $1 : () } @lines) {
+        my $its = room($used);
+        ok -e "$top/src/$used" && exists $order{$its} && $order{$its} <= $order{$room},
+            "$name: $used is of this room or of one before it";
+        # within a room there is no circle
+        my $other = $used =~ s/\.h\z//r;
+        $includes{$file}{$other} = 1 if $its eq $room && $other ne $file;
     }
-    my @angle = map { /^#\s*include <([^>]+)>/ ? $1 : () } lines("$top/$name");
-    my @foreign = !defined $folder ? ()
-        : $folder eq 'wire' ? grep { m{^(?:apr|apu|http|ap_|mod_|util_)} } @angle
-        : $folder ne 'httpd' ? grep { m{^(?:http|ap_|mod_|util_|scoreboard)} } @angle
+    my @angle = map { /^#\s*include <([^>]+)>/ ? $1 : () } @lines;
+    my @foreign = $room eq 'wire' ? grep { m{^(?:apr|apu|http|ap_|mod_|util_)} } @angle
+        : $room !~ m{^httpd/} ? grep { m{^(?:http|ap_|mod_|util_|scoreboard)} } @angle
         : ();
     is "@foreign", '', "$name: no header of a floor that it does not know";
 }
@@ -94,7 +109,7 @@ sub circle {
 is circle($_), '', "$_: nothing that it includes includes it"
     for sort keys %includes;
 
-# a lower folder's header alone stands on its own: no clock, no log below floor 4
+# no clock and no log below floor 4
 for my $name (grep { m{^src/(?:wire|status|answer|shared)/} } sort @c) {
     my @calls = grep {
         /\b(?:apr_time_now|time|gettimeofday|clock_gettime|ap_log_\w+)\s*\(/

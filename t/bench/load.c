@@ -25,6 +25,7 @@
 
 #include "measure.h"
 #include "shared/arena.h"
+#include "status/file.h"
 #include "status/load.h"
 
 #define ROUNDS_MAX 99
@@ -319,7 +320,7 @@ int main(int argc, char **argv)
          "APR");
     need(stat(crl_file, &st) == 0, crl_file);
     b.crl_len = st.st_size;
-    need_apr(ocsp_issuer_read_file(&der, ca_file, &why, b.pool), why);
+    need_apr(ocsp_file_read(&der, ca_file, &why, b.pool), why);
     need_apr(ocsp_issuer_parse(&issuer, der, ca_file, &why, b.pool), why);
     b.issuer = issuer;
     run_rounds(&b, rounds);

@@ -23,6 +23,7 @@
 #include "entries.h"
 #include "measure.h"
 #include "shared/arena.h"
+#include "status/file.h"
 #include "status/load.h"
 
 /** Serial numbers looked up once, in batches timed as one. */
@@ -102,7 +103,7 @@ static void load_random(bench_t *b, const char *directory)
     (void)snprintf(ca_file, sizeof(ca_file), "%s/ca.pem", directory);
     (void)snprintf(crl_file, sizeof(crl_file), "%s/ca.crl", directory);
     APR_ARRAY_PUSH(files, const char *) = crl_file;
-    need_apr(ocsp_issuer_read_file(&der, ca_file, &why, b->pool), why);
+    need_apr(ocsp_file_read(&der, ca_file, &why, b->pool), why);
     need_apr(ocsp_issuer_parse(&issuer, der, ca_file, &why, b->pool), why);
     src.issuer = issuer;
     need_apr(ocsp_load_build(&loaded, &src, (int64_t)time(NULL), &why, b->pool),

@@ -20,6 +20,7 @@
 
 #include "measure.h"
 #include "status/crl.h"
+#include "status/file.h"
 #include "status/issuer.h"
 #include "status/load.h"
 #include "wire/certid.h"
@@ -67,7 +68,7 @@ static void read_ours(oracle_t *o, const char *ca_file, const char *crl_file,
     ocsp_der_t der;
 
     APR_ARRAY_PUSH(files, const char *) = crl_file;
-    need_apr(ocsp_issuer_read_file(&der, ca_file, &why, p), why);
+    need_apr(ocsp_file_read(&der, ca_file, &why, p), why);
     need_apr(ocsp_issuer_parse(&issuer, der, ca_file, &why, p), why);
     src.issuer = issuer;
     need_apr(ocsp_load_build(&loaded, &src, (int64_t)time(NULL), &why, p), why);

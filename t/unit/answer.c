@@ -17,7 +17,7 @@
 
 static const ocsp_response_template_t *templs[SIGNERS];
 
-static const ocsp_answer_wishes_t no_wishes;
+static const ocsp_request_t empty_request;
 static const ocsp_response_style_t usual_style;
 
 static void make_templates(apr_pool_t *p)
@@ -182,7 +182,7 @@ static void is_answer(const ocsp_answer_t *got, const case_t *c,
        got->unknown);
     ok(has_extended_revoke(basic) == extended, "%s: extended revoke is %s",
        c->name, extended ? "said" : "not said");
-    ok(got->lasting == !c->fleeting, "%s: caches may%s keep it", c->name,
+    ok(got->cacheable == !c->fleeting, "%s: caches may%s keep it", c->name,
        c->fleeting ? " not" : "");
     ok(got->signer
            == ocsp_response_template_get0_signer(
@@ -196,7 +196,7 @@ static void is_refusal(const ocsp_answer_t *got, ocsp_response_status_t want,
                        const char *name)
 {
     ok(ocsp_der_equal(got->der, ocsp_response_error(want)) && got->good == 0
-           && got->revoked == 0 && got->unknown == 0 && !got->lasting
+           && got->revoked == 0 && got->unknown == 0 && !got->cacheable
            && got->signer == NULL && got->why != NULL
            && strncmp(got->why, "RFC ", 4) == 0,
        "%s: its five octets, nothing counted, and why (%s)", name,
@@ -248,7 +248,7 @@ static void test_case(const case_t *c, apr_pool_t *p)
         subjects[i] = make_subject(c, i, &policies[i], &signers[i]);
     }
     memset(&got, 0x55, sizeof(got));
-    answered(&got, subjects, c->count, &no_wishes, NOW, p);
+    answered(&got, subjects, c->count, &empty_request, NOW, p);
     if (ok(got.status == c->want, "%s (status %u, want %u)", c->name,
            got.status, c->want)) {
         if (c->want == OK) {
@@ -286,7 +286,7 @@ static void test_failure(apr_pool_t *p)
     ocsp_answer_t got;
 
     memset(&got, 0x55, sizeof(got));
-    answered(&got, &subject, 1, &no_wishes, NOW, p);
+    answered(&got, &subject, 1, &empty_request, NOW, p);
     is_int(got.status, INTERNAL, "a revocation in no year is internalError");
     is_refusal(&got, INTERNAL, "a revocation in no year");
     free(id.data);

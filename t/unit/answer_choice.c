@@ -121,18 +121,18 @@ static void test_choice(apr_pool_t *p)
             rows[i].preferred != NULL ? rows[i].preferred : "");
         pki_bytes_t signed_with = unhex(
             rows[i].signed_with != NULL ? rows[i].signed_with : "");
-        ocsp_answer_wishes_t wishes = {.preferred = maybe(preferred),
-                                       .signed_with = maybe(signed_with)};
+        ocsp_request_t request = {.preferred = maybe(preferred),
+                                  .signed_with = maybe(signed_with)};
         ocsp_answer_t got;
 
         memset(&got, 0x55, sizeof(got));
-        answered(&got, &subject, 1, &wishes, NOW, p);
+        answered(&got, &subject, 1, &request, NOW, p);
         if (rows[i].want == NONE) {
             is_int(got.status, LATER, rows[i].name);
         }
         else {
             ok(is_by(&got, rows[i].want), "%s", rows[i].name);
-            ok(got.lasting == !rows[i].fleeting, "%s: caches may%s keep it",
+            ok(got.cacheable == !rows[i].fleeting, "%s: caches may%s keep it",
                rows[i].name, rows[i].fleeting ? " not" : "");
         }
         free(signed_with.data);

@@ -128,9 +128,9 @@ static const row_t rows[] = {
      GOOD, NOW - DAY, HALF_DAY},
     {"and unlisted is unknown", {PART}, {COMPLETE(UNLISTED(UNKNOWN))},
      UNKNOWN, NOW - DAY, TEN_MINUTES},
-    {"complete, but a CRL is missing", {PART, .gaps = true}, {COMPLETE(AUTO)},
+    {"complete, but a CRL is missing", {PART, .missing_crls = true}, {COMPLETE(AUTO)},
      TRY_LATER, 0, 0},
-    {"covered, though another is missing", {USUAL_CRL, .gaps = true}, {AUTO},
+    {"covered, though another is missing", {USUAL_CRL, .missing_crls = true}, {AUTO},
      GOOD, NOW - DAY, HALF_DAY},
     {"complete says nothing of what has ended",
      {CRL(NOW - DAY, NOW), .partial = true}, {COMPLETE(AUTO)},
@@ -422,7 +422,7 @@ static void is_answer(const ocsp_answer_t *got, const row_t *row)
     const unsigned char *at = got->der.data;
     OCSP_RESPONSE *response = d2i_OCSP_RESPONSE(NULL, &at, (long)got->der.len);
     OCSP_BASICRESP *basic = OCSP_response_get1_basic(response);
-    bool lasting = row->want == GOOD || row->want == REVOKED;
+    bool cacheable = row->want == GOOD || row->want == REVOKED;
 
     ok(says(OCSP_resp_get0(basic, 0), row), "%s: status and times", row->name);
     is_int(got->this_update, row->this_update, "thisUpdate");
@@ -431,8 +431,8 @@ static void is_answer(const ocsp_answer_t *got, const row_t *row)
            && got->unknown == (row->want == UNKNOWN)
            && got->good + got->revoked + got->unknown == 1,
        "%s: counted", row->name);
-    ok(got->lasting == lasting, "%s: caches may%s keep it", row->name,
-       lasting ? "" : " not");
+    ok(got->cacheable == cacheable, "%s: caches may%s keep it", row->name,
+       cacheable ? "" : " not");
     ok((memmem(got->der.data, got->der.len, extended, sizeof(extended) - 1)
         != NULL)
            == (row->want == NEVER_ISSUED),
@@ -443,7 +443,7 @@ static void is_answer(const ocsp_answer_t *got, const row_t *row)
 
 static void test_row(const row_t *row, apr_pool_t *p)
 {
-    static const ocsp_answer_wishes_t no_wishes;
+    static const ocsp_request_t empty_request;
     static const int signers[] = {P256, NONE};
     side_t side;
     ocsp_answer_subject_t subject = make_subject(&side, signers, 12 * HOUR);
@@ -455,7 +455,7 @@ static void test_row(const row_t *row, apr_pool_t *p)
         side.policy.next_update_s = 12 * HOUR;
     }
     memset(&got, 0x55, sizeof(got));
-    answered(&got, &subject, 1, &no_wishes, NOW, p);
+    answered(&got, &subject, 1, &empty_request, NOW, p);
     if (row->want == TRY_LATER || row->want == REFUSED) {
         is_int(got.status, row->want == REFUSED ? UNAUTHORIZED : LATER,
                row->name);
@@ -470,7 +470,7 @@ static void test_row(const row_t *row, apr_pool_t *p)
 /* R103: of several none is told for longer than its own issuer's data holds. */
 static void test_several(apr_pool_t *p)
 {
-    static const ocsp_answer_wishes_t no_wishes;
+    static const ocsp_request_t empty_request;
     static const int signers[] = {P256, NONE};
     side_t sides[2];
     ocsp_answer_subject_t subjects[] = {make_subject(&sides[0], signers,
@@ -482,15 +482,15 @@ static void test_several(apr_pool_t *p)
     subjects[0].record = (ocsp_record_t){USUAL_INDEX, .issued = true};
     subjects[1].record = (ocsp_record_t){CRL(NOW - DAY, NOW)};
     sides[1].policy.grace_s = HOUR;
-    answered(&got, subjects, 2, &no_wishes, NOW, p);
+    answered(&got, subjects, 2, &empty_request, NOW, p);
     is_int(got.status, OCSP_RESPONSE_SUCCESSFUL, "one in its grace, one not");
     is_int(got.good, 2, "both are good");
     is_int(got.next_update, NOW + HOUR, "until the grace ends");
     sides[1].policy.grace_s = 0;
-    answered(&got, subjects, 2, &no_wishes, NOW, p);
+    answered(&got, subjects, 2, &empty_request, NOW, p);
     is_int(got.status, LATER, "a grace is for its own issuer alone");
     sides[0].policy.grace_s = HOUR;
-    answered(&got, subjects, 2, &no_wishes, NOW, p);
+    answered(&got, subjects, 2, &empty_request, NOW, p);
     is_int(got.status, LATER, "and not for another's");
     free(sides[0].id.data);
     free(sides[1].id.data);

@@ -74,11 +74,11 @@ static ocsp_answer_draft_t draft_of(side_t *side, const row_t *row,
     static const unsigned char nonce[] = {4, 1, 0xaa};
     ocsp_answer_subject_t subject = make_subject(side, usual_signers,
                                                  12 * HOUR);
-    ocsp_answer_wishes_t wishes = {.preferred = preferred};
+    ocsp_request_t request = {.preferred = preferred};
     ocsp_answer_draft_t draft;
 
     if (row->nonce) {
-        wishes.nonce = (ocsp_der_t){nonce, sizeof(nonce)};
+        request.nonce = (ocsp_der_t){nonce, sizeof(nonce)};
     }
     if (row->certid_len != 0) {
         free(side->id.data);
@@ -90,7 +90,7 @@ static ocsp_answer_draft_t draft_of(side_t *side, const row_t *row,
     memcpy(side->policy.sources, "STUFSTUF", sizeof(side->policy.sources));
     subject.record = row->record;
     memset(&draft, 0x55, sizeof(draft));
-    ocsp_answer_draft(&draft, &subject, 1, &wishes, NOW, p);
+    ocsp_answer_draft(&draft, &subject, 1, &request, NOW, p);
     return draft;
 }
 
@@ -149,7 +149,7 @@ static void test_keys(apr_pool_t *p)
 
 static void test_several(apr_pool_t *p)
 {
-    static const ocsp_answer_wishes_t wishes;
+    static const ocsp_request_t request;
     side_t sides[2];
     ocsp_answer_subject_t subjects[] = {make_subject(&sides[0], usual_signers,
                                                      DAY),
@@ -158,7 +158,7 @@ static void test_several(apr_pool_t *p)
     unsigned char key[OCSP_ANSWER_KEY_MAX];
     ocsp_answer_draft_t draft;
 
-    ocsp_answer_draft(&draft, subjects, 2, &wishes, NOW, p);
+    ocsp_answer_draft(&draft, subjects, 2, &request, NOW, p);
     ok(draft.answer.status == OCSP_RESPONSE_SUCCESSFUL
            && ocsp_answer_get_key(key, &draft) == 0,
        "two certificates have no key");
@@ -228,7 +228,7 @@ static void test_may_say(apr_pool_t *p)
             row.record.next_update = NOW + says[i].end_s;
         }
         draft = draft_of(&side, &row, (ocsp_der_t){NULL, 0}, p);
-        ok(ocsp_answer_may_say(&draft, &says[i].made) == says[i].want,
+        ok(ocsp_answer_may_reuse(&draft, &says[i].made) == says[i].want,
            "%s: may%s be said", says[i].name, says[i].want ? "" : " not");
         free(side.id.data);
     }
@@ -245,7 +245,7 @@ static ocsp_answer_draft_t draft_looked(const looked_t *l, int64_t now,
                                         ocsp_answer_subject_t *subject,
                                         side_t *side, apr_pool_t *p)
 {
-    static const ocsp_answer_wishes_t none;
+    static const ocsp_request_t none;
     ocsp_answer_draft_t draft;
 
     side->policy.next_update_s = l->next_update_s;
@@ -279,7 +279,7 @@ static unsigned count_signatures(const looked_t *l, int64_t seconds,
         const ocsp_answer_t *anew = &draft.answer;
 
         kept = kept && anew->status == OCSP_RESPONSE_SUCCESSFUL;
-        if (!ocsp_answer_may_say(&draft, &made)
+        if (!ocsp_answer_may_reuse(&draft, &made)
             || (renew_at <= now && made.next_update < anew->next_update)) {
             made = (ocsp_answer_times_t){anew->produced_at, anew->this_update,
                                          anew->next_update};
@@ -324,7 +324,7 @@ static void test_looks(apr_pool_t *p)
 /* Nobody has looked for as long as data without an end of its own counts. */
 static void test_unlooked(apr_pool_t *p)
 {
-    static const ocsp_answer_wishes_t none;
+    static const ocsp_request_t none;
     side_t side;
     ocsp_answer_subject_t subject = make_subject(&side, usual_signers, HOUR);
     ocsp_answer_times_t made = {NOW, NOW - 300, NOW + HOUR};
@@ -337,7 +337,7 @@ static void test_unlooked(apr_pool_t *p)
                                      .checked = NOW,
                                      .next_update = OCSP_CRL_NO_NEXT_UPDATE};
     ocsp_answer_draft(&draft, &subject, 1, &none, NOW + HOUR - 1, p);
-    ok(ocsp_answer_may_say(&draft, &made),
+    ok(ocsp_answer_may_reuse(&draft, &made),
        "made of the last look: said again in the last second");
     ocsp_answer_draft(&draft, &subject, 1, &none, NOW + HOUR, p);
     is_int(draft.answer.status, LATER, "and no more after it");
@@ -345,7 +345,7 @@ static void test_unlooked(apr_pool_t *p)
     subject.record.issued = false;
     ocsp_answer_draft(&draft, &subject, 1, &none, NOW + HOUR, p);
     ok(draft.answer.status == OCSP_RESPONSE_SUCCESSFUL
-           && !ocsp_answer_may_say(&draft, &made),
+           && !ocsp_answer_may_reuse(&draft, &made),
        "what is revoked is said anew");
     free(side.id.data);
 }
@@ -360,7 +360,7 @@ static void test_say(apr_pool_t *p)
 
     ok(draft.answer.der.data == NULL && draft.answer.der.len == 0,
        "a draft has no bytes");
-    ocsp_answer_say(&draft, &made, der);
+    ocsp_answer_reuse(&draft, &made, der);
     ok(ocsp_der_equal(draft.answer.der, der)
            && draft.answer.produced_at == made.produced_at
            && draft.answer.this_update == made.this_update
@@ -368,7 +368,7 @@ static void test_say(apr_pool_t *p)
        "said again: the bytes and their times");
     ok(draft.answer.status == OCSP_RESPONSE_SUCCESSFUL && draft.answer.good == 1
            && draft.answer.revoked == 0 && draft.answer.unknown == 0
-           && draft.answer.lasting && draft.answer.signer != NULL,
+           && draft.answer.cacheable && draft.answer.signer != NULL,
        "said again: counted as the draft was");
     free(side.id.data);
 }
@@ -441,7 +441,7 @@ static void test_renewals(void)
 /* OCSPAnswerAge: 37 seconds, as one profile wants it. */
 static void test_age(apr_pool_t *p)
 {
-    static const ocsp_answer_wishes_t none;
+    static const ocsp_request_t none;
     ocsp_answer_times_t made = {NOW - 36, NOW - DAY, NOW + 12 * HOUR};
     unsigned char key[OCSP_ANSWER_KEY_MAX];
     side_t side;
@@ -452,28 +452,28 @@ static void test_age(apr_pool_t *p)
     subject.record = (ocsp_record_t){.reason = -1, GOOD};
     ocsp_answer_draft(&draft, &subject, 1, &none, NOW, p);
     ok(draft.answer.send_until == INT64_MAX
-           && ocsp_answer_may_say(&draft, &made)
+           && ocsp_answer_may_reuse(&draft, &made)
            && !ocsp_answer_is_better(&draft, &made),
        "without OCSPAnswerAge a response may be as old as it holds");
     side.policy.limits_age = true;
     side.policy.answer_age_s = 37;
     ocsp_answer_draft(&draft, &subject, 1, &none, NOW, p);
-    ok(ocsp_answer_get_key(key, &draft) != 0 && draft.answer.lasting,
+    ok(ocsp_answer_get_key(key, &draft) != 0 && draft.answer.cacheable,
        "with OCSPAnswerAge 37 it is kept, and HTTP caches may keep it");
     is_int(draft.answer.send_until, NOW + 37, "for 37 seconds");
-    ok(ocsp_answer_may_say(&draft, &made)
+    ok(ocsp_answer_may_reuse(&draft, &made)
            && ocsp_answer_is_better(&draft, &made),
        "36 seconds old it may be said, and a new one is better");
-    ocsp_answer_say(&draft, &made, (ocsp_der_t){NULL, 0});
+    ocsp_answer_reuse(&draft, &made, (ocsp_der_t){NULL, 0});
     is_int(draft.answer.send_until, NOW + 1, "for one more second");
     made.produced_at--;
     ocsp_answer_draft(&draft, &subject, 1, &none, NOW, p);
-    ok(!ocsp_answer_may_say(&draft, &made),
+    ok(!ocsp_answer_may_reuse(&draft, &made),
        "in the second in which it is 37 seconds old it may not be said");
     side.policy.answer_age_s = 0;
     ocsp_answer_draft(&draft, &subject, 1, &none, NOW, p);
     ok(draft.answer.status == OCSP_RESPONSE_SUCCESSFUL
-           && ocsp_answer_get_key(key, &draft) == 0 && !draft.answer.lasting,
+           && ocsp_answer_get_key(key, &draft) == 0 && !draft.answer.cacheable,
        "with OCSPAnswerAge 0 nobody keeps it");
     free(side.id.data);
 }
@@ -481,7 +481,7 @@ static void test_age(apr_pool_t *p)
 /* One request, two issuers: the shorter OCSPAnswerAge counts. */
 static void test_ages(apr_pool_t *p)
 {
-    static const ocsp_answer_wishes_t none;
+    static const ocsp_request_t none;
     side_t side, other;
     ocsp_answer_subject_t subjects[2] = {make_subject(&side, usual_signers,
                                                       12 * HOUR),
@@ -510,7 +510,7 @@ static void test_drop(apr_pool_t *p)
         const char *name;
         ocsp_answer_unlisted_t unlisted;
         const char *preferred;
-        bool lasting;
+        bool cacheable;
         bool key;
     } drops[] = {
         {"good", OCSP_ANSWER_UNLISTED_GOOD, "", true, true},
@@ -528,14 +528,14 @@ static void test_drop(apr_pool_t *p)
         side_t side;
         ocsp_answer_draft_t draft = draft_of(&side, &row, party_der(preferred),
                                              p);
-        bool before = draft.answer.lasting;
+        bool before = draft.answer.cacheable;
 
-        ok(!before && ocsp_answer_drop_nonce(&draft)
-               && draft.answer.lasting == drops[i].lasting
+        ok(!before && ocsp_answer_remove_nonce(&draft)
+               && draft.answer.cacheable == drops[i].cacheable
                && (ocsp_answer_get_key(key, &draft) != 0) == drops[i].key,
            "%s: without the nonce, caches may%s keep it", drops[i].name,
-           drops[i].lasting ? "" : " not");
-        ok(!ocsp_answer_drop_nonce(&draft), "%s: there is none any more",
+           drops[i].cacheable ? "" : " not");
+        ok(!ocsp_answer_remove_nonce(&draft), "%s: there is none any more",
            drops[i].name);
         ocsp_answer_sign(&draft, NULL, p);
         ok(draft.answer.der.len > 0

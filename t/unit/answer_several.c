@@ -49,7 +49,7 @@ static const struct {
 
 static void test_pairs(apr_pool_t *p)
 {
-    static const ocsp_answer_wishes_t wishes;
+    static const ocsp_request_t request;
     size_t i;
 
     for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
@@ -63,10 +63,10 @@ static void test_pairs(apr_pool_t *p)
                                        pairs[i].policy_s[n]);
         }
         memset(&got, 0x55, sizeof(got));
-        answered(&got, subjects, 2, &wishes, NOW, p);
+        answered(&got, subjects, 2, &request, NOW, p);
         is_int(got.status, pairs[i].want, pairs[i].name);
         if (pairs[i].want == OCSP_RESPONSE_SUCCESSFUL) {
-            ok(is_by(&got, pairs[i].by) && got.lasting
+            ok(is_by(&got, pairs[i].by) && got.cacheable
                    && got.next_update == pairs[i].next_update,
                "%s: by whom, until when", pairs[i].name);
         }
@@ -78,7 +78,7 @@ static void test_pairs(apr_pool_t *p)
 /* Each certificate is held to its own issuer's policy. */
 static void test_own_policies(apr_pool_t *p)
 {
-    static const ocsp_answer_wishes_t wishes;
+    static const ocsp_request_t request;
     static const int signers[] = {P256, NONE};
     static const char times[] = "20260601000100Z"
                                 "20260601010000Z";
@@ -87,7 +87,7 @@ static void test_own_policies(apr_pool_t *p)
                                         make_subject(&sides[1], signers, HOUR)};
     ocsp_answer_t got;
 
-    answered(&got, subjects, 2, &wishes, NOW, p);
+    answered(&got, subjects, 2, &request, NOW, p);
     ok(got.status == OCSP_RESPONSE_SUCCESSFUL
            && memmem(got.der.data, got.der.len, times, 15) != NULL
            && memmem(got.der.data, got.der.len, times + 15, 15) != NULL,
@@ -117,21 +117,21 @@ static void test_nonce(apr_pool_t *p)
     size_t i;
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        ocsp_answer_wishes_t wishes = {.nonce = {NULL, 0}};
+        ocsp_request_t request = {.nonce = {NULL, 0}};
         ocsp_answer_t got;
 
         if (cases[i].asked) {
-            wishes.nonce = party_der(nonce);
+            request.nonce = party_der(nonce);
         }
         sides[0].policy.ignore_nonce = cases[i].ignore[0];
         sides[1].policy.ignore_nonce = cases[i].ignore[1];
-        answered(&got, subjects, 2, &wishes, NOW, p);
+        answered(&got, subjects, 2, &request, NOW, p);
         ok(got.status == OCSP_RESPONSE_SUCCESSFUL
                && (memmem(got.der.data, got.der.len, nonce.data, nonce.len)
                    != NULL)
                       == cases[i].want,
            "%s", cases[i].name);
-        ok(got.lasting == !cases[i].want, "%s: caches may%s keep it",
+        ok(got.cacheable == !cases[i].want, "%s: caches may%s keep it",
            cases[i].name, cases[i].want ? " not" : "");
     }
     free(sides[0].id.data);

@@ -12,13 +12,13 @@
 
 static inline void answered(ocsp_answer_t *out,
                             const ocsp_answer_subject_t *subjects, size_t count,
-                            const ocsp_answer_wishes_t *wishes, int64_t now,
+                            const ocsp_request_t *request, int64_t now,
                             apr_pool_t *p)
 {
     ocsp_answer_draft_t draft;
 
     memset(&draft, 0x55, sizeof(draft));
-    ocsp_answer_draft(&draft, subjects, count, wishes, now, p);
+    ocsp_answer_draft(&draft, subjects, count, request, now, p);
     if (draft.answer.status == OCSP_RESPONSE_SUCCESSFUL) {
         ocsp_answer_sign(&draft, NULL, p);
     }

@@ -283,9 +283,9 @@ static void test_signer(const ca_t *ca, const ca_t *rsa)
            "is the CRL of another CA (CN=Another CA), not of CN=Test CA: ",
            "another name with the same key");
     judges(ca, pki_make_crl(ca->cert, rsa->key, NULL, 0, NULL), OCSP_EOTHERKEY,
-           "another kind of key", "RSA against a P-256 key");
+           "another type of key", "RSA against a P-256 key");
     judges(rsa, pki_make_crl(ca->cert, ca->key, NULL, 0, NULL), OCSP_EOTHERKEY,
-           "another kind of key", "ECDSA against an RSA key");
+           "another type of key", "ECDSA against an RSA key");
     judges(&mute, pki_make_crl(ca->cert, ca->key, NULL, 0, NULL),
            OCSP_EUNKNOWNCA,
            "without cRLSign: have it issued again with cRLSign",

@@ -129,7 +129,8 @@ static const char *look_up(const ocsp_table_info_t *info, const void *mem,
 
     for (serial = 1; serial <= 9; serial++) {
         if (ocsp_table_lookup(&r, mem, len, info->id, &serial, 1) != APR_SUCCESS
-            || r.partial != info->partial || r.gaps != info->gaps) {
+            || r.partial != info->partial
+            || r.missing_crls != info->missing_crls) {
             return "not a table";
         }
         if (r.listed) {
@@ -154,14 +155,15 @@ static bool is_right(const case_t *c, ocsp_load_result_t *out, apr_pool_t *p)
     int64_t until = c->until == ENDLESS ? OCSP_CRL_NO_NEXT_UPDATE
                                         : DAYS(c->until != 0 ? c->until : 7);
     bool right = strcmp(revoked, c->revoked) == 0
-              && out->info.partial == c->partial && out->info.gaps == c->gaps
+              && out->info.partial == c->partial
+              && out->info.missing_crls == c->missing_crls
               && out->info.this_update == DAYS(c->day)
               && out->info.next_update == until;
 
     if (!right) {
         printf("# revoked %s, %s, %s, days %d to %d\n", revoked,
                out->info.partial ? "partial" : "covered",
-               out->info.gaps ? "gaps" : "whole",
+               out->info.missing_crls ? "gaps" : "whole",
                (int)((out->info.this_update - PKI_NOW) / PKI_DAY),
                (int)((out->info.next_update - PKI_NOW) / PKI_DAY));
     }
@@ -210,12 +212,12 @@ static void run(const case_t *c)
     said = rv == APR_SUCCESS ? out.warning : why;
     done = rv == c->want && says(said, c->said) && ERR_peek_error() == 0;
     if (rv == APR_SUCCESS) {
-        done = done && says(out.withheld, c->withheld)
-            && says(out.passed_over, c->passed) && is_right(c, &out, p);
+        done = done && says(out.not_used, c->not_used)
+            && says(out.rejected, c->rejected) && is_right(c, &out, p);
     }
     ok(done, "%s (%s; %s; %s)", c->name, said != NULL ? said : "",
-       out.withheld != NULL ? out.withheld : "",
-       out.passed_over != NULL ? out.passed_over : "");
+       out.not_used != NULL ? out.not_used : "",
+       out.rejected != NULL ? out.rejected : "");
     free(mem);
     apr_pool_destroy(p);
     folder_remove(dir);

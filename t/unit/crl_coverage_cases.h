@@ -55,20 +55,20 @@ typedef struct {
     file_t last[FILES_MAX];  /* what the table in use was made of */
     file_t files[FILES_MAX]; /* a.crl, b.crl ... */
     const char *said;        /* the warning, or the reason; NULL: none */
-    const char *withheld;
-    const char *passed;
+    const char *not_used;
+    const char *rejected;
     const char *revoked; /* of a table, as those below: digits */
     apr_status_t want;
     bool named;    /* they are; else found in a directory */
     bool complete; /* OCSPCRLCoverage */
     bool partial;
-    bool gaps;
+    bool missing_crls;
     int day;
     int until; /* 0: 7 */
 } case_t;
 
 #define PART "issuingDistributionPoint: "
-#define SAY "say OCSPCRLCoverage complete"
+#define SAY "set OCSPCRLCoverage complete"
 
 static const case_t cases[] = {
     /* one CRL, by its own words */
@@ -92,10 +92,10 @@ static const case_t cases[] = {
      .day = -1},
     {.name = "C1: a name and user certificates: nor does it",
      .files = {{.day = -1, .point = USERS1, .revoked = "\5"}},
-     .said = PART "distributionPoint, onlyContainsUserCerts) it may cover a "
-                  "part of the certificates only: what no CRL lists is "
-                  "answered tryLater; if the CRLs named here cover every "
-                  "certificate of this CA, " SAY,
+     .said = "may not cover every certificate (" PART
+             "distributionPoint, onlyContainsUserCerts): certificates that no "
+             "CRL lists are answered tryLater; if the CRLs named here cover "
+             "every certificate of this CA, " SAY,
      .revoked = "5",
      .partial = true,
      .day = -1},
@@ -147,7 +147,7 @@ static const case_t cases[] = {
      .files = {{.day = -1, .point = BOTH_KINDS, .revoked = "\5"}},
      .complete = true,
      .want = OCSP_EUNSUPPORTED,
-     .said = "of more than one kind"},
+     .said = "has more than one of"},
     {.name = "a field that there is not",
      .files = {{.day = -1, .point = NO_POINT, .revoked = "\5"}},
      .complete = true,
@@ -222,52 +222,52 @@ static const case_t cases[] = {
      .files = {{.day = -1, .point = USERS, .revoked = "\5"},
                {.day = -2, .point = CAS, .revoked = "\4", .flaw = OTHER_KEY}},
      .said = SAY,
-     .passed = "b.crl: RFC 5280 section 6.3.3 (g)",
+     .rejected = "b.crl: RFC 5280 section 6.3.3 (g)",
      .revoked = "5",
      .partial = true,
-     .gaps = true,
+     .missing_crls = true,
      .day = -1},
     {.name = "then the operator's word does not count either",
      .files = {{.day = -1, .point = NAME1, .revoked = "\5"},
                {.day = -2, .point = NAME2, .revoked = "\4", .flaw = OTHER_KEY}},
      .complete = true,
-     .said = "OCSPCRLCoverage complete does not count",
-     .passed = "b.crl: RFC 5280 section 6.3.3 (g)",
+     .said = "OCSPCRLCoverage complete has no effect",
+     .rejected = "b.crl: RFC 5280 section 6.3.3 (g)",
      .revoked = "5",
      .partial = true,
-     .gaps = true,
+     .missing_crls = true,
      .day = -1},
     {.name = "nor beside one that is another key's by its own words",
      .files =
          {{.day = -1, .point = NAME1, .revoked = "\5"},
           {.day = -2, .point = NAME2, .revoked = "\4", .flaw = OTHER_KIND}},
      .complete = true,
-     .said = "/b.crl: RFC 5280 section 6.3.3 (g)",
+     .said = "/b.crl is signed by another key of the CA",
      .revoked = "5",
      .partial = true,
-     .gaps = true,
+     .missing_crls = true,
      .day = -1},
     {.name = "which is not missed beside what covers everything",
      .files = {{.day = -1, .point = NAME2, .revoked = "\4", .flaw = OTHER_KIND},
                {.day = -2, .revoked = "\5"}},
      .complete = true,
      .revoked = "5",
-     .gaps = true,
+     .missing_crls = true,
      .day = -2},
     {.name = "nor beside one of the future",
      .files = {{.day = 1, .point = NAME2, .revoked = "\4"},
                {.day = -1, .point = NAME1, .revoked = "\5"}},
      .complete = true,
-     .said = "OCSPCRLCoverage complete does not count",
-     .passed = "is in the future",
+     .said = "OCSPCRLCoverage complete has no effect",
+     .rejected = "is in the future",
      .revoked = "5",
      .partial = true,
-     .gaps = true,
+     .missing_crls = true,
      .day = -1},
     {.name = "without nextUpdate both count as long as the older one",
      .files = {{.day = -1, .point = USERS, .revoked = "\5", .until = ENDLESS},
                {.day = -2, .point = CAS, .revoked = "\4", .until = ENDLESS}},
-     .said = "has no nextUpdate: counts until 2026-06-06",
+     .said = "has no nextUpdate: is used until 2026-06-06",
      .revoked = "45",
      .day = -2,
      .until = ENDLESS},
@@ -282,20 +282,20 @@ static const case_t cases[] = {
                {.day = -1, .point = NAME1, .revoked = "\5"}},
      .named = true,
      .complete = true,
-     .said = "/b.crl: is no newer than another CRL of its scope",
+     .said = "/b.crl is no newer than another CRL of its scope",
      .revoked = "5",
      .partial = true,
-     .gaps = true,
+     .missing_crls = true,
      .day = -1},
     {.name = "so with two names of one file",
      .files = {{.day = -1, .point = NAME1, .revoked = "\5"},
                {.day = -1, .flaw = LINK}},
      .named = true,
      .complete = true,
-     .said = "/a.crl: is named twice",
+     .said = "/a.crl is named twice",
      .revoked = "5",
      .partial = true,
-     .gaps = true,
+     .missing_crls = true,
      .day = -1},
     {.name = "in a directory two names of one file are one",
      .files = {{.day = -1, .point = NAME1, .revoked = "\5"},
@@ -311,10 +311,10 @@ static const case_t cases[] = {
      .files = {{.day = -1, .revoked = "\4", .flaw = OTHER_NAME},
                {.day = -2, .revoked = "\5"}},
      .named = true,
-     .withheld = "a.crl: is the CRL of another CA (CN=Other CA), not of "
+     .not_used = "a.crl: is the CRL of another CA (CN=Other CA), not of "
                  "CN=Test CA: ",
      .revoked = "5",
-     .gaps = true,
+     .missing_crls = true,
      .day = -2},
     {.name = "C4: where none is its own there is nothing",
      .files = {{.day = -1, .revoked = "\4", .flaw = OTHER_NAME}},
@@ -327,11 +327,11 @@ static const case_t cases[] = {
                {.day = -2, .point = NAME1, .revoked = "\5"}},
      .named = true,
      .complete = true,
-     .said = "OCSPCRLCoverage complete does not count",
-     .withheld = "a.crl: is the CRL of another CA",
+     .said = "OCSPCRLCoverage complete has no effect",
+     .not_used = "a.crl: is the CRL of another CA",
      .revoked = "5",
      .partial = true,
-     .gaps = true,
+     .missing_crls = true,
      .day = -2},
 
     /* going back */
@@ -354,10 +354,10 @@ static const case_t cases[] = {
               {.day = -5, .point = CAS, .revoked = "\4"}},
      .files = {{.day = -1, .point = USERS, .revoked = "\6"},
                {.day = -6, .point = CAS, .revoked = "\3"}},
-     .withheld = "(thisUpdate 2026-05-27T00:00:00Z, onlyContainsCACerts) has "
+     .not_used = "(thisUpdate 2026-05-27T00:00:00Z, onlyContainsCACerts) is "
                  "gone",
-     .passed = "b.crl: RFC 5280 section 5.1.2.4: thisUpdate "
-               "2026-05-26T00:00:00Z is before 2026-05-27T00:00:00Z",
+     .rejected = "b.crl: RFC 5280 section 5.1.2.4: thisUpdate "
+                 "2026-05-26T00:00:00Z is before 2026-05-27T00:00:00Z",
      .revoked = "456",
      .day = -5},
     {.name = "R140: nor a part that is older than the whole in use",
@@ -372,8 +372,8 @@ static const case_t cases[] = {
               {.day = -6, .point = CAS, .revoked = "\4"}},
      .files = {{.day = -4, .point = USERS, .revoked = "\6"},
                {.day = -6, .point = CAS, .revoked = "\4"}},
-     .withheld = "onlyContainsUserCerts) has gone",
-     .passed = "is before 2026-05-29T00:00:00Z",
+     .not_used = "onlyContainsUserCerts) is gone",
+     .rejected = "is before 2026-05-29T00:00:00Z",
      .revoked = "45",
      .day = -6},
     {.name = "R140: by name it is a failure",
@@ -389,8 +389,8 @@ static const case_t cases[] = {
               {.day = -3, .point = CAS, .revoked = "\4"}},
      .files = {{.day = -2, .point = USERS, .revoked = "\6", .number = "04"},
                {.day = -3, .point = CAS, .revoked = "\4"}},
-     .withheld = "onlyContainsUserCerts) has gone",
-     .passed = "CRLNumber is lower",
+     .not_used = "onlyContainsUserCerts) is gone",
+     .rejected = "CRLNumber is lower",
      .revoked = "45",
      .day = -3},
     {.name = "a part that has gone stays as it was",
@@ -398,8 +398,9 @@ static const case_t cases[] = {
               {.day = -4, .point = NAME2, .revoked = "\4"}},
      .files = {{.day = -1, .point = NAME2, .revoked = "\3"}},
      .complete = true,
-     .withheld = "distributionPoint) has gone, and this one may not cover "
-                 "what it did: put it back, or stop httpd and start it again",
+     .not_used = "distributionPoint) is gone, and this one may not cover the "
+                 "same certificates: restore it, or stop httpd and start it "
+                 "again",
      .revoked = "345",
      .partial = true,
      .day = -4,
@@ -408,7 +409,7 @@ static const case_t cases[] = {
      .last = {{.day = -4, .revoked = "\5", .until = 2}},
      .files = {{.day = -1, .point = USERS1, .revoked = "\4"}},
      .named = true,
-     .withheld = "of every certificate) has gone",
+     .not_used = "for every certificate) is gone",
      .revoked = "45",
      .day = -4,
      .until = 2},
@@ -420,7 +421,7 @@ static const case_t cases[] = {
     {.name = "if it is not older",
      .last = {{.day = -2, .point = USERS1, .revoked = "\5"}},
      .files = {{.day = -3, .revoked = "\4"}},
-     .withheld = "onlyContainsUserCerts) has gone",
+     .not_used = "onlyContainsUserCerts) is gone",
      .revoked = "45",
      .day = -3},
     {.name = "two halves replace the whole",

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/crlhead.c: the head of a CRL is read from as little of a
+ * Unit tests of ocsp_crl_read_head in src/status/crl: the head of a CRL is read from as little of a
  * file as it takes, and nothing else is taken for one.
  */
 #include <apr_general.h>
@@ -12,7 +12,6 @@
 #include "folder.h"
 #include "pki.h"
 #include "status/crl.h"
-#include "status/crl_head.h"
 #include "tap.h"
 
 /** A UTCTime with its header. */
@@ -186,7 +185,7 @@ static void test_long(void)
     refuses(pki_copy("\x30\x84\xff\xff\xff\xff\x30\x84\xff\xff\xff\xf0\x02\x01"
                      "\x01\x30\x00\x30\x84\xff\xff\xff\x00",
                      23),
-            "longer than any should be", "one that says it has 4 GB");
+            "an element is too long", "one that says it has 4 GB");
 }
 
 static void test_files(void)

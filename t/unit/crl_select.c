@@ -165,7 +165,7 @@ static void run(const case_t *c)
     ocsp_load_result_t out = {.file = "untouched"};
     const char *why = NULL;
     apr_status_t rv = ocsp_load_build(&out, &src, PKI_NOW, &why, g.pool);
-    const char *said = rv == APR_SUCCESS ? out.passed_over : why;
+    const char *said = rv == APR_SUCCESS ? out.rejected : why;
     bool done = rv == c->want && says(c, said) && ERR_peek_error() == 0;
 
     if (c->want == APR_SUCCESS) {
@@ -181,7 +181,7 @@ static void run(const case_t *c)
 
 /* Whether a load takes a file, and passes over a newer one. */
 static bool loads(const ocsp_load_sources_t *src, const char *file,
-                  bool passes_over, apr_pool_t *p)
+                  bool rejects, apr_pool_t *p)
 {
     ocsp_load_result_t out = {.file = ""};
     const char *why = "";
@@ -189,7 +189,7 @@ static bool loads(const ocsp_load_sources_t *src, const char *file,
 
     printf("# %s: %s\n", out.file, why);
     return rv == APR_SUCCESS && ends_with(out.file, file)
-        && (out.passed_over != NULL) == passes_over;
+        && (out.rejected != NULL) == rejects;
 }
 
 /* R135, R140: two keys under one name, and one directory. */

@@ -42,7 +42,7 @@ typedef struct {
     unsigned char last_number;
     apr_status_t want;
     const char *taken;
-    const char *said[3]; /* in passed_over, or in the reason */
+    const char *said[3]; /* in rejected, or in the reason */
     const char *unsaid;
 } case_t;
 
@@ -132,7 +132,7 @@ static const case_t cases[] = {
                {"e.crl", -5, NULL, BROKEN, FOUND},
                {"f.crl", -6, NULL, NOTHING, FOUND}},
      .taken = "f.crl",
-     .said = {"a.crl: ", "c.crl: ", "; 5 CRLs were passed over in all"},
+     .said = {"a.crl: ", "c.crl: ", "; 5 CRLs were rejected in all"},
      .unsaid = "d.crl"},
     {.name = "where none can be taken the reasons are the reason",
      .files = {{"a.crl", -1, NULL, BROKEN, FOUND},

@@ -16,6 +16,7 @@
 
 #include "hex.h"
 #include "pki.h"
+#include "status/file.h"
 #include "status/issuer.h"
 
 #define FILES __attribute__((unused)) static
@@ -117,7 +118,7 @@ FILES pki_bytes_t prose(void)
 
 FILES pki_bytes_t too_long(void)
 {
-    size_t len = (size_t)OCSP_ISSUER_FILE_MAX;
+    size_t len = (size_t)OCSP_FILE_MAX;
     pki_bytes_t pad = {malloc(len), len};
 
     if (pad.data == NULL) {

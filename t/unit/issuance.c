@@ -86,12 +86,12 @@ static const char *look_up(const ocsp_load_result_t *out, apr_pool_t *p)
 }
 
 /* Why the issuance data was not taken, if the case says so. */
-static bool is_withheld(const case_t *c, const ocsp_load_result_t *out)
+static bool is_not_used(const case_t *c, const ocsp_load_result_t *out)
 {
-    return c->withheld != NULL
-             ? out->withheld != NULL
-                   && strstr(out->withheld, c->withheld) != NULL
-             : out->withheld == NULL;
+    return c->not_used != NULL
+             ? out->not_used != NULL
+                   && strstr(out->not_used, c->not_used) != NULL
+             : out->not_used == NULL;
 }
 
 static bool says(const case_t *c, const char *said)
@@ -114,7 +114,7 @@ static bool is_right(const case_t *c, const ocsp_load_result_t *out)
 {
     const ocsp_table_info_t *info = &out->info;
     bool issuance = c->index != NULL || c->list != NULL;
-    int64_t changed = c->withheld != NULL ? DAYS(-5)
+    int64_t changed = c->not_used != NULL ? DAYS(-5)
                     : c->index != NULL    ? DAYS(-3)
                                           : DAYS(-2);
 
@@ -204,11 +204,11 @@ static void run(const case_t *c)
         done = done && strcmp(out.file, "untouched") == 0;
     }
     else {
-        done = done && is_right(c, &out) && is_withheld(c, &out)
+        done = done && is_right(c, &out) && is_not_used(c, &out)
             && strcmp(look_up(&out, p), c->known) == 0;
     }
     ok(done, "%s (%s%s)", c->name, said != NULL ? said : "",
-       out.withheld != NULL ? out.withheld : "");
+       out.not_used != NULL ? out.not_used : "");
     free(mem);
     apr_pool_destroy(p);
     folder_remove(dir);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "pki.h"
+#include "status/file.h"
 #include "status/issuer.h"
 #include "tap.h"
 
@@ -283,8 +284,7 @@ static void test_hash_octets(X509 *ca)
     pki_bytes_t name = make_name(0x0c, "Test CA");
     pki_bytes_t more = pki_cat(make_name(0x0c, "Test CA"), text("x"));
     pki_bytes_t half = pki_copy(name.data, name.len - 1);
-    pki_bytes_t huge = {calloc(1, OCSP_ISSUER_FILE_MAX + 1),
-                        OCSP_ISSUER_FILE_MAX + 1};
+    pki_bytes_t huge = {calloc(1, OCSP_FILE_MAX + 1), OCSP_FILE_MAX + 1};
     unsigned long own = ocsp_issuer_hash_name(
         (ocsp_der_t){name.data, name.len});
     unsigned long hash = ocsp_issuer_hash_name(
@@ -318,7 +318,7 @@ static void refuses_file(const char *path, apr_status_t want,
 {
     ocsp_der_t content;
     const char *why = NULL;
-    apr_status_t rv = ocsp_issuer_read_file(&content, path, &why, pool);
+    apr_status_t rv = ocsp_file_read(&content, path, &why, pool);
 
     ok(rv == want && content.data == NULL && why != NULL
            && strstr(why, reason) != NULL,
@@ -328,11 +328,11 @@ static void refuses_file(const char *path, apr_status_t want,
 static void test_files(void)
 {
     char *path = pki_write_file("small", "0123", 4);
-    char *big = malloc(OCSP_ISSUER_FILE_MAX + 1);
+    char *big = malloc(OCSP_FILE_MAX + 1);
     ocsp_der_t content;
     const char *why = NULL;
 
-    ok(ocsp_issuer_read_file(&content, path, &why, pool) == APR_SUCCESS
+    ok(ocsp_file_read(&content, path, &why, pool) == APR_SUCCESS
            && content.len == 4 && memcmp(content.data, "0123", 5) == 0,
        "a file is read whole, a NUL behind it");
     (void)unlink(path);
@@ -346,13 +346,13 @@ static void test_files(void)
     refuses_file("/", OCSP_EMALFORMED, "is a directory",
                  "a directory is refused");
     pki_remove_file(path);
-    memset(big, '0', OCSP_ISSUER_FILE_MAX + 1);
-    path = pki_write_file("big", big, OCSP_ISSUER_FILE_MAX);
-    ok(ocsp_issuer_read_file(&content, path, &why, pool) == APR_SUCCESS
-           && content.len == OCSP_ISSUER_FILE_MAX,
+    memset(big, '0', OCSP_FILE_MAX + 1);
+    path = pki_write_file("big", big, OCSP_FILE_MAX);
+    ok(ocsp_file_read(&content, path, &why, pool) == APR_SUCCESS
+           && content.len == OCSP_FILE_MAX,
        "the largest file is read");
     pki_remove_file(path);
-    path = pki_write_file("bigger", big, OCSP_ISSUER_FILE_MAX + 1);
+    path = pki_write_file("bigger", big, OCSP_FILE_MAX + 1);
     refuses_file(path, OCSP_EMALFORMED, "is larger than",
                  "a larger file is refused");
     pki_remove_file(path);

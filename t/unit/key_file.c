@@ -100,7 +100,7 @@ static void test_pkcs12(apr_pool_t *p)
         pki_bytes_t bytes = unhex(rows[i].hex);
         pki_bytes_t whole = exact(bytes.data, bytes.len);
 
-        ok(ocsp_issuer_is_pkcs12(party_der(whole)) == rows[i].want,
+        ok(ocsp_file_is_pkcs12(party_der(whole)) == rows[i].want,
            "PKCS #12, %s: %s", rows[i].name,
            rows[i].want ? "recognized" : "is none");
         free(whole.data);

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/lines.c.
+ * Unit tests of src/status/lines.
  */
 #include <apr_general.h>
 #include <stdlib.h>
@@ -30,9 +30,25 @@ static const struct {
     {"empty lines are passed over", "\n\r\na\n\n", 0, "[a]"},
     {"and comments, also the last", "#a\nb\n# c\n#d", 0, "[b]"},
     {"a blank is not empty", " \n #a\n", 0, "[ ][ #a]"},
-    {"a NUL is refused with its line", "a\n\nb\0c\n", 7, "[a]line 3: holds"},
-    {"so is one in a comment", "#\0\n", 3, "line 1: holds a NUL"},
+    {"a NUL is refused with its line", "a\n\nb\0c\n", 7,
+     "[a]line 3: has a NUL"},
+    {"so is one in a comment", "#\0\n", 3, "line 1: has a NUL"},
 };
+
+/* Append a line to ctx, a string. */
+static apr_status_t append(void *ctx, const ocsp_line_t *line, const char **why)
+{
+    char *got = ctx;
+
+    (void)snprintf(got + strlen(got), 200 - strlen(got), "[%.*s%s]",
+                   (int)line->len, (const char *)line->data,
+                   line->ended ? "" : "!");
+    if (line->data[0] == '!') {
+        *why = "is enough";
+        return APR_EGENERAL;
+    }
+    return APR_SUCCESS;
+}
 
 static void run(size_t i, size_t chunk)
 {
@@ -40,33 +56,34 @@ static void run(size_t i, size_t chunk)
     pki_bytes_t in = pki_copy(cases[i].text, len);
     feed_t feed = {.rest = {in.data, in.len}, .chunk = chunk};
     char got[200] = "";
-    size_t used = 0;
     const char *why = NULL;
-    ocsp_lines_t *lines;
-    ocsp_line_t line;
-    apr_status_t rv = ocsp_lines_make(&lines, "a.txt", feed_read, &feed, &why,
-                                      pool);
+    apr_status_t rv = ocsp_lines_read_source("a.txt", feed_read, &feed, append,
+                                             got, &why, pool);
 
-    while (rv == APR_SUCCESS
-           && (rv = ocsp_lines_next(lines, &line, &why)) == APR_SUCCESS) {
-        used += (size_t)snprintf(got + used, sizeof(got) - used, "[%.*s%s]",
-                                 (int)line.len, (const char *)line.data,
-                                 line.ended ? "" : "!");
+    if (why != NULL && strncmp(why, "a.txt: ", 7) == 0) {
+        (void)snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s",
+                       why + 7);
     }
-    if (rv != APR_EOF && why != NULL && strncmp(why, "a.txt: ", 7) == 0) {
-        (void)snprintf(got + used, sizeof(got) - used, "%s", why + 7);
-    }
-    ok((rv == APR_EOF) == (why == NULL)
-           && (rv == APR_EOF
+    ok((rv == APR_SUCCESS) == (why == NULL)
+           && (rv == APR_SUCCESS
                    ? strcmp(got, cases[i].want) == 0
                    : rv == OCSP_EMALFORMED
                          && strncmp(got, cases[i].want, strlen(cases[i].want))
                                 == 0),
        "%s, %zu at a time", cases[i].name, chunk);
-    ocsp_lines_close(lines);
-    is_int(ocsp_lines_next(lines, &line, &why), APR_EOF,
-           "... and a closed file has no more");
     free(in.data);
+}
+
+/* Keep the length and number of the longest line. */
+static apr_status_t find_longest(void *ctx, const ocsp_line_t *line,
+                                 const char **why)
+{
+    ocsp_line_t *longest = ctx;
+
+    if (line->len > longest->len) {
+        *longest = *line;
+    }
+    return APR_SUCCESS;
 }
 
 /* A line of this many octets, between two others. */
@@ -75,8 +92,7 @@ static void test_length(size_t octets, const char *end, bool taken)
     pki_bytes_t in = {.len = 2 + octets + strlen(end) + 2};
     feed_t feed = {.chunk = 4097};
     const char *why = NULL;
-    ocsp_lines_t *lines;
-    ocsp_line_t line = {.len = 0};
+    ocsp_line_t longest = {.len = 0};
     apr_status_t rv;
 
     in.data = malloc(in.len);
@@ -85,44 +101,52 @@ static void test_length(size_t octets, const char *end, bool taken)
     memcpy(in.data + 2 + octets, end, strlen(end));
     memcpy(in.data + in.len - 2, "b\n", 2);
     feed.rest = (ocsp_der_t){in.data, in.len};
-    rv = ocsp_lines_make(&lines, "a.txt", feed_read, &feed, &why, pool);
-    ok(rv == APR_SUCCESS && ocsp_lines_next(lines, &line, &why) == APR_SUCCESS
-           && line.len == 1,
-       "(a line)");
-    rv = ocsp_lines_next(lines, &line, &why);
+    rv = ocsp_lines_read_source("a.txt", feed_read, &feed, find_longest,
+                                &longest, &why, pool);
     if (taken) {
-        ok(rv == APR_SUCCESS && line.len == octets && line.ended
-               && ocsp_lines_next(lines, &line, &why) == APR_SUCCESS
-               && line.data[0] == 'b',
-           "a line of %zu octets is taken", octets);
+        ok(rv == APR_SUCCESS && longest.len == octets && longest.ended
+               && longest.number == 2,
+           "a line of %zu octets is read", octets);
     }
     else {
-        ok(rv == OCSP_EMALFORMED && strstr(why, "line 2: is longer") != NULL,
+        ok(rv == OCSP_EMALFORMED && longest.len == 1
+               && strstr(why, "line 2: is too long") != NULL,
            "one of %zu is not (%s)", octets, why != NULL ? why : "");
     }
-    ocsp_lines_close(lines);
     free(in.data);
 }
 
 static void test_failures(void)
 {
     feed_t feed = {.fail = APR_EGENERAL};
+    feed_t more = {.rest = {(const unsigned char *)"a\n!\nb\n", 6}};
     const char *why = "";
-    ocsp_lines_t *lines = NULL;
-    ocsp_line_t line;
+    char got[200] = "";
+    char *path;
 
-    ok(ocsp_lines_make(&lines, "a.txt", feed_read, &feed, &why, pool)
-               == APR_SUCCESS
-           && ocsp_lines_next(lines, &line, &why) == APR_EGENERAL
+    ok(ocsp_lines_read_source("a.txt", feed_read, &feed, append, got, &why,
+                              pool)
+               == APR_EGENERAL
            && strncmp(why, "a.txt: cannot be read", 21) == 0,
-       "what cannot be read is said (%s)", why);
-    ocsp_lines_close(lines);
+       "an error of the source is returned (%s)", why);
+    ok(ocsp_lines_read_source("a.txt", feed_read, &more, append, got, &why,
+                              pool)
+               == APR_EGENERAL
+           && strcmp(why, "a.txt: line 2: is enough") == 0
+           && strcmp(got, "[a][!]") == 0,
+       "the function that gets the lines can end the reading (%s)", why);
     ok(APR_STATUS_IS_ENOENT(
-           ocsp_lines_open(&lines, "/nonexistent/a.txt", &why, pool))
-           && lines == NULL,
-       "so is what cannot be opened (%s)", why);
-    is_int(ocsp_lines_open(&lines, "/", &why, pool), OCSP_EMALFORMED,
+           ocsp_lines_read("/nonexistent/a.txt", append, got, &why, pool))
+           && strncmp(why, "/nonexistent/a.txt: ", 20) == 0,
+       "a missing file is named (%s)", why);
+    is_int(ocsp_lines_read("/", append, got, &why, pool), OCSP_EMALFORMED,
            "a directory is no file");
+    path = pki_write_file("a.txt", "a\nb\n", 4);
+    got[0] = '\0';
+    ok(ocsp_lines_read(path, append, got, &why, pool) == APR_SUCCESS
+           && strcmp(got, "[a][b]") == 0,
+       "a file is read");
+    pki_remove_file(path);
 }
 
 int main(void)

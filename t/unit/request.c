@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Unit tests of src/wire/request: what requests say. How strictly they are read
- * is request_strict.c's, GET targets are request_target.c's.
+ * is in request_strict.c, the target of a GET in request_target.c.
  */
 #include "wire/request.h"
 

@@ -52,16 +52,16 @@ static void test_refusals(const responder_t *r, apr_pool_t *p)
     }
     s[3].certid.len = SIZE_MAX - 50;
     content.singles = &s[3];
-    is_refused(r, &content, "more than", "a CertID of all memory", p);
+    is_refused(r, &content, "too long", "a CertID of all memory", p);
     s[3].certid.len = (size_t)12 * 1024 * 1024;
     s[2] = s[3];
     content.singles = &s[2];
     content.count = 2;
-    is_refused(r, &content, "more than", "two of 12 MiB", p);
+    is_refused(r, &content, "too long", "two of 12 MiB", p);
     content.singles = &good;
     content.count = 1;
     content.nonce = (ocsp_der_t){id.data, SIZE_MAX - 50};
-    is_refused(r, &content, "more than", "a nonce of all memory", p);
+    is_refused(r, &content, "too long", "a nonce of all memory", p);
     free(id.data);
 }
 

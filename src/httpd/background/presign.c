@@ -99,7 +99,7 @@ struct ocsp_presign_t {
 /* --- start ---------------------------------------------------------------- */
 
 /* Whether OCSPPreproduce is on, and responses are valid for long enough to be
- * sent when they are not new: see ocsp_answer_may_say. */
+ * sent when they are not new: see ocsp_answer_may_reuse. */
 static bool is_effective(const ocsp_issuers_issuer_t *si)
 {
     return si->preproduce != OCSP_ISSUER_CONFIG_PREPRODUCE_OFF
@@ -254,7 +254,7 @@ static draft_result_t draft(draft_t *out, const ocsp_presign_t *ps,
                             const ocsp_certid_t *id,
                             const unsigned char *signer)
 {
-    static const ocsp_answer_wishes_t none = {.nonce = {NULL, 0}};
+    static const ocsp_request_t none = {.certid_count = 0};
     const ocsp_answer_t *answer = &out->item.draft.answer;
     const ocsp_response_template_t *templ;
     ocsp_answer_signers_t one = {&templ, 1};
@@ -310,7 +310,7 @@ static void sign(const ocsp_presign_t *ps, draft_t *d, uint32_t hits)
     else {
         times = (ocsp_answer_times_t){cached.produced_at, cached.this_update,
                                       cached.next_update};
-        if (ocsp_answer_may_say(&d->item.draft, &times)
+        if (ocsp_answer_may_reuse(&d->item.draft, &times)
             && (find_due(&cached) > ps->now
                 || !ocsp_answer_is_better(&d->item.draft, &times))) {
             return;

@@ -13,6 +13,7 @@
 #include "httpd/log.h"
 #include "httpd/config/directives.h"
 #include "httpd/load/glob.h"
+#include "status/file.h"
 
 static const char *keep_name(const ocsp_load_ctx_t *pass, const char *file)
 {
@@ -27,7 +28,7 @@ static apr_status_t read_issuer(const ocsp_issuer_t **out,
     ocsp_der_t content;
     apr_status_t rv;
 
-    rv = ocsp_issuer_read_file(&content, file, why, pass->ptemp);
+    rv = ocsp_file_read(&content, file, why, pass->ptemp);
     if (rv == APR_SUCCESS) {
         rv = ocsp_issuer_parse(&issuer, content, file, why, pass->pconf);
     }

@@ -180,10 +180,10 @@ void ocsp_load_log_loaded(ocsp_load_ctx_t *pass,
     bool stale = is_stale(pass, si, &result->info);
     const char *passed_over = NULL;
 
-    if (result->passed_over != NULL) {
+    if (result->rejected != NULL) {
         passed_over = apr_pstrcat(pass->ptemp, result->file,
                                   " is in use, and not what is newer: ",
-                                  result->passed_over, NULL);
+                                  result->rejected, NULL);
     }
     pass->failures += stale || ocsp_sources_is_uncovered(si, &result->info);
     if (is_new_warning(pass, si, result->warning)) {
@@ -194,7 +194,7 @@ void ocsp_load_log_loaded(ocsp_load_ctx_t *pass,
     if (si->has_slot && hidden != NULL) {
         note_hidden(pass, si, hidden);
     }
-    else if (si->has_slot && result->withheld == NULL) {
+    else if (si->has_slot && result->not_used == NULL) {
         note_loaded(pass, si, result, passed_over);
     }
     if (si->has_slot && is_news) {

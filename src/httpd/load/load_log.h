@@ -30,7 +30,7 @@ void ocsp_load_log_failed(ocsp_load_ctx_t *pass,
 
 /**
  * Some were not, and a table was published without them.
- * @param why as ocsp_load_result_t's withheld; ocsp_load_log_is_known says
+ * @param why as ocsp_load_result_t's not_used; ocsp_load_log_is_known says
  *        whether it is new
  */
 void ocsp_load_log_withheld(ocsp_load_ctx_t *pass,

@@ -48,8 +48,8 @@ static int run_task(int fd, void *data)
     head.info = result.info;
     strings[FILE_NAME] = result.file;
     strings[WARNING] = result.warning;
-    strings[WITHHELD] = result.withheld;
-    strings[PASSED_OVER] = result.passed_over;
+    strings[WITHHELD] = result.not_used;
+    strings[PASSED_OVER] = result.rejected;
     for (i = 0; i < STRINGS; i++) {
         head.has[i] = strings[i] != NULL;
     }
@@ -88,8 +88,8 @@ static void take_over(ocsp_load_result_t *result, const char **why,
     result->crls = NULL; /* they stand in the table */
     result->file = strings[FILE_NAME];
     result->warning = strings[WARNING];
-    result->withheld = strings[WITHHELD];
-    result->passed_over = strings[PASSED_OVER];
+    result->not_used = strings[WITHHELD];
+    result->rejected = strings[PASSED_OVER];
 }
 
 apr_status_t ocsp_load_process_run(ocsp_load_result_t *result, const char **why,

@@ -210,7 +210,7 @@ bool ocsp_sources_is_uncovered(const ocsp_issuers_issuer_t *si,
                                const ocsp_table_info_t *info)
 {
     return info->crl && info->partial && si->level->index_files->nelts == 0
-        && !(si->policy.complete && !info->gaps);
+        && !(si->policy.complete && !info->missing_crls);
 }
 
 int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,

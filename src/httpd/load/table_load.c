@@ -76,7 +76,7 @@ static void note_size(ocsp_load_ctx_t *pass, apr_uint64_t octets)
  * whichever host of those that share the table says that they do. */
 static bool has_new_gap(const attempt_t *a, const ocsp_table_info_t *last)
 {
-    return a->hidden != NULL && last->partial && !last->gaps;
+    return a->hidden != NULL && last->partial && !last->missing_crls;
 }
 
 /* Whether unchanged sources must be read all the same: either it is not known
@@ -111,12 +111,12 @@ static apr_status_t look(attempt_t *a, ocsp_load_ctx_t *pass,
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    a->src.hidden = a->hidden != NULL;
+    a->src.unreadable = a->hidden != NULL;
     rv = ocsp_load_fingerprint(a->fingerprint, &a->settled, &a->src, pass->now,
                                &a->why, pass->ptemp);
     a->has_fingerprint = rv == APR_SUCCESS;
     memcpy(a->tried, a->fingerprint, sizeof(a->tried));
-    a->tried[0] ^= a->src.hidden ? 2 : 0;
+    a->tried[0] ^= a->src.unreadable ? 2 : 0;
     if (rv != APR_SUCCESS || last == NULL
         || memcmp(last->fingerprint, a->fingerprint, sizeof(a->fingerprint))
                != 0
@@ -144,7 +144,7 @@ static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *pass,
     memset(result->info.fingerprint, 0, sizeof(result->info.fingerprint));
     if (pass->arena != NULL) {
         memcpy(result->info.id, si->id, OCSP_TABLE_ID_LEN);
-        if (a->settled && result->withheld == NULL) {
+        if (a->settled && result->not_used == NULL) {
             memcpy(result->info.fingerprint, a->fingerprint,
                    sizeof(a->fingerprint));
         }
@@ -228,7 +228,7 @@ static bool is_news(const attempt_t *a)
 
     return last == NULL || last->crl != now->crl
         || last->issuance != now->issuance || last->partial != now->partial
-        || last->gaps != now->gaps || last->crls != now->crls
+        || last->missing_crls != now->missing_crls || last->crls != now->crls
         || (now->crl && last->this_update != now->this_update)
         || last->next_update != now->next_update
         || last->entries != now->entries || last->issued != now->issued
@@ -323,13 +323,13 @@ static void open_loaded(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
     si->info = apr_pmemdup(pass->pconf, &a->result.info,
                            sizeof(a->result.info));
     ocsp_load_log_loaded(pass, si, &a->result, is_news(a), a->hidden);
-    if (a->result.withheld != NULL) {
+    if (a->result.not_used != NULL) {
         ocsp_retry_t *retry = ocsp_load_ctx_get_retry(pass, si->id,
                                                       OCSP_TABLE_ID_LEN);
 
-        ocsp_load_log_withheld(pass, si, a->result.withheld);
+        ocsp_load_log_withheld(pass, si, a->result.not_used);
         if (retry != NULL) { /* the next look does not say it again */
-            ocsp_retry_set_text(retry, a->result.withheld);
+            ocsp_retry_set_text(retry, a->result.not_used);
         }
     }
 }
@@ -505,8 +505,8 @@ static bool load_again(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
         return false;
     }
     ocsp_load_log_loaded(pass, si, &a.result, is_news(&a), a.hidden);
-    if (a.result.withheld != NULL) {
-        a.why = a.result.withheld;
+    if (a.result.not_used != NULL) {
+        a.why = a.result.not_used;
         fail_again(pass, si, &a, retry, APR_SUCCESS, true);
     }
     else {

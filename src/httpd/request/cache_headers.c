@@ -85,7 +85,7 @@ bool ocsp_cache_headers_set(request_rec *r, const ocsp_answer_t *a,
                             const unsigned char *digest, int64_t now,
                             int64_t cap_s)
 {
-    int64_t max_age_s = a->status == OCSP_RESPONSE_SUCCESSFUL && a->lasting
+    int64_t max_age_s = a->status == OCSP_RESPONSE_SUCCESSFUL && a->cacheable
                           ? find_max_age(a, now, cap_s)
                           : 0;
 

@@ -73,14 +73,10 @@ static void look_up(ocsp_responder_job_t *job)
 
 static bool decide(ocsp_responder_job_t *job)
 {
-    const ocsp_answer_wishes_t wishes = {job->request.nonce,
-                                         job->request.preferred,
-                                         job->request.signed_with};
-
     /* Not r->request_time: the body may have taken long to arrive. */
     job->now = (int64_t)apr_time_sec(apr_time_now());
     ocsp_answer_draft(&job->item.draft, job->subjects,
-                      job->request.certid_count, &wishes, job->now,
+                      job->request.certid_count, &job->request, job->now,
                       job->r->pool);
     if (job->item.draft.answer.status != OCSP_RESPONSE_SUCCESSFUL) {
         return false;
@@ -175,7 +171,7 @@ static bool find_cached(ocsp_responder_job_t *job)
 static void answer_unsigned(ocsp_responder_job_t *job)
 {
     ocsp_responder_count(job, OCSP_COUNTER_SIGN_REFUSED, 1);
-    if (ocsp_answer_drop_nonce(&job->item.draft)) {
+    if (ocsp_answer_remove_nonce(&job->item.draft)) {
         ocsp_response_cache_begin(&job->item, job->r->pool);
     }
     if (!reuse(job)) {

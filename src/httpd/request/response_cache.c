@@ -87,14 +87,14 @@ bool ocsp_response_cache_find(ocsp_response_cache_item_t *item,
     item->hits = entry->hits;
     times = (ocsp_answer_times_t){entry->produced_at, entry->this_update,
                                   entry->next_update};
-    if (!ocsp_answer_may_say(&item->draft, &times)) {
+    if (!ocsp_answer_may_reuse(&item->draft, &times)) {
         return false;
     }
     /* a new one that is valid no longer is not worth a signature */
     item->due = entry->renew_at <= item->draft.content.produced_at
              && ocsp_answer_is_better(&item->draft, &times);
     item->digest = entry->digest;
-    ocsp_answer_say(&item->draft, &times, (ocsp_der_t){der, entry->len});
+    ocsp_answer_reuse(&item->draft, &times, (ocsp_der_t){der, entry->len});
     return true;
 }
 

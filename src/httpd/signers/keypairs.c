@@ -16,6 +16,7 @@
 #include "answer/signer.h"
 #include "httpd/log.h"
 #include "httpd/load/glob.h"
+#include "status/file.h"
 
 static apr_status_t free_cert(void *cert)
 {
@@ -116,7 +117,7 @@ ocsp_keypairs_cert_t *ocsp_keypairs_get_cert(ocsp_load_ctx_t *pass,
     p = get_pool(pass);
     c = apr_pcalloc(p, sizeof(*c));
     c->file = file;
-    c->rv = ocsp_issuer_read_file(&c->content, file, &c->why, p);
+    c->rv = ocsp_file_read(&c->content, file, &c->why, p);
     if (c->rv == APR_SUCCESS) {
         /* a key may stand beside the certificate */
         apr_pool_cleanup_register(p, &c->content, wipe_content,
@@ -173,7 +174,7 @@ void ocsp_keypairs_load_key(ocsp_keypairs_key_t *k, const char *passphrase,
                                        passphrase, &k->why, p);
     }
     else {
-        k->rv = ocsp_issuer_read_file(&file, k->file, &k->why, p);
+        k->rv = ocsp_file_read(&file, k->file, &k->why, p);
         if (k->rv == APR_SUCCESS) {
             k->rv = ocsp_key_file_parse_key(&k->key, &k->encrypted, file,
                                             k->file, passphrase, &k->why, p);

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/table_walk.c.
+ * Unit tests of ocsp_table_next in src/status/table.
  */
 #include <apr_general.h>
 #include <stdlib.h>

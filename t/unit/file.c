@@ -1,14 +1,14 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/file_kind.c.
+ * Unit tests of ocsp_file_find_kind in src/status/file.
  */
 #include <apr_general.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pki.h"
-#include "status/file_kind.h"
+#include "status/file.h"
 #include "tap.h"
 
 #define LABEL_40 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -72,7 +72,7 @@ int main(void)
     apr_pool_create(&pool, NULL);
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         pki_bytes_t in = pki_copy(cases[i].text, strlen(cases[i].text));
-        const char *kind = ocsp_file_kind_find((ocsp_der_t){in.data, in.len},
+        const char *kind = ocsp_file_find_kind((ocsp_der_t){in.data, in.len},
                                                cases[i].label, pool);
 
         ok(cases[i].want == NULL

@@ -1,10 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Fuzz target of ocsp_serial_list_read_lines and ocsp_serial_list_parse: serial numbers
- * are as promised, the result does not depend on how the octets arrive, a
- * refusal has its reason. Each input is read as a file, and as one line in
- * memory of its size.
+ * Fuzz target of ocsp_serial_list_parse and ocsp_lines_read_source: serial numbers
+ * are valid, the result does not depend on how the octets arrive, and an error
+ * has its reason. Each input is read as a file, and as one line in memory of its
+ * size.
  */
 #include <apr_general.h>
 #include <stdint.h>
@@ -28,35 +28,33 @@ static void check_serial(const unsigned char *serial, size_t len)
     check(len == 1 || serial[0] != 0);
 }
 
-static apr_status_t take(void *ctx, const unsigned char *serial,
-                         size_t serial_len, const char **why)
+static apr_status_t take(void *ctx, const ocsp_line_t *line, const char **why)
 {
-    check_serial(serial, serial_len);
-    ++*(size_t *)ctx;
-    return APR_SUCCESS;
+    ocsp_serial_t serial;
+    apr_status_t rv = ocsp_serial_list_parse(&serial, line, why);
+
+    if (rv == APR_SUCCESS && serial.len > 0) {
+        check_serial(serial.data, serial.len);
+        ++*(size_t *)ctx;
+    }
+    return rv;
 }
 
 static apr_status_t run(const uint8_t *data, size_t size, size_t chunk,
                         size_t *taken, apr_pool_t *p)
 {
     feed_t feed = {.rest = {data, size}, .chunk = chunk};
-    apr_uint64_t count = 12345;
     const char *why = NULL;
-    ocsp_lines_t *lines;
-    apr_status_t rv = ocsp_lines_make(&lines, "serials", feed_read, &feed, &why,
-                                      p);
+    apr_status_t rv = ocsp_lines_read_source("serials", feed_read, &feed, take,
+                                             taken, &why, p);
 
-    check(rv == APR_SUCCESS);
-    rv = ocsp_serial_list_read_lines(&count, lines, take, taken, &why);
-    check(rv == APR_SUCCESS ? count == *taken && why == NULL
-                            : count == 12345 && why != NULL);
-    ocsp_lines_close(lines);
+    check((rv == APR_SUCCESS) == (why == NULL));
     return rv;
 }
 
 static void parse(const uint8_t *data, size_t size)
 {
-    const ocsp_line_t line = {data, size, true};
+    const ocsp_line_t line = {data, size, true, 1};
     ocsp_serial_t serial;
     const char *why = NULL;
 
