@@ -312,9 +312,12 @@ static apr_status_t tick(int state, void *data, apr_pool_t *ptemp)
         w->ahead = ocsp_preproduce_make(apr_pool_parent_get(ptemp), w->base);
     }
     if (ocsp_arena_get_configuration(w->arena) == w->configuration
-        && has_work(w, now)
         && atomic_compare_exchange_strong(&w->gate, &idle, LOOKING)) {
-        work_alone(w, now, ptemp);
+        ocsp_signer_reload_update(
+            ocsp_server_config_get(w->base)->shared.renewal, w->arena, ptemp);
+        if (has_work(w, now)) {
+            work_alone(w, now, ptemp);
+        }
         /* exit() cleans libcrypto up before it waits for this thread */
         OPENSSL_thread_stop();
         atomic_store(&w->gate, IDLE);

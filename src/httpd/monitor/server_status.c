@@ -110,8 +110,7 @@ static const char *collect_signers(facts_t *f, const ocsp_server_config_t *conf,
 {
     ocsp_signer_reload_stay_t stay = ocsp_signer_reload_enter(
         conf->shared.renewal);
-    const ocsp_answer_signers_t *signers = ocsp_signer_reload_get_signers(
-        conf->shared.renewal, conf->shared.arena, si);
+    const ocsp_answer_signers_t *signers = ocsp_signer_reload_get_signers(si);
     /* those that came later had no fault */
     const char *why = signers == &si->signers ? si->signer_why : NULL;
     const char *text = "";

@@ -35,7 +35,7 @@ static bool try_passphrase(dialog_t *d, ocsp_keypairs_key_t *k,
     if (k->key == NULL) {
         return false;
     }
-    ocsp_keypairs_keep_passphrase(d->pass, k->file, passphrase);
+    ocsp_keypairs_retain_passphrase(d->pass, k->file, passphrase);
     return true;
 }
 
