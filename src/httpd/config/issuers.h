@@ -44,8 +44,6 @@ typedef struct {
     const ocsp_issuer_config_t *level; /* the section's over its server's */
     const char *name;                  /* for logs: the subject, or cert_file */
     const ocsp_issuer_t *issuer;   /* NULL: its certificate cannot be read */
-    const ocsp_issuer_t *previous; /* another CA that its file held before, or
-                                      NULL */
     bool passed_over;              /* another section of this CA counts */
     bool has_slot;
     size_t slot;    /* in the arena */

@@ -88,14 +88,14 @@ static void ask_for(dialog_t *d, ocsp_keypairs_key_t *k)
         }
     }
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, d->pass->s,
-                 "OCSP224: %s: not its passphrase%s: stop httpd and start it "
+                 "OCSP224: %s: wrong passphrase%s: stop httpd and start it "
                  "again",
                  k->file,
-                 d->program != NULL ? apr_psprintf(d->pass->ptemp,
-                                                   ", what %s printed: correct "
-                                                   "that, then",
-                                                   d->program)
-                                    : "");
+                 d->program != NULL
+                     ? apr_psprintf(d->pass->ptemp,
+                                    ", printed by %s: correct that, then",
+                                    d->program)
+                     : "");
 }
 
 static void look_at_key(dialog_t *d, const char *file)
