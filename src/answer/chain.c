@@ -1,15 +1,15 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See chain.h. Floor 2.
+ * Finds the issuer of each certificate by its name and its signature. Floor 2.
  */
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
 #include "answer/chain.h"
 
-/* By its signature: a CA that changes its key has a certificate with one name
- * twice that is not self-signed. */
+/* By its signature: when a CA changes its key, it may issue a certificate for
+ * its own name that is not self-signed. */
 static bool is_root(const ocsp_issuer_t *issuer)
 {
     return X509_self_signed(ocsp_issuer_get0_cert(issuer), 1) == 1;
@@ -85,7 +85,7 @@ void ocsp_chain_build(ocsp_chain_t *out, const ocsp_issuer_t *issuer,
     while (issuer != NULL && out->count < OCSP_CHAIN_MAX && !is_root(issuer)) {
         ocsp_der_t cert = encode(issuer, p);
 
-        /* two CAs may have issued each other */
+        /* two CAs may have certified each other */
         if (cert.len == 0 || has(out, cert)) {
             break;
         }

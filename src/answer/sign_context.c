@@ -1,9 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A new context adds a fifth to the time of a P-256 signature. A copied one adds
- * less, but then all threads count references to the same key. EVP_PKEY_sign
- * can be repeated with one context, so digests are made here. Floor 2.
+ * Reuses libcrypto's contexts: a new one adds a fifth to the time of a P-256
+ * signature; a copied one adds less, but then all threads count references to
+ * one key. Only EVP_PKEY_sign can be repeated, so digests are made here.
+ * Floor 2.
  */
 #include <openssl/err.h>
 

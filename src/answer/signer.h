@@ -117,8 +117,8 @@ bool ocsp_signer_is_like_issuer(const ocsp_signer_t *signer);
 bool ocsp_signer_is_same(const ocsp_signer_t *a, const ocsp_signer_t *b);
 
 /**
- * @return whether an AlgorithmIdentifier that a client prefers is this signer's.
- *         Absent parameters equal NULL, and match any RSASSA-PSS. Pure.
+ * @return whether an AlgorithmIdentifier that a client prefers is that of this
+ *         signer. Absent parameters equal NULL, and match any RSASSA-PSS. Pure.
  */
 bool ocsp_signer_has_algorithm(const ocsp_signer_t *signer,
                                ocsp_der_t algorithm);

@@ -34,7 +34,7 @@ static apr_status_t free_key(void *key)
     return APR_SUCCESS;
 }
 
-/* The memory of ptemp is used again, also by processes that are forked later. */
+/* The memory of ptemp is reused, also by processes that are forked later. */
 static apr_status_t wipe_content(void *content)
 {
     const ocsp_der_t *c = content;
