@@ -35,6 +35,7 @@ typedef struct {
     const char *digest;
     ocsp_der_t id;
     const char *description; /* NULL: includes the size of the key */
+    bool is_quick;
 } kind_t;
 
 /* clang-format off */
@@ -63,24 +64,24 @@ static const unsigned char rsassa_pss[] = {
 
 static const kind_t kinds[] = {
     {"RSA", NID_undef, OCSP_ALGORITHM_RSA, "SHA2-256",
-     DER(rsa_sha256), NULL},
+     DER(rsa_sha256), NULL, false},
     {"EC", NID_X9_62_prime256v1, OCSP_ALGORITHM_NIST, "SHA2-256",
-     DER(ecdsa_sha256), "P-256 with SHA-256"},
+     DER(ecdsa_sha256), "P-256 with SHA-256", true},
     {"EC", NID_secp384r1, OCSP_ALGORITHM_NIST, "SHA2-384",
-     DER(ecdsa_sha384), "P-384 with SHA-384"},
+     DER(ecdsa_sha384), "P-384 with SHA-384", false},
     {"EC", NID_secp521r1, OCSP_ALGORITHM_NIST, "SHA2-512",
-     DER(ecdsa_sha512), "P-521 with SHA-512"},
+     DER(ecdsa_sha512), "P-521 with SHA-512", false},
     /* RFC 5639: the digest is as long as the curve */
     {"EC", NID_brainpoolP256r1, OCSP_ALGORITHM_BRAINPOOL, "SHA2-256",
-     DER(ecdsa_sha256), "brainpoolP256r1 with SHA-256"},
+     DER(ecdsa_sha256), "brainpoolP256r1 with SHA-256", false},
     {"EC", NID_brainpoolP384r1, OCSP_ALGORITHM_BRAINPOOL, "SHA2-384",
-     DER(ecdsa_sha384), "brainpoolP384r1 with SHA-384"},
+     DER(ecdsa_sha384), "brainpoolP384r1 with SHA-384", false},
     {"EC", NID_brainpoolP512r1, OCSP_ALGORITHM_BRAINPOOL, "SHA2-512",
-     DER(ecdsa_sha512), "brainpoolP512r1 with SHA-512"},
+     DER(ecdsa_sha512), "brainpoolP512r1 with SHA-512", false},
     {"ED25519", NID_undef, OCSP_ALGORITHM_EDDSA, NULL,
-     DER(ed25519), "Ed25519"},
+     DER(ed25519), "Ed25519", true},
     {"ED448", NID_undef, OCSP_ALGORITHM_EDDSA, NULL,
-     DER(ed448), "Ed448"},
+     DER(ed448), "Ed448", false},
 };
 /* clang-format on */
 
@@ -246,6 +247,7 @@ const char *ocsp_algorithm_find(ocsp_algorithm_t *out, EVP_PKEY *key,
     out->family = kind->family;
     out->digest = kind->digest;
     out->id = kind->id;
+    out->is_quick = kind->is_quick;
     out->description = kind->description == NULL
                          ? apr_psprintf(p, "RSA %d with SHA-256", bits)
                          : kind->description;

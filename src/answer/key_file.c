@@ -130,6 +130,20 @@ apr_status_t ocsp_key_file_parse_cert(X509 **out, bool *stray,
     return rv;
 }
 
+ocsp_der_t ocsp_key_file_encode_cert(X509 *cert, apr_pool_t *p)
+{
+    ocsp_der_t out = {NULL, 0};
+    int len = i2d_X509(cert, NULL);
+
+    if (len > 0) {
+        unsigned char *der = apr_palloc(p, (apr_size_t)len);
+
+        out.data = der;
+        out.len = (size_t)i2d_X509(cert, &der);
+    }
+    return out;
+}
+
 /* --- private keys --------------------------------------------------------- */
 
 /*

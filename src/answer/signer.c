@@ -10,6 +10,7 @@
 
 #include "answer/sign_context.h"
 #include "answer/delegate.h"
+#include "answer/key_file.h"
 #include "answer/signer.h"
 #include "wire/gtime.h"
 
@@ -26,7 +27,6 @@ struct ocsp_signer_t {
     int64_t not_before;
     int64_t not_after;
     size_t signature_max;
-    unsigned cost_us; /* of a signature; 0: not known */
     unsigned char key_hash[OCSP_SIGNER_KEY_HASH_LEN];
 };
 
@@ -141,8 +141,6 @@ static apr_status_t set_cert(ocsp_signer_t *s, X509 *cert, const char **why,
                              apr_pool_t *p)
 {
     unsigned int hash_len = sizeof(s->key_hash);
-    unsigned char *der;
-    int len = i2d_X509(cert, NULL);
     ocsp_der_t name = {NULL, 0};
 
     if (!read_time(&s->not_before, X509_get0_notBefore(cert))
@@ -151,7 +149,8 @@ static apr_status_t set_cert(ocsp_signer_t *s, X509 *cert, const char **why,
                " time: have the certificate issued again";
         return OCSP_EMALFORMED;
     }
-    if (len <= 0
+    s->cert = ocsp_key_file_encode_cert(cert, p);
+    if (s->cert.len == 0
         || X509_NAME_get0_der(X509_get_subject_name(cert), &name.data,
                               &name.len)
                != 1
@@ -159,8 +158,6 @@ static apr_status_t set_cert(ocsp_signer_t *s, X509 *cert, const char **why,
         *why = ocsp_issuer_take_errors(p);
         return OCSP_ECRYPTO;
     }
-    s->cert.data = der = apr_palloc(p, (size_t)len);
-    s->cert.len = (size_t)i2d_X509(cert, &der);
     s->name.data = apr_pmemdup(p, name.data, name.len);
     s->name.len = name.len;
     return APR_SUCCESS;
@@ -367,14 +364,9 @@ bool ocsp_signer_has_algorithm(const ocsp_signer_t *signer,
     return ocsp_algorithm_fits(signer->algorithm.id, algorithm);
 }
 
-void ocsp_signer_set_cost(ocsp_signer_t *signer, unsigned us)
+bool ocsp_signer_is_quick(const ocsp_signer_t *signer)
 {
-    signer->cost_us = us;
-}
-
-unsigned ocsp_signer_get_cost(const ocsp_signer_t *signer)
-{
-    return signer->cost_us;
+    return signer->algorithm.is_quick;
 }
 
 size_t ocsp_signer_get_signature_max(const ocsp_signer_t *signer)

@@ -126,11 +126,8 @@ bool ocsp_signer_has_algorithm(const ocsp_signer_t *signer,
 /** The longest signature that ocsp_signer_sign makes, in octets. Pure. */
 size_t ocsp_signer_get_signature_max(const ocsp_signer_t *signer);
 
-/** Set the time that one signature takes, in microseconds. Startup only. */
-void ocsp_signer_set_cost(ocsp_signer_t *signer, unsigned us);
-
-/** The time that one signature takes, in microseconds; 0: not set. Pure. */
-unsigned ocsp_signer_get_cost(const ocsp_signer_t *signer);
+/** @return whether a signature costs less than the rest of a request. Pure. */
+bool ocsp_signer_is_quick(const ocsp_signer_t *signer);
 
 /** libcrypto's contexts that one thread reuses for its next signatures, see
  * sign_context.h. */

@@ -153,14 +153,13 @@ static void draft(ocsp_responder_t *job, const ocsp_request_t *request)
 
 /* --- where it comes from -------------------------------------------------- */
 
-/* What takes long enough takes turns with other issuers'. */
+/* A quick signature is not limited: it costs less than to wait. */
 static ocsp_sign_limit_result_t enter(ocsp_sign_limit_job_t *stay,
                                       const ocsp_responder_t *job,
                                       ocsp_der_t key, bool may_wait)
 {
     uint32_t issuer = job->issuer != NULL ? (uint32_t)job->issuer->slot : 0;
-    bool counts = ocsp_signer_get_cost(job->item.draft.answer.signer)
-                > OCSP_SIGN_LIMIT_FREE_US;
+    bool counts = !ocsp_signer_is_quick(job->item.draft.answer.signer);
 
     return ocsp_sign_limit_begin(stay, job->conf->shared.sign_limit, key,
                                  issuer, counts, may_wait);

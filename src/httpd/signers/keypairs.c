@@ -37,11 +37,12 @@ static apr_status_t free_key(void *key)
 /* The memory of ptemp is reused, also by processes that are forked later. */
 static apr_status_t wipe_content(void *content)
 {
-    const ocsp_der_t *c = content;
+    ocsp_der_t *c = content;
 
     if (c->data != NULL) {
         OPENSSL_cleanse((void *)(uintptr_t)c->data, c->len);
     }
+    *c = (ocsp_der_t){NULL, 0};
     return APR_SUCCESS;
 }
 
@@ -171,16 +172,10 @@ ocsp_keypairs_cert_t *ocsp_keypairs_make_cert(const ocsp_load_ctx_t *ctx,
                                               const char *file, X509 *cert)
 {
     ocsp_keypairs_cert_t *c = apr_pcalloc(ctx->ptemp, sizeof(*c));
-    int len = i2d_X509(cert, NULL);
 
     c->file = file;
     c->cert = cert;
-    if (len > 0) {
-        unsigned char *der = apr_palloc(ctx->ptemp, (apr_size_t)len);
-
-        c->content.data = der;
-        c->content.len = (size_t)i2d_X509(cert, &der);
-    }
+    c->content = ocsp_key_file_encode_cert(cert, ctx->ptemp);
     return c;
 }
 
@@ -250,14 +245,14 @@ static const char *find_passphrase(const ocsp_load_ctx_t *ctx, const char *file)
 }
 
 void ocsp_keypairs_load_key(ocsp_keypairs_key_t *k, const char *passphrase,
-                            apr_pool_t *p)
+                            apr_pool_t *p, apr_pool_t *ptemp)
 {
     const char *path = ocsp_key_file_get_path(k->file, &k->why, p);
     ocsp_der_t file;
 
     k->key = NULL;
     k->encrypted = false;
-    k->rv = path != NULL ? ocsp_issuer_read_file(&file, path, &k->why, p)
+    k->rv = path != NULL ? ocsp_issuer_read_file(&file, path, &k->why, ptemp)
                          : OCSP_EMALFORMED;
     if (k->rv == APR_SUCCESS) {
         k->rv = ocsp_key_file_parse_key(&k->key, &k->encrypted, file, k->file,
@@ -266,10 +261,10 @@ void ocsp_keypairs_load_key(ocsp_keypairs_key_t *k, const char *passphrase,
     }
     if (k->rv == APR_SUCCESS) {
         apr_pool_cleanup_register(p, k->key, free_key, apr_pool_cleanup_null);
-        k->rv = ocsp_key_file_encode_key(&k->content, k->key, &k->why, p);
+        k->rv = ocsp_key_file_encode_key(&k->content, k->key, &k->why, ptemp);
     }
     if (k->rv == APR_SUCCESS) {
-        apr_pool_cleanup_register(p, &k->content, wipe_content,
+        apr_pool_cleanup_register(ptemp, &k->content, wipe_content,
                                   apr_pool_cleanup_null);
     }
     else {
@@ -287,9 +282,8 @@ static ocsp_keypairs_key_t *find_in_ring(const ocsp_load_ctx_t *ctx,
 
     k->file = file;
     k->used = true;
-    if (loaded != NULL) {
+    if (loaded != NULL && loaded->key != NULL) {
         k->key = loaded->key;
-        k->cost_us = loaded->cost_us;
         return k;
     }
     k->rv = OCSP_EUNKNOWNCA;
@@ -297,33 +291,6 @@ static ocsp_keypairs_key_t *find_in_ring(const ocsp_load_ctx_t *ctx,
                          ": a new private key is loaded by a graceful restart",
                          NULL);
     return k;
-}
-
-apr_hash_t *ocsp_keypairs_make_ring(const ocsp_load_ctx_t *ctx)
-{
-    apr_hash_t *ring = apr_hash_make(ctx->pconf);
-    apr_hash_index_t *hi;
-    void *value;
-
-    for (hi = apr_hash_first(ctx->ptemp, ctx->keys); hi;
-         hi = apr_hash_next(hi)) {
-        const ocsp_keypairs_key_t *k;
-        ocsp_keypairs_key_t *copy;
-
-        apr_hash_this(hi, NULL, NULL, &value);
-        k = value;
-        if (k->key == NULL || EVP_PKEY_up_ref(k->key) != 1) {
-            continue;
-        }
-        copy = apr_pcalloc(ctx->pconf, sizeof(*copy));
-        copy->file = apr_pstrdup(ctx->pconf, k->file);
-        copy->key = k->key;
-        copy->cost_us = k->cost_us;
-        apr_pool_cleanup_register(ctx->pconf, copy->key, free_key,
-                                  apr_pool_cleanup_null);
-        apr_hash_set(ring, copy->file, APR_HASH_KEY_STRING, copy);
-    }
-    return ring;
 }
 
 ocsp_keypairs_key_t *ocsp_keypairs_get_key(ocsp_load_ctx_t *ctx,
@@ -335,11 +302,10 @@ ocsp_keypairs_key_t *ocsp_keypairs_get_key(ocsp_load_ctx_t *ctx,
         k = find_in_ring(ctx, file);
     }
     else if (k == NULL) {
-        apr_pool_t *p = get_pool(ctx);
-
-        k = apr_pcalloc(p, sizeof(*k));
+        k = apr_pcalloc(ctx->pconf, sizeof(*k));
         k->file = file;
-        ocsp_keypairs_load_key(k, find_passphrase(ctx, file), p);
+        ocsp_keypairs_load_key(k, find_passphrase(ctx, file), ctx->pconf,
+                               get_pool(ctx));
         apr_hash_set(ctx->keys, file, APR_HASH_KEY_STRING, k);
     }
     return k;

@@ -29,7 +29,7 @@ typedef struct {
     bool used; /* some issuer signs with it, or has logged a fault of it */
 } ocsp_keypairs_cert_t;
 
-/** A key file or URI. */
+/** A key file or URI, in pconf: loads of child processes use its key. */
 typedef struct {
     const char *file;
     EVP_PKEY *key; /* NULL: the file cannot be used, see rv and why */
@@ -38,7 +38,6 @@ typedef struct {
     bool encrypted;     /* only the passphrase is missing or wrong */
     ocsp_der_t content; /* the unencrypted key, wiped when ptemp ends */
     bool used;
-    unsigned cost_us;            /* of one signature; 0: not measured yet */
     const ocsp_signer_t *signer; /* one that has it and was made by this load,
                                     or NULL */
 } ocsp_keypairs_key_t;
@@ -64,19 +63,18 @@ ocsp_keypairs_cert_t *ocsp_keypairs_make_cert(const ocsp_load_ctx_t *ctx,
 ocsp_keypairs_key_t *ocsp_keypairs_get_key(ocsp_load_ctx_t *ctx,
                                            const char *file);
 
-/** Read a key again. @param passphrase NULL: none. @param p ptemp */
+/**
+ * Read a key, or read it again.
+ * @param passphrase NULL: none
+ * @param p the key lives as long
+ * @param ptemp content and why live as long
+ */
 void ocsp_keypairs_load_key(ocsp_keypairs_key_t *k, const char *passphrase,
-                            apr_pool_t *p);
+                            apr_pool_t *p, apr_pool_t *ptemp);
 
 /** Retain a passphrase that fits, for later loads. */
 void ocsp_keypairs_retain_passphrase(const ocsp_load_ctx_t *ctx,
                                      const char *file, const char *passphrase);
-
-/**
- * Collect the private keys that a load has read, for loads in child processes.
- * @return file -> ocsp_keypairs_key_t without content, in pconf
- */
-apr_hash_t *ocsp_keypairs_make_ring(const ocsp_load_ctx_t *ctx);
 
 /**
  * Find the key of a certificate: in one of the key files, else in the file of

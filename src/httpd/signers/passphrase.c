@@ -374,7 +374,7 @@ static const char *ask(dialog_t *d, const char *file)
 static bool try_passphrase(dialog_t *d, ocsp_keypairs_key_t *k,
                            const char *passphrase)
 {
-    ocsp_keypairs_load_key(k, passphrase, d->ctx->ptemp);
+    ocsp_keypairs_load_key(k, passphrase, d->ctx->ptemp, d->ctx->ptemp);
     if (k->key == NULL) {
         return false;
     }
@@ -432,7 +432,7 @@ static void check_files(dialog_t *d, const apr_array_header_t *files)
             continue;
         }
         apr_hash_set(d->seen, k->file, APR_HASH_KEY_STRING, k->file);
-        ocsp_keypairs_load_key(k, NULL, d->ctx->ptemp);
+        ocsp_keypairs_load_key(k, NULL, d->ctx->ptemp, d->ctx->ptemp);
         if (k->encrypted && !d->interrupted && !try_given(d, k)) {
             ask_for(d, k);
         }

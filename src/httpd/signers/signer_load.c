@@ -8,18 +8,11 @@
 #include "httpd/signers/signer_load.h"
 
 #include <apr_strings.h>
-#include <time.h>
 
 #include "answer/client_limits.h"
 #include "httpd/log.h"
 #include "httpd/signers/keypairs.h"
 #include "httpd/signers/signer_pool.h"
-
-/* Signatures by which the cost of one is measured, and the microseconds beyond
- * which no further one is made: a first one includes libcrypto's start. */
-#define COST_TRIES 5
-#define COST_HIGH_US 400
-#define COST_FIRST_US 5000
 
 /* A certificate that should sign and does not. */
 typedef struct {
@@ -120,52 +113,6 @@ static void reject(job_t *job, const char *cert_file, apr_status_t rv,
     }
 }
 
-/* Processor time of this thread. */
-static int64_t get_cpu_us(void)
-{
-    struct timespec spent = {0, 0};
-
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
-    return (int64_t)spent.tv_sec * 1000000 + spent.tv_nsec / 1000;
-}
-
-static unsigned measure_cost(const ocsp_signer_t *signer, apr_pool_t *p)
-{
-    static const unsigned char data[64];
-    unsigned char *signature = apr_palloc(p, ocsp_signer_get_signature_max(
-                                                 signer));
-    int64_t shortest_us = INT32_MAX;
-    const char *why;
-    int i;
-
-    for (i = 0; i < COST_TRIES; i++) {
-        size_t len = ocsp_signer_get_signature_max(signer);
-        int64_t us = -get_cpu_us();
-
-        if (ocsp_signer_sign(signer, NULL, signature, &len,
-                             (ocsp_der_t){data, sizeof(data)}, &why, p)
-            != APR_SUCCESS) {
-            break; /* the first request that needs it logs that */
-        }
-        us += get_cpu_us();
-        shortest_us = us < shortest_us ? us : shortest_us;
-        if (us > (i == 0 ? COST_FIRST_US : COST_HIGH_US)) {
-            break;
-        }
-    }
-    return shortest_us > 0 ? (unsigned)shortest_us : 1;
-}
-
-/* One key may serve thousands of certificates: it is measured once. */
-static void set_cost(ocsp_signer_t *signer, ocsp_keypairs_key_t *k,
-                     apr_pool_t *p)
-{
-    if (k->cost_us == 0) {
-        k->cost_us = measure_cost(signer, p);
-    }
-    ocsp_signer_set_cost(signer, k->cost_us);
-}
-
 /* Under "httpd -t", which asks for no passphrase. */
 static void check_without_key(job_t *job, const ocsp_keypairs_cert_t *c,
                               const char *key_file)
@@ -213,7 +160,6 @@ static void add_cert(job_t *job, ocsp_keypairs_cert_t *c)
         reject(job, c->file, rv, why);
         return;
     }
-    set_cost(signer, k, job->ctx->ptemp);
     k->signer = signer;
     add_signer(job, signer, c->file);
     ocsp_keypairs_retain(job->ctx, c, k);
@@ -265,8 +211,7 @@ static void add_files(job_t *job, bool is_pool)
         return;
     }
     places = ocsp_signer_pool_find(job->pool,
-                                   ocsp_issuer_get_name_hash(job->si->issuer),
-                                   job->ctx->ptemp);
+                                   ocsp_issuer_get_name_hash(job->si->issuer));
     for (i = 0; i < places->nelts; i++) {
         add_file(job, get_file(job->certs, APR_ARRAY_IDX(places, i, int)),
                  true);

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Indexes certificate files by the hashes of the names in them, in sorted
- * arrays. Floor 4.
+ * The index is a hash table from the hashes of names to numbers of files.
+ * Floor 4.
  */
 #include "httpd/signers/signer_pool.h"
 
@@ -11,7 +11,6 @@
 #include <apr_strings.h>
 #include <openssl/evp.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "httpd/signers/keypairs.h"
@@ -32,17 +31,11 @@ typedef struct {
     bool settled; /* a further change will change fields */
 } entry_t;
 
-/* A name, and the index of a file that has it. */
-typedef struct {
-    unsigned long name;
-    int place;
-} ref_t;
-
 struct ocsp_signer_pool_t {
     apr_array_header_t *files;     /* const char * */
     const entry_t *const *entries; /* of each file */
-    ref_t *refs;                   /* sorted by name, then place */
-    size_t ref_count;
+    apr_hash_t *by_name;           /* name -> array of int */
+    apr_array_header_t *none;      /* empty */
 };
 
 struct ocsp_signer_pools_t {
@@ -122,14 +115,16 @@ static const entry_t *get_entry(ocsp_load_ctx_t *ctx, const char *file)
 
 /* --- lists ---------------------------------------------------------------- */
 
-static int compare_refs(const void *a, const void *b)
+static void add_name(ocsp_signer_pool_t *sp, const unsigned long *name,
+                     int place, apr_pool_t *p)
 {
-    const ref_t *left = a, *right = b;
+    apr_array_header_t *places = apr_hash_get(sp->by_name, name, sizeof(*name));
 
-    if (left->name != right->name) {
-        return left->name < right->name ? -1 : 1;
+    if (places == NULL) {
+        places = apr_array_make(p, 1, sizeof(int));
+        apr_hash_set(sp->by_name, name, sizeof(*name), places);
     }
-    return left->place - right->place;
+    APR_ARRAY_PUSH(places, int) = place;
 }
 
 static ocsp_signer_pool_t *make_index(ocsp_load_ctx_t *ctx,
@@ -143,19 +138,19 @@ static ocsp_signer_pool_t *make_index(ocsp_load_ctx_t *ctx,
 
     sp->files = apr_array_make(p, files->nelts, sizeof(const char *));
     sp->entries = entries;
-    sp->refs = apr_palloc(p, (count + 1) * NAMES * sizeof(*sp->refs));
+    sp->by_name = apr_hash_make(p);
+    sp->none = apr_array_make(p, 0, sizeof(int));
     for (i = 0; i < files->nelts; i++) {
         const entry_t *e = get_entry(ctx,
                                      APR_ARRAY_IDX(files, i, const char *));
 
         entries[i] = e;
         APR_ARRAY_PUSH(sp->files, const char *) = e->file;
-        sp->refs[sp->ref_count++] = (ref_t){e->names[0], i};
+        add_name(sp, &e->names[0], i, p);
         if (e->names[1] != e->names[0]) {
-            sp->refs[sp->ref_count++] = (ref_t){e->names[1], i};
+            add_name(sp, &e->names[1], i, p);
         }
     }
-    qsort(sp->refs, sp->ref_count, sizeof(*sp->refs), compare_refs);
     return sp;
 }
 
@@ -184,34 +179,13 @@ const apr_array_header_t *ocsp_signer_pool_get_files(
     return sp->files;
 }
 
-/* The index of the first reference of a name, or where it would be. */
-static size_t find_first(const ocsp_signer_pool_t *sp, unsigned long name)
+const apr_array_header_t *ocsp_signer_pool_find(const ocsp_signer_pool_t *sp,
+                                                unsigned long name)
 {
-    size_t low = 0, high = sp->ref_count;
+    const apr_array_header_t *places = apr_hash_get(sp->by_name, &name,
+                                                    sizeof(name));
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (sp->refs[middle].name < name) {
-            low = middle + 1;
-        }
-        else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-apr_array_header_t *ocsp_signer_pool_find(const ocsp_signer_pool_t *sp,
-                                          unsigned long name, apr_pool_t *p)
-{
-    apr_array_header_t *places = apr_array_make(p, 2, sizeof(int));
-    size_t i = find_first(sp, name);
-
-    while (i < sp->ref_count && sp->refs[i].name == name) {
-        APR_ARRAY_PUSH(places, int) = sp->refs[i++].place;
-    }
-    return places;
+    return places != NULL ? places : sp->none;
 }
 
 bool ocsp_signer_pool_digest(unsigned char out[OCSP_SIGNER_POOL_DIGEST_LEN],

@@ -55,7 +55,7 @@ ocsp_signer_reload_t *ocsp_signer_reload_make(const ocsp_load_ctx_t *ctx)
 {
     ocsp_signer_reload_t *r = apr_pcalloc(ctx->pconf, sizeof(*r));
 
-    r->key_ring = ocsp_keypairs_make_ring(ctx);
+    r->key_ring = ctx->keys;
     r->keep = ctx->keep;
     r->issuers = ctx->reloads;
     r->pools = ctx->pools;
@@ -223,8 +223,7 @@ static bool digest(unsigned char out[OCSP_RETRY_DIGEST_LEN], bool *settled,
     return ocsp_signer_pool_digest(
         out, settled, sp,
         ocsp_signer_load_has_pool(si)
-            ? ocsp_signer_pool_find(sp, ocsp_issuer_get_name_hash(si->issuer),
-                                    ctx->ptemp)
+            ? ocsp_signer_pool_find(sp, ocsp_issuer_get_name_hash(si->issuer))
             : NULL);
 }
 
