@@ -160,9 +160,11 @@ ok $httpd->stop, 'it ends when told to';
 # An expired certificate in the place of one of two good ones: the other one signs, while
 # httpd runs and after a graceful restart.
 my $two = section('da_two', dated('da_two', 'one', @long), dated('da_two', 'two', @long));
+my $serial = 0;
 my $look = sub { dated('da_look', 'look', $now - DAY, $now + $_[0] * DAY) };
 $httpd = OCSPTest::Httpd->start('renewal-two', "OCSPRefresh 1\n$two"
     . section('da_look', $look->(1)));
+my @at = (port => $httpd->{port}, path => '/');
 signed_by('two good ones', 'da_two', 'one');
 
 # The files of da_two have been looked at since this was called: those of da_look, which
@@ -177,8 +179,20 @@ sub looked_at {
     return;
 }
 
+# Each process loads renewed signers itself, a little after the log has it.
+sub signed_by_all {
+    my ($when, $ca, $want) = @_;
+    ok wait_for(60, sub {
+        # a serial number of its own, which no process has a response for
+        return !grep { signer_of(post(request($ca, [sprintf '5A%04X', ++$serial]), @at)->{body})
+            ne $want } 1 .. 2 * children($httpd->{pid});
+    }), "$when: $ca: all processes sign by the one that is $want";
+    return;
+}
+
 dated('da_two', 'one', @ago);
 looked_at('one of two has expired', 2);
+signed_by_all('one of two has expired', 'da_two', 'two');
 signed_by('one of two has expired', 'da_two', 'two');
 @lines = $httpd->log_since(0) =~ /:warn\].*(OCSP216: .*\/one\.pem: .*)/g;
 is scalar @lines, 1, 'one of two has expired: said once' or diag join "\n", @lines;

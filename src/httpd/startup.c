@@ -173,7 +173,7 @@ static void open_own(ocsp_load_ctx_t *pass, const ocsp_server_config_t *conf)
             ocsp_signer_load_open(pass, si);
             ocsp_expiry_log(pass, si, &si->signers);
             ocsp_table_load_open(pass, si);
-            ocsp_signer_reload_note(pass, si);
+            ocsp_signer_reload_add(pass, si);
         }
     }
     find_twins(pass, scope);
@@ -222,7 +222,7 @@ static ocsp_issuers_issuer_t *open_view(ocsp_load_ctx_t *pass,
         si->info = NULL;
         ocsp_table_load_open(pass, si);
     }
-    ocsp_signer_reload_note(pass, si);
+    ocsp_signer_reload_add(pass, si);
     return si;
 }
 

@@ -260,7 +260,7 @@ static void note_due(ocsp_preproduce_t *pp, const one_t *one, const due_t *due)
 static void look_at_one(ocsp_preproduce_t *pp, const ocsp_presign_t *a,
                         one_t *one)
 {
-    ocsp_signer_reload_stay_t stay = ocsp_signer_reload_enter(
+    ocsp_signer_reload_section_t stay = ocsp_signer_reload_enter(
         pp->main->shared.renewal);
     int i;
 
@@ -337,7 +337,7 @@ static void look(ocsp_preproduce_t *pp, const ocsp_presign_t *a)
 static void make_one(ocsp_preproduce_t *pp, const ocsp_presign_t *a, due_t *due)
 {
     ocsp_cache_t *cache = pp->main->shared.cache;
-    ocsp_signer_reload_stay_t stay;
+    ocsp_signer_reload_section_t stay;
     ocsp_presign_verdict_t verdict;
     ocsp_presign_said_t said;
     one_t one;

@@ -256,7 +256,7 @@ static void make_one(const target_t *t, const ocsp_presign_t *a,
     ocsp_der_t der = write_certid(buf, ocsp_issuer_get0_hashes(t->si->issuer),
                                   hash, item);
     ocsp_cache_entry_t entry;
-    ocsp_signer_reload_stay_t stay;
+    ocsp_signer_reload_section_t stay;
     ocsp_presign_said_t said;
     ocsp_certid_t id;
 

@@ -108,7 +108,7 @@ static const char *collect_signers(facts_t *f, const ocsp_server_config_t *conf,
                                    const ocsp_issuers_issuer_t *si, int64_t now,
                                    apr_pool_t *p)
 {
-    ocsp_signer_reload_stay_t stay = ocsp_signer_reload_enter(
+    ocsp_signer_reload_section_t stay = ocsp_signer_reload_enter(
         conf->shared.renewal);
     const ocsp_answer_signers_t *signers = ocsp_signer_reload_get_signers(si);
     /* those that came later had no fault */

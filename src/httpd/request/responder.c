@@ -294,7 +294,7 @@ static void answer(ocsp_responder_t *job)
 void ocsp_responder_answer(ocsp_responder_t *job)
 {
     struct ocsp_signer_reload_t *renewal = job->conf->shared.renewal;
-    ocsp_signer_reload_stay_t stay = 0;
+    ocsp_signer_reload_section_t stay = 0;
 
     job->http_max_age_s = INT64_MAX;
     job->now = (int64_t)apr_time_sec(job->r->request_time);

@@ -65,7 +65,7 @@ ocsp_signer_reload_t *ocsp_signer_reload_make(const ocsp_load_ctx_t *ctx)
 
 /* --- read-side sections --------------------------------------------------- */
 
-ocsp_signer_reload_stay_t ocsp_signer_reload_enter(ocsp_signer_reload_t *r)
+ocsp_signer_reload_section_t ocsp_signer_reload_enter(ocsp_signer_reload_t *r)
 {
     for (;;) {
         unsigned epoch = atomic_load(&r->section_epoch);
@@ -79,7 +79,7 @@ ocsp_signer_reload_stay_t ocsp_signer_reload_enter(ocsp_signer_reload_t *r)
 }
 
 void ocsp_signer_reload_leave(ocsp_signer_reload_t *r,
-                              ocsp_signer_reload_stay_t section)
+                              ocsp_signer_reload_section_t section)
 {
     atomic_fetch_sub(&r->users[section], 1u);
 }
@@ -238,7 +238,7 @@ static void set_known(ocsp_retry_t *retry, bool faulty, bool settled)
     retry->failures = 0;
 }
 
-void ocsp_signer_reload_note(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
+void ocsp_signer_reload_add(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 {
     ocsp_retry_t *retry = get_retry(ctx, si);
     bool settled;
@@ -332,8 +332,8 @@ static void check_files(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
     }
 }
 
-void ocsp_signer_reload_look(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
-                             const ocsp_issuers_issuer_t *si)
+void ocsp_signer_reload_check(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
+                              const ocsp_issuers_issuer_t *si)
 {
     if (si->has_slot && si->renewal != NULL) {
         check_files(r, ctx, si);

@@ -17,13 +17,13 @@
 typedef struct ocsp_signer_reload_t ocsp_signer_reload_t;
 
 /** A read-side section: see ocsp_signer_reload_enter. */
-typedef unsigned ocsp_signer_reload_stay_t;
+typedef unsigned ocsp_signer_reload_section_t;
 
-/** Remember the files that an issuer's signers were loaded from. Startup only.
- */
-void ocsp_signer_reload_note(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si);
+/** Add an issuer whose signers were loaded, and remember from which files.
+ * Startup only. */
+void ocsp_signer_reload_add(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si);
 
-/** Newly made in pconf, for the issuers that were noted and with the private
+/** Newly made in pconf, for the issuers that were added and with the private
  * keys that the load has read. Startup only. */
 ocsp_signer_reload_t *ocsp_signer_reload_make(const ocsp_load_ctx_t *ctx);
 
@@ -39,10 +39,10 @@ bool ocsp_signer_reload_is_faulty(const ocsp_retries_t *retries,
 /**
  * Check whether the certificates of an issuer have changed. If they can be
  * used, use them in this process and have all others load them; otherwise log
- * the fault. Also log that signers end soon. Refresher only.
+ * the fault. Also log that signers expire soon. Refresher only.
  */
-void ocsp_signer_reload_look(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
-                             const ocsp_issuers_issuer_t *si);
+void ocsp_signer_reload_check(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
+                              const ocsp_issuers_issuer_t *si);
 
 /**
  * Load the signers that another process has found renewed, and free those that
@@ -56,11 +56,11 @@ void ocsp_signer_reload_update(ocsp_signer_reload_t *r,
  * Enter a read-side section: signers obtained inside it stay valid until
  * ocsp_signer_reload_leave. Any thread; likewise the functions below.
  */
-ocsp_signer_reload_stay_t ocsp_signer_reload_enter(ocsp_signer_reload_t *r);
+ocsp_signer_reload_section_t ocsp_signer_reload_enter(ocsp_signer_reload_t *r);
 
 /** Leave a read-side section. */
 void ocsp_signer_reload_leave(ocsp_signer_reload_t *r,
-                              ocsp_signer_reload_stay_t section);
+                              ocsp_signer_reload_section_t section);
 
 /** Get an issuer's present signers, inside a read-side section or in the
  * watchdog's thread. */
