@@ -343,30 +343,38 @@ void ocsp_signer_reload_check(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
 
 /* --- in every process ----------------------------------------------------- */
 
-static void update_issuer(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
-                          const ocsp_issuers_issuer_t *si, uint32_t renewals)
+/* In a pool of its own, since thousands of issuers may be renewed at once.
+ * @param pools of this update; NULL: none yet */
+static void update_issuer(ocsp_signer_reload_t *r, ocsp_signer_pools_t **pools,
+                          const ocsp_issuers_issuer_t *si, uint32_t renewals,
+                          apr_pool_t *ptemp)
 {
-    ocsp_load_ctx_t own;
+    ocsp_load_ctx_t ctx;
+    apr_pool_t *p;
     set_t *set;
 
-    begin_load(r, ctx);
-    own = *ctx;
-    own.s = si->renewal->s;
-    ocsp_load_ctx_hush(&own); /* the process that checked them logs faults */
-    set = load_set(&own, r, si);
+    apr_pool_create(&p, ptemp);
+    ocsp_load_ctx_begin(&ctx, r->keep, p, p);
+    ctx.s = si->renewal->s;
+    ctx.pools = *pools;
+    begin_load(r, &ctx);
+    *pools = ctx.pools;
+    ocsp_load_ctx_hush(&ctx); /* the process that checked them logs faults */
+    set = load_set(&ctx, r, si);
     if (set != NULL) {
         replace_set(r, si, set, renewals);
     }
     else {
-        r->retry_at = ctx->now + RETRY_S;
+        r->retry_at = ctx.now + RETRY_S;
     }
+    apr_pool_destroy(p);
 }
 
 void ocsp_signer_reload_update(ocsp_signer_reload_t *r,
                                const ocsp_arena_t *arena, apr_pool_t *ptemp)
 {
     uint64_t epoch = ocsp_arena_get_epoch(arena);
-    ocsp_load_ctx_t ctx;
+    ocsp_signer_pools_t *pools = NULL;
     int i;
 
     free_replaced(r);
@@ -374,7 +382,6 @@ void ocsp_signer_reload_update(ocsp_signer_reload_t *r,
         && (int64_t)apr_time_sec(apr_time_now()) < r->retry_at) {
         return;
     }
-    ocsp_load_ctx_begin(&ctx, r->keep, ptemp, ptemp);
     r->arena_epoch = epoch;
     r->retry_at = INT64_MAX;
     for (i = 0; r->issuers != NULL && i < r->issuers->nelts; i++) {
@@ -383,7 +390,7 @@ void ocsp_signer_reload_update(ocsp_signer_reload_t *r,
         uint32_t renewals = ocsp_arena_get_signers(arena, si->slot);
 
         if (renewals != si->renewal->seen) {
-            update_issuer(r, &ctx, si, renewals);
+            update_issuer(r, &pools, si, renewals, ptemp);
         }
     }
 }
