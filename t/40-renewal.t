@@ -194,6 +194,12 @@ dated('da_two', 'one', @ago);
 looked_at('one of two has expired', 2);
 signed_by_all('one of two has expired', 'da_two', 'two');
 signed_by('one of two has expired', 'da_two', 'two');
+
+# a process that begins later has the signers of the start from the parent
+my ($ended) = children($httpd->{pid});
+kill 'TERM', $ended;
+ok wait_for(60, sub { !kill 0, $ended }), 'a process ends';
+signed_by_all('a process began later', 'da_two', 'two');
 @lines = $httpd->log_since(0) =~ /:warn\].*(OCSP216: .*\/one\.pem: .*)/g;
 is scalar @lines, 1, 'one of two has expired: said once' or diag join "\n", @lines;
 ok $httpd->graceful, 'one of two has expired: graceful';
