@@ -1,6 +1,6 @@
 # Signers that are named outside <OCSPIssuer>: each issuer uses those that it has
-# issued, a virtual host's replace the main server's; what is broken in a pool
-# concerns him alone whose it was.
+# issued, a virtual host's replace the main server's; a broken file of a pool concerns
+# only the issuer whose signer it was.
 use strict;
 use warnings;
 use FindBin;
@@ -95,9 +95,10 @@ for my $case (
         sub { OCSPTest::PKI::spew("$dir/main-b.pem", "rubbish\n") }, 'main-b.pem'],
     ['a certificate is deleted', sub { unlink "$dir/main-b.pem" or die $! },
         'main-b.pem'],
+    # this file can be used, and is not b's any more
     ['a certificate of another CA in its place', sub {
         OCSPTest::PKI::spew("$dir/main-b.pem", OCSPTest::slurp("$dir/host-vhost.pem"))
-    }, 'main-b.pem'],
+    }, 'main-b.pem', b => 'tryLater'],
     ['a key becomes rubbish', sub { put_key($single, "rubbish\n") },
         'single.key'],
     ['a key is deleted', sub { unlink $single or die $! }, 'single.key'],
@@ -105,10 +106,12 @@ for my $case (
         put_key($single, OCSPTest::slurp($hosts))
     }, 'main-fresh.pem'],
 ) {
-    my ($name, $spoil, $file) = @$case;
+    my ($name, $spoil, $file, %but) = @$case;
     $spoil->();
     $log = $httpd->graceful // '';
-    signers($name, 'ocsp', %main); # the last good one, too, of whom it concerns
+    signers($name, 'ocsp', %main, %but); # the last good signer of a broken file as well
+    like $log, qr/OCSP223: \Q${\ ca($_)->{subject}}\E: no signer: /, "$name: $_: logged"
+        for keys %but;
     # what the host lacks has not changed
     my @lines = drop_second(grep { /ocsp:(?:error|warn)\]/ && !/OCSP223/ } split /\n/, $log);
     is scalar @lines, 1, "$name: one line" or diag $log;
@@ -117,7 +120,7 @@ for my $case (
     put_key($single, $key);
 }
 $log = $httpd->graceful;
-unlike $log, qr/OCSP218|not taken/, 'all mended: no complaint';
+unlike $log, qr/OCSP218|rejected/, 'all mended: no complaint';
 
 # a new member under an old key, and a new key: taken at graceful (R128)
 OCSPTest::PKI::issue(ca('b'), "$dir/main-b.pem", $shared, 'renewed-b', '5B',

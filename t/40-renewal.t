@@ -133,13 +133,13 @@ is $status, 0, 'what has begun: httpd -t exits 0' or diag $said;
 dated('da_gone', 'first', @long);
 ok $httpd->graceful, 'a new certificate for an old key: graceful';
 signed_by('renewed', 'da_gone', 'first');
-# and one that has expired comes in the place of a good one: the good one goes on
+# and an expired one in the place of the only valid one: it counts, and cannot sign
 dated('da_future', 'present', @ago);
 $log = $httpd->graceful;
-like $log, qr/:(?:crit|error)\].*\Q${\ ca('da_future')->{subject}}\E/,
+like $log, qr/:crit\].*OCSP204: \Q${\ ca('da_future')->{subject}}\E: .*\/present\.pem: /,
     'an expired one in the place of a good one: logged';
-is $httpd->says('da_future', serial_good), 'good',
-    'an expired one in the place of a good one: the good one signs on';
+is $httpd->says('da_future', serial_good), 'tryLater',
+    'an expired one in the place of a good one: tryLater'; # R127
 signed_by('the other one has expired', 'da_expired', 'new');
 
 # files that were just written are opened once more, when they have settled: what is
@@ -157,12 +157,14 @@ is $httpd->says('da_short', serial_good), 'good', 'the last good one signs on';
 
 ok $httpd->stop, 'it ends when told to';
 
-# An expired certificate in the place of one of two good ones: that good one signs on,
-# when httpd looks at the files as it runs and when it looks at them after a graceful.
+# An expired certificate in the place of one of two good ones: the other one signs, while
+# httpd runs and after a graceful restart.
 my $two = section('da_two', dated('da_two', 'one', @long), dated('da_two', 'two', @long));
+my $serial = 0;
 my $look = sub { dated('da_look', 'look', $now - DAY, $now + $_[0] * DAY) };
 $httpd = OCSPTest::Httpd->start('renewal-two', "OCSPRefresh 1\n$two"
     . section('da_look', $look->(1)));
+my @at = (port => $httpd->{port}, path => '/');
 signed_by('two good ones', 'da_two', 'one');
 
 # The files of da_two have been looked at since this was called: those of da_look, which
@@ -177,14 +179,32 @@ sub looked_at {
     return;
 }
 
+# Each process loads renewed signers itself, a little after the log has it.
+sub signed_by_all {
+    my ($when, $ca, $want) = @_;
+    ok wait_for(60, sub {
+        # a serial number of its own, which no process has a response for
+        return !grep { signer_of(post(request($ca, [sprintf '5A%04X', ++$serial]), @at)->{body})
+            ne $want } 1 .. 2 * children($httpd->{pid});
+    }), "$when: $ca: all processes sign by the one that is $want";
+    return;
+}
+
 dated('da_two', 'one', @ago);
 looked_at('one of two has expired', 2);
-signed_by('one of two has expired', 'da_two', 'one');
-@lines = $httpd->log_since(0) =~ /:error\].*(OCSP228: .*\/one\.pem: .*)/g;
+signed_by_all('one of two has expired', 'da_two', 'two');
+signed_by('one of two has expired', 'da_two', 'two');
+
+# a process that begins later has the signers of the start from the parent
+my ($ended) = children($httpd->{pid});
+kill 'TERM', $ended;
+ok wait_for(60, sub { !kill 0, $ended }), 'a process ends';
+signed_by_all('a process began later', 'da_two', 'two');
+@lines = $httpd->log_since(0) =~ /:warn\].*(OCSP216: .*\/one\.pem: .*)/g;
 is scalar @lines, 1, 'one of two has expired: said once' or diag join "\n", @lines;
 ok $httpd->graceful, 'one of two has expired: graceful';
 looked_at('one of two has expired, after a graceful', 3);
-signed_by('one of two has expired, after a graceful', 'da_two', 'one');
+signed_by('one of two has expired, after a graceful', 'da_two', 'two');
 ok $httpd->stop, 'it ends when told to';
 
 # --- certificates that end soon (U2) -------------------------------------------------------

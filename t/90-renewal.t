@@ -65,7 +65,7 @@ for my $case (
     ['one of two signers has expired', sub {
         OCSPTest::PKI::issue_dated(ca('c2'), $old, $file{c2}{signer_key}, 'old',
             $now - 9 * 86400, $now - 86400);
-    }, qr/OCSP228: .*\Q$old\E/, c2 => 'old'],
+    }, qr/OCSP216: .*\Q$old\E/, c2 => 'Responder of c2'],
     ['and is removed', sub {
         $httpd->configure($text =~ s/OCSPCertificateFile "\Q$old\E"\n//r);
     }, undef, c2 => 'Responder of c2'],

@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See algorithm.h. Floor 2.
+ * Which algorithm a key signs with is a table; RSA-PSS keys may also restrict
+ * their own parameters (RFC 4055). Floor 2.
  */
 #include <apr_strings.h>
 #include <openssl/core_names.h>
@@ -13,27 +14,28 @@
 
 #include "answer/algorithm.h"
 
-/* below it RSA is broken, or nearly (NIST SP 800-131A) */
+/* NIST SP 800-131A disallows less. */
 #define RSA_BITS_MIN 2048
 
-/* Of an RSA-PSS key that leaves it open (RFC 4055 section 3.1: as long as the
- * digest). */
+/* For an RSA-PSS key without restrictions (RFC 4055 section 3.1: a salt as long
+ * as the digest). */
 #define PSS_DIGEST "SHA2-256"
 #define PSS_SALT_LEN 32
 
-/* RSASSA-PSS takes some 70 octets. */
+/* Octets of an AlgorithmIdentifier; that of RSASSA-PSS has about 70. */
 #define ID_MAX 256
 
 #define NAME_MAX_LEN 80
 
-/* A kind of key that signs in one way. SHA-1 and MD5 are in no row. */
+/* A type of key and its only algorithm. No row has SHA-1 or MD5. */
 typedef struct {
     const char *type; /* libcrypto's name */
-    int curve;        /* NID of an EC key's */
+    int curve;        /* NID of the curve of an EC key */
     ocsp_algorithm_family_t family;
     const char *digest;
     ocsp_der_t id;
-    const char *description; /* NULL: told with its size */
+    const char *description; /* NULL: includes the size of the key */
+    bool is_quick;
 } kind_t;
 
 /* clang-format off */
@@ -57,67 +59,33 @@ static const unsigned char ed448[] = {
 /* id-RSASSA-PSS (RFC 4055 section 3.1), the content of its OID */
 static const unsigned char rsassa_pss[] = {
     0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a};
-/* clang-format on */
+
+#define DER(bytes) {bytes, sizeof(bytes)}
 
 static const kind_t kinds[] = {
-    {"RSA",
-     NID_undef,
-     OCSP_ALGORITHM_RSA,
-     "SHA2-256",
-     {rsa_sha256, sizeof(rsa_sha256)},
-     NULL},
-    {"EC",
-     NID_X9_62_prime256v1,
-     OCSP_ALGORITHM_NIST,
-     "SHA2-256",
-     {ecdsa_sha256, sizeof(ecdsa_sha256)},
-     "P-256 with SHA-256"},
-    {"EC",
-     NID_secp384r1,
-     OCSP_ALGORITHM_NIST,
-     "SHA2-384",
-     {ecdsa_sha384, sizeof(ecdsa_sha384)},
-     "P-384 with SHA-384"},
-    {"EC",
-     NID_secp521r1,
-     OCSP_ALGORITHM_NIST,
-     "SHA2-512",
-     {ecdsa_sha512, sizeof(ecdsa_sha512)},
-     "P-521 with SHA-512"},
+    {"RSA", NID_undef, OCSP_ALGORITHM_RSA, "SHA2-256",
+     DER(rsa_sha256), NULL, false},
+    {"EC", NID_X9_62_prime256v1, OCSP_ALGORITHM_NIST, "SHA2-256",
+     DER(ecdsa_sha256), "P-256 with SHA-256", true},
+    {"EC", NID_secp384r1, OCSP_ALGORITHM_NIST, "SHA2-384",
+     DER(ecdsa_sha384), "P-384 with SHA-384", false},
+    {"EC", NID_secp521r1, OCSP_ALGORITHM_NIST, "SHA2-512",
+     DER(ecdsa_sha512), "P-521 with SHA-512", false},
     /* RFC 5639: the digest is as long as the curve */
-    {"EC",
-     NID_brainpoolP256r1,
-     OCSP_ALGORITHM_BRAINPOOL,
-     "SHA2-256",
-     {ecdsa_sha256, sizeof(ecdsa_sha256)},
-     "brainpoolP256r1 with SHA-256"},
-    {"EC",
-     NID_brainpoolP384r1,
-     OCSP_ALGORITHM_BRAINPOOL,
-     "SHA2-384",
-     {ecdsa_sha384, sizeof(ecdsa_sha384)},
-     "brainpoolP384r1 with SHA-384"},
-    {"EC",
-     NID_brainpoolP512r1,
-     OCSP_ALGORITHM_BRAINPOOL,
-     "SHA2-512",
-     {ecdsa_sha512, sizeof(ecdsa_sha512)},
-     "brainpoolP512r1 with SHA-512"},
-    {"ED25519",
-     NID_undef,
-     OCSP_ALGORITHM_EDDSA,
-     NULL,
-     {ed25519, sizeof(ed25519)},
-     "Ed25519"},
-    {"ED448",
-     NID_undef,
-     OCSP_ALGORITHM_EDDSA,
-     NULL,
-     {ed448, sizeof(ed448)},
-     "Ed448"},
+    {"EC", NID_brainpoolP256r1, OCSP_ALGORITHM_BRAINPOOL, "SHA2-256",
+     DER(ecdsa_sha256), "brainpoolP256r1 with SHA-256", false},
+    {"EC", NID_brainpoolP384r1, OCSP_ALGORITHM_BRAINPOOL, "SHA2-384",
+     DER(ecdsa_sha384), "brainpoolP384r1 with SHA-384", false},
+    {"EC", NID_brainpoolP512r1, OCSP_ALGORITHM_BRAINPOOL, "SHA2-512",
+     DER(ecdsa_sha512), "brainpoolP512r1 with SHA-512", false},
+    {"ED25519", NID_undef, OCSP_ALGORITHM_EDDSA, NULL,
+     DER(ed25519), "Ed25519", true},
+    {"ED448", NID_undef, OCSP_ALGORITHM_EDDSA, NULL,
+     DER(ed448), "Ed448", false},
 };
+/* clang-format on */
 
-/* What an RSA-PSS key may be restricted to, for digest and mask alike. */
+/* Allowed restrictions of an RSA-PSS key, for digest and mask alike. */
 static const struct {
     const char *name; /* libcrypto's */
     const char *description;
@@ -127,7 +95,7 @@ static const struct {
     {"SHA2-512", "SHA-512"},
 };
 
-/* Providers call one curve by different names. */
+/* Providers use different names for one curve. */
 static int find_curve(const EVP_PKEY *key)
 {
     char name[NAME_MAX_LEN];
@@ -155,14 +123,14 @@ static const kind_t *find_kind(const EVP_PKEY *key)
     return NULL;
 }
 
-/* Why an RSA-PSS key cannot sign, or NULL; all of out but its id. */
+/* Fill all of out but its id. @return why the key cannot sign, or NULL */
 static const char *read_pss(ocsp_algorithm_t *out, EVP_PKEY *key, apr_pool_t *p)
 {
     char name[NAME_MAX_LEN] = "";
     int rv = EVP_PKEY_get_default_digest_name(key, name, sizeof(name));
     size_t i;
 
-    /* 2: the only one that the key allows. An MD5 has no name here. */
+    /* 2: the key allows only this digest; 1: it is a default */
     out->sets_pss = rv == 1;
     for (i = 0; i < sizeof(pss_digests) / sizeof(pss_digests[0]); i++) {
         if (strcmp(rv == 2         ? name
@@ -180,7 +148,7 @@ static const char *read_pss(ocsp_algorithm_t *out, EVP_PKEY *key, apr_pool_t *p)
     return apr_psprintf(p,
                         "RFC 4055 section 3.1: an RSA-PSS key for %s: make one"
                         " for SHA-256, SHA-384 or SHA-512",
-                        rv == 2 ? name : "a digest that is not known");
+                        rv == 2 ? name : "an unknown digest");
 }
 
 static bool set_pss(EVP_PKEY_CTX *ctx)
@@ -189,7 +157,7 @@ static bool set_pss(EVP_PKEY_CTX *ctx)
         && EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, PSS_SALT_LEN) == 1;
 }
 
-/* libcrypto's own encoding: the parameters depend on the key's restrictions. */
+/* By libcrypto: the parameters depend on the key's restrictions. */
 static const char *read_pss_id(ocsp_algorithm_t *out, EVP_PKEY_CTX *ctx,
                                apr_pool_t *p)
 {
@@ -219,8 +187,8 @@ static const char *read_pss_id(ocsp_algorithm_t *out, EVP_PKEY_CTX *ctx,
 }
 
 /*
- * A key of RSASSA-PSS (RFC 4055 section 1.2) may hold parameters that its
- * signatures must have. Without any it gets our own.
+ * An RSASSA-PSS key (RFC 4055 section 1.2) may contain parameters that its
+ * signatures must have; otherwise defaults are used.
  */
 static const char *find_pss(ocsp_algorithm_t *out, EVP_PKEY *key, apr_pool_t *p)
 {
@@ -239,8 +207,7 @@ static const char *find_pss(ocsp_algorithm_t *out, EVP_PKEY *key, apr_pool_t *p)
     return fault;
 }
 
-/* What a key is, for people: "EC key on curve secp256k1", "DSA key of 2048
- * bits". */
+/* For messages: "EC key on curve secp256k1", "DSA key of 2048 bits". */
 static const char *describe_key(const EVP_PKEY *key, apr_pool_t *p)
 {
     const char *type = EVP_PKEY_get0_type_name(key);
@@ -280,6 +247,7 @@ const char *ocsp_algorithm_find(ocsp_algorithm_t *out, EVP_PKEY *key,
     out->family = kind->family;
     out->digest = kind->digest;
     out->id = kind->id;
+    out->is_quick = kind->is_quick;
     out->description = kind->description == NULL
                          ? apr_psprintf(p, "RSA %d with SHA-256", bits)
                          : kind->description;
@@ -298,7 +266,7 @@ bool ocsp_algorithm_set_up(EVP_MD_CTX *ctx, const ocsp_algorithm_t *algorithm,
         || (algorithm->sets_pss && !set_pss(key_ctx))) {
         return false;
     }
-    /* it makes one signature: it need not copy itself to make others */
+    /* for one signature only, so that it need not copy itself */
     EVP_MD_CTX_set_flags(ctx, EVP_MD_CTX_FLAG_FINALISE);
     return true;
 }
@@ -335,7 +303,7 @@ bool ocsp_algorithm_verify(const ocsp_algorithm_t *algorithm, EVP_PKEY *key,
  *     algorithm   OBJECT IDENTIFIER,
  *     parameters  ANY DEFINED BY algorithm OPTIONAL }
  *
- * Implementations differ over NULL and absent: here either is data NULL.
+ * Implementations differ over NULL and absent parameters: data is NULL for both.
  */
 static bool parse_id(ocsp_der_t *oid, ocsp_der_t *parameters, ocsp_der_t id)
 {
@@ -356,21 +324,21 @@ static bool parse_id(ocsp_der_t *oid, ocsp_der_t *parameters, ocsp_der_t id)
     return ocsp_der_at_end(&content);
 }
 
-bool ocsp_algorithm_fits(ocsp_der_t id, ocsp_der_t wish)
+bool ocsp_algorithm_fits(ocsp_der_t id, ocsp_der_t preferred)
 {
     static const ocsp_der_t pss = {rsassa_pss, sizeof(rsassa_pss)};
-    ocsp_der_t oid, parameters, wish_oid, wish_parameters;
+    ocsp_der_t oid, parameters, preferred_oid, preferred_parameters;
 
     if (!parse_id(&oid, &parameters, id)
-        || !parse_id(&wish_oid, &wish_parameters, wish)
-        || !ocsp_der_equal(oid, wish_oid)) {
+        || !parse_id(&preferred_oid, &preferred_parameters, preferred)
+        || !ocsp_der_equal(oid, preferred_oid)) {
         return false;
     }
-    if (wish_parameters.data == NULL) {
+    if (preferred_parameters.data == NULL) {
         return parameters.data == NULL || ocsp_der_equal(oid, pss);
     }
     return parameters.data != NULL
-        && ocsp_der_equal(parameters, wish_parameters);
+        && ocsp_der_equal(parameters, preferred_parameters);
 }
 
 bool ocsp_algorithm_is_same_kind(const EVP_PKEY *a, const EVP_PKEY *b)

@@ -1,15 +1,16 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See chain.h. Floor 2.
+ * Finds the issuer of each certificate by its name and its signature. Floor 2.
  */
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
 #include "answer/chain.h"
+#include "answer/key_file.h"
 
-/* By its signature: a CA that changes its key has a certificate with one name
- * twice that is not self-signed. */
+/* By its signature: when a CA changes its key, it may issue a certificate for
+ * its own name that is not self-signed. */
 static bool is_root(const ocsp_issuer_t *issuer)
 {
     return X509_self_signed(ocsp_issuer_get0_cert(issuer), 1) == 1;
@@ -48,21 +49,6 @@ static const ocsp_issuer_t *find_parent(const ocsp_issuer_t *child,
     return NULL;
 }
 
-static ocsp_der_t encode(const ocsp_issuer_t *issuer, apr_pool_t *p)
-{
-    X509 *cert = ocsp_issuer_get0_cert(issuer);
-    int len = i2d_X509(cert, NULL);
-    ocsp_der_t der = {NULL, 0};
-
-    if (len > 0) {
-        unsigned char *at = apr_palloc(p, (apr_size_t)len);
-
-        der.data = at;
-        der.len = (size_t)i2d_X509(cert, &at);
-    }
-    return der;
-}
-
 static bool has(const ocsp_chain_t *chain, ocsp_der_t cert)
 {
     size_t i;
@@ -83,9 +69,10 @@ void ocsp_chain_build(ocsp_chain_t *out, const ocsp_issuer_t *issuer,
     out->certs = certs;
     out->count = 0;
     while (issuer != NULL && out->count < OCSP_CHAIN_MAX && !is_root(issuer)) {
-        ocsp_der_t cert = encode(issuer, p);
+        ocsp_der_t cert =
+            ocsp_key_file_encode_cert(ocsp_issuer_get0_cert(issuer), p);
 
-        /* two CAs may have issued each other */
+        /* two CAs may have certified each other */
         if (cert.len == 0 || has(out, cert)) {
             break;
         }

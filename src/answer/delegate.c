@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See delegate.h. Floor 2.
+ * The checks of a delegate's certificate, by libcrypto's view of its extensions.
+ * Floor 2.
  */
 #include <apr_strings.h>
 #include <openssl/err.h>
@@ -13,20 +14,17 @@ static ocsp_der_t get_name(const X509_NAME *name)
 {
     ocsp_der_t der = {NULL, 0};
 
-    if (X509_NAME_get0_der(name, &der.data, &der.len) != 1) {
-        der.data = NULL;
-        der.len = 0;
-    }
+    (void)X509_NAME_get0_der(name, &der.data, &der.len);
     return der;
 }
 
 /*
- * RFC 6960 section 4.2.2.2: a delegate was issued directly by the CA, under the
- * key that signed what is asked about (R123). NULL: it was.
+ * RFC 6960 section 4.2.2.2: the CA issues a delegate directly, with the key that
+ * signed the certificates in question (R123).
  */
 static const char *find_fault(X509 *cert, const ocsp_issuer_t *issuer)
 {
-    /* the flags first: asking for them is what parses the extensions */
+    /* first, since this call parses the extensions */
     uint32_t flags = X509_get_extension_flags(cert);
     ocsp_der_t name = get_name(X509_get_issuer_name(cert));
 
@@ -63,12 +61,12 @@ const char *ocsp_delegate_check(X509 *cert, const ocsp_issuer_t *issuer)
 {
     const char *fault = find_fault(cert, issuer);
 
-    /* a signature by another key is no error here but an answer */
+    /* a signature by another key is reported by the result alone */
     ERR_clear_error();
     return fault;
 }
 
-/* Only a responder's address matters: caIssuers makes nobody ask. */
+/* Only the address of a responder matters; caIssuers causes no request. */
 static bool names_responder(const X509 *cert)
 {
     AUTHORITY_INFO_ACCESS *aia = X509_get_ext_d2i(cert, NID_info_access, NULL,
@@ -85,9 +83,10 @@ static bool names_responder(const X509 *cert)
     return found;
 }
 
-static const char *add(const char *warning, const char *text, apr_pool_t *p)
+static void add(const char **warning, const char *text, apr_pool_t *p)
 {
-    return warning == NULL ? text : apr_pstrcat(p, warning, "; ", text, NULL);
+    *warning = *warning == NULL ? text
+                                : apr_pstrcat(p, *warning, "; ", text, NULL);
 }
 
 const char *ocsp_delegate_warn(X509 *cert, const ocsp_issuer_t *issuer,
@@ -97,28 +96,28 @@ const char *ocsp_delegate_warn(X509 *cert, const ocsp_issuer_t *issuer,
 
     if (!ocsp_der_equal(get_name(X509_get_issuer_name(cert)),
                         ocsp_issuer_get_name(issuer))) {
-        warning = add(warning,
-                      "its issuer name is encoded otherwise than the CA's"
-                      " subject, which Firefox refuses",
-                      p);
+        add(&warning,
+            "its issuer name and the CA's subject are encoded differently,"
+            " which Firefox rejects",
+            p);
     }
     if (X509_get_ext_by_NID(cert, NID_id_pkix_OCSP_noCheck, -1) < 0) {
-        warning = add(warning,
-                      "RFC 6960 section 4.2.2.2.1: without id-pkix-ocsp-nocheck"
-                      " clients may ask for the responder's own status",
-                      p);
+        add(&warning,
+            "RFC 6960 section 4.2.2.2.1: without id-pkix-ocsp-nocheck clients"
+            " may ask for the responder's own status",
+            p);
     }
     if (names_responder(cert)) {
-        warning = add(warning,
-                      "RFC 6960 section 4.2.2.2.1: authorityInfoAccess sends"
-                      " clients to a responder for the responder's own status",
-                      p);
+        add(&warning,
+            "RFC 6960 section 4.2.2.2.1: authorityInfoAccess sends clients to"
+            " a responder for the responder's own status",
+            p);
     }
     if (X509_get_ext_by_NID(cert, NID_crl_distribution_points, -1) >= 0) {
-        warning = add(warning,
-                      "RFC 6960 section 4.2.2.2.1: cRLDistributionPoints sends"
-                      " clients to a CRL for the responder's own status",
-                      p);
+        add(&warning,
+            "RFC 6960 section 4.2.2.2.1: cRLDistributionPoints sends clients"
+            " to a CRL for the responder's own status",
+            p);
     }
     ERR_clear_error();
     return warning;

@@ -1,8 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A responder's certificate and private key from the bytes of an operator's
- * files, PEM or DER. Floor 2.
+ * Parses a responder's certificate and private key from the bytes of an
+ * operator's files (PEM, DER, for keys also PKCS #12), and resolves "file:"
+ * URIs. Floor 2.
  */
 #ifndef OCSP_ANSWER_KEY_FILE_H
 #define OCSP_ANSWER_KEY_FILE_H
@@ -16,10 +17,11 @@
 #include "wire/der.h"
 
 /**
- * Parse a certificate. Of several in PEM the first counts.
+ * Parse a certificate in PEM or DER. The first of several in PEM counts.
  * @param out newly allocated: X509_free
- * @param stray whether others follow that are no CA's, hence no chain of it
- * @param file what to call the bytes in a reason
+ * @param stray whether a certificate that is not a CA's follows the first one:
+ *        it cannot belong to the chain of the first
+ * @param file name of the file, for *why
  * @return OCSP_EMALFORMED
  * Startup only.
  */
@@ -28,12 +30,13 @@ apr_status_t ocsp_key_file_parse_cert(X509 **out, bool *stray,
                                       const char **why, apr_pool_t *p);
 
 /**
- * Parse a private key: PEM, DER, or PKCS #12. Other things in PEM are passed
- * over. Nobody is asked for a passphrase here.
+ * Parse a private key in PEM, DER or PKCS #12: the first one of the file. Never
+ * prompts for a passphrase.
  * @param out newly allocated: EVP_PKEY_free
- * @param passphrase NULL: none is known
- * @param encrypted whether it lacks the passphrase, or has a wrong one: this
- *        and nothing else is wrong then
+ * @param encrypted whether the passphrase is missing or wrong, and nothing else
+ *        is the matter
+ * @param file name or URI of the file, for *why
+ * @param passphrase NULL: not known
  * @return OCSP_EMALFORMED
  * Startup only.
  */
@@ -42,27 +45,27 @@ apr_status_t ocsp_key_file_parse_key(EVP_PKEY **out, bool *encrypted,
                                      const char *passphrase, const char **why,
                                      apr_pool_t *p);
 
-/**
- * @return the file behind a "file:" URI (RFC 8089: file:/path, file:///path,
- *         file://localhost/path), borrowed; NULL: not such a URI
- */
-const char *ocsp_key_file_get_uri_file(const char *uri);
-
-/** @return whether it is a URI: a scheme of two letters at least, and a ":". */
+/** @return whether a name is a URI: a scheme of two letters at least, and a
+ *          ":" (RFC 3986 section 3.1). Pure. */
 bool ocsp_key_file_is_uri(const char *name);
 
 /**
- * Load a private key by OSSL_STORE: PKCS#12 as well. Only "file:" is opened
- * today, and only a regular file.
- * Otherwise as ocsp_key_file_parse_key.
+ * Find the file that a name or a "file:" URI (RFC 8089: file:/path,
+ * file:///path, file://localhost/path) stands for.
+ * @param why another scheme or another host: the reason, without the rest of
+ *        the URI, which may contain a PIN; NULL: not wanted
+ * @return borrowed from name; NULL: see why. Pure.
  */
-apr_status_t ocsp_key_file_load_key(EVP_PKEY **out, bool *encrypted,
-                                    const char *uri, const char *passphrase,
-                                    const char **why, apr_pool_t *p);
+const char *ocsp_key_file_get_path(const char *name, const char **why,
+                                   apr_pool_t *p);
+
+/** Encode a certificate in DER, newly made in p; of length 0 if libcrypto has no
+ * memory. Any thread. */
+ocsp_der_t ocsp_key_file_encode_cert(X509 *cert, apr_pool_t *p);
 
 /**
- * Encode a private key, in the clear: what is kept of it.
- * @param out newly made in p: wipe it
+ * Encode a private key in unencrypted PKCS #8 (RFC 5958).
+ * @param out newly made in p; the caller has to wipe it
  * @return OCSP_ECRYPTO
  */
 apr_status_t ocsp_key_file_encode_key(ocsp_der_t *out, const EVP_PKEY *key,

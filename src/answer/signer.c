@@ -1,8 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See signer.h. A signer that came out of here has signed once: what can fail
- * later is a key that goes away. Floor 2.
+ * Checks a certificate and key, tries a signature, and signs. Floor 2.
  */
 #include <apr_strings.h>
 #include <openssl/err.h>
@@ -11,38 +10,46 @@
 
 #include "answer/sign_context.h"
 #include "answer/delegate.h"
+#include "answer/key_file.h"
 #include "answer/signer.h"
 #include "wire/gtime.h"
 
 struct ocsp_signer_t {
     EVP_PKEY *key;
-    EVP_MD_CTX *ready; /* set up to sign, never used: only copied */
+    EVP_MD_CTX *ready; /* set up to sign; only copied, never used itself */
     ocsp_algorithm_t algorithm;
-    bool lasts; /* a kept context signs as well, which was tried */
+    bool reuses_context; /* a trial signature with a reused context verified */
     ocsp_der_t cert;
     ocsp_der_t name;     /* its subject */
-    bool is_issuer;      /* the CA signs itself */
-    bool is_foreign;     /* another CA's, trusted locally */
-    bool is_like_issuer; /* a key of the same kind */
+    bool is_issuer;      /* it has the CA's own key */
+    bool is_foreign;     /* issued by another CA, trusted locally */
+    bool is_like_issuer; /* its key has the CA's algorithm and curve */
     int64_t not_before;
     int64_t not_after;
     size_t signature_max;
-    unsigned cost_us; /* of a signature; 0: not known */
     unsigned char key_hash[OCSP_SIGNER_KEY_HASH_LEN];
 };
 
-bool ocsp_signer_concerns(const X509 *cert, const ocsp_issuer_t *issuer)
+static bool has_name_of(const X509_NAME *subject, const ocsp_issuer_t *issuer)
 {
     ocsp_der_t name = {NULL, 0};
-    bool concerns = EVP_PKEY_eq(X509_get0_pubkey(cert),
-                                ocsp_issuer_get0_key(issuer))
-                     == 1
-                 || (X509_NAME_get0_der(X509_get_issuer_name(cert), &name.data,
-                                        &name.len)
-                         == 1
-                     && ocsp_issuer_has_name(issuer, name));
 
-    ERR_clear_error(); /* two types of key are an error, not an answer */
+    return X509_NAME_get0_der(subject, &name.data, &name.len) == 1
+        && ocsp_issuer_has_name(issuer, name);
+}
+
+static bool has_key_of(const X509 *cert, const ocsp_issuer_t *issuer)
+{
+    return EVP_PKEY_eq(X509_get0_pubkey(cert), ocsp_issuer_get0_key(issuer))
+        == 1;
+}
+
+bool ocsp_signer_concerns(const X509 *cert, const ocsp_issuer_t *issuer)
+{
+    bool concerns = has_key_of(cert, issuer)
+                 || has_name_of(X509_get_issuer_name(cert), issuer);
+
+    ERR_clear_error(); /* libcrypto reports an error for two types of key */
     return concerns;
 }
 
@@ -55,46 +62,31 @@ bool ocsp_signer_is_pair(const X509 *cert, const EVP_PKEY *key)
 }
 
 static apr_status_t check_key(ocsp_algorithm_t *out,
-                              const ocsp_signer_material_t *material,
-                              const char **why, apr_pool_t *p)
+                              const ocsp_signer_pair_t *pair, const char **why,
+                              apr_pool_t *p)
 {
-    const char *fault = ocsp_algorithm_find(out, material->key, p);
+    const char *fault = ocsp_algorithm_find(out, pair->key, p);
 
     if (fault != NULL) {
-        *why = apr_psprintf(p, "%s: %s", material->key_file, fault);
+        *why = apr_psprintf(p, "%s: %s", pair->key_file, fault);
         return OCSP_EMALFORMED;
     }
-    if (ocsp_algorithm_is_explicit(X509_get0_pubkey(material->cert))) {
+    if (ocsp_algorithm_is_explicit(X509_get0_pubkey(pair->cert))) {
         *why = apr_psprintf(p,
-                            "%s: RFC 5480 section 2.1.1: the curve is spelt out"
-                            " instead of named: have the certificate issued for"
-                            " a key with a named curve",
-                            material->cert_file);
+                            "%s: RFC 5480 section 2.1.1: the curve is given by"
+                            " its parameters: have the certificate issued for a"
+                            " key with a named curve",
+                            pair->cert_file);
         return OCSP_EMALFORMED;
     }
-    if (!ocsp_signer_is_pair(material->cert, material->key)) {
+    if (!ocsp_signer_is_pair(pair->cert, pair->key)) {
         *why = apr_psprintf(p,
                             "%s: not the key of the certificate in %s: give"
                             " the two that belong together",
-                            material->key_file, material->cert_file);
+                            pair->key_file, pair->cert_file);
         return OCSP_EMALFORMED;
     }
     return APR_SUCCESS;
-}
-
-static bool has_name_of(const X509 *cert, const ocsp_issuer_t *issuer)
-{
-    ocsp_der_t name = {NULL, 0};
-    return X509_NAME_get0_der(X509_get_subject_name(cert), &name.data,
-                              &name.len)
-            == 1
-        && ocsp_issuer_has_name(issuer, name);
-}
-
-static bool has_key_of(const X509 *cert, const ocsp_issuer_t *issuer)
-{
-    return EVP_PKEY_eq(X509_get0_pubkey(cert), ocsp_issuer_get0_key(issuer))
-        == 1;
 }
 
 const char *ocsp_signer_check_cert(X509 *cert, const ocsp_issuer_t *issuer)
@@ -102,27 +94,27 @@ const char *ocsp_signer_check_cert(X509 *cert, const ocsp_issuer_t *issuer)
     if (!has_key_of(cert, issuer)) {
         return ocsp_delegate_check(cert, issuer);
     }
-    return has_name_of(cert, issuer)
+    return has_name_of(X509_get_subject_name(cert), issuer)
              ? NULL
              : "RFC 6960 section 4.2.2.2: the CA's key under another name: give"
                " the CA's own certificate";
 }
 
-/* Whether it may answer for the CA, and what clients may stumble over then. */
+/* Check whether it may answer for the CA, and whether clients may reject it. */
 static apr_status_t check_authority(ocsp_signer_t *s, const char **warning,
-                                    const ocsp_signer_material_t *material,
+                                    const ocsp_signer_pair_t *pair,
                                     const ocsp_issuer_t *issuer,
                                     const char **why, apr_pool_t *p)
 {
-    const char *fault = ocsp_signer_check_cert(material->cert, issuer);
+    const char *fault = ocsp_signer_check_cert(pair->cert, issuer);
 
     s->is_foreign = fault != NULL;
-    s->is_issuer = fault == NULL && has_key_of(material->cert, issuer);
+    s->is_issuer = fault == NULL && has_key_of(pair->cert, issuer);
     s->is_like_issuer = ocsp_algorithm_is_same_kind(
-        X509_get0_pubkey(material->cert), ocsp_issuer_get0_key(issuer));
-    if (fault != NULL && !material->trusted) {
-        *why = apr_psprintf(p, "%s: %s (the CA is %s)", material->cert_file,
-                            fault, ocsp_issuer_get0_subject(issuer));
+        X509_get0_pubkey(pair->cert), ocsp_issuer_get0_key(issuer));
+    if (fault != NULL && !pair->trusted) {
+        *why = apr_psprintf(p, "%s: %s (the CA is %s)", pair->cert_file, fault,
+                            ocsp_issuer_get0_subject(issuer));
         return OCSP_EUNKNOWNCA;
     }
     if (fault != NULL) {
@@ -130,7 +122,7 @@ static apr_status_t check_authority(ocsp_signer_t *s, const char **warning,
                    " CA: every client has to trust this very certificate";
     }
     else if (!s->is_issuer) {
-        *warning = ocsp_delegate_warn(material->cert, issuer, p);
+        *warning = ocsp_delegate_warn(pair->cert, issuer, p);
     }
     return APR_SUCCESS;
 }
@@ -145,21 +137,20 @@ static bool read_time(int64_t *seconds, const ASN1_TIME *t)
              : ocsp_gtime_parse(seconds, s, len);
 }
 
-static apr_status_t take_cert(ocsp_signer_t *s, X509 *cert, const char **why,
-                              apr_pool_t *p)
+static apr_status_t set_cert(ocsp_signer_t *s, X509 *cert, const char **why,
+                             apr_pool_t *p)
 {
     unsigned int hash_len = sizeof(s->key_hash);
-    unsigned char *der;
-    int len = i2d_X509(cert, NULL);
     ocsp_der_t name = {NULL, 0};
 
     if (!read_time(&s->not_before, X509_get0_notBefore(cert))
         || !read_time(&s->not_after, X509_get0_notAfter(cert))) {
-        *why = "RFC 5280 section 4.1.2.5: notBefore or notAfter is no time:"
-               " have the certificate issued again";
+        *why = "RFC 5280 section 4.1.2.5: notBefore or notAfter is not a valid"
+               " time: have the certificate issued again";
         return OCSP_EMALFORMED;
     }
-    if (len <= 0
+    s->cert = ocsp_key_file_encode_cert(cert, p);
+    if (s->cert.len == 0
         || X509_NAME_get0_der(X509_get_subject_name(cert), &name.data,
                               &name.len)
                != 1
@@ -167,15 +158,13 @@ static apr_status_t take_cert(ocsp_signer_t *s, X509 *cert, const char **why,
         *why = ocsp_issuer_take_errors(p);
         return OCSP_ECRYPTO;
     }
-    s->cert.data = der = apr_palloc(p, (size_t)len);
-    s->cert.len = (size_t)i2d_X509(cert, &der);
     s->name.data = apr_pmemdup(p, name.data, name.len);
     s->name.len = name.len;
     return APR_SUCCESS;
 }
 
-static apr_status_t take_key(ocsp_signer_t *s, EVP_PKEY *key, const char **why,
-                             apr_pool_t *p)
+static apr_status_t set_key(ocsp_signer_t *s, EVP_PKEY *key, const char **why,
+                            apr_pool_t *p)
 {
     if (EVP_PKEY_up_ref(key) == 1) {
         s->key = key;
@@ -212,8 +201,8 @@ static apr_status_t try_signature(const ocsp_signer_t *s, const X509 *cert,
     return rv;
 }
 
-/* A key file may hold the right public half beside a wrong private one; and a
- * token may sign nothing but what it has digested itself. */
+/* A key file may contain the right public key and a wrong private key. A token
+ * may refuse to sign a digest that it has not made itself. */
 static apr_status_t try_key(ocsp_signer_t *s, const X509 *cert,
                             const char **why, apr_pool_t *p)
 {
@@ -222,16 +211,16 @@ static apr_status_t try_key(ocsp_signer_t *s, const X509 *cert,
     const char *ignored;
 
     if (rv == APR_SUCCESS && apr_pool_create(&ptmp, p) == APR_SUCCESS) {
-        s->lasts = true;
-        s->lasts = try_signature(s, cert, ocsp_sign_context_make(ptmp),
-                                 &ignored, ptmp)
-                == APR_SUCCESS;
+        s->reuses_context = true;
+        s->reuses_context = try_signature(s, cert, ocsp_sign_context_make(ptmp),
+                                          &ignored, ptmp)
+                         == APR_SUCCESS;
         apr_pool_destroy(ptmp);
     }
     return rv;
 }
 
-/* Whether trial signatures of one signer would be another's. */
+/* Whether the trial signatures of another signer count for this one. */
 static bool is_proven_by(const ocsp_signer_t *s, const ocsp_signer_t *other)
 {
     return other != NULL && other->key == s->key
@@ -240,15 +229,14 @@ static bool is_proven_by(const ocsp_signer_t *s, const ocsp_signer_t *other)
                           ocsp_signer_get_algorithm(s));
 }
 
-static apr_status_t prove_key(ocsp_signer_t *s,
-                              const ocsp_signer_material_t *material,
+static apr_status_t prove_key(ocsp_signer_t *s, const ocsp_signer_pair_t *pair,
                               const char **why, apr_pool_t *p)
 {
-    if (is_proven_by(s, material->proven)) {
-        s->lasts = material->proven->lasts;
+    if (is_proven_by(s, pair->proven)) {
+        s->reuses_context = pair->proven->reuses_context;
         return APR_SUCCESS;
     }
-    return try_key(s, material->cert, why, p);
+    return try_key(s, pair->cert, why, p);
 }
 
 static apr_status_t free_signer(void *signer)
@@ -261,7 +249,7 @@ static apr_status_t free_signer(void *signer)
 }
 
 static apr_status_t make_signer(ocsp_signer_t **out, const char **warning,
-                                const ocsp_signer_material_t *material,
+                                const ocsp_signer_pair_t *pair,
                                 const ocsp_issuer_t *issuer, const char **why,
                                 apr_pool_t *p)
 {
@@ -271,26 +259,26 @@ static apr_status_t make_signer(ocsp_signer_t **out, const char **warning,
     apr_status_t rv;
 
     apr_pool_cleanup_register(p, s, free_signer, apr_pool_cleanup_null);
-    if ((rv = check_key(&s->algorithm, material, why, p)) != APR_SUCCESS
-        || (rv = check_authority(s, &caveat, material, issuer, why, p))
+    if ((rv = check_key(&s->algorithm, pair, why, p)) != APR_SUCCESS
+        || (rv = check_authority(s, &caveat, pair, issuer, why, p))
                != APR_SUCCESS) {
         return rv;
     }
-    if ((rv = take_cert(s, material->cert, &text, p)) != APR_SUCCESS
-        || (rv = take_key(s, material->key, &text, p)) != APR_SUCCESS
-        || (rv = prove_key(s, material, &text, p)) != APR_SUCCESS) {
-        *why = apr_psprintf(p, "%s: %s", material->cert_file, text);
+    if ((rv = set_cert(s, pair->cert, &text, p)) != APR_SUCCESS
+        || (rv = set_key(s, pair->key, &text, p)) != APR_SUCCESS
+        || (rv = prove_key(s, pair, &text, p)) != APR_SUCCESS) {
+        *why = apr_psprintf(p, "%s: %s", pair->cert_file, text);
         return rv;
     }
     if (caveat != NULL) {
-        *warning = apr_psprintf(p, "%s: %s", material->cert_file, caveat);
+        *warning = apr_psprintf(p, "%s: %s", pair->cert_file, caveat);
     }
     *out = s;
     return APR_SUCCESS;
 }
 
 apr_status_t ocsp_signer_make(ocsp_signer_t **out,
-                              const ocsp_signer_material_t *material,
+                              const ocsp_signer_pair_t *pair,
                               const ocsp_issuer_t *issuer, const char **warning,
                               const char **why, apr_pool_t *p)
 {
@@ -299,7 +287,7 @@ apr_status_t ocsp_signer_make(ocsp_signer_t **out,
     *out = NULL;
     *warning = NULL;
     ERR_clear_error();
-    rv = make_signer(out, warning, material, issuer, why, p);
+    rv = make_signer(out, warning, pair, issuer, why, p);
     ERR_clear_error();
     return rv;
 }
@@ -364,7 +352,7 @@ bool ocsp_signer_is_like_issuer(const ocsp_signer_t *signer)
     return signer->is_like_issuer;
 }
 
-/* Of one certificate there is one key: each has shown that it holds it. */
+/* A certificate has one key, and both signers have proven to have it. */
 bool ocsp_signer_is_same(const ocsp_signer_t *a, const ocsp_signer_t *b)
 {
     return a == b || ocsp_der_equal(a->cert, b->cert);
@@ -376,14 +364,9 @@ bool ocsp_signer_has_algorithm(const ocsp_signer_t *signer,
     return ocsp_algorithm_fits(signer->algorithm.id, algorithm);
 }
 
-void ocsp_signer_set_cost(ocsp_signer_t *signer, unsigned us)
+bool ocsp_signer_is_quick(const ocsp_signer_t *signer)
 {
-    signer->cost_us = us;
-}
-
-unsigned ocsp_signer_get_cost(const ocsp_signer_t *signer)
-{
-    return signer->cost_us;
+    return signer->algorithm.is_quick;
 }
 
 size_t ocsp_signer_get_signature_max(const ocsp_signer_t *signer)
@@ -396,8 +379,8 @@ ocsp_signer_contexts_t *ocsp_signer_make_contexts(apr_pool_t *p)
     return ocsp_sign_context_make(p);
 }
 
-/* A copy saves a third of what a P-256 signature takes with a context of its
- * own; not every OpenSSL 3.0 copies one without a digest (Ed25519). */
+/* A P-256 signature with a copied context takes a third less than with a new
+ * one. Not every OpenSSL 3.0 copies a context without a digest (Ed25519). */
 static bool sign_by_copy(const ocsp_signer_t *signer, unsigned char *signature,
                          size_t *signature_len, ocsp_der_t data)
 {
@@ -420,10 +403,10 @@ apr_status_t ocsp_signer_sign(const ocsp_signer_t *signer,
 {
     bool done;
 
-    if (ERR_peek_error() != 0) { /* to look costs less than to clear */
+    if (ERR_peek_error() != 0) { /* cheaper than to clear it each time */
         ERR_clear_error();
     }
-    done = contexts != NULL && signer->lasts
+    done = contexts != NULL && signer->reuses_context
              ? ocsp_sign_context_sign(contexts, &signer->algorithm, signer->key,
                                       signature, signature_len, data)
              : sign_by_copy(signer, signature, signature_len, data);

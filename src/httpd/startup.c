@@ -15,7 +15,7 @@
 #include "httpd/runtime/sign_limit.h"
 #include "httpd/runtime/runtime.h"
 #include "httpd/config/server_config.h"
-#include "httpd/signers/passphrase_dialog.h"
+#include "httpd/signers/passphrase.h"
 #include "httpd/monitor/config_dump.h"
 #include "httpd/load/expiry_log.h"
 #include "httpd/runtime/retained.h"
@@ -174,7 +174,7 @@ static void open_own(ocsp_load_ctx_t *pass, const ocsp_server_config_t *conf)
             ocsp_signer_load_open(pass, si);
             ocsp_expiry_log(pass, si, &si->signers);
             ocsp_table_load_open(pass, si);
-            ocsp_signer_reload_note(pass, si);
+            ocsp_signer_reload_add(pass, si);
         }
     }
     find_twins(pass, scope);
@@ -222,7 +222,7 @@ static ocsp_issuers_issuer_t *open_view(ocsp_load_ctx_t *pass,
         si->info = NULL;
         ocsp_table_load_open(pass, si);
     }
-    ocsp_signer_reload_note(pass, si);
+    ocsp_signer_reload_add(pass, si);
     return si;
 }
 
@@ -404,7 +404,7 @@ int ocsp_startup_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
      * has a terminal, and nothing else of ours is to be done. */
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         pass.asking = true;
-        ocsp_passphrase_dialog_open(&pass, base);
+        ocsp_passphrase_ask_all(&pass, base);
         return OK;
     }
     start(&pass, base);

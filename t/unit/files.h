@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Certificate and key files as operators have them, and broken: what the tests
- * of src/answer/material read.
+ * of src/answer/key_file read.
  */
 #ifndef OCSP_UNIT_FILES_H
 #define OCSP_UNIT_FILES_H

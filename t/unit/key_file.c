@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/answer/material: certificates. Keys are material_key.c's.
+ * Unit tests of src/answer/key_file: certificates.
  */
 #include <openssl/err.h>
 

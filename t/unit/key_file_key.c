@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/answer/material_key: keys from bytes, with and without their
- * passphrase, and back to bytes. URIs are material_uri.c's.
+ * Unit tests of src/answer/key_file: keys from bytes, with and without their
+ * passphrase, and back to bytes.
  */
 #include <openssl/err.h>
 
@@ -74,6 +74,8 @@ static const struct {
      NULL, true},
     {"PKCS #12 with another's passphrase", pkcs12_secret, "is not its own",
      wrong, true},
+    {"PKCS #12 with one too long", pkcs12_secret, "is not its own", endless,
+     true},
     {"PKCS #12 that holds no key", pkcs12_no_key,
      "this is PKCS #12 without a private key that can be read", secret, false},
     {"PKCS #12 with an old encryption", pkcs12_old,

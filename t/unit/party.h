@@ -109,17 +109,17 @@ PARTY X509 *party_reread(X509 *cert)
     return again;
 }
 
-/** @param proven as in ocsp_signer_material_t */
+/** @param proven as in ocsp_signer_pair_t */
 PARTY party_t party_make_like(X509 *cert, EVP_PKEY *key, bool trusted,
                               const ocsp_signer_t *proven,
                               const ocsp_issuer_t *issuer, apr_pool_t *p)
 {
     X509 *read = party_reread(cert);
-    ocsp_signer_material_t material = {read,       key,     "ocsp.pem",
-                                       "ocsp.key", trusted, proven};
+    ocsp_signer_pair_t pair = {read,       key,     "ocsp.pem",
+                               "ocsp.key", trusted, proven};
     party_t out = {APR_SUCCESS, NULL, "untouched", NULL};
 
-    out.rv = ocsp_signer_make(&out.signer, &material, issuer, &out.warning,
+    out.rv = ocsp_signer_make(&out.signer, &pair, issuer, &out.warning,
                               &out.why, p);
     X509_free(read); /* a signer takes what it needs */
     return out;

@@ -66,7 +66,7 @@ static void test_weak_keys(X509 *ca, EVP_PKEY *ca_key,
          party_pss_key(2048, "SHA2-256", "SHA2-512", 32)},
         {"RSA-PSS with a salt that cannot be", "cannot be met",
          party_pss_key(2048, "SHA2-256", "SHA2-256", 500)},
-        {"P-256 not by its name", "curve is spelt out", make_explicit_key()},
+        {"P-256 not by its name", "curve is given by", make_explicit_key()},
     };
     size_t i;
 

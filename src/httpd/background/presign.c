@@ -362,7 +362,7 @@ static bool update_by(const ocsp_presign_t *ps, candidate_t *c,
 static void update(const ocsp_presign_t *ps, candidate_t *c)
 {
     ocsp_signer_reload_t *signers = ps->main->shared.renewal;
-    ocsp_signer_reload_stay_t stay = ocsp_signer_reload_enter(signers);
+    ocsp_signer_reload_section_t section = ocsp_signer_reload_enter(signers);
     const unsigned char *signer = c->key.len != 0
                                     ? ocsp_answer_get0_template_id(c->key)
                                     : NULL;
@@ -376,7 +376,7 @@ static void update(const ocsp_presign_t *ps, candidate_t *c)
             (void)update_by(ps, c, conf, NULL);
         }
     }
-    ocsp_signer_reload_leave(signers, stay);
+    ocsp_signer_reload_leave(signers, section);
 }
 
 /* --- passes --------------------------------------------------------------- */

@@ -111,8 +111,8 @@ static void check_issuer(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass,
     pass->s = item->s;
     ocsp_look_state_progress(w->arena, pass->now);
     ocsp_table_load_look(pass, item->si);
-    ocsp_signer_reload_look(ocsp_server_config_get(w->base)->shared.renewal,
-                            pass, item->si);
+    ocsp_signer_reload_check(ocsp_server_config_get(w->base)->shared.renewal,
+                             pass, item->si);
 }
 
 /* The issuer whose table a slot of the arena has, or NULL. */
@@ -275,10 +275,8 @@ static void work(ocsp_watchdog_t *w, int64_t now, apr_pool_t *ptemp)
 
 static bool has_work(const ocsp_watchdog_t *w, int64_t now)
 {
-    return ocsp_arena_get_configuration(w->arena) == w->configuration
-        && (ocsp_look_state_is_due(w->arena, now, w->check_s)
-            || (w->presign != NULL
-                && ocsp_look_state_may_presign(w->arena, now)));
+    return ocsp_look_state_is_due(w->arena, now, w->check_s)
+        || (w->presign != NULL && ocsp_look_state_may_presign(w->arena, now));
 }
 
 static apr_status_t tick(int state, void *data, apr_pool_t *ptemp)
@@ -288,9 +286,14 @@ static apr_status_t tick(int state, void *data, apr_pool_t *ptemp)
     int idle = IDLE;
 
     /* STOPPING comes from other threads, while this one may be at work. */
-    if (state != AP_WATCHDOG_STATE_STOPPING && has_work(w, now)
+    if (state != AP_WATCHDOG_STATE_STOPPING
+        && ocsp_arena_get_configuration(w->arena) == w->configuration
         && atomic_compare_exchange_strong(&w->state, &idle, WORKING)) {
-        work(w, now, ptemp);
+        ocsp_signer_reload_update(
+            ocsp_server_config_get(w->base)->shared.renewal, w->arena, ptemp);
+        if (has_work(w, now)) {
+            work(w, now, ptemp);
+        }
         /* exit() cleans libcrypto up before it waits for this thread */
         OPENSSL_thread_stop();
         atomic_store(&w->state, IDLE);

@@ -28,15 +28,12 @@ typedef struct {
     const char *defined_at; /* file:line */
 } ocsp_issuers_section_t;
 
-/** What becomes of an issuer's signers in one process: see renewal.h. */
+/** Renewed signers of an issuer in one process: see signer_reload.h. */
 typedef struct {
-    server_rec *s;            /* whose issuer it is */
-    unsigned char digest[32]; /* of the certificates' files at the start */
+    server_rec *s; /* the server of the issuer */
     _Atomic(const ocsp_answer_signers_t *) signers; /* NULL: those of the
                                                        start */
-    _Atomic uint32_t seen; /* ocsp_arena_get_signers when they were opened */
-    int64_t tried;         /* when that was last tried, in seconds */
-    bool settled;          /* digest is of files that nobody was writing */
+    uint32_t seen; /* ocsp_arena_get_signers when they were loaded */
 } ocsp_issuers_renewal_t;
 
 /** One issuer of a section, and what was made of it. */
@@ -46,10 +43,8 @@ typedef struct {
     const char *cert_file; /* whole path */
     const ocsp_issuer_config_t *level; /* the section's over its server's */
     const char *name;                  /* for logs: the subject, or cert_file */
-    const ocsp_issuer_t *issuer;   /* NULL: its certificate cannot be read */
-    const ocsp_issuer_t *previous; /* another CA that its file held before, or
-                                      NULL */
-    bool passed_over;              /* another section of this CA counts */
+    const ocsp_issuer_t *issuer; /* NULL: its certificate cannot be read */
+    bool passed_over;            /* another section of this CA counts */
     bool has_slot;
     size_t slot;    /* in the arena */
     bool has_table; /* there was one after the last pass; under -t: would be */

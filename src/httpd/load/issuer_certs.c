@@ -54,22 +54,19 @@ static const ocsp_issuer_t *recall_issuer(const ocsp_load_ctx_t *pass,
 
 static void open_certificate(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si)
 {
-    const ocsp_issuer_t *kept = recall_issuer(pass, si->cert_file);
     const char *why = NULL;
     apr_status_t rv;
 
     rv = read_issuer(&si->issuer, pass, si->cert_file, &why);
     if (rv != APR_SUCCESS) {
         pass->failures++;
-        si->issuer = kept;
+        si->issuer = recall_issuer(pass, si->cert_file);
         ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(rv),
                      pass->s, "OCSP201: %s; <OCSPIssuer> at %s %s", why,
                      si->where,
-                     kept != NULL ? "goes on with the certificate read before"
-                                  : "cannot be answered for");
-    }
-    else if (kept != NULL && !ocsp_issuer_is_same(kept, si->issuer)) {
-        si->previous = kept;
+                     si->issuer != NULL
+                         ? "goes on with the certificate read before"
+                         : "cannot be answered for");
     }
     if (si->issuer != NULL) {
         si->name = ocsp_issuer_get0_subject(si->issuer);
@@ -117,28 +114,6 @@ void ocsp_issuer_certs_section(ocsp_load_ctx_t *pass, ocsp_issuers_t *scope,
     }
 }
 
-/* A file that held another CA's certificate until now, and now holds one that
- * is here already, was overwritten: a CA does not go because of that. */
-static void restore(ocsp_load_ctx_t *pass, const ocsp_issuers_t *scope, int i)
-{
-    ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
-    const ocsp_issuers_issuer_t *other = ocsp_issuers_find_ca(scope, si->issuer,
-                                                              i);
-
-    if (other == NULL || ocsp_issuers_find_ca(scope, si->previous, i) != NULL) {
-        return;
-    }
-    pass->failures++;
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
-                 "OCSP229: %s: holds the certificate of %s, as %s does: "
-                 "<OCSPIssuer> at %s goes on with that of %s, which was there "
-                 "before: put it there again",
-                 si->cert_file, si->name, other->cert_file, si->where,
-                 ocsp_issuer_get0_subject(si->previous));
-    si->issuer = si->previous;
-    si->name = ocsp_issuer_get0_subject(si->issuer);
-}
-
 static void keep(const ocsp_load_ctx_t *pass, const ocsp_issuers_issuer_t *si)
 {
     const ocsp_der_t none = {NULL, 0};
@@ -161,9 +136,6 @@ void ocsp_issuer_certs_close(ocsp_load_ctx_t *pass, const ocsp_issuers_t *scope)
     for (i = 0; i < scope->issuers->nelts; i++) {
         ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
 
-        if (si->previous != NULL) {
-            restore(pass, scope, i);
-        }
         if (si->issuer != NULL && pass->keep != NULL) {
             keep(pass, si);
         }

@@ -21,8 +21,7 @@ void ocsp_issuer_certs_section(ocsp_load_ctx_t *pass, ocsp_issuers_t *scope,
                                const ocsp_issuer_config_t *outer);
 
 /**
- * After all sections of a scope: put right what a file was overwritten with,
- * and keep the certificates that count. Startup only.
+ * Retain the certificates of a scope, after all its sections. Startup only.
  */
 void ocsp_issuer_certs_close(ocsp_load_ctx_t *pass,
                              const ocsp_issuers_t *scope);

@@ -22,7 +22,7 @@ void ocsp_load_ctx_begin(ocsp_load_ctx_t *pass, ocsp_retained_t *keep,
     pass->now = (int64_t)apr_time_sec(apr_time_now());
     pass->lists = apr_hash_make(ptemp);
     pass->certs = apr_hash_make(ptemp);
-    pass->keys = apr_hash_make(ptemp);
+    pass->keys = apr_hash_make(pconf); /* children use them */
     pass->dirs = apr_hash_make(ptemp);
     pass->names = apr_hash_make(ptemp);
     pass->tables = apr_hash_make(ptemp);

@@ -51,7 +51,8 @@ typedef struct {
     apr_uint64_t largest; /* of them */
     apr_hash_t *tables; /* id -> the ocsp_issuers_issuer_t that has loaded it */
     struct ocsp_signer_pools_t *pools; /* signer_pool.c's; NULL: none yet */
-    apr_pool_t *pairs; /* pairs.c's, below ptemp; NULL: none yet */
+    apr_pool_t *pairs;           /* keypairs.c's, below ptemp; NULL: none yet */
+    apr_array_header_t *reloads; /* signer_reload.c's; NULL: none yet */
 } ocsp_load_ctx_t;
 
 /** Begin a pass. @param keep NULL: only checking. Startup only. */

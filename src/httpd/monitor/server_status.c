@@ -103,10 +103,9 @@ static const char *collect_signers(facts_t *f, const ocsp_server_config_t *conf,
                                    const ocsp_issuers_issuer_t *si, int64_t now,
                                    apr_pool_t *p)
 {
-    ocsp_signer_reload_stay_t stay = ocsp_signer_reload_enter(
+    ocsp_signer_reload_section_t section = ocsp_signer_reload_enter(
         conf->shared.renewal);
-    const ocsp_answer_signers_t *signers = ocsp_signer_reload_get_signers(
-        conf->shared.renewal, conf->shared.arena, si);
+    const ocsp_answer_signers_t *signers = ocsp_signer_reload_get_signers(si);
     /* signers are only replaced by ones without a fault */
     const char *why = signers == &si->signers ? si->signer_why : NULL;
     const char *text = "";
@@ -125,7 +124,7 @@ static const char *collect_signers(facts_t *f, const ocsp_server_config_t *conf,
                                           now, p),
                            NULL);
     }
-    ocsp_signer_reload_leave(conf->shared.renewal, stay);
+    ocsp_signer_reload_leave(conf->shared.renewal, section);
     if (text[0] == '\0') {
         return why != NULL ? why : "none";
     }

@@ -92,8 +92,8 @@ static ocsp_sign_limit_result_t begin_signing(ocsp_sign_limit_job_t *signature,
                                               ocsp_der_t key, bool may_wait)
 {
     uint32_t issuer = job->issuer != NULL ? (uint32_t)job->issuer->slot : 0;
-    bool is_limited = ocsp_signer_get_cost(job->item.draft.answer.signer)
-                    > OCSP_SIGN_LIMIT_FREE_US;
+    /* a quick signature costs less than to wait */
+    bool is_limited = !ocsp_signer_is_quick(job->item.draft.answer.signer);
 
     return ocsp_sign_limit_begin(signature, job->conf->shared.sign_limit, key,
                                  issuer, is_limited, may_wait);
@@ -290,7 +290,7 @@ static void log_answer(const ocsp_responder_job_t *job)
 void ocsp_responder_answer(ocsp_responder_job_t *job)
 {
     struct ocsp_signer_reload_t *reload = job->conf->shared.renewal;
-    ocsp_signer_reload_stay_t stay = 0;
+    ocsp_signer_reload_section_t section = 0;
 
     job->now = (int64_t)apr_time_sec(job->r->request_time);
     job->http_max_age_s = INT64_MAX;
@@ -299,7 +299,7 @@ void ocsp_responder_answer(ocsp_responder_job_t *job)
     job->item.digest = NULL;
     job->request.certid_count = 0;
     if (reload != NULL) { /* NULL: no issuer is configured */
-        stay = ocsp_signer_reload_enter(reload);
+        section = ocsp_signer_reload_enter(reload);
     }
     if (parse_request(job)) {
         look_up(job);
@@ -309,6 +309,6 @@ void ocsp_responder_answer(ocsp_responder_job_t *job)
     }
     log_answer(job);
     if (reload != NULL) {
-        ocsp_signer_reload_leave(reload, stay);
+        ocsp_signer_reload_leave(reload, section);
     }
 }

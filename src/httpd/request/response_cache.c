@@ -45,8 +45,7 @@ void ocsp_response_cache_look_up(ocsp_answer_subject_t *subject,
     if (si == NULL) {
         return;
     }
-    subject->signers = ocsp_signer_reload_get_signers(conf->shared.renewal,
-                                                      conf->shared.arena, si);
+    subject->signers = ocsp_signer_reload_get_signers(si);
     subject->policy = &si->policy;
     subject->knowledge = OCSP_ANSWER_NO_TABLE;
     if (si->has_slot

@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * What each thread keeps while its process serves: contexts for signing. Not in
- * the thread's own pool: the main thread's, which is prefork's worker, ends
- * when libcrypto and this module are gone. Floor 4.
+ * Each thread's contexts for signing (see answer/sign_context.h). They are not in
+ * the pool of the thread: that of the main thread, prefork's worker, ends after
+ * libcrypto and this module were unloaded. Floor 4.
  */
 #ifndef OCSP_HTTPD_RUNTIME_SIGN_CONTEXTS_H
 #define OCSP_HTTPD_RUNTIME_SIGN_CONTEXTS_H
@@ -13,20 +13,22 @@
 
 #include "answer/signer.h"
 
-/** One process's; the parent makes it, and children have copies. */
+/** Those of one process; the parent makes it, children have copies. */
 typedef struct ocsp_sign_contexts_t ocsp_sign_contexts_t;
 
 /** Newly made in pconf. Startup only. */
 ocsp_sign_contexts_t *ocsp_sign_contexts_make(apr_pool_t *pconf);
 
-/** httpd's child_init: what threads keep ends with pchild, when no thread
- * serves any more. */
+/** httpd's child_init: the contexts end with pchild, when no thread serves
+ * requests any more. */
 void ocsp_sign_contexts_start_child(ocsp_sign_contexts_t *t,
                                     apr_pool_t *pchild);
 
-/** A thread's own contexts, made when it first asks. @param thread NULL: none
- * of httpd's workers, which may outlast pchild; then NULL. Any thread, for
- * itself. */
+/**
+ * Get the contexts of the calling thread, which are made at its first call.
+ * @param thread NULL: not a worker of httpd, so that it may outlast pchild
+ * @return NULL: use a context of your own. Any thread.
+ */
 ocsp_signer_contexts_t *ocsp_sign_contexts_get_contexts(
     ocsp_sign_contexts_t *t, const apr_thread_t *thread);
 

@@ -15,10 +15,6 @@
 #include "shared/sign_slots.h"
 #include "wire/der.h"
 
-/** A signature that takes less, in microseconds, is not limited: a request
- * costs httpd as much, and to wait would cost more. */
-#define OCSP_SIGN_LIMIT_FREE_US 100
-
 /** How long a request waits for its turn, in milliseconds. */
 #define OCSP_SIGN_LIMIT_WAIT_MS 1000
 

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * fork, a pipe for the result, waitpid. Floor 4.
+ * The process is forked and writes its result into a pipe. Floor 4.
  */
 #include "httpd/runtime/subprocess.h"
 
@@ -39,8 +39,8 @@ static apr_status_t free_octets(void *octets)
     return APR_SUCCESS;
 }
 
-/* All until the other end is closed, or there is no more room: in one buffer
- * that doubles, which a pool would not give back. */
+/* Read until the other end is closed or the limit is reached, into a buffer
+ * that doubles: a pool would not free the smaller ones. */
 static void read_all(ocsp_subprocess_result_t *out, int fd, apr_pool_t *p)
 {
     size_t room = BLOCK;
@@ -64,8 +64,8 @@ static void read_all(ocsp_subprocess_result_t *out, int fd, apr_pool_t *p)
     }
 }
 
-/* Nobody else waits for it: httpd asks for any child only once it runs. Where
- * SIGCHLD is ignored no status is left. */
+/* httpd itself does not wait for children yet. Where SIGCHLD is ignored there is
+ * no exit status. */
 static void reap(ocsp_subprocess_result_t *out, pid_t pid)
 {
     int status = 0;
@@ -97,14 +97,14 @@ apr_status_t ocsp_subprocess_run(ocsp_subprocess_result_t *out,
     pid = fork();
     error = errno;
     if (pid == 0) {
-        (void)close(fds[0]); /* or it would wait for itself to read */
+        (void)close(fds[0]); /* or its writes would never fail */
         _exit(run(fds[1], data));
     }
-    (void)close(fds[1]); /* or reading would not end with the process */
+    (void)close(fds[1]); /* or reads would not end with the process */
     if (pid > 0) {
         read_all(out, fds[0], p);
     }
-    (void)close(fds[0]); /* or what has more to say would wait for ever */
+    (void)close(fds[0]); /* or a write of more than is read would block */
     if (pid > 0) {
         reap(out, pid);
     }

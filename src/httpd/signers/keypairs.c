@@ -1,21 +1,26 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See pairs.h. Floor 4.
+ * Certificates and private keys of signers. Keys are read by the parent
+ * process, which may be root; children use the key ring that it made. Floor 4.
  */
 #include "httpd/signers/keypairs.h"
 
+#include <apr_file_info.h>
 #include <apr_fnmatch.h>
 #include <apr_strings.h>
 #include <openssl/crypto.h>
 #include <openssl/x509v3.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
+#include <unixd.h>
 
 #include "answer/key_file.h"
-#include "answer/signer.h"
-#include "httpd/log.h"
 #include "httpd/load/glob.h"
+#include "httpd/load/readers.h"
+#include "httpd/load/sources.h"
+#include "httpd/log.h"
 #include "status/file.h"
 
 static apr_status_t free_cert(void *cert)
@@ -30,40 +35,120 @@ static apr_status_t free_key(void *key)
     return APR_SUCCESS;
 }
 
-/* ptemp's memory is used again, also by what comes after the fork */
+/* The memory of ptemp is reused, also by processes that are forked later. */
 static apr_status_t wipe_content(void *content)
 {
-    const ocsp_der_t *c = content;
+    ocsp_der_t *c = content;
 
     if (c->data != NULL) {
         OPENSSL_cleanse((void *)(uintptr_t)c->data, c->len);
     }
+    *c = (ocsp_der_t){NULL, 0};
     return APR_SUCCESS;
 }
 
+/* A pool searches all its cleanups when a file in it is closed: those of
+ * thousands of certificates are in a pool of their own. */
+static apr_pool_t *get_pool(ocsp_load_ctx_t *ctx)
+{
+    if (ctx->pairs == NULL) {
+        apr_pool_create(&ctx->pairs, ctx->ptemp);
+        apr_pool_tag(ctx->pairs, "ocsp_keypairs");
+    }
+    return ctx->pairs;
+}
+
+/* --- the last good pair of a file ----------------------------------------- */
+
+/* By server, since servers may name other keys for one certificate file. */
+static const char *get_retained_name(const ocsp_load_ctx_t *ctx,
+                                     const char *file)
+{
+    const server_rec *s = ctx->s;
+
+    return s != NULL && s->is_virtual && s->addrs != NULL
+             ? apr_psprintf(ctx->ptemp, "signer:%s %s:%u\n%s",
+                            s->server_hostname != NULL ? s->server_hostname
+                                                       : "",
+                            s->addrs->virthost, s->addrs->host_port, file)
+             : apr_pstrcat(ctx->ptemp, "signer:\n", file, NULL);
+}
+
+/* Newly allocated: X509_free. @param key its PKCS #8, borrowed */
+static X509 *find_retained(ocsp_der_t *key, const ocsp_load_ctx_t *ctx,
+                           const char *file)
+{
+    X509 *cert = NULL;
+    ocsp_der_t content;
+    const char *why;
+    bool stray;
+
+    if (ctx->keep != NULL
+        && ocsp_retained_find(ctx->keep, get_retained_name(ctx, file), &content,
+                              key)) {
+        (void)ocsp_key_file_parse_cert(&cert, &stray, content, file, &why,
+                                       ctx->ptemp);
+    }
+    return cert;
+}
+
+void ocsp_keypairs_retain(const ocsp_load_ctx_t *ctx,
+                          const ocsp_keypairs_cert_t *cert,
+                          const ocsp_keypairs_key_t *key)
+{
+    if (ctx->keep != NULL && !ctx->renewing) {
+        ocsp_retained_put(ctx->keep, get_retained_name(ctx, cert->file),
+                          cert->content, key->content);
+    }
+}
+
+bool ocsp_keypairs_find_last_good(X509 **cert, EVP_PKEY **key,
+                                  const ocsp_load_ctx_t *ctx, const char *file)
+{
+    ocsp_der_t content = {NULL, 0};
+    const char *why;
+    bool encrypted;
+
+    *key = NULL;
+    *cert = ctx->renewing ? NULL : find_retained(&content, ctx, file);
+    if (*cert != NULL) {
+        apr_pool_cleanup_register(ctx->ptemp, *cert, free_cert,
+                                  apr_pool_cleanup_null);
+        (void)ocsp_key_file_parse_key(key, &encrypted, content, file, NULL,
+                                      &why, ctx->ptemp);
+    }
+    if (*key != NULL) {
+        apr_pool_cleanup_register(ctx->ptemp, *key, free_key,
+                                  apr_pool_cleanup_null);
+    }
+    return *key != NULL;
+}
+
+/* --- certificates --------------------------------------------------------- */
+
 const apr_array_header_t *ocsp_keypairs_get_files(
-    ocsp_load_ctx_t *pass, const apr_array_header_t *list)
+    ocsp_load_ctx_t *ctx, const apr_array_header_t *list)
 {
     uintptr_t key = (uintptr_t)list; /* lists are borrowed, never copied */
-    apr_array_header_t *files = apr_hash_get(pass->lists, &key, sizeof(key));
+    apr_array_header_t *files = apr_hash_get(ctx->lists, &key, sizeof(key));
     int i;
 
     if (files != NULL) {
         return files;
     }
-    files = apr_array_make(pass->pconf, list->nelts, sizeof(const char *));
+    files = apr_array_make(ctx->pconf, list->nelts, sizeof(const char *));
     for (i = 0; i < list->nelts; i++) {
         const char *file = APR_ARRAY_IDX(list, i, const char *);
 
         if (apr_fnmatch_test(file) != 0) {
             apr_array_cat(files,
-                          ocsp_glob_expand(pass, file, "OCSPCertificateFile"));
+                          ocsp_glob_expand(ctx, file, "OCSPCertificateFile"));
         }
         else {
             APR_ARRAY_PUSH(files, const char *) = file;
         }
     }
-    apr_hash_set(pass->lists, apr_pmemdup(pass->ptemp, &key, sizeof(key)),
+    apr_hash_set(ctx->lists, apr_pmemdup(ctx->ptemp, &key, sizeof(key)),
                  sizeof(key), files);
     return files;
 }
@@ -76,50 +161,41 @@ static unsigned long hash_name(const X509_NAME *name)
     return ocsp_issuer_hash_name(der);
 }
 
-ocsp_keypairs_cert_t *ocsp_keypairs_make_cert(const ocsp_load_ctx_t *pass,
+static void set_names(ocsp_keypairs_cert_t *c, const X509 *cert)
+{
+    if (cert != NULL) {
+        c->names[0] = hash_name(X509_get_issuer_name(cert));
+        c->names[1] = hash_name(X509_get_subject_name(cert));
+    }
+}
+
+ocsp_keypairs_cert_t *ocsp_keypairs_make_cert(const ocsp_load_ctx_t *ctx,
                                               const char *file, X509 *cert)
 {
-    ocsp_keypairs_cert_t *c = apr_pcalloc(pass->ptemp, sizeof(*c));
-    int len = i2d_X509(cert, NULL);
+    ocsp_keypairs_cert_t *c = apr_pcalloc(ctx->ptemp, sizeof(*c));
 
     c->file = file;
     c->cert = cert;
-    if (len > 0) {
-        unsigned char *der = apr_palloc(pass->ptemp, (apr_size_t)len);
-
-        c->content.data = der;
-        c->content.len = (size_t)i2d_X509(cert, &der);
-    }
+    c->content = ocsp_key_file_encode_cert(cert, ctx->ptemp);
     return c;
 }
 
-/* A pool looks through all its cleanups when a stream in it is closed: so those
- * of thousands of certificates are in another one. */
-static apr_pool_t *get_pool(ocsp_load_ctx_t *pass)
-{
-    if (pass->pairs == NULL) {
-        apr_pool_create(&pass->pairs, pass->ptemp);
-        apr_pool_tag(pass->pairs, "ocsp_pairs");
-    }
-    return pass->pairs;
-}
-
-ocsp_keypairs_cert_t *ocsp_keypairs_get_cert(ocsp_load_ctx_t *pass,
+ocsp_keypairs_cert_t *ocsp_keypairs_get_cert(ocsp_load_ctx_t *ctx,
                                              const char *file)
 {
-    ocsp_keypairs_cert_t *c = apr_hash_get(pass->certs, file,
+    ocsp_keypairs_cert_t *c = apr_hash_get(ctx->certs, file,
                                            APR_HASH_KEY_STRING);
     apr_pool_t *p;
 
     if (c != NULL) {
         return c;
     }
-    p = get_pool(pass);
+    p = get_pool(ctx);
     c = apr_pcalloc(p, sizeof(*c));
     c->file = file;
     c->rv = ocsp_file_read(&c->content, file, &c->why, p);
     if (c->rv == APR_SUCCESS) {
-        /* a key may stand beside the certificate */
+        /* the file may contain a key as well */
         apr_pool_cleanup_register(p, &c->content, wipe_content,
                                   apr_pool_cleanup_null);
         c->rv = ocsp_key_file_parse_cert(&c->cert, &c->stray, c->content, file,
@@ -127,66 +203,69 @@ ocsp_keypairs_cert_t *ocsp_keypairs_get_cert(ocsp_load_ctx_t *pass,
     }
     if (c->cert != NULL) {
         apr_pool_cleanup_register(p, c->cert, free_cert, apr_pool_cleanup_null);
-        c->names[0] = hash_name(X509_get_issuer_name(c->cert));
-        c->names[1] = hash_name(X509_get_subject_name(c->cert));
+        set_names(c, c->cert);
     }
-    apr_hash_set(pass->certs, file, APR_HASH_KEY_STRING, c);
+    else {
+        ocsp_der_t key;
+        X509 *last_good = find_retained(&key, ctx, file);
+
+        set_names(c, last_good);
+        X509_free(last_good);
+    }
+    apr_hash_set(ctx->certs, file, APR_HASH_KEY_STRING, c);
     return c;
 }
 
-static const char *passphrase_name(const ocsp_load_ctx_t *pass,
-                                   const char *file)
+/* --- keys ----------------------------------------------------------------- */
+
+static const char *passphrase_name(const ocsp_load_ctx_t *ctx, const char *file)
 {
-    return apr_pstrcat(pass->ptemp, OCSP_RETAINED_PASSPHRASE, file, NULL);
+    return apr_pstrcat(ctx->ptemp, OCSP_RETAINED_PASSPHRASE, file, NULL);
 }
 
-void ocsp_keypairs_keep_passphrase(const ocsp_load_ctx_t *pass,
-                                   const char *file, const char *passphrase)
+void ocsp_keypairs_retain_passphrase(const ocsp_load_ctx_t *ctx,
+                                     const char *file, const char *passphrase)
 {
     const ocsp_der_t none = {NULL, 0};
-    ocsp_der_t kept = {(const unsigned char *)passphrase,
-                       strlen(passphrase) + 1};
+    ocsp_der_t content = {(const unsigned char *)passphrase,
+                          strlen(passphrase) + 1};
 
-    ocsp_retained_put(pass->keep, passphrase_name(pass, file), kept, none);
+    ocsp_retained_put(ctx->keep, passphrase_name(ctx, file), content, none);
 }
 
-/* What was asked for when httpd started; borrowed. */
-static const char *find_passphrase(const ocsp_load_ctx_t *pass,
-                                   const char *file)
+/* The passphrase given when httpd started, borrowed, or NULL. */
+static const char *find_passphrase(const ocsp_load_ctx_t *ctx, const char *file)
 {
-    ocsp_der_t passphrase, nothing;
+    ocsp_der_t passphrase, none;
 
-    return pass->keep != NULL
-                && ocsp_retained_find(pass->keep, passphrase_name(pass, file),
-                                      &passphrase, &nothing)
+    return ctx->keep != NULL
+                && ocsp_retained_find(ctx->keep, passphrase_name(ctx, file),
+                                      &passphrase, &none)
              ? (const char *)passphrase.data /* with its NUL */
              : NULL;
 }
 
 void ocsp_keypairs_load_key(ocsp_keypairs_key_t *k, const char *passphrase,
-                            apr_pool_t *p)
+                            apr_pool_t *p, apr_pool_t *ptemp)
 {
+    const char *path = ocsp_key_file_get_path(k->file, &k->why, p);
     ocsp_der_t file;
 
+    k->key = NULL;
     k->encrypted = false;
-    if (ocsp_key_file_is_uri(k->file)) {
-        k->rv = ocsp_key_file_load_key(&k->key, &k->encrypted, k->file,
-                                       passphrase, &k->why, p);
-    }
-    else {
-        k->rv = ocsp_file_read(&file, k->file, &k->why, p);
-        if (k->rv == APR_SUCCESS) {
-            k->rv = ocsp_key_file_parse_key(&k->key, &k->encrypted, file,
-                                            k->file, passphrase, &k->why, p);
-            (void)wipe_content(&file);
-        }
+    k->rv = path != NULL ? ocsp_file_read(&file, path, &k->why, ptemp)
+                         : OCSP_EMALFORMED;
+    if (k->rv == APR_SUCCESS) {
+        k->rv = ocsp_key_file_parse_key(&k->key, &k->encrypted, file, k->file,
+                                        passphrase, &k->why, p);
+        (void)wipe_content(&file);
     }
     if (k->rv == APR_SUCCESS) {
         apr_pool_cleanup_register(p, k->key, free_key, apr_pool_cleanup_null);
-        k->rv = ocsp_key_file_encode_key(&k->content, k->key, &k->why, p);
+        k->rv = ocsp_key_file_encode_key(&k->content, k->key, &k->why, ptemp);
     }
     if (k->rv == APR_SUCCESS) {
-        apr_pool_cleanup_register(p, &k->content, wipe_content,
+        apr_pool_cleanup_register(ptemp, &k->content, wipe_content,
                                   apr_pool_cleanup_null);
     }
     else {
@@ -195,90 +274,52 @@ void ocsp_keypairs_load_key(ocsp_keypairs_key_t *k, const char *passphrase,
 }
 
 /* Workers cannot read keys: they have those that the parent has read. */
-static ocsp_keypairs_key_t *find_in_ring(const ocsp_load_ctx_t *pass,
+static ocsp_keypairs_key_t *find_in_ring(const ocsp_load_ctx_t *ctx,
                                          const char *file)
 {
-    const ocsp_keypairs_key_t *read = apr_hash_get(pass->key_ring, file,
-                                                   APR_HASH_KEY_STRING);
-    ocsp_keypairs_key_t *k = apr_pcalloc(pass->ptemp, sizeof(*k));
+    const ocsp_keypairs_key_t *loaded = apr_hash_get(ctx->key_ring, file,
+                                                     APR_HASH_KEY_STRING);
+    ocsp_keypairs_key_t *k = apr_pcalloc(ctx->ptemp, sizeof(*k));
 
     k->file = file;
     k->used = true;
-    if (read != NULL) {
-        k->key = read->key;
-        k->cost_us = read->cost_us;
+    if (loaded != NULL && loaded->key != NULL) {
+        k->key = loaded->key;
         return k;
     }
     k->rv = OCSP_EUNKNOWNCA;
-    k->why = apr_pstrcat(pass->ptemp, file,
-                         ": new private keys are read at graceful", NULL);
+    k->why = apr_pstrcat(ctx->ptemp, file,
+                         ": a new private key is loaded by a graceful restart",
+                         NULL);
     return k;
 }
 
-apr_hash_t *ocsp_keypairs_make_ring(const ocsp_load_ctx_t *pass)
-{
-    apr_hash_t *ring = apr_hash_make(pass->pconf);
-    apr_hash_index_t *hi;
-    const void *file;
-    void *value;
-
-    for (hi = apr_hash_first(pass->ptemp, pass->keys); hi;
-         hi = apr_hash_next(hi)) {
-        const ocsp_keypairs_key_t *k;
-        ocsp_keypairs_key_t *copy;
-
-        apr_hash_this(hi, &file, NULL, &value);
-        k = value;
-        if (k->key == NULL || EVP_PKEY_up_ref(k->key) != 1) {
-            continue;
-        }
-        copy = apr_pcalloc(pass->pconf, sizeof(*copy));
-        copy->file = apr_pstrdup(pass->pconf, file);
-        copy->key = k->key;
-        copy->cost_us = k->cost_us;
-        apr_pool_cleanup_register(pass->pconf, copy->key, free_key,
-                                  apr_pool_cleanup_null);
-        apr_hash_set(ring, copy->file, APR_HASH_KEY_STRING, copy);
-    }
-    return ring;
-}
-
-ocsp_keypairs_key_t *ocsp_keypairs_get_key(ocsp_load_ctx_t *pass,
+ocsp_keypairs_key_t *ocsp_keypairs_get_key(ocsp_load_ctx_t *ctx,
                                            const char *file)
 {
-    ocsp_keypairs_key_t *k = apr_hash_get(pass->keys, file,
-                                          APR_HASH_KEY_STRING);
+    ocsp_keypairs_key_t *k = apr_hash_get(ctx->keys, file, APR_HASH_KEY_STRING);
 
-    if (k == NULL && pass->renewing) {
-        k = find_in_ring(pass, file);
+    if (k == NULL && ctx->renewing) {
+        k = find_in_ring(ctx, file);
     }
     else if (k == NULL) {
-        apr_pool_t *p = get_pool(pass);
-
-        k = apr_pcalloc(p, sizeof(*k));
+        k = apr_pcalloc(ctx->pconf, sizeof(*k));
         k->file = file;
-        ocsp_keypairs_load_key(k, find_passphrase(pass, file), p);
-        apr_hash_set(pass->keys, file, APR_HASH_KEY_STRING, k);
+        ocsp_keypairs_load_key(k, find_passphrase(ctx, file), ctx->pconf,
+                               get_pool(ctx));
+        apr_hash_set(ctx->keys, file, APR_HASH_KEY_STRING, k);
     }
     return k;
 }
 
-/* Nobody is asked at graceful, when there is no terminal any more. */
-static const char *explain(const ocsp_load_ctx_t *pass,
-                           const ocsp_keypairs_key_t *k)
-{
-    return k->encrypted
-             ? apr_pstrcat(pass->ptemp, k->why,
-                           ": stop httpd and start it: it asks then", NULL)
-             : k->why;
-}
+/* --- the key of a certificate --------------------------------------------- */
 
-/* What to do about a certificate whose key is another. */
-static const char *explain_mismatch(const ocsp_load_ctx_t *pass,
+/* The remedy for a certificate and a key that are no pair. */
+static const char *explain_mismatch(const ocsp_load_ctx_t *ctx,
                                     const ocsp_keypairs_cert_t *c)
 {
-    /* the CA's own, which no directive names */
-    if (apr_hash_get(pass->certs, c->file, APR_HASH_KEY_STRING) != c) {
+    /* the CA's own, which no OCSPCertificateFile names */
+    if (apr_hash_get(ctx->certs, c->file, APR_HASH_KEY_STRING) != c) {
         return "name the responder's certificate with OCSPCertificateFile";
     }
     return X509_check_ca(c->cert) == 1
@@ -287,91 +328,184 @@ static const char *explain_mismatch(const ocsp_load_ctx_t *pass,
              : "give the two that belong together";
 }
 
+static const char *explain_no_key(const ocsp_load_ctx_t *ctx,
+                                  const ocsp_keypairs_cert_t *c,
+                                  const apr_array_header_t *files)
+{
+    if (files->nelts == 1) {
+        return apr_psprintf(ctx->ptemp,
+                            "%s: not the key of the certificate in %s: %s",
+                            APR_ARRAY_IDX(files, 0, const char *), c->file,
+                            explain_mismatch(ctx, c));
+    }
+    return apr_psprintf(
+        ctx->ptemp,
+        "%s: its private key is not in %s: name the key file with "
+        "OCSPCertificateKeyFile",
+        c->file, files->nelts != 0 ? "any of the key files" : "the same file");
+}
+
 ocsp_keypairs_key_t *ocsp_keypairs_find_key(const char **why,
                                             const char **unchecked,
-                                            ocsp_load_ctx_t *pass,
+                                            ocsp_load_ctx_t *ctx,
                                             const ocsp_keypairs_cert_t *c,
                                             const apr_array_header_t *files)
 {
-    ocsp_keypairs_key_t *k, *blamed = NULL;
+    ocsp_keypairs_key_t *failed = NULL;
     int i;
 
-    *why = NULL;
-    for (i = 0; i < files->nelts; i++) {
-        k = ocsp_keypairs_get_key(pass, APR_ARRAY_IDX(files, i, const char *));
+    for (i = 0; i <= files->nelts; i++) {
+        bool is_last = i == files->nelts;
+        ocsp_keypairs_key_t *k = ocsp_keypairs_get_key(
+            ctx, is_last ? c->file : APR_ARRAY_IDX(files, i, const char *));
+
         if (k->key != NULL && ocsp_signer_is_pair(c->cert, k->key)) {
             return k;
         }
-        if (k->key == NULL && (blamed == NULL || k->encrypted)) {
-            *why = explain(pass, k);
-            blamed = k;
+        /* a certificate file without a key is not at fault */
+        if (k->key == NULL && (k->encrypted || !is_last)
+            && (failed == NULL || (k->encrypted && !is_last))) {
+            failed = k;
         }
     }
-    k = ocsp_keypairs_get_key(pass, c->file);
-    if (k->key != NULL && ocsp_signer_is_pair(c->cert, k->key)) {
-        return k;
-    }
-    if (k->encrypted && blamed == NULL) {
-        *why = explain(pass, k);
-        blamed = k;
-    }
-    if (blamed != NULL) {
-        blamed->used = true; /* no more is to be said of it */
-        if (blamed->encrypted && pass->keep == NULL) {
-            *unchecked = blamed->file;
-        }
+    if (failed == NULL) {
+        *why = explain_no_key(ctx, c, files);
         return NULL;
     }
-    if (files->nelts == 1) {
-        *why = apr_psprintf(pass->ptemp,
-                            "%s: not the key of the certificate in %s: %s",
-                            APR_ARRAY_IDX(files, 0, const char *), c->file,
-                            explain_mismatch(pass, c));
-    }
-    else {
-        *why = apr_psprintf(pass->ptemp,
-                            "%s: no private key for it in %s: name it with "
-                            "OCSPCertificateKeyFile",
-                            c->file,
-                            files->nelts != 0 ? "any of the key files"
-                                              : "the same file");
+    failed->used = true; /* its fault is logged with the certificate's */
+    *why = failed->encrypted
+             ? apr_pstrcat(ctx->ptemp, failed->why,
+                           ": stop and start httpd, which then asks for it",
+                           NULL)
+             : failed->why;
+    if (failed->encrypted && ctx->keep == NULL) {
+        *unchecked = failed->file;
     }
     return NULL;
 }
 
-bool ocsp_keypairs_recall(X509 **cert, EVP_PKEY **key,
-                          const ocsp_load_ctx_t *pass, const char *name)
-{
-    ocsp_der_t cert_content, key_content;
-    bool encrypted, stray;
-    const char *why;
+/* --- checks --------------------------------------------------------------- */
 
-    *cert = NULL;
-    *key = NULL;
-    if (pass->keep == NULL
-        || !ocsp_retained_find(pass->keep, name, &cert_content, &key_content)
-        || ocsp_key_file_parse_cert(cert, &stray, cert_content, name, &why,
-                                    pass->ptemp)
+/* R126: workers get the key from the parent process, and need not read it. */
+void ocsp_keypairs_warn_of_readers(const ocsp_load_ctx_t *ctx,
+                                   const ocsp_keypairs_key_t *k)
+{
+    const char *path = ocsp_key_file_get_path(k->file, NULL, ctx->ptemp);
+    const char *readers = NULL;
+    apr_finfo_t info;
+
+    if (k->used || path == NULL
+        || apr_stat(&info, path, APR_FINFO_PROT | APR_FINFO_OWNER, ctx->ptemp)
                != APR_SUCCESS) {
-        return false;
+        return;
     }
-    apr_pool_cleanup_register(pass->ptemp, *cert, free_cert,
-                              apr_pool_cleanup_null);
-    if (ocsp_key_file_parse_key(key, &encrypted, key_content, name, NULL, &why,
-                                pass->ptemp)
-        != APR_SUCCESS) {
-        return false;
+    if (info.protection & APR_FPROT_WREAD) {
+        readers = "everybody";
     }
-    apr_pool_cleanup_register(pass->ptemp, *key, free_key,
-                              apr_pool_cleanup_null);
-    return true;
+    else if (geteuid() == 0
+             && ((info.user == ap_unixd_config.user_id
+                  && (info.protection & APR_FPROT_UREAD))
+                 || (info.group == ap_unixd_config.group_id
+                     && (info.protection & APR_FPROT_GREAD)))) {
+        readers = "the user that workers run as";
+    }
+    if (readers != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, ctx->s,
+                     "OCSP212: %s: private key can be read by %s: make it "
+                     "readable by root only",
+                     k->file, readers);
+    }
 }
 
-void ocsp_keypairs_keep(const ocsp_load_ctx_t *pass, const char *name,
-                        const ocsp_keypairs_cert_t *cert,
-                        const ocsp_keypairs_key_t *key)
+static void log_unusable(ocsp_load_ctx_t *ctx, const char *directive,
+                         apr_status_t rv, const char *why)
 {
-    if (pass->keep != NULL && !pass->renewing) {
-        ocsp_retained_put(pass->keep, name, cert->content, key->content);
+    ctx->failures++;
+    ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(rv), ctx->s,
+                 "OCSP225: %s: %s; no issuer uses it", directive, why);
+}
+
+void ocsp_keypairs_check_used(ocsp_load_ctx_t *ctx,
+                              const ocsp_issuer_config_t *level)
+{
+    const apr_array_header_t *certs =
+        ocsp_keypairs_get_files(ctx, level->cert_files);
+    int i;
+
+    for (i = 0; i < certs->nelts; i++) {
+        ocsp_keypairs_cert_t *c =
+            ocsp_keypairs_get_cert(ctx, APR_ARRAY_IDX(certs, i, const char *));
+
+        if (c->used) {
+            continue;
+        }
+        c->used = true;
+        if (c->cert == NULL) {
+            log_unusable(ctx, "OCSPCertificateFile", c->rv, c->why);
+        }
+        else {
+            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, ctx->s,
+                         "OCSP218: %s: OCSPCertificateFile is not used: no "
+                         "issuer of this server has issued it",
+                         c->file);
+        }
     }
+    for (i = 0; i < level->key_files->nelts; i++) {
+        ocsp_keypairs_key_t *k = ocsp_keypairs_get_key(
+            ctx, APR_ARRAY_IDX(level->key_files, i, const char *));
+
+        if (!k->used && k->key == NULL && !k->encrypted) {
+            k->used = true;
+            log_unusable(ctx, "OCSPCertificateKeyFile", k->rv, k->why);
+        }
+    }
+}
+
+/* A file that contains a private key as well is for root only. */
+static void add_paths(apr_array_header_t *out, ocsp_load_ctx_t *ctx,
+                      const ocsp_issuer_config_t *level)
+{
+    static const char key[] = "PRIVATE KEY-----";
+    const apr_array_header_t *files =
+        ocsp_keypairs_get_files(ctx, level->cert_files);
+    int i;
+
+    for (i = 0; i < files->nelts; i++) {
+        const ocsp_keypairs_cert_t *c =
+            ocsp_keypairs_get_cert(ctx, APR_ARRAY_IDX(files, i, const char *));
+
+        if (c->cert != NULL
+            && memmem(c->content.data, c->content.len, key, sizeof(key) - 1)
+                   == NULL) {
+            ocsp_readers_path_t *path = apr_array_push(out);
+
+            path->path = c->file;
+        }
+    }
+}
+
+void ocsp_keypairs_check_readers(ocsp_load_ctx_t *ctx, server_rec *base)
+{
+    apr_array_header_t *paths = apr_array_make(ctx->ptemp, 4,
+                                               sizeof(ocsp_readers_path_t));
+    const server_rec *s;
+    int i;
+
+    if (ocsp_server_config_get(base)->refresh_s == 0) {
+        return; /* only restarts, by root, load renewed certificates */
+    }
+    for (s = base; s != NULL; s = s->next) {
+        const ocsp_server_config_t *conf = ocsp_server_config_get(s);
+
+        if (s != base && conf == ocsp_server_config_get(base)) {
+            continue;
+        }
+        add_paths(paths, ctx, conf->own_level);
+        for (i = 0; i < conf->sections->nelts; i++) {
+            add_paths(paths, ctx,
+                      APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)
+                          ->level);
+        }
+    }
+    (void)ocsp_sources_check_paths(ctx, base, paths);
 }

@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The terminal by OpenSSL's dialog, a program by a pipe. httpd's own output is
- * the error log by now, so neither is used. What was typed or read is wiped
- * wherever it was, but for the result. Floor 4.
+ * The terminal is used through OpenSSL's dialog, a program through a pipe:
+ * httpd's own output is the error log by now. Every copy of a passphrase is
+ * wiped, but for the one that is retained. Floor 4.
  */
 #include "httpd/signers/passphrase.h"
 
@@ -21,31 +21,51 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "status/status.h"
+#include "httpd/config/server_config.h"
+#include "httpd/log.h"
+#include "httpd/signers/keypairs.h"
 
 #define TERMINAL "/dev/tty"
 
-/* What a program may say after its first line: more is a program that does not
- * end. */
+/* The longest passphrase, in octets. */
+#define PASSPHRASE_MAX 1024
+
+/* A program that prints more than this, in octets, does not seem to end. */
 #define OUTPUT_MAX 65536
 
-/* The exit status of a child of APR that could not become the program. */
+/* Exit status of a child of APR that could not execute the program. */
 #define NOT_RUN 255
 
-/* How often to look whether the program still runs, in microseconds. */
-#define LOOK_EVERY 100000
+/* Interval at which a running program is checked, in microseconds. */
+#define CHECK_EVERY 100000
 
-/** The first line of what a program says. */
+/* Questions about one key at the terminal. */
+#define TRIES 3
+
+/* Passphrases given so far are tried first: one passphrase for all keys needs
+ * to be given only once. */
 typedef struct {
-    char text[OCSP_PASSPHRASE_MAX];
+    ocsp_load_ctx_t *ctx;
+    const char *program;       /* its path; NULL: the terminal */
+    const char *server;        /* name:port */
+    apr_array_header_t *given; /* const char * */
+    apr_hash_t *seen;          /* files */
+    bool interrupted;          /* by the user: no more questions */
+} dialog_t;
+
+/* The first line of a program's output. */
+typedef struct {
+    char text[PASSPHRASE_MAX];
     size_t len;
-    size_t total;  /* octets so far, the later lines' too */
-    bool complete; /* its end was seen */
+    size_t total;  /* octets of output, with later lines */
+    bool complete; /* the end of the line was read */
     bool too_long;
 } line_t;
 
+/* --- the terminal --------------------------------------------------------- */
+
 /* OpenSSL's dialog would read standard input where there is no terminal, and a
- * process in the background would be stopped when it reads from one. */
+ * process in the background is stopped when it reads from one. */
 static apr_status_t check_terminal(const char **why)
 {
     int fd = open(TERMINAL, O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -58,25 +78,23 @@ static apr_status_t check_terminal(const char **why)
         return rv;
     }
     if (tcgetpgrp(fd) != getpgrp()) {
-        *why = "httpd was started in the background of its terminal, where "
-               "nobody can be asked for a pass phrase: start it in the "
-               "foreground, or name a program by OCSPPassPhraseDialog exec:";
+        *why = "httpd was started in the background of its terminal, where no "
+               "pass phrase can be asked for: start it in the foreground, or "
+               "name a program by OCSPPassPhraseDialog exec:";
         rv = EIO;
     }
     (void)close(fd);
     return rv;
 }
 
-/* The interrupt character is told apart (-2), so that whoever typed it need not
- * do so for each key. */
+/* @return APR_EINTR if the user typed the interrupt character (-2) */
 static apr_status_t run_dialog(char *text, const char *prompt, const char **why)
 {
     UI *ui = UI_new_method(UI_OpenSSL());
     int done = -1;
 
     if (ui != NULL
-        && UI_add_input_string(ui, prompt, 0, text, 0, OCSP_PASSPHRASE_MAX)
-               > 0) {
+        && UI_add_input_string(ui, prompt, 0, text, 0, PASSPHRASE_MAX) > 0) {
         done = UI_process(ui);
     }
     UI_free(ui);
@@ -96,7 +114,7 @@ static apr_status_t run_dialog(char *text, const char *prompt, const char **why)
 static apr_status_t ask_terminal(char **out, const char *prompt,
                                  const char **why, apr_pool_t *p)
 {
-    char text[OCSP_PASSPHRASE_MAX + 1] = "";
+    char text[PASSPHRASE_MAX + 1] = "";
     apr_status_t rv;
 
     if ((rv = check_terminal(why)) != APR_SUCCESS) {
@@ -116,8 +134,10 @@ static apr_status_t ask_terminal(char **out, const char *prompt,
     return rv;
 }
 
-/* In the program's own directory, as mod_ssl starts it, without a shell, and
- * with httpd's environment, in which such programs look for their agents. */
+/* --- a program ------------------------------------------------------------ */
+
+/* As mod_ssl does: in the program's own directory, without a shell, and with
+ * httpd's environment, in which such programs find their agents. */
 static apr_status_t start(apr_proc_t *proc, const char *const *argv,
                           apr_pool_t *ptmp)
 {
@@ -149,8 +169,8 @@ static apr_status_t start(apr_proc_t *proc, const char *const *argv,
     return apr_proc_create(proc, argv[0], argv, NULL, attr, ptmp);
 }
 
-/* The end is LF or CR, as for mod_ssl: the same program serves both. */
-static void take(line_t *line, const char *block, size_t len)
+/* LF or CR ends the line, as for mod_ssl, so that one program serves both. */
+static void add_output(line_t *line, const char *block, size_t len)
 {
     size_t i;
 
@@ -159,7 +179,7 @@ static void take(line_t *line, const char *block, size_t len)
         if (block[i] == '\n' || block[i] == '\r') {
             line->complete = true;
         }
-        else if (line->len == OCSP_PASSPHRASE_MAX) {
+        else if (line->len == PASSPHRASE_MAX) {
             line->too_long = true;
         }
         else {
@@ -168,11 +188,10 @@ static void take(line_t *line, const char *block, size_t len)
     }
 }
 
-/* What tells httpd to stop is kept pending while a program runs: the program is
- * ended first, or it would go on without anybody to talk to. What httpd ignores
- * (SIGHUP under nohup) tells it nothing, but would be pending if it were
- * blocked. */
-static void hold_stop(sigset_t *before)
+/* Keep signals that stop httpd pending while a program runs: the program has to
+ * be ended first. A signal that httpd ignores (SIGHUP under nohup) must not be
+ * blocked, or it would be pending as well. */
+static void block_stop_signals(sigset_t *before)
 {
     static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
     struct sigaction action;
@@ -189,7 +208,7 @@ static void hold_stop(sigset_t *before)
     (void)sigprocmask(SIG_BLOCK, &stop, before);
 }
 
-static bool is_told_to_stop(void)
+static bool is_stopping(void)
 {
     sigset_t pending;
 
@@ -200,60 +219,61 @@ static bool is_told_to_stop(void)
 }
 
 /*
- * Reads until the program closes its output or is gone: what it leaves running
- * may keep the output open. No time limit: it may be asking a person.
+ * Read until the program closes its output or has ended: processes that it
+ * leaves behind may keep the output open. There is no time limit, since the
+ * program may ask a person.
  *
- * @return APR_CHILD_DONE, with its exit status; APR_CHILD_NOTDONE or, when it
- *         is stopped, APR_EGENERAL: it is still there, and is to be ended
+ * @return APR_CHILD_DONE, with its exit status; APR_CHILD_NOTDONE or, if it is
+ *         stopped, APR_EGENERAL: it still runs, and has to be killed
  */
-static apr_status_t listen_to(line_t *line, apr_proc_t *proc, int *code,
-                              apr_exit_why_e *how)
+static apr_status_t read_program(line_t *line, apr_proc_t *proc, int *code,
+                                 apr_exit_why_e *how)
 {
     apr_status_t ended = APR_CHILD_NOTDONE;
-    apr_status_t rv = apr_file_pipe_timeout_set(proc->out, LOOK_EVERY);
+    apr_status_t rv = apr_file_pipe_timeout_set(proc->out, CHECK_EVERY);
     char block[512];
 
     while (rv == APR_SUCCESS && line->total <= OUTPUT_MAX && !line->too_long
-           && !is_told_to_stop()) {
+           && !is_stopping()) {
         apr_size_t len = sizeof(block);
 
-        /* first, so that all it wrote is there to be read */
+        /* before the read, which then gets all that was written */
         if (APR_STATUS_IS_CHILD_NOTDONE(ended)) {
             ended = apr_proc_wait(proc, code, how, APR_NOWAIT);
         }
         rv = apr_file_read(proc->out, block, &len);
-        take(line, block, rv == APR_SUCCESS ? len : 0);
+        add_output(line, block, rv == APR_SUCCESS ? len : 0);
         if (APR_STATUS_IS_TIMEUP(rv) && APR_STATUS_IS_CHILD_NOTDONE(ended)) {
             rv = APR_SUCCESS;
         }
     }
     OPENSSL_cleanse(block, sizeof(block));
     while (APR_STATUS_IS_EOF(rv) && APR_STATUS_IS_CHILD_NOTDONE(ended)
-           && !is_told_to_stop()) {
+           && !is_stopping()) {
         ended = apr_proc_wait(proc, code, how, APR_NOWAIT);
         if (APR_STATUS_IS_CHILD_NOTDONE(ended)) {
-            apr_sleep(LOOK_EVERY);
+            apr_sleep(CHECK_EVERY);
         }
     }
     return ended;
 }
 
-/* @return what is wrong with how the program ended and what it said, or NULL */
-static const char *judge(const line_t *line, apr_status_t ended, int code,
-                         apr_exit_why_e how, apr_pool_t *p)
+/* @return why a program gave no passphrase, or NULL */
+static const char *find_fault(const line_t *line, apr_status_t ended, int code,
+                              apr_exit_why_e how, apr_pool_t *p)
 {
     if (line->too_long) {
         return apr_psprintf(p, "its first line is longer than %d octets",
-                            OCSP_PASSPHRASE_MAX);
+                            PASSPHRASE_MAX);
     }
     if (line->total > OUTPUT_MAX) {
         return apr_psprintf(p,
-                            "ended after %d octets of output: let it print "
-                            "the pass phrase alone",
+                            "killed after %d octets of output: let it print "
+                            "only the pass phrase",
                             OUTPUT_MAX);
     }
     if (!APR_STATUS_IS_CHILD_DONE(ended)) {
-        return "stopped, or its exit status cannot be had";
+        return "stopped, or without an exit status";
     }
     if (!APR_PROC_CHECK_EXIT(how)) {
         return apr_psprintf(p, "ended by signal %d", code);
@@ -262,7 +282,7 @@ static const char *judge(const line_t *line, apr_status_t ended, int code,
         return apr_psprintf(
             p, "exit status %d%s", code,
             code == NOT_RUN
-                ? ": perhaps it cannot be run: see whether its first "
+                ? ": perhaps it cannot be run: check that its first "
                   "line is #! and an interpreter"
                 : "");
     }
@@ -270,68 +290,183 @@ static const char *judge(const line_t *line, apr_status_t ended, int code,
         return "its first line is empty";
     }
     return memchr(line->text, '\0', line->len) != NULL
-             ? "its first line has an octet 00"
+             ? "its first line contains an octet 00"
              : NULL;
 }
 
 static apr_status_t ask_program(char **out, const char *const *argv,
-                                const char **why, apr_pool_t *p,
-                                apr_pool_t *ptmp)
+                                const char **why, apr_pool_t *p)
 {
     apr_exit_why_e how = APR_PROC_EXIT;
-    const char *wrong;
+    const char *fault;
     line_t line = {.len = 0};
     apr_status_t rv, ended;
+    apr_pool_t *ptmp; /* of files */
     apr_proc_t proc;
     sigset_t before;
     int code = 0;
 
+    apr_pool_create(&ptmp, p);
     rv = start(&proc, argv, ptmp);
     if (rv != APR_SUCCESS) {
         *why = apr_psprintf(p, "%s: cannot be started to ask for a pass phrase",
                             argv[0]);
+        apr_pool_destroy(ptmp);
         return rv;
     }
-    hold_stop(&before);
-    ended = listen_to(&line, &proc, &code, &how);
-    (void)apr_file_close(proc.out);
+    block_stop_signals(&before);
+    ended = read_program(&line, &proc, &code, &how);
+    (void)apr_file_close(proc.out); /* or the program might wait to write */
     if (APR_STATUS_IS_CHILD_NOTDONE(ended) || ended == APR_EGENERAL) {
         (void)apr_proc_kill(&proc, SIGKILL);
         (void)apr_proc_wait(&proc, NULL, NULL, APR_WAIT);
     }
     (void)sigprocmask(SIG_SETMASK, &before, NULL); /* which may end httpd */
-    wrong = judge(&line, ended, code, how, p);
-    if (wrong == NULL) {
+    apr_pool_destroy(ptmp);
+    fault = find_fault(&line, ended, code, how, p);
+    if (fault == NULL) {
         *out = apr_pstrmemdup(p, line.text, line.len);
     }
     else {
-        *why = apr_psprintf(p, "%s: no pass phrase: %s", argv[0], wrong);
+        *why = apr_psprintf(p, "%s: no pass phrase: %s", argv[0], fault);
         rv = OCSP_EMALFORMED;
     }
     OPENSSL_cleanse(&line, sizeof(line));
     return rv;
 }
 
-apr_status_t ocsp_passphrase_ask(char **out, const char *program,
-                                 const char *server, const char *key_file,
-                                 const char **why, apr_pool_t *p)
-{
-    const char *argv[] = {program, server, key_file, NULL};
-    apr_pool_t *ptmp;
-    apr_status_t rv;
+/* --- keys ----------------------------------------------------------------- */
 
-    *out = NULL;
-    apr_pool_create(&ptmp, p);
-    if (program != NULL) {
-        rv = ask_program(out, argv, why, p, ptmp);
+static apr_status_t wipe_text(void *text)
+{
+    OPENSSL_cleanse(text, strlen(text));
+    return APR_SUCCESS;
+}
+
+/* @return the answer to one question, or NULL, which is logged */
+static const char *ask(dialog_t *d, const char *file)
+{
+    const char *argv[] = {d->program, d->server, file, NULL};
+    apr_pool_t *p = d->ctx->ptemp;
+    const char *why = NULL;
+    char *answer = NULL;
+    apr_status_t rv =
+        d->program != NULL
+            ? ask_program(&answer, argv, &why, p)
+            : ask_terminal(&answer,
+                           apr_psprintf(p, "mod_ocsp: %s: pass phrase of %s: ",
+                                        d->server, file),
+                           &why, p);
+
+    if (answer == NULL) {
+        d->interrupted = APR_STATUS_IS_EINTR(rv);
+        ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(rv),
+                     d->ctx->s,
+                     "OCSP215: %s: no passphrase: %s (see "
+                     "OCSPPassPhraseDialog)",
+                     file, why);
+        return NULL;
     }
-    else {
-        rv = ask_terminal(out,
-                          apr_psprintf(ptmp,
-                                       "mod_ocsp: %s: pass phrase of %s: ",
-                                       server, key_file),
-                          why, p);
+    apr_pool_cleanup_register(p, answer, wipe_text, apr_pool_cleanup_null);
+    return answer;
+}
+
+static bool try_passphrase(dialog_t *d, ocsp_keypairs_key_t *k,
+                           const char *passphrase)
+{
+    ocsp_keypairs_load_key(k, passphrase, d->ctx->ptemp, d->ctx->ptemp);
+    if (k->key == NULL) {
+        return false;
     }
-    apr_pool_destroy(ptmp);
-    return rv;
+    ocsp_keypairs_retain_passphrase(d->ctx, k->file, passphrase);
+    return true;
+}
+
+static bool try_given(dialog_t *d, ocsp_keypairs_key_t *k)
+{
+    int i;
+
+    for (i = 0; i < d->given->nelts; i++) {
+        if (try_passphrase(d, k, APR_ARRAY_IDX(d->given, i, const char *))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void ask_for(dialog_t *d, ocsp_keypairs_key_t *k)
+{
+    int tries = d->program != NULL ? 1 : TRIES; /* a program repeats itself */
+
+    for (; tries > 0 && k->encrypted; tries--) {
+        const char *answer = ask(d, k->file);
+
+        if (answer == NULL) {
+            return;
+        }
+        if (try_passphrase(d, k, answer)) {
+            APR_ARRAY_PUSH(d->given, const char *) = answer;
+            return;
+        }
+    }
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, d->ctx->s,
+                 "OCSP224: %s: wrong passphrase%s: stop httpd and start it "
+                 "again",
+                 k->file,
+                 d->program != NULL
+                     ? apr_psprintf(d->ctx->ptemp,
+                                    ", printed by %s: correct that, then",
+                                    d->program)
+                     : "");
+}
+
+static void check_files(dialog_t *d, const apr_array_header_t *files)
+{
+    int i;
+
+    for (i = 0; i < files->nelts; i++) {
+        ocsp_keypairs_key_t *k = apr_pcalloc(d->ctx->ptemp, sizeof(*k));
+
+        k->file = APR_ARRAY_IDX(files, i, const char *);
+        if (apr_hash_get(d->seen, k->file, APR_HASH_KEY_STRING) != NULL) {
+            continue;
+        }
+        apr_hash_set(d->seen, k->file, APR_HASH_KEY_STRING, k->file);
+        ocsp_keypairs_load_key(k, NULL, d->ctx->ptemp, d->ctx->ptemp);
+        if (k->encrypted && !d->interrupted && !try_given(d, k)) {
+            ask_for(d, k);
+        }
+    }
+}
+
+static void check_level(dialog_t *d, const ocsp_issuer_config_t *level)
+{
+    check_files(d, level->key_files);
+    /* a key may be in the file of its certificate */
+    check_files(d, ocsp_keypairs_get_files(d->ctx, level->cert_files));
+}
+
+void ocsp_passphrase_ask_all(ocsp_load_ctx_t *ctx, server_rec *base)
+{
+    dialog_t d = {.ctx = ctx,
+                  .program = ocsp_server_config_get(base)->dialog,
+                  .given = apr_array_make(ctx->ptemp, 4, sizeof(const char *)),
+                  .seen = apr_hash_make(ctx->ptemp)};
+    int i;
+
+    for (ctx->s = base; ctx->s != NULL; ctx->s = ctx->s->next) {
+        const ocsp_server_config_t *conf = ocsp_server_config_get(ctx->s);
+
+        d.server = apr_psprintf(ctx->ptemp, "%s:%u",
+                                ctx->s->server_hostname != NULL
+                                    ? ctx->s->server_hostname
+                                    : "localhost",
+                                ocsp_load_ctx_get_port(ctx->s));
+        check_level(&d, conf->level);
+        for (i = 0; i < conf->sections->nelts; i++) {
+            check_level(&d, APR_ARRAY_IDX(conf->sections, i,
+                                          ocsp_issuers_section_t *)
+                                ->level);
+        }
+    }
 }

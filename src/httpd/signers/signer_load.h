@@ -1,20 +1,22 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Who signs for an issuer: of the certificates and keys that its level of the
- * configuration names, those that may. What is wrong is logged here. Floor 4.
+ * Loads the signers of an issuer: of the certificates and keys that the
+ * configuration names for it, those that may sign its responses. Faults are
+ * logged here. Floor 4.
  */
 #ifndef OCSP_HTTPD_SIGNERS_SIGNER_LOAD_H
 #define OCSP_HTTPD_SIGNERS_SIGNER_LOAD_H
 
-#include "httpd/load/load_ctx.h"
 #include "httpd/config/issuers.h"
+#include "httpd/load/load_ctx.h"
 
 /**
- * Fill signers and signer_why of an issuer whose certificate is there. A pair
- * that is good no more is replaced by the one that was kept. Startup only.
+ * Fill signers, signer_files, signer_why and signers_faulty of an issuer whose
+ * certificate was read. At start and graceful the last good pair of a file
+ * replaces one that cannot be used. One thread at a time.
  */
-void ocsp_signer_load_open(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si);
+void ocsp_signer_load_open(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si);
 
 /** @return whether the certificate files of an issuer are a pool: not named for
  *          this issuer alone. Pure. */

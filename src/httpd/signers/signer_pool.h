@@ -1,11 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The certificate files of a list, found by the names in the certificates: of
- * thousands of files that thousands of issuers share, each issuer opens only
- * those that concern it. Each file is looked at once in a pass; what is in it
- * is known from the pass before for as long as the file stays the same.
- * Floor 4.
+ * An index of certificate files by the names in the certificates: thousands of
+ * issuers can share thousands of files, and each opens only those that it may
+ * have issued. A load checks each file once; a file that has not changed since
+ * the load before is not read again. Floor 4.
  */
 #ifndef OCSP_HTTPD_SIGNERS_SIGNER_POOL_H
 #define OCSP_HTTPD_SIGNERS_SIGNER_POOL_H
@@ -18,49 +17,47 @@
 
 #define OCSP_SIGNER_POOL_DIGEST_LEN 32
 
-/** The files of one list. */
+/** The index of one list of files. */
 typedef struct ocsp_signer_pool_t ocsp_signer_pool_t;
 
-/** The files of all lists, as one pass found them. */
+/** The indexes of all lists, made by one load. */
 typedef struct ocsp_signer_pools_t ocsp_signer_pools_t;
 
 /**
- * Begin anew: nothing has been looked at. Set pass->pools to the result.
- * @param before what an earlier pass found, or NULL; needed only as long as the
- *        result is added to. It is read, not changed
+ * Begin with no list: set pools of a load to the result.
+ * @param before the indexes of an earlier load, or NULL; only read, and needed
+ *        only until the last call of ocsp_signer_pool_get for the result
  * @param p the result lives as long
  */
 ocsp_signer_pools_t *ocsp_signer_pool_begin(const ocsp_signer_pools_t *before,
                                             apr_pool_t *p);
 
 /**
- * The files of a list, looked at when a pass asks for the first time. If the
- * pass has no pools yet, they are made in pconf. One thread at a time.
+ * Get the index of a list; a load makes it at the first call. Without pools of
+ * its own the load makes them in pconf. One thread at a time.
  */
-const ocsp_signer_pool_t *ocsp_signer_pool_get(ocsp_load_ctx_t *pass,
+const ocsp_signer_pool_t *ocsp_signer_pool_get(ocsp_load_ctx_t *ctx,
                                                const apr_array_header_t *list);
 
-/** The names of all files, in the order of the list: const char *. Pure. */
+/** The names of all files in the order of the list: const char *. Pure. */
 const apr_array_header_t *ocsp_signer_pool_get_files(
     const ocsp_signer_pool_t *sp);
 
 /**
- * Find the files whose certificate has a name as issuer or subject; those that
- * cannot be read now, but had it when they last could, too.
+ * Find the files whose certificate has a name as issuer or subject, or had it
+ * when the file was last readable.
  * @param name see ocsp_issuer_hash_name
- * @return int, places among all files in ascending order, newly made in p
+ * @return int, indexes into all files in ascending order, each once. Any thread.
  */
-apr_array_header_t *ocsp_signer_pool_find(const ocsp_signer_pool_t *sp,
-                                          unsigned long name, apr_pool_t *p);
-
-/** The place of a file, or -1. Takes as long as the list is. Pure. */
-int ocsp_signer_pool_find_file(const ocsp_signer_pool_t *sp, const char *file);
+const apr_array_header_t *ocsp_signer_pool_find(const ocsp_signer_pool_t *sp,
+                                                unsigned long name);
 
 /**
- * Digest names, sizes and times of files.
- * @param settled whether any further change would give another digest
- * @param places int, which files; NULL: all
- * @return false: libcrypto has no SHA-256
+ * Make a digest of names, sizes and times of files.
+ * @param settled false if a file was changed so recently that a further change
+ *        might leave the digest as it is
+ * @param places int, indexes of the files; NULL: all
+ * @return false: libcrypto has no SHA-256. Any thread.
  */
 bool ocsp_signer_pool_digest(unsigned char out[OCSP_SIGNER_POOL_DIGEST_LEN],
                              bool *settled, const ocsp_signer_pool_t *sp,

@@ -1,7 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See renewal.h. Floor 4.
+ * Only the watchdog's thread of a process replaces signers; requests read one
+ * atomic pointer. Replaced signers are freed once every request that may use
+ * them has left its read-side section. Floor 4.
  */
 #include "httpd/signers/signer_reload.h"
 
@@ -13,104 +15,187 @@
 #include "httpd/load/expiry_log.h"
 #include "httpd/log.h"
 #include "httpd/signers/keypairs.h"
-#include "httpd/signers/signer_pool.h"
 #include "httpd/signers/signer_load.h"
+#include "httpd/signers/signer_pool.h"
 
-/* Between two tries of one process to open an issuer's signers, in seconds. */
-#define TRY_EVERY_S 1
+/* Seconds from a load that failed in this process to the next one. */
+#define RETRY_S 5
 
-/* So often it is looked at again before what is there is tried. */
-#define LOOKS_AT_WRITING 15
+/* Checks that wait for the end of changes before the files are loaded. */
+#define CHECKS_OF_CHANGING 15
 
 /* Signers of one issuer, in a pool of their own. */
 typedef struct set_t {
-    ocsp_answer_signers_t signers;
+    ocsp_answer_signers_t signers; /* first: renewal->signers points to it */
     apr_pool_t *pool;
     struct set_t *next; /* of those to be freed */
 } set_t;
 
-/* The certificate files as a process has looked at them; the parent's look at
- * the start comes first. One thread at a time. */
-typedef struct {
-    ocsp_signer_pools_t *pools;
-    apr_pool_t *pool;   /* of pools; NULL: it is the parent's */
-    apr_pool_t *before; /* of the look before, or NULL: likewise */
-    uint64_t epoch;     /* of the arena, when it began; 0: unknown */
-} view_t;
-
 /*
- * Who signs is counted in, under the parity of the epoch. A set that was
- * replaced in one epoch is freed when the epoch is the next and nobody is left
- * under the parity of before.
+ * A read-side section is counted in users under the parity of section_epoch. A
+ * set that was replaced in one epoch is freed in the next one, when the count
+ * of the former parity is 0.
  */
 struct ocsp_signer_reload_t {
     apr_hash_t *key_ring;
     ocsp_retained_t *keep;
-    view_t looking;   /* of the thread that looks for changes */
-    atomic_flag busy; /* some thread opens signers */
-    view_t opening;   /* of that one */
-    _Atomic unsigned epoch;
+    const apr_array_header_t *issuers; /* ocsp_issuers_issuer_t * */
+    ocsp_signer_pools_t *pools;        /* of the last load, and: */
+    apr_pool_t *pools_pool;            /* its pool; NULL: pconf */
+    apr_pool_t *before_pool;           /* that of the load before, or NULL */
+    uint64_t arena_epoch; /* ocsp_arena_get_epoch of the last update */
+    int64_t retry_at;     /* seconds since 1970, or INT64_MAX */
+    _Atomic unsigned section_epoch;
     _Atomic unsigned users[2];
     set_t *replaced; /* in this epoch */
-    set_t *leaving;  /* in the one before */
+    set_t *leaving;  /* replaced in the epoch before */
 };
 
-ocsp_signer_reload_t *ocsp_signer_reload_make(const ocsp_load_ctx_t *pass)
+ocsp_signer_reload_t *ocsp_signer_reload_make(const ocsp_load_ctx_t *ctx)
 {
-    ocsp_signer_reload_t *r = apr_pcalloc(pass->pconf, sizeof(*r));
+    ocsp_signer_reload_t *r = apr_pcalloc(ctx->pconf, sizeof(*r));
 
-    r->key_ring = ocsp_keypairs_make_ring(pass);
-    r->keep = pass->keep;
-    r->looking.pools = r->opening.pools = pass->pools;
-    atomic_flag_clear(&r->busy);
+    r->key_ring = ctx->keys;
+    r->keep = ctx->keep;
+    r->issuers = ctx->reloads;
+    r->pools = ctx->pools;
+    r->retry_at = INT64_MAX;
     return r;
 }
 
-/* A pass looks at all files anew. */
-static void begin_view(view_t *view, ocsp_load_ctx_t *pass)
+/* --- read-side sections --------------------------------------------------- */
+
+ocsp_signer_reload_section_t ocsp_signer_reload_enter(ocsp_signer_reload_t *r)
+{
+    for (;;) {
+        unsigned epoch = atomic_load(&r->section_epoch);
+
+        atomic_fetch_add(&r->users[epoch & 1], 1u);
+        if (atomic_load(&r->section_epoch) == epoch) {
+            return epoch & 1;
+        }
+        atomic_fetch_sub(&r->users[epoch & 1], 1u);
+    }
+}
+
+void ocsp_signer_reload_leave(ocsp_signer_reload_t *r,
+                              ocsp_signer_reload_section_t section)
+{
+    atomic_fetch_sub(&r->users[section], 1u);
+}
+
+const ocsp_answer_signers_t *ocsp_signer_reload_get_signers(
+    const ocsp_issuers_issuer_t *si)
+{
+    const ocsp_answer_signers_t *renewed = si->renewal != NULL ? atomic_load(
+                                               &si->renewal->signers)
+                                                               : NULL;
+
+    return renewed != NULL ? renewed : &si->signers;
+}
+
+static void free_replaced(ocsp_signer_reload_t *r)
+{
+    unsigned former = (atomic_load(&r->section_epoch) + 1) & 1;
+
+    if ((r->leaving == NULL && r->replaced == NULL)
+        || atomic_load(&r->users[former]) != 0) {
+        return;
+    }
+    while (r->leaving != NULL) {
+        set_t *next = r->leaving->next;
+
+        apr_pool_destroy(r->leaving->pool);
+        r->leaving = next;
+    }
+    r->leaving = r->replaced;
+    r->replaced = NULL;
+    atomic_fetch_add(&r->section_epoch, 1u);
+}
+
+/* --- loading -------------------------------------------------------------- */
+
+/* Without a parent: threads that serve requests make pools at the same time. */
+static apr_pool_t *make_pool(const char *tag)
 {
     apr_pool_t *pool;
 
-    /* nobody's child: pools of a process may be made by one thread alone */
     if (apr_pool_create_unmanaged_ex(&pool, NULL, NULL) != APR_SUCCESS) {
+        return NULL;
+    }
+    apr_pool_tag(pool, tag);
+    return pool;
+}
+
+/* Make a load check all files again. */
+static void begin_load(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx)
+{
+    apr_pool_t *pool = ctx->pools == NULL ? make_pool("ocsp_signer_pools")
+                                          : NULL;
+
+    if (pool == NULL) {
         return;
     }
-    apr_pool_tag(pool, "ocsp_signer_pools");
-    pass->pools = ocsp_signer_pool_begin(view->pools, pool);
-    if (view->before != NULL) {
-        apr_pool_destroy(view->before);
+    ctx->pools = ocsp_signer_pool_begin(r->pools, pool);
+    if (r->before_pool != NULL) {
+        apr_pool_destroy(r->before_pool);
     }
-    view->before = view->pool;
-    view->pool = pool;
-    view->pools = pass->pools;
+    r->before_pool = r->pools_pool;
+    r->pools_pool = pool;
+    r->pools = ctx->pools;
 }
 
-/* --- what the files are --------------------------------------------------- */
-
-/* Names, sizes and times of the certificates: in a pool of those that concern
- * this issuer. @return false: no SHA-256 */
-static bool digest(unsigned char out[OCSP_RETRY_DIGEST_LEN], bool *settled,
-                   ocsp_load_ctx_t *pass, const ocsp_issuers_issuer_t *si)
+/* @return the signers of an issuer as its files are now; NULL: there is a
+ *         fault. Changes pconf of ctx. */
+static set_t *load_set(ocsp_load_ctx_t *ctx, const ocsp_signer_reload_t *r,
+                       const ocsp_issuers_issuer_t *si)
 {
-    const ocsp_signer_pool_t *sp = ocsp_signer_pool_get(pass,
-                                                        si->level->cert_files);
+    ocsp_issuers_issuer_t copy = *si;
+    apr_pool_t *pool = make_pool("ocsp_signers");
+    set_t *set;
 
-    return ocsp_signer_pool_digest(
-        out, settled, sp,
-        ocsp_signer_load_has_pool(si)
-            ? ocsp_signer_pool_find(sp, ocsp_issuer_get_name_hash(si->issuer),
-                                    pass->ptemp)
-            : NULL);
+    if (pool == NULL) {
+        return NULL;
+    }
+    ctx->pconf = pool;
+    ctx->renewing = true;
+    ctx->key_ring = r->key_ring;
+    ocsp_signer_load_open(ctx, &copy);
+    if (copy.signers_faulty || copy.signers.count == 0) {
+        apr_pool_destroy(pool);
+        return NULL;
+    }
+    set = apr_pcalloc(pool, sizeof(*set));
+    set->signers = copy.signers;
+    set->pool = pool;
+    return set;
 }
 
-/* Of an issuer as one server answers for it, whose address is one in all
- * processes of a configuration; 0 keeps it apart from outcome.c's. */
-static ocsp_retry_t *get_retry(const ocsp_load_ctx_t *pass,
+/* @param renewals ocsp_arena_get_signers before the set was loaded */
+static void replace_set(ocsp_signer_reload_t *r,
+                        const ocsp_issuers_issuer_t *si, set_t *set,
+                        uint32_t renewals)
+{
+    set_t *old = (set_t *)(uintptr_t)atomic_exchange(&si->renewal->signers,
+                                                     &set->signers);
+
+    if (old != NULL) {
+        old->next = r->replaced;
+        r->replaced = old;
+    }
+    si->renewal->seen = renewals;
+}
+
+/* --- changes of files ----------------------------------------------------- */
+
+/* The address of an issuer is the same in all processes of a configuration; 0
+ * distinguishes this subject from those of other files. */
+static ocsp_retry_t *get_retry(const ocsp_load_ctx_t *ctx,
                                const ocsp_issuers_issuer_t *si)
 {
     const uintptr_t subject[] = {(uintptr_t)si, 0};
 
-    return ocsp_load_ctx_get_retry(pass, subject, sizeof(subject));
+    return ocsp_load_ctx_get_retry(ctx, subject, sizeof(subject));
 }
 
 bool ocsp_signer_reload_is_faulty(const ocsp_retries_t *retries,
@@ -127,66 +212,60 @@ bool ocsp_signer_reload_is_faulty(const ocsp_retries_t *retries,
     return retry != NULL ? retry->faulty : si->signers_faulty;
 }
 
-void ocsp_signer_reload_note(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si)
+/* Make a digest of the certificate files that concern an issuer: of a pool,
+ * those with its name. @return false: there is no SHA-256 */
+static bool digest(unsigned char out[OCSP_RETRY_DIGEST_LEN], bool *settled,
+                   ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si)
 {
-    ocsp_issuers_renewal_t *renewal = apr_pcalloc(pass->pconf,
-                                                  sizeof(*renewal));
-    ocsp_retry_t *retry;
+    const ocsp_signer_pool_t *sp = ocsp_signer_pool_get(ctx,
+                                                        si->level->cert_files);
+
+    return ocsp_signer_pool_digest(
+        out, settled, sp,
+        ocsp_signer_load_has_pool(si)
+            ? ocsp_signer_pool_find(sp, ocsp_issuer_get_name_hash(si->issuer))
+            : NULL);
+}
+
+/* Remember which files were loaded, and how that ended. They are loaded again
+ * if they had a fault, since a certificate of tomorrow is good tomorrow; or if
+ * they were changing, since they may have changed after they were read. */
+static void set_known(ocsp_retry_t *retry, bool faulty, bool settled)
+{
+    retry->known = true;
+    retry->looked = faulty || !settled;
+    retry->faulty = faulty;
+    retry->failures = 0;
+}
+
+void ocsp_signer_reload_add(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
+{
+    ocsp_retry_t *retry = get_retry(ctx, si);
     bool settled;
 
-    retry = get_retry(pass, si);
-    if (retry != NULL) {
-        retry->faulty = si->signers_faulty;
+    si->renewal = apr_pcalloc(ctx->pconf, sizeof(*si->renewal));
+    si->renewal->s = ctx->s;
+    if (!si->has_slot) {
+        return;
     }
-    renewal->s = pass->s;
-    /* else they will be opened once more */
-    renewal->settled = digest(renewal->digest, &settled, pass, si) && settled;
-    if (si->has_slot) {
-        atomic_store(&renewal->seen,
-                     ocsp_arena_get_signers(pass->arena, si->slot));
+    si->renewal->seen = ocsp_arena_get_signers(ctx->arena, si->slot);
+    if (retry != NULL && digest(retry->digest, &settled, ctx, si)) {
+        set_known(retry, si->signers_faulty, settled);
     }
-    si->renewal = renewal;
+    if (ctx->reloads == NULL) {
+        ctx->reloads = apr_array_make(ctx->pconf, 16, sizeof(void *));
+    }
+    APR_ARRAY_PUSH(ctx->reloads, const ocsp_issuers_issuer_t *) = si;
 }
 
-/* --- opening -------------------------------------------------------------- */
-
-/* The signers of an issuer as its files are now, in a pool of its own.
- * @return NULL: not all is well with them */
-static set_t *open_set(ocsp_load_ctx_t *pass, const ocsp_signer_reload_t *r,
-                       const ocsp_issuers_issuer_t *si)
-{
-    ocsp_issuers_issuer_t copy = *si;
-    apr_pool_t *pool;
-    set_t *set;
-
-    /* nobody's child: pools of a process may be made by one thread alone */
-    if (apr_pool_create_unmanaged_ex(&pool, NULL, NULL) != APR_SUCCESS) {
-        return NULL;
-    }
-    apr_pool_tag(pool, "ocsp_signers");
-    pass->pconf = pool;
-    pass->renewing = true;
-    pass->key_ring = r->key_ring;
-    ocsp_signer_load_open(pass, &copy);
-    if (copy.signers_faulty || copy.signers.count == 0) {
-        apr_pool_destroy(pool);
-        return NULL;
-    }
-    set = apr_pcalloc(pool, sizeof(*set));
-    set->signers = copy.signers;
-    set->pool = pool;
-    return set;
-}
-
-/* Whether every process signs with these already: those of the start. */
-static bool is_in_use(const set_t *set, const ocsp_load_ctx_t *pass,
+/* Whether every process uses the certificates of a set already. */
+static bool is_in_use(const set_t *set, const ocsp_arena_t *arena,
                       const ocsp_issuers_issuer_t *si)
 {
-    const ocsp_answer_signers_t *a = &set->signers, *b = &si->signers;
+    const ocsp_answer_signers_t *a = &set->signers;
+    const ocsp_answer_signers_t *b = ocsp_signer_reload_get_signers(si);
     bool same = a->count == b->count
-             && atomic_load(&si->renewal->signers) == NULL
-             && ocsp_arena_get_signers(pass->arena, si->slot)
-                    == atomic_load(&si->renewal->seen);
+             && ocsp_arena_get_signers(arena, si->slot) == si->renewal->seen;
     size_t i;
 
     for (i = 0; same && i < a->count; i++) {
@@ -197,229 +276,121 @@ static bool is_in_use(const set_t *set, const ocsp_load_ctx_t *pass,
     return same;
 }
 
-/* What has become of an issuer's files since its signers were last opened. */
-typedef enum {
-    SAME,  /* nothing, or they are being written */
-    AGAIN, /* nothing, but they were being written then */
-    OTHER
-} change_t;
-
-/* A process that begins to look does not know what the one before has seen. */
-static bool is_behind(const ocsp_load_ctx_t *pass,
-                      const ocsp_issuers_issuer_t *si)
+/* Have every process use a set, beginning with this one. */
+static void publish(ocsp_signer_reload_t *r, const ocsp_load_ctx_t *ctx,
+                    const ocsp_issuers_issuer_t *si, set_t *set)
 {
-    return atomic_load(&si->renewal->signers) != NULL
-        || ocsp_arena_get_signers(pass->arena, si->slot)
-               != atomic_load(&si->renewal->seen);
+    ocsp_arena_renew_signers(ctx->arena, si->slot);
+    replace_set(r, si, set, ocsp_arena_get_signers(ctx->arena, si->slot));
+    ap_log_error(APLOG_MARK, APLOG_INFO, 0, ctx->s,
+                 "OCSP233: %s: the signers' certificates have changed: every "
+                 "process loads them",
+                 si->name);
 }
 
-static change_t find_change(ocsp_load_ctx_t *pass,
-                            const ocsp_issuers_issuer_t *si,
-                            ocsp_retry_t *retry,
-                            unsigned char now[OCSP_RETRY_DIGEST_LEN])
+static void check_files(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
+                        const ocsp_issuers_issuer_t *si)
 {
-    const ocsp_issuers_renewal_t *renewal = si->renewal;
-    change_t change = SAME;
-    bool settled;
-
-    if (!digest(now, &settled, pass, si)) {
-        return SAME;
-    }
-    if (memcmp(now, retry->known ? retry->digest : renewal->digest,
-               OCSP_RETRY_DIGEST_LEN)
-            != 0
-        || (!retry->known && is_behind(pass, si))) {
-        change = OTHER;
-    }
-    else if (!retry->known && !renewal->settled) {
-        change = AGAIN;
-    }
-    if (change != SAME && !settled && retry->failures < LOOKS_AT_WRITING) {
-        retry->failures++;
-        pass->retry = true;
-        return SAME;
-    }
-    if (change != SAME) {
-        retry->failures = 0;
-    }
-    return change;
-}
-
-static void look_for_changes(ocsp_signer_reload_t *r, ocsp_load_ctx_t *pass,
-                             const ocsp_issuers_issuer_t *si)
-{
-    ocsp_retry_t *retry = get_retry(pass, si);
+    ocsp_retry_t *retry = get_retry(ctx, si);
     unsigned char now[OCSP_RETRY_DIGEST_LEN];
-    ocsp_load_ctx_t own = *pass;
-    change_t change;
-    bool mended;
+    ocsp_load_ctx_t own;
+    bool changed, settled, was_faulty;
     set_t *set;
 
-    if (pass->pools == NULL) {
-        begin_view(&r->looking, pass);
-    }
-    own.pools = pass->pools;
-    change = find_change(pass, si, retry, now);
-    if (change == SAME && !retry->looked) {
+    begin_load(r, ctx);
+    if (!digest(now, &settled, ctx, si)) {
         return;
     }
-    if (change != OTHER) {
-        /* said before; but a certificate of tomorrow is good tomorrow, and one
-         * that was being written may be whole by now */
-        ocsp_load_ctx_hush(&own);
-    }
-    set = open_set(&own, r, si);
-    if (change != SAME) {
-        retry->known = true;
-        memcpy(retry->digest, now, sizeof(now));
-    }
-    retry->looked = set == NULL; /* it is to be tried again */
-    mended = set != NULL && retry->faulty;
-    retry->faulty = set == NULL;
-    if (set == NULL) {
+    changed = !retry->known || memcmp(now, retry->digest, sizeof(now)) != 0;
+    if (changed && !settled && retry->failures < CHECKS_OF_CHANGING) {
+        retry->failures++;
+        ctx->retry = true;
         return;
     }
-    if (mended) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
-                     "OCSP266: %s: the files of its signers are in order again",
+    if (!changed && !retry->looked) {
+        return;
+    }
+    own = *ctx;
+    if (!changed) {
+        ocsp_load_ctx_hush(&own); /* its faults were logged before */
+    }
+    set = load_set(&own, r, si);
+    was_faulty = retry->faulty;
+    memcpy(retry->digest, now, sizeof(now));
+    set_known(retry, set == NULL, settled);
+    if (set != NULL && was_faulty) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, ctx->s,
+                     "OCSP266: %s: the certificates and keys of its signers "
+                     "are in order again",
                      si->name);
     }
-    if (!is_in_use(set, pass, si)) {
-        ocsp_arena_renew_signers(pass->arena, si->slot);
-        ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
-                     "OCSP233: %s: the signers' certificates have changed: "
-                     "every process takes them up",
-                     si->name);
+    if (set != NULL && is_in_use(set, ctx->arena, si)) {
+        apr_pool_destroy(set->pool);
     }
-    apr_pool_destroy(set->pool);
-}
-
-/* --- in each process ------------------------------------------------------ */
-
-ocsp_signer_reload_stay_t ocsp_signer_reload_enter(ocsp_signer_reload_t *r)
-{
-    for (;;) {
-        unsigned epoch = atomic_load(&r->epoch);
-
-        atomic_fetch_add(&r->users[epoch & 1], 1u);
-        if (atomic_load(&r->epoch) == epoch) {
-            return epoch & 1;
-        }
-        atomic_fetch_sub(&r->users[epoch & 1], 1u);
+    else if (set != NULL) {
+        publish(r, ctx, si, set);
     }
 }
 
-void ocsp_signer_reload_leave(ocsp_signer_reload_t *r,
-                              ocsp_signer_reload_stay_t stay)
+void ocsp_signer_reload_check(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
+                              const ocsp_issuers_issuer_t *si)
 {
-    atomic_fetch_sub(&r->users[stay], 1u);
+    if (si->has_slot && si->renewal != NULL) {
+        check_files(r, ctx, si);
+        ocsp_expiry_log(ctx, si, ocsp_signer_reload_get_signers(si));
+    }
 }
 
-/* By the one thread that is busy, which itself has a stay. */
-static void free_leaving(ocsp_signer_reload_t *r)
+/* --- in every process ----------------------------------------------------- */
+
+/* In a pool of its own, since thousands of issuers may be renewed at once.
+ * @param pools of this update; NULL: none yet */
+static void update_issuer(ocsp_signer_reload_t *r, ocsp_signer_pools_t **pools,
+                          const ocsp_issuers_issuer_t *si, uint32_t renewals,
+                          apr_pool_t *ptemp)
 {
-    unsigned before = (atomic_load(&r->epoch) + 1) & 1;
+    ocsp_load_ctx_t ctx;
+    apr_pool_t *p;
+    set_t *set;
 
-    if (atomic_load(&r->users[before]) != 0) {
-        return;
-    }
-    while (r->leaving != NULL) {
-        set_t *next = r->leaving->next;
-
-        apr_pool_destroy(r->leaving->pool);
-        r->leaving = next;
-    }
-    r->leaving = r->replaced;
-    r->replaced = NULL;
-    atomic_fetch_add(&r->epoch, 1u);
-}
-
-static void install(ocsp_signer_reload_t *r, ocsp_issuers_renewal_t *renewal,
-                    set_t *set)
-{
-    /* signers are the first member */
-    set_t *old = (set_t *)(uintptr_t)atomic_exchange(&renewal->signers,
-                                                     &set->signers);
-
-    if (old != NULL) {
-        old->next = r->replaced;
-        r->replaced = old;
-    }
-    free_leaving(r);
-}
-
-/* Look at the files, unless that was done since the last change was told:
- * thousands of issuers may be renewed one after the other. */
-static void open_view(view_t *view, ocsp_load_ctx_t *pass, uint64_t epoch)
-{
-    if (epoch == 0 || epoch != view->epoch) {
-        begin_view(view, pass);
-        view->epoch = epoch;
+    apr_pool_create(&p, ptemp);
+    ocsp_load_ctx_begin(&ctx, r->keep, p, p);
+    ctx.s = si->renewal->s;
+    ctx.pools = *pools;
+    begin_load(r, &ctx);
+    *pools = ctx.pools;
+    ocsp_load_ctx_hush(&ctx); /* the process that checked them logs faults */
+    set = load_set(&ctx, r, si);
+    if (set != NULL) {
+        replace_set(r, si, set, renewals);
     }
     else {
-        pass->pools = view->pools;
+        r->retry_at = ctx.now + RETRY_S;
     }
+    apr_pool_destroy(p);
 }
 
-static void renew(ocsp_signer_reload_t *r, const ocsp_arena_t *arena,
-                  const ocsp_issuers_issuer_t *si)
+void ocsp_signer_reload_update(ocsp_signer_reload_t *r,
+                               const ocsp_arena_t *arena, apr_pool_t *ptemp)
 {
-    ocsp_issuers_renewal_t *renewal = si->renewal;
-    uint32_t told = ocsp_arena_get_signers(arena, si->slot);
-    uint64_t epoch = ocsp_arena_get_epoch(arena); /* not from before told */
-    ocsp_load_ctx_t pass;
-    apr_pool_t *ptemp;
-    set_t *set;
+    uint64_t epoch = ocsp_arena_get_epoch(arena);
+    ocsp_signer_pools_t *pools = NULL;
+    int i;
 
-    if (apr_pool_create_unmanaged_ex(&ptemp, NULL, NULL) != APR_SUCCESS) {
+    free_replaced(r);
+    if (epoch != 0 && epoch == r->arena_epoch
+        && (int64_t)apr_time_sec(apr_time_now()) < r->retry_at) {
         return;
     }
-    ocsp_load_ctx_begin(&pass, r->keep, ptemp, ptemp);
-    if (pass.now >= renewal->tried + TRY_EVERY_S || pass.now < renewal->tried) {
-        renewal->tried = pass.now;
-        pass.s = renewal->s;
-        ocsp_load_ctx_hush(&pass);
-        open_view(&r->opening, &pass, epoch);
-        set = open_set(&pass, r, si);
-        if (set != NULL) {
-            install(r, renewal, set);
-            atomic_store(&renewal->seen, told);
+    r->arena_epoch = epoch;
+    r->retry_at = INT64_MAX;
+    for (i = 0; r->issuers != NULL && i < r->issuers->nelts; i++) {
+        const ocsp_issuers_issuer_t *si =
+            APR_ARRAY_IDX(r->issuers, i, const ocsp_issuers_issuer_t *);
+        uint32_t renewals = ocsp_arena_get_signers(arena, si->slot);
+
+        if (renewals != si->renewal->seen) {
+            update_issuer(r, &pools, si, renewals, ptemp);
         }
     }
-    apr_pool_destroy(ptemp);
-}
-
-const ocsp_answer_signers_t *ocsp_signer_reload_get_signers(
-    ocsp_signer_reload_t *r, const ocsp_arena_t *arena,
-    const ocsp_issuers_issuer_t *si)
-{
-    const ocsp_answer_signers_t *renewed;
-
-    if (si->renewal == NULL) {
-        return &si->signers;
-    }
-    if (si->has_slot
-        && ocsp_arena_get_signers(arena, si->slot)
-               != atomic_load_explicit(&si->renewal->seen, memory_order_relaxed)
-        && !atomic_flag_test_and_set(&r->busy)) {
-        renew(r, arena, si);
-        atomic_flag_clear(&r->busy);
-    }
-    renewed = atomic_load(&si->renewal->signers);
-    return renewed != NULL ? renewed : &si->signers;
-}
-
-void ocsp_signer_reload_look(ocsp_signer_reload_t *r, ocsp_load_ctx_t *pass,
-                             const ocsp_issuers_issuer_t *si)
-{
-    ocsp_signer_reload_stay_t stay;
-
-    if (!si->has_slot || si->renewal == NULL) {
-        return;
-    }
-    look_for_changes(r, pass, si);
-    stay = ocsp_signer_reload_enter(r);
-    ocsp_expiry_log(pass, si,
-                    ocsp_signer_reload_get_signers(r, pass->arena, si));
-    ocsp_signer_reload_leave(r, stay);
 }

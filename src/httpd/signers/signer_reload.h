@@ -1,64 +1,70 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Signers whose certificates are renewed while httpd runs. One process sees
- * that the files have changed and counts it in shared memory; each process
- * opens them anew for itself, with the private keys that the parent had read.
- * Signers of before stay until nobody signs with them. Floor 4.
+ * Replaces signers whose certificates are renewed while httpd runs. The process
+ * that checks files for changes counts a renewal in shared memory; each child
+ * then loads the signers itself, in its watchdog's thread, with the private
+ * keys that the parent process has read. Floor 4.
  */
 #ifndef OCSP_HTTPD_SIGNERS_SIGNER_RELOAD_H
 #define OCSP_HTTPD_SIGNERS_SIGNER_RELOAD_H
 
-#include "httpd/load/load_ctx.h"
 #include "httpd/config/issuers.h"
+#include "httpd/load/load_ctx.h"
 #include "shared/retry.h"
 
-/** One process's; the parent makes it, and children have copies. */
+/** State of one process; the parent makes it, children have copies. */
 typedef struct ocsp_signer_reload_t ocsp_signer_reload_t;
 
-/** A stay with signers: see ocsp_signer_reload_enter. */
-typedef unsigned ocsp_signer_reload_stay_t;
+/** A read-side section: see ocsp_signer_reload_enter. */
+typedef unsigned ocsp_signer_reload_section_t;
 
-/** Newly made in pconf, with the private keys that a pass has read. Startup
- *  only. */
-ocsp_signer_reload_t *ocsp_signer_reload_make(const ocsp_load_ctx_t *pass);
+/** Add an issuer whose signers were loaded, and remember from which files.
+ * Startup only. */
+void ocsp_signer_reload_add(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si);
 
-/** Remember what an issuer's signers were opened from. Startup only. */
-void ocsp_signer_reload_note(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si);
+/** Newly made in pconf, for the issuers that were added and with the private
+ * keys that the load has read. Startup only. */
+ocsp_signer_reload_t *ocsp_signer_reload_make(const ocsp_load_ctx_t *ctx);
 
 /**
- * @return whether files of an issuer's signers were not in order when they were
- *         last looked at, whichever signs meanwhile
- * @param retries NULL: nothing is known. Any thread.
+ * @return whether the files of an issuer's signers had a fault when they were
+ *         last checked, even if signers of before are in use
+ * @param retries NULL: there is no shared memory. Any thread.
  */
 bool ocsp_signer_reload_is_faulty(const ocsp_retries_t *retries,
                                   const ocsp_arena_t *arena,
                                   const ocsp_issuers_issuer_t *si);
 
 /**
- * Look whether an issuer's certificates have changed and would do; tell all
- * processes then, and the log what is wrong otherwise, or that its signers end
- * soon. One writer at a time.
+ * Check whether the certificates of an issuer have changed. If they can be
+ * used, use them in this process and have all others load them; otherwise log
+ * the fault. Also log that signers expire soon. Refresher only.
  */
-void ocsp_signer_reload_look(ocsp_signer_reload_t *r, ocsp_load_ctx_t *pass,
-                             const ocsp_issuers_issuer_t *si);
+void ocsp_signer_reload_check(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
+                              const ocsp_issuers_issuer_t *si);
 
 /**
- * Begin to use signers: none of those that are got until the end goes away.
- * Any thread; likewise what follows.
+ * Load the signers that another process has found renewed, and free those that
+ * are no longer in use. To be called often by the watchdog's thread of each
+ * child: does nothing if nothing has changed.
  */
-ocsp_signer_reload_stay_t ocsp_signer_reload_enter(ocsp_signer_reload_t *r);
+void ocsp_signer_reload_update(ocsp_signer_reload_t *r,
+                               const ocsp_arena_t *arena, apr_pool_t *ptemp);
 
-/** End of it. */
+/**
+ * Enter a read-side section: signers obtained inside it stay valid until
+ * ocsp_signer_reload_leave. Any thread; likewise the functions below.
+ */
+ocsp_signer_reload_section_t ocsp_signer_reload_enter(ocsp_signer_reload_t *r);
+
+/** Leave a read-side section. */
 void ocsp_signer_reload_leave(ocsp_signer_reload_t *r,
-                              ocsp_signer_reload_stay_t stay);
+                              ocsp_signer_reload_section_t section);
 
-/**
- * An issuer's signers as they are now; opened anew if that was told since they
- * were last. Within a stay.
- */
+/** Get an issuer's present signers, inside a read-side section or in the
+ * watchdog's thread. */
 const ocsp_answer_signers_t *ocsp_signer_reload_get_signers(
-    ocsp_signer_reload_t *r, const ocsp_arena_t *arena,
     const ocsp_issuers_issuer_t *si);
 
 #endif
