@@ -197,7 +197,7 @@ signed_by('one of two has expired', 'da_two', 'two');
 
 # a process that begins later has the signers of the start from the parent
 my ($ended) = children($httpd->{pid});
-kill 'TERM', $ended;
+$httpd->kill_child($ended);
 ok wait_for(60, sub { !kill 0, $ended }), 'a process ends';
 signed_by_all('a process began later', 'da_two', 'two');
 @lines = $httpd->log_since(0) =~ /:warn\].*(OCSP216: .*\/one\.pem: .*)/g;

@@ -115,7 +115,7 @@ static void look_at(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass,
     ocsp_look_state_progress(w->arena, pass->now);
     ocsp_table_load_look(pass, item->si);
     ocsp_signer_reload_check(ocsp_server_config_get(w->base)->shared.renewal,
-                            pass, item->si);
+                             pass, item->si);
 }
 
 /* The process that looked last may have died of a source. */

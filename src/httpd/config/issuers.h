@@ -43,8 +43,8 @@ typedef struct {
     const char *cert_file; /* whole path */
     const ocsp_issuer_config_t *level; /* the section's over its server's */
     const char *name;                  /* for logs: the subject, or cert_file */
-    const ocsp_issuer_t *issuer;   /* NULL: its certificate cannot be read */
-    bool passed_over;              /* another section of this CA counts */
+    const ocsp_issuer_t *issuer; /* NULL: its certificate cannot be read */
+    bool passed_over;            /* another section of this CA counts */
     bool has_slot;
     size_t slot;    /* in the arena */
     bool has_table; /* there was one after the last pass; under -t: would be */
