@@ -85,7 +85,7 @@ sub signed_by {
 # else, where the machine is slow, once more and later.
 my ($turn, $early, %before);
 for my $ahead_s (9, 30, 90) {
-    $turn = time + $ahead_s;
+    $turn = int(time) + $ahead_s; # as certificates have it
     $section{da_begin} = section('da_begin', dated('da_begin', 'later', $turn,
         $now + 9 * DAY));
     $section{da_end} = section('da_end', dated('da_end', 'ends', $now - DAY, $turn - 1),
