@@ -85,7 +85,7 @@ sub signed_by {
 # else, where the machine is slow, once more and later.
 my ($turn, $early, %before);
 for my $ahead_s (9, 30, 90) {
-    $turn = time + $ahead_s;
+    $turn = int(time) + $ahead_s; # as certificates have it
     $section{da_begin} = section('da_begin', dated('da_begin', 'later', $turn,
         $now + 9 * DAY));
     $section{da_end} = section('da_end', dated('da_end', 'ends', $now - DAY, $turn - 1),
@@ -197,7 +197,7 @@ signed_by('one of two has expired', 'da_two', 'two');
 
 # a process that begins later has the signers of the start from the parent
 my ($ended) = children($httpd->{pid});
-kill 'TERM', $ended;
+$httpd->kill_child($ended);
 ok wait_for(60, sub { !kill 0, $ended }), 'a process ends';
 signed_by_all('a process began later', 'da_two', 'two');
 @lines = $httpd->log_since(0) =~ /:warn\].*(OCSP216: .*\/one\.pem: .*)/g;

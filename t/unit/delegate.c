@@ -181,7 +181,8 @@ static void test_warnings(apr_pool_t *p)
     ok(ocsp_delegate_check(cert, made.issuer) == NULL, "an issuer name in "
                                                        "other letters is the "
                                                        "same name");
-    is_warning(cert, "encoded differently", "with an issuer name re-encoded", p);
+    is_warning(cert, "encoded differently", "with an issuer name re-encoded",
+               p);
     is_warning(with_value(pki_make_delegate("ocsp", made.key, made.ca,
                                             made.ca_key, NULL),
                           NID_crl_distribution_points, crl),
