@@ -303,7 +303,8 @@ bool ocsp_algorithm_verify(const ocsp_algorithm_t *algorithm, EVP_PKEY *key,
  *     algorithm   OBJECT IDENTIFIER,
  *     parameters  ANY DEFINED BY algorithm OPTIONAL }
  *
- * Implementations differ over NULL and absent parameters: data is NULL for both.
+ * Implementations differ over NULL and absent parameters: data is NULL for
+ * both.
  */
 static bool parse_id(ocsp_der_t *oid, ocsp_der_t *parameters, ocsp_der_t id)
 {

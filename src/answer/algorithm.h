@@ -35,7 +35,8 @@ typedef struct {
 /**
  * Find the algorithm of a key.
  * @param out its pointers are static or newly made in p
- * @return NULL, or the fault of the key and the remedy, made in p. Startup only.
+ * @return NULL, or the fault of the key and the remedy, made in p. Startup
+ *         only.
  */
 const char *ocsp_algorithm_find(ocsp_algorithm_t *out, EVP_PKEY *key,
                                 apr_pool_t *p);
@@ -57,8 +58,8 @@ bool ocsp_algorithm_set_up_bare(EVP_PKEY_CTX *ctx,
                                 const EVP_MD *md);
 
 /**
- * @return whether a signature verifies; if not, the reason may be in libcrypto's
- *         error queue. Startup only.
+ * @return whether a signature verifies; if not, the reason may be in
+ *         libcrypto's error queue. Startup only.
  */
 bool ocsp_algorithm_verify(const ocsp_algorithm_t *algorithm, EVP_PKEY *key,
                            ocsp_der_t signature, ocsp_der_t data);
@@ -70,9 +71,9 @@ bool ocsp_algorithm_verify(const ocsp_algorithm_t *algorithm, EVP_PKEY *key,
 bool ocsp_algorithm_fits(ocsp_der_t id, ocsp_der_t preferred);
 
 /**
- * @return whether the curve of a public key is given by its parameters: RFC 5480
- *         section 2.1.1 forbids that, and clients reject the certificate. Startup
- *         only.
+ * @return whether the curve of a public key is given by its parameters: RFC
+ *         5480 section 2.1.1 forbids that, and clients reject the certificate.
+ *         Startup only.
  */
 bool ocsp_algorithm_is_explicit(const EVP_PKEY *key);
 

@@ -25,8 +25,8 @@ typedef struct {
 } ocsp_chain_t;
 
 /**
- * Build the chain of a CA. It ends before the root, where no issuer is known, or
- * after OCSP_CHAIN_MAX certificates.
+ * Build the chain of a CA. It ends before the root, where no issuer is known,
+ * or after OCSP_CHAIN_MAX certificates.
  * @param out newly made in p
  * @param known const ocsp_issuer_t *, among which issuers are found by name and
  *        signature

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The checks of a delegate's certificate, by libcrypto's view of its extensions.
- * Floor 2.
+ * The checks of a delegate's certificate, by libcrypto's view of its
+ * extensions. Floor 2.
  */
 #include <apr_strings.h>
 #include <openssl/err.h>
@@ -19,8 +19,8 @@ static ocsp_der_t get_name(const X509_NAME *name)
 }
 
 /*
- * RFC 6960 section 4.2.2.2: the CA issues a delegate directly, with the key that
- * signed the certificates in question (R123).
+ * RFC 6960 section 4.2.2.2: the CA issues a delegate directly, with the key
+ * that signed the certificates in question (R123).
  */
 static const char *find_fault(X509 *cert, const ocsp_issuer_t *issuer)
 {

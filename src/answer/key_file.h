@@ -59,8 +59,8 @@ bool ocsp_key_file_is_uri(const char *name);
 const char *ocsp_key_file_get_path(const char *name, const char **why,
                                    apr_pool_t *p);
 
-/** Encode a certificate in DER, newly made in p; of length 0 if libcrypto has no
- * memory. Any thread. */
+/** Encode a certificate in DER, newly made in p; of length 0 if libcrypto has
+ * no memory. Any thread. */
 ocsp_der_t ocsp_key_file_encode_cert(X509 *cert, apr_pool_t *p);
 
 /**

@@ -427,8 +427,8 @@ static bool has_our_handler(const ap_directive_t *location, apr_pool_t *p)
     return d != NULL;
 }
 
-/* @return whether it applies to requests for our handler: not if it is in a file
- * section, or in a location with another handler */
+/* @return whether it applies to requests for our handler: not if it is in a
+ * file section, or in a location with another handler */
 static bool applies_to_our_handler(const ap_directive_t *d, apr_pool_t *p)
 {
     const ap_directive_t *location = find_location(d);

@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Each thread's contexts for signing (see answer/sign_context.h). They are not in
- * the pool of the thread: that of the main thread, prefork's worker, ends after
- * libcrypto and this module were unloaded. Floor 4.
+ * Each thread's contexts for signing (see answer/sign_context.h). They are not
+ * in the pool of the thread: that of the main thread, prefork's worker, ends
+ * after libcrypto and this module were unloaded. Floor 4.
  */
 #ifndef OCSP_HTTPD_RUNTIME_SIGN_CONTEXTS_H
 #define OCSP_HTTPD_RUNTIME_SIGN_CONTEXTS_H

@@ -64,8 +64,8 @@ static void read_all(ocsp_subprocess_result_t *out, int fd, apr_pool_t *p)
     }
 }
 
-/* httpd itself does not wait for children yet. Where SIGCHLD is ignored there is
- * no exit status. */
+/* httpd itself does not wait for children yet. Where SIGCHLD is ignored there
+ * is no exit status. */
 static void reap(ocsp_subprocess_result_t *out, pid_t pid)
 {
     int status = 0;

@@ -47,7 +47,8 @@ const apr_array_header_t *ocsp_signer_pool_get_files(
  * Find the files whose certificate has a name as issuer or subject, or had it
  * when the file was last readable.
  * @param name see ocsp_issuer_hash_name
- * @return int, indexes into all files in ascending order, each once. Any thread.
+ * @return int, indexes into all files in ascending order, each once. Any
+ *         thread.
  */
 const apr_array_header_t *ocsp_signer_pool_find(const ocsp_signer_pool_t *sp,
                                                 unsigned long name);
