@@ -165,7 +165,7 @@ if (!$pid) {
     exec "$stage/conf/demo/run" or die $!;
 }
 ok wait_for(DEADLINE_S, sub {
-    -e $shown && OCSPTest::slurp($shown) =~ /Ctrl-C ends it/;
+    -e $shown && OCSPTest::slurp($shown) =~ /Ctrl-C stops it/;
 }), 'make run in a directory of root alone: httpd runs' or diag OCSPTest::slurp($shown);
 my ($demo) = OCSPTest::slurp($shown) =~ /^D='(\S+)\/ca'$/m;
 for my $name (qw(issuing.crl issuing.pem responder.pem)) {

@@ -128,9 +128,10 @@ int ocsp_url_claim_map_to_storage(request_rec *r)
 int ocsp_url_claim_fixup(request_rec *r)
 {
     const char *path = r->unparsed_uri;
+    /* as ap_invoke_handler finds it: ForceType sets a type only */
+    const char *handler = r->handler != NULL ? r->handler : r->content_type;
 
-    if (ocsp_url_claim_is_claimed(r)
-        && !ocsp_url_claim_is_our_name(r->handler)) {
+    if (ocsp_url_claim_is_claimed(r) && !ocsp_url_claim_is_our_name(handler)) {
         ap_set_module_config(r->request_config, &ocsp_module, NULL);
     }
     else if (ocsp_url_claim_is_claimed(r)) {
