@@ -288,7 +288,7 @@ for my $case (
     is $httpd->says('nokey', serial_good), 'good', "builtin, $name: others: good";
     like $httpd->log_since(0), $logged, "builtin, $name: logged" if $logged;
     if ($want eq 'good') {
-        is scalar(() = $shown =~ /pass phrase of/g), $asked,
+        is scalar(() = $shown =~ /passphrase of/g), $asked,
             "builtin, $name: asked $asked times for three keys";
         like $shown, qr/\Qocsp.example.com:$httpd->{port}\E.*\Q$same[0][1]\E/,
             "builtin, $name: the server and the key are named";

@@ -73,13 +73,13 @@ static apr_status_t check_terminal(const char **why)
 
     if (fd < 0) {
         rv = errno;
-        *why = "no terminal to ask for its pass phrase: start httpd at one, or "
+        *why = "no terminal to ask for its passphrase: start httpd at one, or "
                "name a program by OCSPPassPhraseDialog exec:";
         return rv;
     }
     if (tcgetpgrp(fd) != getpgrp()) {
         *why = "httpd was started in the background of its terminal, where no "
-               "pass phrase can be asked for: start it in the foreground, or "
+               "passphrase can be asked for: start it in the foreground, or "
                "name a program by OCSPPassPhraseDialog exec:";
         rv = EIO;
     }
@@ -102,12 +102,12 @@ static apr_status_t run_dialog(char *text, const char *prompt, const char **why)
         return APR_SUCCESS;
     }
     if (done == -2) {
-        *why = "interrupted when asked for its pass phrase";
+        *why = "interrupted when asked for its passphrase";
         return APR_EINTR;
     }
     *why = ERR_GET_REASON(ERR_peek_error()) == UI_R_RESULT_TOO_LARGE
-             ? "the pass phrase that was typed is too long"
-             : "no pass phrase was typed";
+             ? "the passphrase that was typed is too long"
+             : "no passphrase was typed";
     return OCSP_EMALFORMED;
 }
 
@@ -124,7 +124,7 @@ static apr_status_t ask_terminal(char **out, const char *prompt,
     rv = run_dialog(text, prompt, why);
     ERR_clear_error();
     if (rv == APR_SUCCESS && text[0] == '\0') {
-        *why = "an empty pass phrase was typed";
+        *why = "an empty passphrase was typed";
         rv = OCSP_EMALFORMED;
     }
     if (rv == APR_SUCCESS) {
@@ -269,7 +269,7 @@ static const char *find_fault(const line_t *line, apr_status_t ended, int code,
     if (line->total > OUTPUT_MAX) {
         return apr_psprintf(p,
                             "killed after %d octets of output: let it print "
-                            "only the pass phrase",
+                            "only the passphrase",
                             OUTPUT_MAX);
     }
     if (!APR_STATUS_IS_CHILD_DONE(ended)) {
@@ -309,7 +309,7 @@ static apr_status_t ask_program(char **out, const char *const *argv,
     apr_pool_create(&ptmp, p);
     rv = start(&proc, argv, ptmp);
     if (rv != APR_SUCCESS) {
-        *why = apr_psprintf(p, "%s: cannot be started to ask for a pass phrase",
+        *why = apr_psprintf(p, "%s: cannot be started to ask for a passphrase",
                             argv[0]);
         apr_pool_destroy(ptmp);
         return rv;
@@ -328,7 +328,7 @@ static apr_status_t ask_program(char **out, const char *const *argv,
         *out = apr_pstrmemdup(p, line.text, line.len);
     }
     else {
-        *why = apr_psprintf(p, "%s: no pass phrase: %s", argv[0], fault);
+        *why = apr_psprintf(p, "%s: no passphrase: %s", argv[0], fault);
         rv = OCSP_EMALFORMED;
     }
     OPENSSL_cleanse(&line, sizeof(line));
@@ -354,7 +354,7 @@ static const char *ask(dialog_t *d, const char *file)
         d->program != NULL
             ? ask_program(&answer, argv, &why, p)
             : ask_terminal(&answer,
-                           apr_psprintf(p, "mod_ocsp: %s: pass phrase of %s: ",
+                           apr_psprintf(p, "mod_ocsp: %s: passphrase of %s: ",
                                         d->server, file),
                            &why, p);
 
