@@ -247,7 +247,7 @@ says($part, 'C1: its own words', 'step', '6001' => 'revoked', '2001' => 'tryLate
 like $log, qr/
     ocsp:warn\].*OCSP208:\ CN=OCSP\ Test\ CA\ step,\S+:\ \Q$dir\E\/step\.crl:\ .*
     issuingDistributionPoint:\ distributionPoint,\ onlyContainsUserCerts
-    .*say\ OCSPCRLCoverage\ complete/x, 'C1: how it is good is said';
+    .*set\ OCSPCRLCoverage\ complete/x, 'C1: how it is good is said';
 is $part->issuer(0)->{Answered}, 0, 'C1: its own words: server-status: tryLater';
 says($part, 'C3: two halves', 'halves', '6001' => 'revoked', '6002' => 'revoked',
     '2001' => 'good');
