@@ -217,9 +217,9 @@ static void set_unlisted(ocsp_response_single_t *out,
     out->next_update = earlier(out->next_update, soon);
 }
 
-/* A look at the sources is not before the CRL was issued, and counts as a
- * little earlier for clients whose clocks are behind (R99). Issuance data has
- * no time of its own. */
+/* A look at the sources counts as a little earlier, for clients whose clocks
+ * are behind (R99), but not before the CRL's thisUpdate. Issuance data has no
+ * time of its own. */
 static int64_t find_this_update(const ocsp_answer_subject_t *s, int64_t now)
 {
     int64_t made = earlier(s->record.this_update, now);

@@ -123,23 +123,27 @@ typedef struct {
 } ocsp_answer_draft_t;
 
 /**
- * Decide which response is sent, and who signs it. Permanent errors precede
- * temporary ones, so that no client retries in vain: 1. unauthorized for the
- * whole request: an issuer that is not served here, or two that have no signer
- * in common (R58, R59); 2. tryLater (R76, R127): an issuer that cannot be read,
- * without signer or data, or whose signers are not within their dates; stale
- * data, unless it has a final revocation (R67, R68); CRLs that may not cover an
- * unlisted serial number; no time left until nextUpdate; 3. unauthorized by
- * OCSPUnlisted. The signer is selected by signer_select.h (R118, R127). Data is
- * stale at the end of ocsp_table_find_end, or if it has no end of its own
- * (issuance data, a CRL without nextUpdate) recheck_s after the last successful
- * look. nextUpdate is the earliest of now + next_update_s, the signer's
- * notAfter, and the CRL's nextUpdate or later the end of the data; for stale
- * data it is now + OCSP_ANSWER_STALE_REVOKED_S. thisUpdate is as the policy
- * says, or without a CRL the last successful look; a look counts as
- * OCSP_ANSWER_SKEW_S earlier, but not before the CRL's thisUpdate; and it is
- * never after now (R96, R97, R99, R104). A nonce is echoed unless an issuer
- * ignores it (R109).
+ * Decide which response is sent, and by which signer. A permanent error
+ * precedes a temporary one, so that no client retries in vain:
+ * 1. unauthorized: an issuer that is not served here, or issuers without a
+ *    common signer (R58, R59);
+ * 2. tryLater: an issuer that may be one that could not be read, without data,
+ *    without a signer, or with none within its dates; stale data, but for a
+ *    final revocation (R67, R68); CRLs that may not cover a serial number which
+ *    they do not list; no time left until nextUpdate (R76, R127);
+ * 3. unauthorized: OCSPUnlisted, for an unlisted serial number.
+ *
+ * signer_select.h selects the signer (R118, R127). Data is stale from
+ * ocsp_table_find_end on, or if it has no end of its own (issuance data, a CRL
+ * without nextUpdate) from recheck_s after the last successful look on.
+ *
+ * nextUpdate is the earliest of now + next_update_s, the signer's notAfter, and
+ * the CRL's nextUpdate or, once that is past, the end of its grace; for stale
+ * data it is now + OCSP_ANSWER_STALE_REVOKED_S. thisUpdate is by the policy
+ * that of the CRL or the last successful look, without a CRL always the look; a
+ * look counts as OCSP_ANSWER_SKEW_S earlier, but not before the CRL's
+ * thisUpdate. It is never after now (R96, R97, R99, R104). A nonce is echoed
+ * unless an issuer ignores it (R109).
  * @param out always filled; points into p, subjects and request
  * @param count 1 or more
  * @param request its certids are ignored, they are subjects

@@ -50,7 +50,7 @@ size_t ocsp_signer_select_remove_invalid(ocsp_signer_select_t *s)
     return left;
 }
 
-/* Of those that fit the first that is valid until until, else the one that is
+/* Of those that fit the first that is valid long enough, else the one that is
  * valid longest: so a renewed certificate replaces the old one in time. */
 static const ocsp_response_template_t *find_longest(
     const ocsp_signer_select_t *s, fits_fn *fits, ocsp_der_t algorithm)

@@ -32,7 +32,7 @@ size_t ocsp_signer_select_remove_invalid(ocsp_signer_select_t *s);
 
 /**
  * Select a signer for a client without preferences: the first that is valid
- * until until, with a key like the CA's, else with the algorithm of the
+ * long enough with a key like the CA's, else with the algorithm of the
  * request's signature, else any (RFC 6960 section 4.4.7.2.1). If none is valid
  * so long, in the same order the one that is valid longest.
  * @param s one signer at least

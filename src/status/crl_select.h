@@ -31,10 +31,10 @@ typedef struct {
     int64_t latest; /* the latest thisUpdate that is accepted */
 } ocsp_crl_select_input_t;
 
-/** Whether a CRL is missing in a selection that may be the only one of its
+/** Why a CRL may be missing in a selection, perhaps the only one of its
  * scope. */
 typedef enum {
-    OCSP_CRL_SELECT_NONE = 0,    /* no */
+    OCSP_CRL_SELECT_NONE = 0,    /* none is missing */
     OCSP_CRL_SELECT_REJECTED,    /* a CRL was rejected */
     OCSP_CRL_SELECT_OTHER_CA,    /* a named file is the CRL of another CA */
     OCSP_CRL_SELECT_OTHER_KEY,   /* a CRL is signed by another key of the CA */

@@ -85,25 +85,25 @@ static apr_status_t pull_element(ocsp_der_stream_t *w)
 apr_status_t ocsp_der_stream_next(ocsp_der_stream_t *w, unsigned tag,
                                   ocsp_der_t *element, ocsp_der_t *content)
 {
-    ocsp_der_t body;
+    ocsp_der_t ignored;
     const unsigned char *start = w->cur.data;
     apr_status_t rv;
 
-    if (!ocsp_der_get(&w->cur, tag, &body)) {
+    if (content == NULL) {
+        content = &ignored;
+    }
+    if (!ocsp_der_get(&w->cur, tag, content)) {
         if ((rv = pull_element(w)) != APR_SUCCESS) {
             return rv;
         }
         start = w->cur.data;
-        if (!ocsp_der_get(&w->cur, tag, &body)) {
+        if (!ocsp_der_get(&w->cur, tag, content)) {
             return ocsp_der_stream_refuse(w, "5.1: an element has the wrong "
                                              "type");
         }
     }
     if (element != NULL) {
         *element = (ocsp_der_t){start, (size_t)(w->cur.data - start)};
-    }
-    if (content != NULL) {
-        *content = body;
     }
     return is_inside(w, 0) ? APR_SUCCESS : refuse_length(w);
 }

@@ -75,19 +75,19 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
  * - Of sources that disagree about a certificate, revoked counts, with a
  *   warning (R73).
  * - An index has no signature, and may be an old copy: it is rejected if it has
- *   fewer rows than the last table, or if final revocations are gone although
- *   the CRL is the same. A CRL that is newer than the one in use is then used
- *   with all entries of the last table (not_used).
- * - Half of the revocations gone is a warning.
+ *   fewer rows than the last one, or if final revocations are gone (beside a
+ *   new CRL: if these certificates are valid again). Then a CRL that is newer
+ *   than the one in use is used with all entries of the last table (not_used).
+ * - If more than half of the revocations are gone, there is a warning.
  * - A CRL past its nextUpdate is used: the certificates that it lists stay
  *   revoked.
  * @param out untouched unless APR_SUCCESS
  * @param now seconds since 1970
  * @param why file, cause and remedy
- * @return as ocsp_crl_read and ocsp_lines_read;
- *         OCSP_ENOTYET: from the future; OCSP_ESTALE: older than the CRL in use
- *         (R140), or an index that has lost rows or revocations; APR_ENOENT: no
- *         source, or no CRL although there was one
+ * @return as ocsp_crl_read and ocsp_lines_read; OCSP_ENOTYET: from the future;
+ *         OCSP_ESTALE: older than the CRL in use (R140), or an index that has
+ *         lost rows or revocations; APR_ENOENT: no source, or no CRL although
+ *         there was one
  */
 apr_status_t ocsp_load_build(ocsp_load_result_t *out,
                              const ocsp_load_sources_t *src, int64_t now,

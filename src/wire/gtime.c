@@ -154,16 +154,17 @@ bool ocsp_gtime_parse(int64_t *seconds, const unsigned char *s, size_t len)
 /* Time ::= CHOICE { utcTime UTCTime, generalTime GeneralizedTime } */
 bool ocsp_gtime_get(ocsp_der_t *in, int64_t *seconds)
 {
-    ocsp_der_t rest = *in, content;
+    const ocsp_der_t start = *in;
+    ocsp_der_t content;
 
-    if (ocsp_der_get(&rest, OCSP_DER_UTC_TIME, &content)
-            ? !ocsp_gtime_parse_utc(seconds, content.data, content.len)
-            : !ocsp_der_get(&rest, OCSP_DER_GENERALIZED_TIME, &content)
-                  || !ocsp_gtime_parse(seconds, content.data, content.len)) {
-        return false;
+    if (ocsp_der_get(in, OCSP_DER_UTC_TIME, &content)
+            ? ocsp_gtime_parse_utc(seconds, content.data, content.len)
+            : ocsp_der_get(in, OCSP_DER_GENERALIZED_TIME, &content)
+                  && ocsp_gtime_parse(seconds, content.data, content.len)) {
+        return true;
     }
-    *in = rest;
-    return true;
+    *in = start;
+    return false;
 }
 
 static char *put_pair(char *out, int value)

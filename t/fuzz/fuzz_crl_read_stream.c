@@ -1,10 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Fuzz target of ocsp_crl_read_stream, PEM and DER: entries are as promised,
- * the result does not depend on how the octets arrive, a refusal has its
- * reason. The issuer is CN=Test CA with a new P-256 key, so no input is signed
- * rightly; that is asked last.
+ * Fuzz target of ocsp_crl_read_stream, PEM and DER: entries have valid
+ * values, the result does not depend on how the octets arrive, and an error
+ * has its reason. The issuer is CN=Test CA with a new P-256 key, so that no
+ * input has a valid signature, which is checked last.
  */
 #include <apr_general.h>
 #include <stdint.h>

@@ -1,8 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Fuzz target of ocsp_request_decode_target: what is found is one SEQUENCE, no
- * longer than the target, and is found again in every clean way of writing it.
+ * Fuzz target of ocsp_request_decode_target: the result is one SEQUENCE, no
+ * longer than the target, and the same for every other encoding of the
+ * target.
  */
 #include <stdint.h>
 #include <stdlib.h>

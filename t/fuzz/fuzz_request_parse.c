@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Fuzz target of ocsp_request_parse: whatever is read lies inside the input,
- * within its bounds, and is read only when the input is whole.
+ * Fuzz target of ocsp_request_parse: everything parsed lies inside the
+ * input, and only a complete input is parsed.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,9 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Fuzz target of ocsp_table_lookup and ocsp_table_check: no octets of a table
- * lead a look-up astray, and in a table that passes the check every entry is
- * found. Input: a serial number's length, 64 octets to take it from, a table.
+ * Fuzz target of ocsp_table_lookup and ocsp_table_check: a look-up reads
+ * inside the table whatever its octets are, and in a table that passes the
+ * check every entry is found. Input: the length of a serial number, 64
+ * octets to take it from, a table.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A main() for a fuzz target without a fuzzer: runs it over every file of the
- * files and directories named, each in memory that is exactly its size.
+ * A main() for a fuzz target without a fuzzer: runs it with every file of
+ * the files and directories given, in memory of exactly its size.
  */
 #include <dirent.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/answer/answer: the cases of answer_cases.h, with what is
- * signed read back by OpenSSL.
+ * Unit tests of src/answer/answer: the cases of answer_cases.h. Signed
+ * responses are read by OpenSSL.
  */
 #include <openssl/err.h>
 #include <openssl/ocsp.h>

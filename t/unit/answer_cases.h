@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The answer policy as a table: every branch, and both sides of every boundary.
+ * The cases of answer.c: every branch of the policy, and both sides of every
+ * limit.
  */
 #ifndef OCSP_UNIT_ANSWER_CASES_H
 #define OCSP_UNIT_ANSWER_CASES_H

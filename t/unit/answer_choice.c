@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/answer/answer, part two: who signs when several may.
+ * Unit tests of src/answer/answer and src/answer/signer_select: the signer
+ * of a response if there are several.
  */
 #include <openssl/err.h>
 

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/answer/answer, part four: what issuance data changes, and
- * when data is stale.
+ * Unit tests of src/answer/answer: responses with issuance data, and stale
+ * data.
  */
 #include <openssl/err.h>
 #include <openssl/ocsp.h>

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/answer/answer_reuse: which response made before is found
- * for a draft, whether it may be said, and when it is made anew.
+ * Unit tests of src/answer/answer: the key of a response, whether a cached
+ * response can be reused, and when it is renewed.
  */
 #include <openssl/err.h>
 

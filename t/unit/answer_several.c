@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/answer/answer, part three: several issuers in one request,
- * each with signers and a policy of its own; and what becomes of a nonce.
+ * Unit tests of src/answer/answer: several issuers in one request, with
+ * their own signers and policies; and the nonce.
  */
 #include <openssl/err.h>
 

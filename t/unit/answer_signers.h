@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Two CAs and all kinds of signers, for the tests of who signs.
+ * Two CAs, and signers of all kinds.
  */
 #ifndef OCSP_UNIT_ANSWER_SIGNERS_H
 #define OCSP_UNIT_ANSWER_SIGNERS_H

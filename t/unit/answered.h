@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A draft and its signature in one, for tests of what is said in the end.
+ * Makes a draft and signs it.
  */
 #ifndef OCSP_UNIT_ANSWERED_H
 #define OCSP_UNIT_ANSWERED_H

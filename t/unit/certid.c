@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/wire/certid, with libcrypto's own CertIDs as the judge.
+ * Unit tests of src/wire/certid, compared with the CertIDs of libcrypto.
  */
 #include "wire/certid.h"
 

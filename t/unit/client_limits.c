@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/answer/client_limits: what is said of which signers.
+ * Unit tests of src/answer/client_limits.
  */
 #include <apr_strings.h>
 

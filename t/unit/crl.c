@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/crl.c and crlsig.c against CRLs that OpenSSL made, with
- * OpenSSL as the other opinion. What it cannot make is in crlext.c.
+ * Unit tests of src/status/crl and src/status/crl_signature, with CRLs that
+ * OpenSSL makes and reads. Other CRLs are in crl_ext.c.
  */
 #include <apr_general.h>
 #include <openssl/bn.h>

@@ -1,9 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/crlset.c, choice.c and load.c: CRLs that are about a part
- * of a CA's certificates, which of them make one table, what it covers, and what
- * becomes of it when one of them changes or goes.
+ * Unit tests of src/status/crl_set, src/status/crl_select and
+ * src/status/load: CRLs for some certificates of a CA, and what they cover
+ * together, also when one of them changes or is removed.
  */
 #include <apr_general.h>
 #include <apr_strings.h>

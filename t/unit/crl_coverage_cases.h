@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The table of coverage.c: CRLs of one CA, what narrows each, and what they are
- * together.
+ * The cases of crl_coverage.c: the CRLs of one CA, their scopes, and the
+ * result.
  */
 #ifndef OCSP_UNIT_CRL_COVERAGE_CASES_H
 #define OCSP_UNIT_CRL_COVERAGE_CASES_H

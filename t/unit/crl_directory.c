@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/crlpath.c: what of a directory is taken, what is passed
- * over in silence, what is told; and to whom each CRL is given.
+ * Unit tests of src/status/crl_directory: which files of a directory are
+ * CRLs, which are ignored or reported, and which issuer has each CRL.
  */
 #include <apr_general.h>
 #include <apr_strings.h>

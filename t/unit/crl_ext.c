@@ -1,8 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of the CRL reader with DER made by hand and rightly signed: what OpenSSL
- * does not make, so that nothing but the defect in question can be refused.
+ * Unit tests of src/status/crl and src/status/crl_ext with DER made by hand
+ * and correctly signed: CRLs that OpenSSL does not make, with one defect
+ * each.
  */
 #include <apr_general.h>
 #include <openssl/err.h>

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of ocsp_crl_read_head in src/status/crl: the head of a CRL is read from as little of a
- * file as it takes, and nothing else is taken for one.
+ * Unit tests of ocsp_crl_read_head in src/status/crl: it reads no more of a
+ * file than necessary, and recognizes CRLs only.
  */
 #include <apr_general.h>
 #include <openssl/err.h>

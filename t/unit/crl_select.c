@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/choice.c and candidate.c through ocsp_load_build: several
- * CRLs of one issuer, and which of them counts.
+ * Unit tests of src/status/crl_select through ocsp_load_build: which of
+ * several CRLs of one issuer are used.
  */
 #include <apr_general.h>
 #include <apr_strings.h>

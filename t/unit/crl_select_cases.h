@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The table of choice.c: files of one issuer, and which is to be taken.
+ * The cases of crl_select.c: the files of one issuer, and which is used.
  */
 #ifndef OCSP_UNIT_CRL_SELECT_CASES_H
 #define OCSP_UNIT_CRL_SELECT_CASES_H

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A source for ocsp_stream_make: bytes in memory, given a few at a time; and
- * what tests of CRLs begin with.
+ * A source for ocsp_stream_make and ocsp_lines_read_source: bytes in memory,
+ * a few at a time; and helpers for tests of CRLs.
  */
 #ifndef OCSP_UNIT_FEED_H
 #define OCSP_UNIT_FEED_H

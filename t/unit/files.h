@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Certificate and key files as operators have them, and broken: what the tests
- * of src/answer/key_file read.
+ * Certificate and key files, good and broken, for the tests of
+ * src/answer/key_file.
  */
 #ifndef OCSP_UNIT_FILES_H
 #define OCSP_UNIT_FILES_H

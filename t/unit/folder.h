@@ -1,8 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A temporary directory of files for one test. Whatever fails ends the test
- * program.
+ * A temporary directory of files. A failure ends the test program.
  */
 #ifndef OCSP_UNIT_FOLDER_H
 #define OCSP_UNIT_FOLDER_H

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/wire/gtime, with the C library's calendar as the judge.
+ * Unit tests of src/wire/gtime, compared with the calendar of the C library.
  */
 #include "wire/gtime.h"
 

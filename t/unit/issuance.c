@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/issuance.c through ocsp_load_build: what databases of
- * "openssl ca" and lists say beside a CRL, and alone.
+ * Unit tests of src/status/issuance through ocsp_load_build: databases of
+ * "openssl ca" and lists, with a CRL and without.
  */
 #include <apr_general.h>
 #include <apr_strings.h>

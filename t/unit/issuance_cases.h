@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The table of issuance.c: sources, and what is known then.
+ * The cases of issuance.c: sources, and the resulting table.
  */
 #ifndef OCSP_UNIT_ISSUANCE_CASES_H
 #define OCSP_UNIT_ISSUANCE_CASES_H

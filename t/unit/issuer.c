@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/issuer.c.
+ * Unit tests of src/status/issuer, and of ocsp_file_read in src/status/file.
  */
 #include <apr_general.h>
 #include <openssl/err.h>

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/load.c.
+ * Unit tests of src/status/load.
  */
 #include <apr_general.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/index.c: each form that a row may have.
+ * Unit tests of src/status/openssl_index: every form of a row.
  */
 #include <apr_general.h>
 #include <apr_strings.h>

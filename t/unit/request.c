@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/wire/request: what requests say. How strictly they are read
- * is in request_strict.c, the target of a GET in request_target.c.
+ * Unit tests of src/wire/request: what is parsed. request_strict.c has
+ * malformed requests, request_target.c the target of a GET.
  */
 #include "wire/request.h"
 

@@ -1,8 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/wire/request: which signature algorithms a request prefers,
- * and with which it is signed itself. Nothing of either makes it malformed.
+ * Unit tests of src/wire/request: the preferred signature algorithms, and
+ * the algorithm of the request's signature, neither of which can make a
+ * request malformed.
  */
 #include "wire/request.h"
 

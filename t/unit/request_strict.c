@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/wire/request: that nothing but DER is read. One good
- * request, spoilt in every element and cut at every octet.
+ * Unit tests of src/wire/request: only DER is accepted. One good request,
+ * with a defect in every element, and cut at every octet.
  */
 #include "wire/request.h"
 

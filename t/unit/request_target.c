@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/wire/request: the forms in which clients and proxies write
- * the target of a GET.
+ * Unit tests of src/wire/request: how clients and proxies write the target
+ * of a GET.
  */
 #include "wire/request.h"
 

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/answer/response: each has to equal the one of byhand.h, and
- * OpenSSL has to read it, verify it and write it as it is.
+ * Unit tests of src/answer/response: responses equal those of byhand.h, and
+ * OpenSSL reads, verifies and encodes them.
  */
 #include <openssl/err.h>
 #include <openssl/ocsp.h>

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/answer/response, part three: what cannot be said, and error
- * responses.
+ * Unit tests of src/answer/response: responses that cannot be encoded, and
+ * error responses.
  */
 #include "answer/response.h"
 #include "byhand.h"

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/answer/response, part two: how a signer presents itself, and
- * the extensions of a response. To the octet as byhand.h has it, and by OpenSSL.
+ * Unit tests of src/answer/response: how a signer identifies itself, and
+ * extensions, compared with byhand.h and OpenSSL.
  */
 #include <openssl/err.h>
 #include <openssl/ocsp.h>

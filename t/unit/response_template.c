@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of src/answer/response_template: what tells templates apart, and
- * how long their responses may be.
+ * Unit tests of src/answer/response: the id of a template, and the length of
+ * its responses.
  */
 #include <openssl/err.h>
 

@@ -1,8 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/serial.c, with libcrypto's opinion on what a number's
- * DER is.
+ * Unit tests of src/status/serial, compared with the DER of libcrypto.
  */
 #include <openssl/asn1.h>
 #include <openssl/bn.h>

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/sort.c.
+ * Unit tests of src/status/sort.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/stream.c and pem.c.
+ * Unit tests of src/status/stream and src/status/pem.
  */
 #include <apr_general.h>
 #include <openssl/err.h>

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/table.c and table_builder.c.
+ * Unit tests of src/status/table and src/status/table_builder.
  */
 #include <apr_general.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/table.c and table_builder.c: what was issued beside what
- * is revoked, and from when on a table is stale.
+ * Unit tests of src/status/table and src/status/table_builder: certificates
+ * that were issued, and when a table is stale.
  */
 #include <apr_general.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tests of src/status/table.c and table_builder.c: what a table has goes on to
- * count in the next.
+ * Unit tests of src/status/table and src/status/table_builder: adding the
+ * entries of another table.
  */
 #include <apr_general.h>
 #include <stdlib.h>
