@@ -47,15 +47,15 @@ static bool is_ready(const ocsp_issuers_issuer_t *si)
 /* Two sections of one server for one CA: nobody can tell which was meant. The
  * first counts, unless only the second can be answered from: then the file of
  * the first was overwritten, and the CA must not suffer from it. */
-static void settle(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *first,
+static void settle(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *first,
                    ocsp_issuers_issuer_t *second)
 {
     bool take_second = is_ready(second) && !is_ready(first);
     ocsp_issuers_issuer_t *passed_over = take_second ? first : second;
 
-    pass->failures++;
+    ctx->counts.failures++;
     passed_over->passed_over = true;
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, ctx->s,
                  "OCSP209: %s: %s (<OCSPIssuer> at %s) and %s (at %s) are one "
                  "CA: the one at %s counts; remove the other",
                  first->name, first->cert_file, first->section->defined_at,
@@ -64,7 +64,7 @@ static void settle(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *first,
 }
 
 /* A copy is a slip, or another CA's file was overwritten. */
-static void say_twins(const ocsp_load_ctx_t *pass,
+static void say_twins(const ocsp_load_ctx_t *ctx,
                       const ocsp_issuers_issuer_t *a,
                       const ocsp_issuers_issuer_t *b)
 {
@@ -72,16 +72,16 @@ static void say_twins(const ocsp_load_ctx_t *pass,
                          ocsp_issuer_get0_cert(b->issuer))
              == 0;
 
-    ap_log_error(APLOG_MARK, copy ? APLOG_WARNING : APLOG_INFO, 0, pass->s,
+    ap_log_error(APLOG_MARK, copy ? APLOG_WARNING : APLOG_INFO, 0, ctx->s,
                  "OCSP221: %s: %s and %s are one CA%s", a->name, a->cert_file,
                  b->cert_file, copy ? ", by the same certificate" : "");
 }
 
 /* Of a pattern, files of one CA are its renewals and cross-certificates: no
  * fault, one is as good as the other (R50). */
-static void find_twins(ocsp_load_ctx_t *pass, const ocsp_issuers_t *scope)
+static void find_twins(ocsp_load_ctx_t *ctx, const ocsp_issuers_t *scope)
 {
-    apr_hash_t *seen = apr_hash_make(pass->ptemp);
+    apr_hash_t *seen = apr_hash_make(ctx->ptemp);
     int i;
 
     for (i = 0; i < scope->issuers->nelts; i++) {
@@ -94,11 +94,11 @@ static void find_twins(ocsp_load_ctx_t *pass, const ocsp_issuers_t *scope)
                              OCSP_ISSUER_ID_LEN);
         if (other != NULL && other->section == si->section) {
             si->passed_over = true;
-            say_twins(pass, other, si);
+            say_twins(ctx, other, si);
             continue;
         }
         if (other != NULL) {
-            settle(pass, other, si);
+            settle(ctx, other, si);
         }
         if (other == NULL || other->passed_over) {
             apr_hash_set(seen, ocsp_issuer_get0_id(si->issuer),
@@ -109,7 +109,7 @@ static void find_twins(ocsp_load_ctx_t *pass, const ocsp_issuers_t *scope)
 
 /* The issuers whose certificates a server knows: its own and, of a virtual
  * host, the main server's. */
-static void find_chain(const ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
+static void find_chain(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
                        const ocsp_issuers_t *own,
                        const ocsp_server_config_t *outer)
 {
@@ -122,7 +122,7 @@ static void find_chain(const ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
     if (si->level->include != OCSP_RESPONSE_INCLUDE_CHAIN) {
         return;
     }
-    known = apr_array_make(pass->ptemp, 8, sizeof(const ocsp_issuer_t *));
+    known = apr_array_make(ctx->ptemp, 8, sizeof(const ocsp_issuer_t *));
     for (i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
         for (j = 0; scopes[i] != NULL && j < scopes[i]->issuers->nelts; j++) {
             const ocsp_issuers_issuer_t *other = ocsp_issuers_get(scopes[i], j);
@@ -132,35 +132,35 @@ static void find_chain(const ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
             }
         }
     }
-    ocsp_chain_build(&si->chain, si->issuer, known, pass->pconf);
+    ocsp_chain_build(&si->chain, si->issuer, known, ctx->pconf);
 }
 
 /* The issuers that a server declares itself: their certificates. */
-static ocsp_issuers_t *open_certificates(ocsp_load_ctx_t *pass,
+static ocsp_issuers_t *open_certificates(ocsp_load_ctx_t *ctx,
                                          const ocsp_server_config_t *conf)
 {
-    ocsp_issuers_t *scope = ocsp_issuers_make(pass->pconf);
+    ocsp_issuers_t *scope = ocsp_issuers_make(ctx->pconf);
     int i;
 
     for (i = 0; i < conf->sections->nelts; i++) {
-        ocsp_issuer_certs_section(pass, scope,
+        ocsp_issuer_certs_section(ctx, scope,
                                   APR_ARRAY_IDX(conf->sections, i,
                                                 ocsp_issuers_section_t *),
                                   conf->level);
     }
-    ocsp_issuer_certs_close(pass, scope);
+    ocsp_issuer_certs_close(ctx, scope);
     for (i = 0; i < scope->issuers->nelts; i++) {
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
 
         if (si->issuer != NULL) {
-            ocsp_load_ctx_add_issuer(pass, si->issuer);
+            ocsp_load_ctx_add_issuer(ctx, si->issuer);
         }
     }
     return scope;
 }
 
 /* Who signs for them, and what is known of their certificates. */
-static void open_own(ocsp_load_ctx_t *pass, const ocsp_server_config_t *conf)
+static void open_own(ocsp_load_ctx_t *ctx, const ocsp_server_config_t *conf)
 {
     ocsp_issuers_t *scope = conf->own;
     int i;
@@ -169,35 +169,35 @@ static void open_own(ocsp_load_ctx_t *pass, const ocsp_server_config_t *conf)
         ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
 
         if (si->issuer != NULL) {
-            find_chain(pass, si, scope, conf->outer);
-            ocsp_signer_load_open(pass, si);
-            ocsp_expiry_log(pass, si, &si->signers);
-            ocsp_table_load_open(pass, si);
-            ocsp_signer_reload_note(pass, si);
+            find_chain(ctx, si, scope, conf->outer);
+            ocsp_signer_load_open(ctx, si);
+            ocsp_expiry_log(ctx, si, &si->signers);
+            ocsp_table_load_open(ctx, si);
+            ocsp_signer_reload_note(ctx, si);
         }
     }
-    find_twins(pass, scope);
-    ocsp_issuers_freeze(scope, pass->pconf);
+    find_twins(ctx, scope);
+    ocsp_issuers_freeze(scope, ctx->pconf);
 }
 
 /* A main server's issuer as a virtual host answers for it, which has settings
  * of its own, and perhaps a section of its own for the same CA. */
-static ocsp_issuers_issuer_t *open_view(ocsp_load_ctx_t *pass,
+static ocsp_issuers_issuer_t *open_view(ocsp_load_ctx_t *ctx,
                                         const ocsp_server_config_t *conf,
                                         const ocsp_issuers_issuer_t *of)
 {
-    ocsp_issuers_issuer_t *si = apr_pmemdup(pass->pconf, of, sizeof(*of));
-    ocsp_issuer_config_t *level = ocsp_issuer_config_merge(pass->pconf,
+    ocsp_issuers_issuer_t *si = apr_pmemdup(ctx->pconf, of, sizeof(*of));
+    ocsp_issuer_config_t *level = ocsp_issuer_config_merge(ctx->pconf,
                                                            conf->level,
                                                            of->section->level);
 
-    si->where = apr_psprintf(pass->pconf, "%s, for the virtual host at %s:%u,",
+    si->where = apr_psprintf(ctx->pconf, "%s, for the virtual host at %s:%u,",
                              of->section->defined_at,
-                             pass->s->defn_name != NULL ? pass->s->defn_name
-                                                        : "-",
-                             pass->s->defn_line_number);
+                             ctx->s->defn_name != NULL ? ctx->s->defn_name
+                                                       : "-",
+                             ctx->s->defn_line_number);
     si->level = level;
-    ocsp_issuer_config_get_policy(&si->policy, level, pass->refreshes);
+    ocsp_issuer_config_get_policy(&si->policy, level, ctx->refreshes);
     si->http_max_age_s = ocsp_issuer_config_get_http_max_age(level);
     si->preproduce = ocsp_issuer_config_get_preproduce(level);
     if (si->issuer == NULL) {
@@ -209,9 +209,9 @@ static ocsp_issuers_issuer_t *open_view(ocsp_load_ctx_t *pass,
         return si;
     }
     if (!ocsp_issuer_config_has_same_signers(level, of->level)) {
-        find_chain(pass, si, conf->own, conf->outer);
-        ocsp_signer_load_open(pass, si);
-        ocsp_expiry_log(pass, si, &si->signers);
+        find_chain(ctx, si, conf->own, conf->outer);
+        ocsp_signer_load_open(ctx, si);
+        ocsp_expiry_log(ctx, si, &si->signers);
     }
     if (level->crl_files != of->level->crl_files
         || level->crl_paths != of->level->crl_paths
@@ -220,14 +220,14 @@ static ocsp_issuers_issuer_t *open_view(ocsp_load_ctx_t *pass,
         si->has_slot = si->has_table = false;
         si->crl_file = NULL;
         si->info = NULL;
-        ocsp_table_load_open(pass, si);
+        ocsp_table_load_open(ctx, si);
     }
-    ocsp_signer_reload_note(pass, si);
+    ocsp_signer_reload_note(ctx, si);
     return si;
 }
 
 /* What a virtual host has of the main server's. */
-static ocsp_issuers_t *open_inherited(ocsp_load_ctx_t *pass,
+static ocsp_issuers_t *open_inherited(ocsp_load_ctx_t *ctx,
                                       const ocsp_server_config_t *conf)
 {
     ocsp_issuers_t *outer = conf->outer->own, *scope;
@@ -236,25 +236,25 @@ static ocsp_issuers_t *open_inherited(ocsp_load_ctx_t *pass,
     if (ocsp_issuer_config_is_silent(conf->said)) {
         return outer;
     }
-    scope = ocsp_issuers_make(pass->pconf);
+    scope = ocsp_issuers_make(ctx->pconf);
     scope->lost = outer->lost;
     for (i = 0; i < outer->issuers->nelts; i++) {
         ocsp_issuers_add(scope,
-                         open_view(pass, conf, ocsp_issuers_get(outer, i)));
+                         open_view(ctx, conf, ocsp_issuers_get(outer, i)));
     }
-    ocsp_issuers_freeze(scope, pass->pconf);
+    ocsp_issuers_freeze(scope, ctx->pconf);
     return scope;
 }
 
-static void check_used(ocsp_load_ctx_t *pass, const ocsp_server_config_t *conf)
+static void check_used(ocsp_load_ctx_t *ctx, const ocsp_server_config_t *conf)
 {
     int i;
 
-    ocsp_keypairs_check_used(pass, conf->said);
-    ocsp_sources_check_used(pass, conf->said);
+    ocsp_keypairs_check_used(ctx, conf->said);
+    ocsp_sources_check_used(ctx, conf->said);
     for (i = 0; i < conf->sections->nelts; i++) {
         ocsp_keypairs_check_used(
-            pass,
+            ctx,
             APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)->level);
     }
 }
@@ -262,34 +262,34 @@ static void check_used(ocsp_load_ctx_t *pass, const ocsp_server_config_t *conf)
 /* All certificates come first, since CAs of one name may stand in several
  * servers. The main server is first in the list, so what is inherited is there.
  */
-static void open_all(ocsp_load_ctx_t *pass, server_rec *base)
+static void open_all(ocsp_load_ctx_t *ctx, server_rec *base)
 {
     const ocsp_server_config_t *main = ocsp_server_config_get(base);
 
-    pass->refreshes = ocsp_server_config_get_refresh(main) != 0;
-    for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
-        ocsp_server_config_t *conf = ocsp_server_config_get(pass->s);
+    ctx->refreshes = ocsp_server_config_get_refresh(main) != 0;
+    for (ctx->s = base; ctx->s != NULL; ctx->s = ctx->s->next) {
+        ocsp_server_config_t *conf = ocsp_server_config_get(ctx->s);
 
         if (conf->own == NULL) {
-            conf->own = open_certificates(pass, conf);
+            conf->own = open_certificates(ctx, conf);
         }
     }
-    for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
-        ocsp_server_config_t *conf = ocsp_server_config_get(pass->s);
+    for (ctx->s = base; ctx->s != NULL; ctx->s = ctx->s->next) {
+        ocsp_server_config_t *conf = ocsp_server_config_get(ctx->s);
 
-        if (conf == main && pass->s != base) {
+        if (conf == main && ctx->s != base) {
             continue; /* a virtual host that says nothing shares the server's */
         }
-        open_own(pass, conf);
+        open_own(ctx, conf);
         if (conf->outer != NULL) {
-            conf->inherited = open_inherited(pass, conf);
+            conf->inherited = open_inherited(ctx, conf);
         }
     }
     /* after all virtual hosts, which may use the main server's signers */
-    for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
-        check_used(pass, ocsp_server_config_get(pass->s));
+    for (ctx->s = base; ctx->s != NULL; ctx->s = ctx->s->next) {
+        check_used(ctx, ocsp_server_config_get(ctx->s));
     }
-    ocsp_load_log_check_room(pass, base);
+    ocsp_load_log_check_room(ctx, base);
 }
 
 static int64_t find_shortest(const ocsp_issuers_t *scope, int64_t shortest_s)
@@ -358,34 +358,35 @@ static void say_what_good_means(server_rec *base)
 }
 
 /* All of it, by the one writer. */
-static void start(ocsp_load_ctx_t *pass, server_rec *base)
+static void start(ocsp_load_ctx_t *ctx, server_rec *base)
 {
-    ocsp_server_config_shared_t shared = {.keep = pass->keep};
+    ocsp_server_config_shared_t shared = {.keep = ctx->retained};
     server_rec *s;
 
     if (is_configured(base)) {
-        ocsp_table_memory_open(pass, &shared, base);
+        ocsp_table_memory_open(ctx, &shared, base);
     }
-    pass->defers = pass->arena != NULL && ocsp_arena_has_lock(pass->arena)
-                && ocsp_server_config_get_refresh(ocsp_server_config_get(base))
-                       != 0
-                && ocsp_watchdog_is_possible();
-    open_all(pass, base);
-    if (pass->arena != NULL) {
-        ocsp_arena_serve(pass->arena);
-        if (pass->is_writer && ocsp_arena_has_lock(pass->arena)) {
-            ocsp_arena_unlock(pass->arena);
+    ctx->defers = ctx->mode == OCSP_LOAD_CTX_GRACEFUL
+               && ocsp_arena_has_lock(ctx->arena)
+               && ocsp_server_config_get_refresh(ocsp_server_config_get(base))
+                      != 0
+               && ocsp_watchdog_is_possible();
+    open_all(ctx, base);
+    if (ctx->arena != NULL) {
+        ocsp_arena_serve(ctx->arena);
+        if (ctx->is_writer && ocsp_arena_has_lock(ctx->arena)) {
+            ocsp_arena_unlock(ctx->arena);
         }
     }
-    ocsp_retained_sweep(pass->keep);
-    shared.arena = pass->arena;
+    ocsp_retained_sweep(ctx->retained);
+    shared.arena = ctx->arena;
     shared.check_s = find_check_interval(base);
     if (is_configured(base)) {
-        ocsp_runtime_open(&shared, pass->keep, base);
-        shared.renewal = ocsp_signer_reload_make(pass);
-        shared.threads = ocsp_sign_contexts_make(pass->pconf);
+        ocsp_runtime_open(&shared, ctx->retained, base);
+        shared.renewal = ocsp_signer_reload_make(ctx);
+        shared.threads = ocsp_sign_contexts_make(ctx->pconf);
         shared.sign_limit = ocsp_sign_limit_make(
-            pass->pconf, shared.sign_slots,
+            ctx->pconf, shared.sign_slots,
             ocsp_server_config_get_sign_limit(ocsp_server_config_get(base)));
     }
     for (s = base; s != NULL; s = s->next) {
@@ -397,19 +398,20 @@ int ocsp_startup_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *base)
 {
     ocsp_server_config_t *conf = ocsp_server_config_get(base);
-    ocsp_load_ctx_t pass;
-    bool preproduces;
-
-    ocsp_load_ctx_begin(&pass, ocsp_retained_get(base->process->pool), pconf,
-                        ptemp);
+    ocsp_load_ctx_t ctx;
     /* httpd reads its configuration twice at start. The first time it still
      * has a terminal, and nothing else of ours is to be done. */
-    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
-        pass.asking = true;
-        ocsp_passphrase_dialog_open(&pass, base);
+    bool asks = ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG;
+    bool preproduces;
+
+    ocsp_load_ctx_begin(&ctx,
+                        asks ? OCSP_LOAD_CTX_PASSPHRASES : OCSP_LOAD_CTX_START,
+                        ocsp_retained_get(base->process->pool), pconf, ptemp);
+    if (asks) {
+        ocsp_passphrase_dialog_open(&ctx, base);
         return OK;
     }
-    start(&pass, base);
+    start(&ctx, base);
     if (!is_configured(base)) {
         return OK;
     }
@@ -417,7 +419,7 @@ int ocsp_startup_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                  "OCSP261: mod_ocsp " OCSP_VERSION " configured");
     say_what_good_means(base);
     ocsp_location_rules_check(base, ptemp);
-    ocsp_keypairs_check_readers(&pass, base);
+    ocsp_keypairs_check_readers(&ctx, base);
     preproduces = ocsp_preproduce_check(base);
     if (conf->shared.arena != NULL
         && (ocsp_server_config_get_refresh(conf) != 0 || preproduces)) {
@@ -437,15 +439,15 @@ static bool is_strict(void)
 int ocsp_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *base)
 {
-    ocsp_load_ctx_t pass;
+    ocsp_load_ctx_t ctx;
     apr_hash_t *readers;
     bool preproduces;
 
     if (ap_state_query(AP_SQ_RUN_MODE) != AP_SQ_RM_CONFIG_TEST) {
         return OK;
     }
-    ocsp_load_ctx_begin(&pass, NULL, pconf, ptemp);
-    open_all(&pass, base);
+    ocsp_load_ctx_begin(&ctx, OCSP_LOAD_CTX_CONFIG_TEST, NULL, pconf, ptemp);
+    open_all(&ctx, base);
     ocsp_location_rules_check(base, ptemp);
     preproduces = ocsp_preproduce_check(base);
     if (is_configured(base)
@@ -453,14 +455,16 @@ int ocsp_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
             base, NULL,
             ocsp_server_config_get_refresh(ocsp_server_config_get(base)) != 0,
             preproduces)) {
-        pass.failures++;
+        ctx.counts.failures++;
     }
-    readers = ocsp_sources_check_readers(&pass, base);
-    ocsp_keypairs_check_readers(&pass, base);
+    readers = ocsp_sources_check_readers(&ctx, base);
+    ocsp_keypairs_check_readers(&ctx, base);
     if (ap_exists_config_define("DUMP_OCSP")) {
-        ocsp_config_dump_print(&pass, base, readers);
+        ocsp_config_dump_print(&ctx, base, readers);
     }
-    return pass.failures == 0 || !is_strict() ? OK : HTTP_INTERNAL_SERVER_ERROR;
+    return ctx.counts.failures == 0 || !is_strict()
+             ? OK
+             : HTTP_INTERNAL_SERVER_ERROR;
 }
 
 void ocsp_startup_start_child(apr_pool_t *pchild, server_rec *base)

@@ -183,10 +183,11 @@ static void look(ocsp_watchdog_t *w, apr_pool_t *ptemp)
     int64_t begun;
     int i;
 
-    ocsp_load_ctx_begin(&pass, main->shared.keep, ptemp, ptemp);
+    ocsp_load_ctx_begin(&pass, OCSP_LOAD_CTX_REFRESH, main->shared.keep, ptemp,
+                        ptemp);
     pass.arena = w->arena;
     pass.retries = main->shared.retries;
-    pass.running = pass.is_writer = true;
+    pass.is_writer = true;
     pass.s = w->base;
     for (i = 0; i < w->items->nelts; i++) {
         ocsp_load_ctx_add_issuer(&pass, get_item(w, (size_t)i)->si->issuer);
@@ -194,11 +195,11 @@ static void look(ocsp_watchdog_t *w, apr_pool_t *ptemp)
     begun = pass.now;
     count_death(w, &pass);
     if (look_at_most(w, &pass)) {
-        ocsp_look_state_set_due(w->arena,
-                                begun
-                                    + (pass.retry && RETRY_S < w->check_s
-                                           ? RETRY_S
-                                           : w->check_s));
+        ocsp_look_state_set_due(w->arena, begun
+                                              + (pass.counts.unsettled
+                                                         && RETRY_S < w->check_s
+                                                     ? RETRY_S
+                                                     : w->check_s));
         ocsp_look_state_end(w->arena, get_now());
         if (ocsp_look_state_log_resumed(w->arena)) {
             ap_log_error(APLOG_MARK, APLOG_ERR, 0, w->base,

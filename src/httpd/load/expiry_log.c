@@ -12,7 +12,7 @@
 
 /* What was last logged of an issuer and a certificate of its signer: a renewed
  * one is another subject. At start and at graceful all is logged. */
-static unsigned exchange(const ocsp_load_ctx_t *pass,
+static unsigned exchange(const ocsp_load_ctx_t *ctx,
                          const ocsp_issuers_issuer_t *si,
                          const ocsp_signer_t *signer, ocsp_expiry_t expiry)
 {
@@ -26,39 +26,36 @@ static unsigned exchange(const ocsp_load_ctx_t *pass,
     memcpy(subject, ocsp_issuer_get0_id(si->issuer), OCSP_ISSUER_ID_LEN);
     memcpy(key, ocsp_signer_get0_key_hash(signer), OCSP_SIGNER_KEY_HASH_LEN);
     memcpy(key + OCSP_SIGNER_KEY_HASH_LEN, &end, sizeof(end));
-    retry = ocsp_load_ctx_get_retry(pass, subject, sizeof(subject));
+    retry = ocsp_load_ctx_get_retry(ctx, subject, sizeof(subject));
     if (retry != NULL) {
-        logged = pass->running ? retry->age : OCSP_EXPIRY_FAR;
+        logged = ocsp_load_ctx_is_running(ctx) ? retry->age : OCSP_EXPIRY_FAR;
         retry->age = expiry;
     }
     return logged;
 }
 
-void ocsp_expiry_log(const ocsp_load_ctx_t *pass,
+void ocsp_expiry_log(const ocsp_load_ctx_t *ctx,
                      const ocsp_issuers_issuer_t *si,
                      const ocsp_answer_signers_t *signers)
 {
     const ocsp_signer_t *signer;
-    ocsp_expiry_t expiry = ocsp_expiry_find(&signer, signers, pass->now);
+    ocsp_expiry_t expiry = ocsp_expiry_find(&signer, signers, ctx->now);
     bool past = expiry == OCSP_EXPIRY_PAST;
 
     if (expiry == OCSP_EXPIRY_FAR
-        || exchange(pass, si, signer, expiry) >= (unsigned)expiry
-        || (past && !pass->running)) {
+        || exchange(ctx, si, signer, expiry) >= (unsigned)expiry
+        || (past && !ocsp_load_ctx_is_running(ctx))) {
         return; /* OCSP204 has said so at start */
     }
-    ap_log_error(APLOG_MARK,
-                 expiry == OCSP_EXPIRY_SOON ? APLOG_WARNING : APLOG_ERR, 0,
-                 pass->s,
-                 "OCSP248: %s: the signer's certificate %s at %s (%s)%s: renew "
-                 "it with the same key%s",
-                 si->name, past ? "ended" : "ends",
-                 ocsp_load_ctx_print_time(pass->ptemp,
-                                          ocsp_signer_get_not_after(signer)),
-                 ocsp_signer_get0_description(signer),
-                 past ? ": answers tryLater" : "",
-                 /* that is the one which is answered for */
-                 ocsp_signer_is_issuer(signer)
-                     ? ", and restart httpd gracefully"
-                     : ", which needs no restart");
+    ap_log_error(
+        APLOG_MARK, expiry == OCSP_EXPIRY_SOON ? APLOG_WARNING : APLOG_ERR, 0,
+        ctx->s,
+        "OCSP248: %s: the signer's certificate %s at %s (%s)%s: renew "
+        "it with the same key%s",
+        si->name, past ? "ended" : "ends",
+        ocsp_load_ctx_print_time(ctx->ptemp, ocsp_signer_get_not_after(signer)),
+        ocsp_signer_get0_description(signer), past ? ": answers tryLater" : "",
+        /* that is the one which is answered for */
+        ocsp_signer_is_issuer(signer) ? ", and restart httpd gracefully"
+                                      : ", which needs no restart");
 }

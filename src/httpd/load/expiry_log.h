@@ -15,7 +15,7 @@
  * when less is left than was logged before.
  * @param signers those that are in use. One writer at a time.
  */
-void ocsp_expiry_log(const ocsp_load_ctx_t *pass,
+void ocsp_expiry_log(const ocsp_load_ctx_t *ctx,
                      const ocsp_issuers_issuer_t *si,
                      const ocsp_answer_signers_t *signers);
 

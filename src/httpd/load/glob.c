@@ -40,7 +40,7 @@ static apr_array_header_t *expand(const char *pattern, const char **why,
 }
 
 /* Names with the NULs that end them: names hold anything else. */
-static void keep(const ocsp_load_ctx_t *pass, const char *name,
+static void keep(const ocsp_load_ctx_t *ctx, const char *name,
                  const apr_array_header_t *files)
 {
     const ocsp_der_t none = {NULL, 0};
@@ -51,59 +51,59 @@ static void keep(const ocsp_load_ctx_t *pass, const char *name,
     for (i = 0; i < files->nelts; i++) {
         content.len += strlen(APR_ARRAY_IDX(files, i, const char *)) + 1;
     }
-    content.data = at = apr_palloc(pass->ptemp, content.len);
+    content.data = at = apr_palloc(ctx->ptemp, content.len);
     for (i = 0; i < files->nelts; i++) {
         const char *file = APR_ARRAY_IDX(files, i, const char *);
 
         memcpy(at, file, strlen(file) + 1);
         at += strlen(file) + 1;
     }
-    ocsp_retained_put(pass->keep, name, content, none);
+    ocsp_load_ctx_retain(ctx, name, content, none);
 }
 
 /* What the pattern meant when it last meant anything. */
-static void recall(apr_array_header_t *files, const ocsp_load_ctx_t *pass,
+static void recall(apr_array_header_t *files, const ocsp_load_ctx_t *ctx,
                    const char *name)
 {
     ocsp_der_t content, nothing;
     size_t i;
 
-    if (pass->keep == NULL
-        || !ocsp_retained_find(pass->keep, name, &content, &nothing)) {
+    if (!ocsp_load_ctx_find_retained(ctx, name, &content, &nothing)) {
         return;
     }
     for (i = 0; i < content.len;
          i += strlen((const char *)content.data + i) + 1) {
         APR_ARRAY_PUSH(files, const char *) =
-            apr_pstrdup(pass->pconf, (const char *)content.data + i);
+            apr_pstrdup(ctx->pconf, (const char *)content.data + i);
     }
 }
 
-static void say_none(ocsp_load_ctx_t *pass, const char *pattern,
-                     const char *why, const char *whose, bool recalled)
+static void say_none(ocsp_load_ctx_t *ctx, const char *pattern, const char *why,
+                     const char *whose, bool recalled)
 {
-    pass->failures++;
-    if (!pass->asking && ocsp_load_ctx_is_news(pass, pattern, why)) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
-                     "OCSP214: %s: %s; %s %s", pattern, why, whose,
+    ctx->counts.failures++;
+    if (ctx->mode != OCSP_LOAD_CTX_PASSPHRASES
+        && ocsp_load_ctx_is_news(ctx, pattern, why)) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, ctx->s, "OCSP214: %s: %s; %s %s",
+                     pattern, why, whose,
                      recalled ? "goes on with the files found before"
                               : "has no files");
     }
 }
 
-apr_array_header_t *ocsp_glob_expand(ocsp_load_ctx_t *pass, const char *pattern,
+apr_array_header_t *ocsp_glob_expand(ocsp_load_ctx_t *ctx, const char *pattern,
                                      const char *whose)
 {
-    const char *name = apr_pstrcat(pass->ptemp, "glob:", pattern, NULL);
+    const char *name = apr_pstrcat(ctx->ptemp, "glob:", pattern, NULL);
     const char *why = NULL;
-    apr_array_header_t *files = expand(pattern, &why, pass->pconf);
+    apr_array_header_t *files = expand(pattern, &why, ctx->pconf);
 
     if (files->nelts == 0) {
-        recall(files, pass, name);
-        say_none(pass, pattern, why, whose, files->nelts != 0);
+        recall(files, ctx, name);
+        say_none(ctx, pattern, why, whose, files->nelts != 0);
     }
-    else if (pass->keep != NULL && !pass->renewing && !pass->running) {
-        keep(pass, name, files);
+    else {
+        keep(ctx, name, files);
     }
     return files;
 }

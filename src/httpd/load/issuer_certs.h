@@ -16,7 +16,7 @@
  * issuer NULL.
  * @param outer what the section's server says. Startup only.
  */
-void ocsp_issuer_certs_section(ocsp_load_ctx_t *pass, ocsp_issuers_t *scope,
+void ocsp_issuer_certs_section(ocsp_load_ctx_t *ctx, ocsp_issuers_t *scope,
                                const ocsp_issuers_section_t *section,
                                const ocsp_issuer_config_t *outer);
 
@@ -24,7 +24,6 @@ void ocsp_issuer_certs_section(ocsp_load_ctx_t *pass, ocsp_issuers_t *scope,
  * After all sections of a scope: put right what a file was overwritten with,
  * and keep the certificates that count. Startup only.
  */
-void ocsp_issuer_certs_close(ocsp_load_ctx_t *pass,
-                             const ocsp_issuers_t *scope);
+void ocsp_issuer_certs_close(ocsp_load_ctx_t *ctx, const ocsp_issuers_t *scope);
 
 #endif

@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See pass.h. Floor 4.
+ * The context of a load: its mode, the issuers of one name, what is retained
+ * from load to load, and what is remembered of a subject. Floor 4.
  */
 #include "httpd/load/load_ctx.h"
 
@@ -12,20 +13,27 @@
 
 #include "wire/gtime.h"
 
-void ocsp_load_ctx_begin(ocsp_load_ctx_t *pass, ocsp_retained_t *keep,
-                         apr_pool_t *pconf, apr_pool_t *ptemp)
+void ocsp_load_ctx_begin(ocsp_load_ctx_t *ctx, ocsp_load_ctx_mode_t mode,
+                         ocsp_retained_t *retained, apr_pool_t *pconf,
+                         apr_pool_t *ptemp)
 {
-    memset(pass, 0, sizeof(*pass));
-    pass->pconf = pconf;
-    pass->ptemp = ptemp;
-    pass->keep = keep;
-    pass->now = (int64_t)apr_time_sec(apr_time_now());
-    pass->lists = apr_hash_make(ptemp);
-    pass->certs = apr_hash_make(ptemp);
-    pass->keys = apr_hash_make(ptemp);
-    pass->dirs = apr_hash_make(ptemp);
-    pass->names = apr_hash_make(ptemp);
-    pass->tables = apr_hash_make(ptemp);
+    memset(ctx, 0, sizeof(*ctx));
+    ctx->mode = mode;
+    ctx->pconf = pconf;
+    ctx->ptemp = ptemp;
+    ctx->retained = retained;
+    ctx->now = (int64_t)apr_time_sec(apr_time_now());
+    ctx->lists = apr_hash_make(ptemp);
+    ctx->certs = apr_hash_make(ptemp);
+    ctx->keys = apr_hash_make(ptemp);
+    ctx->dirs = apr_hash_make(ptemp);
+    ctx->names = apr_hash_make(ptemp);
+    ctx->tables = apr_hash_make(ptemp);
+}
+
+bool ocsp_load_ctx_is_running(const ocsp_load_ctx_t *ctx)
+{
+    return ctx->mode >= OCSP_LOAD_CTX_REFRESH;
 }
 
 static bool has_issuer(const apr_array_header_t *all,
@@ -42,15 +50,14 @@ static bool has_issuer(const apr_array_header_t *all,
     return false;
 }
 
-void ocsp_load_ctx_add_issuer(ocsp_load_ctx_t *pass,
-                              const ocsp_issuer_t *issuer)
+void ocsp_load_ctx_add_issuer(ocsp_load_ctx_t *ctx, const ocsp_issuer_t *issuer)
 {
     const unsigned long name = ocsp_issuer_get_name_hash(issuer);
-    apr_array_header_t *all = apr_hash_get(pass->names, &name, sizeof(name));
+    apr_array_header_t *all = apr_hash_get(ctx->names, &name, sizeof(name));
 
     if (all == NULL) {
-        all = apr_array_make(pass->ptemp, 1, sizeof(const ocsp_issuer_t *));
-        apr_hash_set(pass->names, apr_pmemdup(pass->ptemp, &name, sizeof(name)),
+        all = apr_array_make(ctx->ptemp, 1, sizeof(const ocsp_issuer_t *));
+        apr_hash_set(ctx->names, apr_pmemdup(ctx->ptemp, &name, sizeof(name)),
                      sizeof(name), all);
     }
     if (ocsp_issuer_may_sign_crls(issuer) && !has_issuer(all, issuer)) {
@@ -59,44 +66,61 @@ void ocsp_load_ctx_add_issuer(ocsp_load_ctx_t *pass,
 }
 
 const apr_array_header_t *ocsp_load_ctx_get_namesakes(
-    const ocsp_load_ctx_t *pass, const ocsp_issuer_t *issuer)
+    const ocsp_load_ctx_t *ctx, const ocsp_issuer_t *issuer)
 {
     const unsigned long name = ocsp_issuer_get_name_hash(issuer);
 
-    return apr_hash_get(pass->names, &name, sizeof(name));
+    return apr_hash_get(ctx->names, &name, sizeof(name));
 }
 
-ocsp_retry_t *ocsp_load_ctx_get_retry(const ocsp_load_ctx_t *pass,
+void ocsp_load_ctx_retain(const ocsp_load_ctx_t *ctx, const char *name,
+                          ocsp_der_t first, ocsp_der_t second)
+{
+    if (ctx->mode != OCSP_LOAD_CTX_CONFIG_TEST
+        && !ocsp_load_ctx_is_running(ctx)) {
+        ocsp_retained_put(ctx->retained, name, first, second);
+    }
+}
+
+bool ocsp_load_ctx_find_retained(const ocsp_load_ctx_t *ctx, const char *name,
+                                 ocsp_der_t *first, ocsp_der_t *second)
+{
+    return ctx->mode != OCSP_LOAD_CTX_CONFIG_TEST
+        && ocsp_retained_find(ctx->retained, name, first, second);
+}
+
+ocsp_retry_t *ocsp_load_ctx_get_retry(const ocsp_load_ctx_t *ctx,
                                       const void *subject, size_t len)
 {
-    return pass->retries != NULL
-             ? ocsp_retries_get(pass->retries,
-                                ocsp_arena_get_configuration(pass->arena),
+    return ctx->retries != NULL
+             ? ocsp_retries_get(ctx->retries,
+                                ocsp_arena_get_configuration(ctx->arena),
                                 subject, len)
              : NULL;
 }
 
-bool ocsp_load_ctx_is_news(const ocsp_load_ctx_t *pass, const char *subject,
+bool ocsp_load_ctx_is_news(const ocsp_load_ctx_t *ctx, const char *subject,
                            const char *text)
 {
-    ocsp_retry_t *retry = ocsp_load_ctx_get_retry(pass, subject,
+    ocsp_retry_t *retry = ocsp_load_ctx_get_retry(ctx, subject,
                                                   strlen(subject));
     bool known = false;
 
     if (retry != NULL) {
-        known = pass->running && ocsp_retry_has_text(retry, text);
+        known = ocsp_load_ctx_is_running(ctx)
+             && ocsp_retry_has_text(retry, text);
         ocsp_retry_set_text(retry, text);
     }
     return text != NULL && !known;
 }
 
-void ocsp_load_ctx_hush(ocsp_load_ctx_t *pass)
+void ocsp_load_ctx_hush(ocsp_load_ctx_t *ctx)
 {
-    server_rec *mute = apr_pmemdup(pass->ptemp, pass->s, sizeof(*mute));
+    server_rec *mute = apr_pmemdup(ctx->ptemp, ctx->s, sizeof(*mute));
 
     mute->log.module_levels = NULL;
     mute->log.level = APLOG_EMERG;
-    pass->s = mute;
+    ctx->s = mute;
 }
 
 const char *ocsp_load_ctx_print_time(apr_pool_t *p, int64_t seconds)

@@ -17,7 +17,7 @@
 #include "httpd/load/readers.h"
 #include "status/crl_directory.h"
 
-/* A directory is read once a pass, however many issuers look into it. */
+/* A directory is read once a ctx, however many issuers look into it. */
 typedef struct {
     apr_array_header_t
         *entries; /* of ocsp_crl_directory_entry_t; NULL: rv, why */
@@ -30,52 +30,52 @@ typedef struct {
     bool used;     /* some issuer looked into it */
 } dir_t;
 
-static dir_t *scan(ocsp_load_ctx_t *pass, const char *path)
+static dir_t *scan(ocsp_load_ctx_t *ctx, const char *path)
 {
-    dir_t *d = apr_hash_get(pass->dirs, path, APR_HASH_KEY_STRING);
+    dir_t *d = apr_hash_get(ctx->dirs, path, APR_HASH_KEY_STRING);
 
     if (d != NULL) {
         return d;
     }
-    d = apr_pcalloc(pass->ptemp, sizeof(*d));
+    d = apr_pcalloc(ctx->ptemp, sizeof(*d));
     d->rv = ocsp_crl_directory_scan(&d->entries, path, &d->hidden, &d->why,
-                                    pass->ptemp);
+                                    ctx->ptemp);
     if (d->rv != APR_SUCCESS) {
         d->entries = NULL;
     }
-    apr_hash_set(pass->dirs, path, APR_HASH_KEY_STRING, d);
+    apr_hash_set(ctx->dirs, path, APR_HASH_KEY_STRING, d);
     return d;
 }
 
 /* A directory whose CRLs count, not only their size. */
-static dir_t *scan_and_report(ocsp_load_ctx_t *pass, const char *path)
+static dir_t *scan_and_report(ocsp_load_ctx_t *ctx, const char *path)
 {
-    dir_t *d = scan(pass, path);
+    dir_t *d = scan(ctx, path);
 
-    if (!d->reported && ocsp_load_ctx_is_news(pass, path, d->hidden)) {
-        pass->failures++;
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
+    if (!d->reported && ocsp_load_ctx_is_news(ctx, path, d->hidden)) {
+        ctx->counts.failures++;
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, ctx->s,
                      "OCSP219: OCSPCRLPath: %s", d->hidden);
     }
     d->reported = true;
     return d;
 }
 
-apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_load_ctx_t *pass,
+apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_load_ctx_t *ctx,
                                const ocsp_issuers_issuer_t *si,
                                const char **hidden, const char **why)
 {
     const apr_array_header_t *paths = si->level->crl_paths;
     apr_array_header_t *found =
-        apr_array_make(pass->ptemp, 2, sizeof(ocsp_crl_directory_entry_t *));
+        apr_array_make(ctx->ptemp, 2, sizeof(ocsp_crl_directory_entry_t *));
     int i;
 
     *hidden = NULL;
     src->issuer = si->issuer;
-    src->namesakes = ocsp_load_ctx_get_namesakes(pass, si->issuer);
+    src->namesakes = ocsp_load_ctx_get_namesakes(ctx, si->issuer);
     src->files = si->level->crl_files;
     src->found = found;
-    src->places = apr_array_pstrcat(pass->ptemp, paths, ',');
+    src->places = apr_array_pstrcat(ctx->ptemp, paths, ',');
     src->indexes = si->level->index_files;
     src->lists = si->level->issued_files;
     /* what is in a directory of all CAs' need not concern one that has an
@@ -88,7 +88,7 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_load_ctx_t *pass,
     src->complete = si->warned_complete;
     src->checked = si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED;
     for (i = 0; i < paths->nelts; i++) {
-        dir_t *d = scan_and_report(pass, APR_ARRAY_IDX(paths, i, const char *));
+        dir_t *d = scan_and_report(ctx, APR_ARRAY_IDX(paths, i, const char *));
 
         d->used = true;
         *hidden = *hidden != NULL ? *hidden : d->hidden;
@@ -101,23 +101,23 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_load_ctx_t *pass,
     return APR_SUCCESS;
 }
 
-static apr_uint64_t size_of(const ocsp_load_ctx_t *pass, const char *file)
+static apr_uint64_t size_of(const ocsp_load_ctx_t *ctx, const char *file)
 {
     apr_finfo_t info;
 
-    return apr_stat(&info, file, APR_FINFO_SIZE, pass->ptemp) == APR_SUCCESS
+    return apr_stat(&info, file, APR_FINFO_SIZE, ctx->ptemp) == APR_SUCCESS
              ? (apr_uint64_t)info.size
              : 0;
 }
 
-static apr_uint64_t size_of_all(const ocsp_load_ctx_t *pass,
+static apr_uint64_t size_of_all(const ocsp_load_ctx_t *ctx,
                                 const apr_array_header_t *files)
 {
     apr_uint64_t octets = 0;
     int i;
 
     for (i = 0; i < files->nelts; i++) {
-        octets += size_of(pass, APR_ARRAY_IDX(files, i, const char *));
+        octets += size_of(ctx, APR_ARRAY_IDX(files, i, const char *));
     }
     return octets;
 }
@@ -129,35 +129,35 @@ const char *ocsp_sources_get_found(const ocsp_load_sources_t *src, int n)
 }
 
 apr_uint64_t ocsp_sources_count_octets(const ocsp_load_sources_t *src,
-                                       const ocsp_load_ctx_t *pass)
+                                       const ocsp_load_ctx_t *ctx)
 {
-    apr_uint64_t octets = size_of_all(pass, src->files)
-                        + size_of_all(pass, src->indexes)
-                        + size_of_all(pass, src->lists);
+    apr_uint64_t octets = size_of_all(ctx, src->files)
+                        + size_of_all(ctx, src->indexes)
+                        + size_of_all(ctx, src->lists);
     int i;
 
     for (i = 0; i < src->found->nelts; i++) {
-        octets += size_of(pass, ocsp_sources_get_found(src, i));
+        octets += size_of(ctx, ocsp_sources_get_found(src, i));
     }
     return octets;
 }
 
 /* Of an index or a list a table takes less than its octets. */
-apr_uint64_t ocsp_sources_measure(ocsp_load_ctx_t *pass,
+apr_uint64_t ocsp_sources_measure(ocsp_load_ctx_t *ctx,
                                   const ocsp_issuer_config_t *level)
 {
-    apr_uint64_t octets = size_of_all(pass, level->crl_files)
-                        + size_of_all(pass, level->index_files)
-                        + size_of_all(pass, level->issued_files);
+    apr_uint64_t octets = size_of_all(ctx, level->crl_files)
+                        + size_of_all(ctx, level->index_files)
+                        + size_of_all(ctx, level->issued_files);
     int i, j;
 
     for (i = 0; i < level->crl_paths->nelts; i++) {
-        dir_t *d = scan(pass, APR_ARRAY_IDX(level->crl_paths, i, const char *));
+        dir_t *d = scan(ctx, APR_ARRAY_IDX(level->crl_paths, i, const char *));
 
         for (j = 0; d->entries != NULL && !d->measured && j < d->entries->nelts;
              j++) {
             octets += size_of(
-                pass,
+                ctx,
                 APR_ARRAY_IDX(d->entries, j, ocsp_crl_directory_entry_t).file);
         }
         d->measured = true;
@@ -279,7 +279,7 @@ const char *ocsp_sources_name(const ocsp_issuer_config_t *level, apr_pool_t *p)
 }
 
 /* The CRLs of the directories are files that workers have to read, too. */
-static void add_level(apr_array_header_t *out, ocsp_load_ctx_t *pass,
+static void add_level(apr_array_header_t *out, ocsp_load_ctx_t *ctx,
                       const ocsp_issuer_config_t *level)
 {
     int i, j;
@@ -289,7 +289,7 @@ static void add_level(apr_array_header_t *out, ocsp_load_ctx_t *pass,
     add_paths(out, level->index_files);
     add_paths(out, level->issued_files);
     for (i = 0; i < level->crl_paths->nelts; i++) {
-        dir_t *d = scan(pass, APR_ARRAY_IDX(level->crl_paths, i, const char *));
+        dir_t *d = scan(ctx, APR_ARRAY_IDX(level->crl_paths, i, const char *));
 
         for (j = 0; d->entries != NULL && j < d->entries->nelts; j++) {
             ocsp_readers_path_t *path = apr_array_push(out);
@@ -300,10 +300,10 @@ static void add_level(apr_array_header_t *out, ocsp_load_ctx_t *pass,
     }
 }
 
-static apr_array_header_t *list_all(ocsp_load_ctx_t *pass,
+static apr_array_header_t *list_all(ocsp_load_ctx_t *ctx,
                                     const server_rec *base)
 {
-    apr_array_header_t *paths = apr_array_make(pass->ptemp, 16,
+    apr_array_header_t *paths = apr_array_make(ctx->ptemp, 16,
                                                sizeof(ocsp_readers_path_t));
     const server_rec *s;
     int i;
@@ -311,9 +311,9 @@ static apr_array_header_t *list_all(ocsp_load_ctx_t *pass,
     for (s = base; s != NULL; s = s->next) {
         const ocsp_server_config_t *conf = ocsp_server_config_get(s);
 
-        add_level(paths, pass, conf->said);
+        add_level(paths, ctx, conf->said);
         for (i = 0; i < conf->sections->nelts; i++) {
-            add_level(paths, pass,
+            add_level(paths, ctx,
                       APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)
                           ->level);
         }
@@ -348,27 +348,26 @@ static bool is_in_closed(apr_hash_t *readers, const char *path)
 }
 
 /* What nobody can read is an error of its own. */
-static void warn_of_closed(const ocsp_load_ctx_t *pass, server_rec *base,
+static void warn_of_closed(const ocsp_load_ctx_t *ctx, server_rec *base,
                            const ocsp_readers_path_t *path)
 {
     if (!path->readable && access(path->path, R_OK) == 0) {
-        ocsp_sources_log_closed(base,
-                                ocsp_sources_describe_closed(path->path,
-                                                             pass->ptemp));
+        ocsp_sources_log_closed(base, ocsp_sources_describe_closed(path->path,
+                                                                   ctx->ptemp));
     }
 }
 
-apr_hash_t *ocsp_sources_check_paths(const ocsp_load_ctx_t *pass,
+apr_hash_t *ocsp_sources_check_paths(const ocsp_load_ctx_t *ctx,
                                      server_rec *base,
                                      apr_array_header_t *paths)
 {
-    apr_hash_t *readers = apr_hash_make(pass->ptemp);
+    apr_hash_t *readers = apr_hash_make(ctx->ptemp);
     bool refreshes = ocsp_server_config_get_refresh(
                          ocsp_server_config_get(base))
                   != 0;
     int i;
 
-    if (ocsp_readers_check(paths, pass->ptemp) != APR_SUCCESS) {
+    if (ocsp_readers_check(paths, ctx->ptemp) != APR_SUCCESS) {
         return NULL;
     }
     for (i = 0; i < paths->nelts; i++) {
@@ -380,15 +379,15 @@ apr_hash_t *ocsp_sources_check_paths(const ocsp_load_ctx_t *pass,
         }
         apr_hash_set(readers, path->path, APR_HASH_KEY_STRING, path);
         if (refreshes && !is_in_closed(readers, path->path)) {
-            warn_of_closed(pass, base, path);
+            warn_of_closed(ctx, base, path);
         }
     }
     return readers;
 }
 
-apr_hash_t *ocsp_sources_check_readers(ocsp_load_ctx_t *pass, server_rec *base)
+apr_hash_t *ocsp_sources_check_readers(ocsp_load_ctx_t *ctx, server_rec *base)
 {
-    return ocsp_sources_check_paths(pass, base, list_all(pass, base));
+    return ocsp_sources_check_paths(ctx, base, list_all(ctx, base));
 }
 
 static const char *find_unreadable(const apr_array_header_t *paths)
@@ -414,21 +413,20 @@ const char *ocsp_sources_find_unreadable(const ocsp_issuer_config_t *level)
     return path != NULL ? path : find_unreadable(level->issued_files);
 }
 
-void ocsp_sources_check_used(ocsp_load_ctx_t *pass,
+void ocsp_sources_check_used(ocsp_load_ctx_t *ctx,
                              const ocsp_issuer_config_t *level)
 {
     int i;
 
     for (i = 0; i < level->crl_paths->nelts; i++) {
-        dir_t *d = scan_and_report(pass, APR_ARRAY_IDX(level->crl_paths, i,
-                                                       const char *));
+        dir_t *d = scan_and_report(ctx, APR_ARRAY_IDX(level->crl_paths, i,
+                                                      const char *));
 
         if (!d->used && d->entries == NULL) {
             d->used = true;
-            pass->failures++;
+            ctx->counts.failures++;
             ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(d->rv),
-                         pass->s,
-                         "OCSP227: OCSPCRLPath: %s; no issuer needs it",
+                         ctx->s, "OCSP227: OCSPCRLPath: %s; no issuer needs it",
                          d->why);
         }
     }

@@ -15,14 +15,14 @@
 #include "status/load.h"
 
 /**
- * Find an issuer's sources; each directory is read once a pass.
+ * Find an issuer's sources; each directory is read once a load.
  * @param src all but last
  * @param hidden NULL, or which files of a directory may be CRLs and cannot be
  *        read: the newest CRL of any issuer may be among them
  * @return a directory that cannot be read, which hides what may be the newest
  *         CRL. Startup only; likewise what follows.
  */
-apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_load_ctx_t *pass,
+apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_load_ctx_t *ctx,
                                const ocsp_issuers_issuer_t *si,
                                const char **hidden, const char **why);
 
@@ -51,7 +51,7 @@ const char *ocsp_sources_find_unreadable(const ocsp_issuer_config_t *level);
  * @return path -> ocsp_readers_path_t, made in ptemp; NULL: that cannot be
  *         found out. Startup only.
  */
-apr_hash_t *ocsp_sources_check_readers(ocsp_load_ctx_t *pass, server_rec *base);
+apr_hash_t *ocsp_sources_check_readers(ocsp_load_ctx_t *ctx, server_rec *base);
 
 /**
  * Warn of those of some paths that the workers' user cannot read, so that their
@@ -60,7 +60,7 @@ apr_hash_t *ocsp_sources_check_readers(ocsp_load_ctx_t *pass, server_rec *base);
  * @return paths that can be read, as keys; NULL: that cannot be found out.
  * Startup only.
  */
-apr_hash_t *ocsp_sources_check_paths(const ocsp_load_ctx_t *pass,
+apr_hash_t *ocsp_sources_check_paths(const ocsp_load_ctx_t *ctx,
                                      server_rec *base,
                                      apr_array_header_t *paths);
 
@@ -78,7 +78,7 @@ const char *ocsp_sources_name(const ocsp_issuer_config_t *level, apr_pool_t *p);
 
 /** Octets of all files of an issuer. */
 apr_uint64_t ocsp_sources_count_octets(const ocsp_load_sources_t *src,
-                                       const ocsp_load_ctx_t *pass);
+                                       const ocsp_load_ctx_t *ctx);
 
 /**
  * Fill id: a table belongs to a CA and to all sources it was made of, for two
@@ -116,13 +116,13 @@ int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
  * After all issuers: complain of a level's directories that cannot be read and
  * that nobody has complained of.
  */
-void ocsp_sources_check_used(ocsp_load_ctx_t *pass,
+void ocsp_sources_check_used(ocsp_load_ctx_t *ctx,
                              const ocsp_issuer_config_t *level);
 
 /**
  * Octets of all that a level names: files, and what its directories hold.
  */
-apr_uint64_t ocsp_sources_measure(ocsp_load_ctx_t *pass,
+apr_uint64_t ocsp_sources_measure(ocsp_load_ctx_t *ctx,
                                   const ocsp_issuer_config_t *level);
 
 #endif

@@ -43,7 +43,7 @@ typedef struct {
 
 /* Seal what was built, check it as readers do, and only then let them see
  * it. */
-static apr_status_t publish(attempt_t *a, const ocsp_load_ctx_t *pass,
+static apr_status_t publish(attempt_t *a, const ocsp_load_ctx_t *ctx,
                             const ocsp_issuers_issuer_t *si)
 {
     ocsp_load_result_t *result = &a->result;
@@ -51,24 +51,24 @@ static apr_status_t publish(attempt_t *a, const ocsp_load_ctx_t *pass,
     apr_status_t rv;
     void *mem;
 
-    rv = ocsp_arena_reserve(&mem, pass->arena, si->slot, len, &a->why,
-                            pass->ptemp);
+    rv = ocsp_arena_reserve(&mem, ctx->arena, si->slot, len, &a->why,
+                            ctx->ptemp);
     a->lacking = APR_STATUS_IS_ENOSPC(rv) ? len : 0;
     if (rv == APR_SUCCESS) {
         ocsp_table_builder_seal(result->builder, mem, &result->info);
         rv = ocsp_table_check(mem, len, &a->why);
     }
     if (rv == APR_SUCCESS) {
-        ocsp_arena_publish(pass->arena, si->slot);
+        ocsp_arena_publish(ctx->arena, si->slot);
     }
     return rv;
 }
 
-static void note_size(ocsp_load_ctx_t *pass, apr_uint64_t octets)
+static void note_size(ocsp_load_ctx_t *ctx, apr_uint64_t octets)
 {
-    pass->octets += octets;
-    if (octets > pass->largest) {
-        pass->largest = octets;
+    ctx->counts.tables += octets;
+    if (octets > ctx->counts.largest) {
+        ctx->counts.largest = octets;
     }
 }
 
@@ -83,10 +83,10 @@ static bool has_new_gap(const attempt_t *a, const ocsp_table_info_t *last)
  * which CRLs are passed over, or an issuer that signed them, with the same name
  * and another key, may have been configured since.
  * @param first whether they were not read yet in this configuration */
-static bool is_to_be_read(const ocsp_load_ctx_t *pass,
+static bool is_to_be_read(const ocsp_load_ctx_t *ctx,
                           const ocsp_issuers_issuer_t *si, bool first)
 {
-    ocsp_load_outcome_doubt_t doubt = ocsp_arena_get_doubt(pass->arena,
+    ocsp_load_outcome_doubt_t doubt = ocsp_arena_get_doubt(ctx->arena,
                                                            si->slot);
 
     return doubt == OCSP_LOAD_OUTCOME_DOUBT_UNKNOWN
@@ -94,7 +94,7 @@ static bool is_to_be_read(const ocsp_load_ctx_t *pass,
 }
 
 /* What the sources are now; nothing is read. */
-static apr_status_t look(attempt_t *a, ocsp_load_ctx_t *pass,
+static apr_status_t look(attempt_t *a, ocsp_load_ctx_t *ctx,
                          const ocsp_issuers_issuer_t *si,
                          const ocsp_table_info_t *last, bool first)
 {
@@ -104,16 +104,16 @@ static apr_status_t look(attempt_t *a, ocsp_load_ctx_t *pass,
     a->why = "";
     a->src.last = last;
     if (last != NULL) {
-        ocsp_arena_get_table(&a->src.last_table, &a->src.last_len, pass->arena,
+        ocsp_arena_get_table(&a->src.last_table, &a->src.last_len, ctx->arena,
                              si->slot);
     }
-    rv = ocsp_sources_find(&a->src, pass, si, &a->hidden, &a->why);
+    rv = ocsp_sources_find(&a->src, ctx, si, &a->hidden, &a->why);
     if (rv != APR_SUCCESS) {
         return rv;
     }
     a->src.hidden = a->hidden != NULL;
-    rv = ocsp_load_fingerprint(a->fingerprint, &a->settled, &a->src, pass->now,
-                               &a->why, pass->ptemp);
+    rv = ocsp_load_fingerprint(a->fingerprint, &a->settled, &a->src, ctx->now,
+                               &a->why, ctx->ptemp);
     a->has_fingerprint = rv == APR_SUCCESS;
     memcpy(a->tried, a->fingerprint, sizeof(a->tried));
     a->tried[0] ^= a->src.hidden ? 2 : 0;
@@ -123,17 +123,17 @@ static apr_status_t look(attempt_t *a, ocsp_load_ctx_t *pass,
         || has_new_gap(a, last)) {
         return rv;
     }
-    return a->hidden == NULL && is_to_be_read(pass, si, first) ? APR_SUCCESS
-                                                               : APR_EEXIST;
+    return a->hidden == NULL && is_to_be_read(ctx, si, first) ? APR_SUCCESS
+                                                              : APR_EEXIST;
 }
 
 /* Build the table, and publish it where there is an arena. */
-static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *pass,
+static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *ctx,
                           const ocsp_issuers_issuer_t *si)
 {
     ocsp_load_result_t *result = &a->result;
-    apr_status_t rv = ocsp_load_build(result, &a->src, pass->now, &a->why,
-                                      pass->ptemp);
+    apr_status_t rv = ocsp_load_build(result, &a->src, ctx->now, &a->why,
+                                      ctx->ptemp);
 
     if (rv != APR_SUCCESS) {
         return rv;
@@ -142,13 +142,13 @@ static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *pass,
     result->info.issued = ocsp_table_builder_count_issued(result->builder);
     a->octets = ocsp_table_builder_size(result->builder);
     memset(result->info.fingerprint, 0, sizeof(result->info.fingerprint));
-    if (pass->arena != NULL) {
+    if (ctx->arena != NULL) {
         memcpy(result->info.id, si->id, OCSP_TABLE_ID_LEN);
         if (a->settled && result->withheld == NULL) {
             memcpy(result->info.fingerprint, a->fingerprint,
                    sizeof(a->fingerprint));
         }
-        rv = publish(a, pass, si);
+        rv = publish(a, ctx, si);
     }
     ocsp_table_builder_free(result->builder);
     result->builder = NULL;
@@ -158,7 +158,7 @@ static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *pass,
 /* For load_apart. */
 typedef struct {
     attempt_t *attempt;
-    const ocsp_load_ctx_t *pass;
+    const ocsp_load_ctx_t *ctx;
     const ocsp_issuers_issuer_t *si;
 } task_t;
 
@@ -166,7 +166,7 @@ static apr_status_t build_task(ocsp_load_result_t *result, const char **why,
                                apr_uint64_t numbers[2], void *data)
 {
     const task_t *task = data;
-    apr_status_t rv = build(task->attempt, task->pass, task->si);
+    apr_status_t rv = build(task->attempt, task->ctx, task->si);
 
     *result = task->attempt->result;
     *why = task->attempt->why;
@@ -177,44 +177,45 @@ static apr_status_t build_task(ocsp_load_result_t *result, const char **why,
 
 /* In a process that httpd's parent can lose: what does not fit into memory must
  * not end the parent. */
-static apr_status_t build_apart(attempt_t *a, const ocsp_load_ctx_t *pass,
+static apr_status_t build_apart(attempt_t *a, const ocsp_load_ctx_t *ctx,
                                 const ocsp_issuers_issuer_t *si)
 {
-    task_t task = {a, pass, si};
+    task_t task = {a, ctx, si};
     apr_uint64_t numbers[2] = {0, 0};
     apr_status_t rv = ocsp_load_process_run(&a->result, &a->why, numbers,
-                                            build_task, &task, pass->ptemp);
+                                            build_task, &task, ctx->ptemp);
 
     a->octets = numbers[0];
     a->lacking = numbers[1];
     return rv;
 }
 
-static apr_status_t load(attempt_t *a, ocsp_load_ctx_t *pass,
+static apr_status_t load(attempt_t *a, ocsp_load_ctx_t *ctx,
                          ocsp_issuers_issuer_t *si)
 {
-    apr_uint64_t octets = ocsp_sources_count_octets(&a->src, pass);
-    bool apart = !pass->running && pass->arena != NULL && octets > AT_ONCE;
+    apr_uint64_t octets = ocsp_sources_count_octets(&a->src, ctx);
+    bool apart = !ocsp_load_ctx_is_running(ctx) && ctx->arena != NULL
+              && octets > AT_ONCE;
     apr_status_t rv;
 
-    if (pass->arena != NULL) {
+    if (ctx->arena != NULL) {
         /* until it is noted: who loads may die before */
-        ocsp_arena_set_doubt(pass->arena, si->slot,
+        ocsp_arena_set_doubt(ctx->arena, si->slot,
                              OCSP_LOAD_OUTCOME_DOUBT_UNKNOWN);
-        ocsp_look_state_begin_load(pass->arena, si->slot, pass->now, octets);
+        ocsp_look_state_begin_load(ctx->arena, si->slot, ctx->now, octets);
     }
-    rv = apart ? build_apart(a, pass, si) : build(a, pass, si);
-    if (pass->arena != NULL) {
-        ocsp_look_state_end_load(pass->arena);
+    rv = apart ? build_apart(a, ctx, si) : build(a, ctx, si);
+    if (ctx->arena != NULL) {
+        ocsp_look_state_end_load(ctx->arena);
     }
     if (rv == APR_SUCCESS) {
-        si->crl_file = apr_pstrdup(pass->pconf, a->result.file);
-        note_size(pass, a->octets);
+        si->crl_file = apr_pstrdup(ctx->pconf, a->result.file);
+        note_size(ctx, a->octets);
     }
     else if (rv == OCSP_EKILLED) {
-        ocsp_arena_recover(pass->arena);
-        a->why = apr_pstrcat(pass->ptemp,
-                             ocsp_sources_name(si->level, pass->ptemp), ": ",
+        ocsp_arena_recover(ctx->arena);
+        a->why = apr_pstrcat(ctx->ptemp,
+                             ocsp_sources_name(si->level, ctx->ptemp), ": ",
                              a->why, NULL);
     }
     return rv;
@@ -239,41 +240,40 @@ static bool is_news(const attempt_t *a)
 /* --- at start, at graceful, under "httpd -t" ------------------------------ */
 
 /* @return whether the slot has a table, which last then describes */
-static bool open_slot(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
+static bool open_slot(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
                       ocsp_table_info_t *last)
 {
     const char *why = NULL;
     apr_status_t rv;
 
-    rv = ocsp_arena_claim(&si->slot, pass->arena, si->id, pass->is_writer,
-                          &why);
+    rv = ocsp_arena_claim(&si->slot, ctx->arena, si->id, ctx->is_writer, &why);
     si->has_slot = rv == APR_SUCCESS;
     if (!si->has_slot) {
-        ocsp_load_log_failed(pass, si, rv, why, false);
+        ocsp_load_log_failed(ctx, si, rv, why, false);
     }
     return si->has_slot
-        && ocsp_arena_get_info(last, pass->arena, si->slot, si->id)
+        && ocsp_arena_get_info(last, ctx->arena, si->slot, si->id)
                == APR_SUCCESS;
 }
 
 /* Requests wait while the parent reads: what is large, and would be seen a
  * moment later all the same, is not for now. */
-static bool is_deferred(const attempt_t *a, ocsp_load_ctx_t *pass,
+static bool is_deferred(const attempt_t *a, ocsp_load_ctx_t *ctx,
                         const ocsp_issuers_issuer_t *si)
 {
-    if (!pass->defers || a->src.last == NULL || !a->settled) {
+    if (!ctx->defers || a->src.last == NULL || !a->settled) {
         return false;
     }
-    pass->loading += ocsp_sources_count_octets(&a->src, pass);
-    if (pass->loading <= AT_ONCE
-        || !ocsp_sources_can_workers_read(&a->src, si->level, pass->ptemp)) {
+    ctx->counts.changed += ocsp_sources_count_octets(&a->src, ctx);
+    if (ctx->counts.changed <= AT_ONCE
+        || !ocsp_sources_can_workers_read(&a->src, si->level, ctx->ptemp)) {
         return false;
     }
-    if (is_to_be_read(pass, si, true)) {
-        ocsp_arena_set_doubt(pass->arena, si->slot,
+    if (is_to_be_read(ctx, si, true)) {
+        ocsp_arena_set_doubt(ctx->arena, si->slot,
                              OCSP_LOAD_OUTCOME_DOUBT_UNKNOWN);
     }
-    ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
+    ap_log_error(APLOG_MARK, APLOG_INFO, 0, ctx->s,
                  "OCSP231: %s: its sources have changed, and are large: they "
                  "are loaded while requests are answered",
                  si->name);
@@ -291,7 +291,7 @@ static bool is_of_the_file(apr_status_t rv)
 }
 
 /* So that the next look, by whichever process, does not try it in vain. */
-static void remember_failure(ocsp_retry_t *retry, const ocsp_load_ctx_t *pass,
+static void remember_failure(ocsp_retry_t *retry, const ocsp_load_ctx_t *ctx,
                              const attempt_t *a, apr_status_t rv)
 {
     if (retry == NULL) {
@@ -302,68 +302,67 @@ static void remember_failure(ocsp_retry_t *retry, const ocsp_load_ctx_t *pass,
     ocsp_retry_set_text(retry, a->why);
     memcpy(retry->digest, a->tried, sizeof(a->tried));
     if (rv == OCSP_EKILLED) {
-        ocsp_retry_count_death(retry, pass->now, 0);
+        ocsp_retry_count_death(retry, ctx->now, 0);
         retry->killed = false; /* which was logged as the failure */
     }
 }
 
 /* @return whether a table is in use after it */
-static bool open_failed(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
+static bool open_failed(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
                         const attempt_t *a, apr_status_t rv, bool have_last)
 {
-    ocsp_load_log_failed(pass, si, rv, a->why, have_last);
-    remember_failure(ocsp_load_ctx_get_retry(pass, si->id, OCSP_TABLE_ID_LEN),
-                     pass, a, rv);
+    ocsp_load_log_failed(ctx, si, rv, a->why, have_last);
+    remember_failure(ocsp_load_ctx_get_retry(ctx, si->id, OCSP_TABLE_ID_LEN),
+                     ctx, a, rv);
     return have_last;
 }
 
-static void open_loaded(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
+static void open_loaded(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
                         const attempt_t *a)
 {
-    si->info = apr_pmemdup(pass->pconf, &a->result.info,
-                           sizeof(a->result.info));
-    ocsp_load_log_loaded(pass, si, &a->result, is_news(a), a->hidden);
+    si->info = apr_pmemdup(ctx->pconf, &a->result.info, sizeof(a->result.info));
+    ocsp_load_log_loaded(ctx, si, &a->result, is_news(a), a->hidden);
     if (a->result.withheld != NULL) {
-        ocsp_retry_t *retry = ocsp_load_ctx_get_retry(pass, si->id,
+        ocsp_retry_t *retry = ocsp_load_ctx_get_retry(ctx, si->id,
                                                       OCSP_TABLE_ID_LEN);
 
-        ocsp_load_log_withheld(pass, si, a->result.withheld);
+        ocsp_load_log_withheld(ctx, si, a->result.withheld);
         if (retry != NULL) { /* the next look does not say it again */
             ocsp_retry_set_text(retry, a->result.withheld);
         }
     }
 }
 
-static void open_new(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si)
+static void open_new(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 {
     ocsp_table_info_t last = {.entries = 0};
     bool have_last = false;
     apr_status_t rv;
     attempt_t a;
 
-    if (pass->arena != NULL) {
-        have_last = open_slot(pass, si, &last);
+    if (ctx->arena != NULL) {
+        have_last = open_slot(ctx, si, &last);
         si->has_table = have_last;
-        if (!si->has_slot || !pass->is_writer) {
+        if (!si->has_slot || !ctx->is_writer) {
             return; /* what another process may write is for the next look */
         }
     }
-    rv = look(&a, pass, si, have_last ? &last : NULL, true);
-    if (rv == APR_SUCCESS && is_deferred(&a, pass, si)) {
+    rv = look(&a, ctx, si, have_last ? &last : NULL, true);
+    if (rv == APR_SUCCESS && is_deferred(&a, ctx, si)) {
         return;
     }
     if (rv == APR_SUCCESS) {
-        rv = load(&a, pass, si);
+        rv = load(&a, ctx, si);
     }
     if (rv == APR_EEXIST) {
-        ocsp_load_log_unchanged(pass, si, a.hidden);
+        ocsp_load_log_unchanged(ctx, si, a.hidden);
     }
     else if (rv != APR_SUCCESS) {
-        si->has_table = open_failed(pass, si, &a, rv, have_last);
+        si->has_table = open_failed(ctx, si, &a, rv, have_last);
     }
     else {
         si->has_table = true;
-        open_loaded(pass, si, &a);
+        open_loaded(ctx, si, &a);
     }
 }
 
@@ -374,20 +373,20 @@ static bool names_revocations(const ocsp_issuer_config_t *level)
         || level->index_files->nelts != 0;
 }
 
-void ocsp_table_load_open(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si)
+void ocsp_table_load_open(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 {
     const ocsp_issuers_issuer_t *other;
 
     if (!names_revocations(si->level)) {
         ocsp_load_log_failed(
-            pass, si, 0,
+            ctx, si, 0,
             "no OCSPCRLFile, no OCSPCRLPath, no OCSPIndexFile: "
             "name one",
             false);
         return;
     }
     if (si->section->is_glob && ocsp_issuer_config_names_issuance(si->level)) {
-        ocsp_load_log_failed(pass, si, 0,
+        ocsp_load_log_failed(ctx, si, 0,
                              "an OCSPIndexFile or OCSPIssuedFile is one CA's, "
                              "and the section is for all that match: name the "
                              "CA in a section of its own",
@@ -395,14 +394,14 @@ void ocsp_table_load_open(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si)
         return;
     }
     if (!ocsp_sources_make_id(si)) {
-        ocsp_load_log_failed(pass, si, 0, "libcrypto has no SHA-256", false);
+        ocsp_load_log_failed(ctx, si, 0, "libcrypto has no SHA-256", false);
         return;
     }
-    other = apr_hash_get(pass->tables, si->id, OCSP_TABLE_ID_LEN);
+    other = apr_hash_get(ctx->tables, si->id, OCSP_TABLE_ID_LEN);
     if (other == NULL) {
-        apr_hash_set(pass->tables, si->id, OCSP_TABLE_ID_LEN, si);
+        apr_hash_set(ctx->tables, si->id, OCSP_TABLE_ID_LEN, si);
         si->warned_complete = si->policy.complete;
-        open_new(pass, si);
+        open_new(ctx, si);
     }
     else {
         si->has_slot = other->has_slot;
@@ -413,7 +412,7 @@ void ocsp_table_load_open(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si)
         si->warned_complete = other->warned_complete;
     }
     if (si->has_slot) {
-        ocsp_load_log_check_age(pass, si, other == NULL && si->info != NULL);
+        ocsp_load_log_check_age(ctx, si, other == NULL && si->info != NULL);
     }
 }
 
@@ -421,76 +420,76 @@ void ocsp_table_load_open(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si)
 
 /* What can be taken neither now nor at the next look is said, once: all of it,
  * or of APR_SUCCESS some, without which a table was published. */
-static void fail_again(ocsp_load_ctx_t *pass, const ocsp_issuers_issuer_t *si,
+static void fail_again(ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
                        const attempt_t *a, ocsp_retry_t *retry, apr_status_t rv,
                        bool have_last)
 {
     unsigned patience = a->has_fingerprint ? LOOKS_AT_WRITING
                                            : LOOKS_FOR_MISSING;
     bool said = ocsp_retry_has_text(retry, a->why)
-             && ocsp_load_log_is_known(pass, si, a->why);
+             && ocsp_load_log_is_known(ctx, si, a->why);
 
     retry->failures++;
     if (!a->settled && retry->failures < patience) {
-        pass->retry = true;
+        ctx->counts.unsettled = true;
         return;
     }
-    remember_failure(retry, pass, a, rv);
+    remember_failure(retry, ctx, a, rv);
     if (said) {
         return;
     }
     if (rv == APR_SUCCESS) {
-        ocsp_load_log_withheld(pass, si, a->why);
+        ocsp_load_log_withheld(ctx, si, a->why);
     }
     else {
-        ocsp_load_log_failed(pass, si, rv, a->why, have_last);
+        ocsp_load_log_failed(ctx, si, rv, a->why, have_last);
     }
 }
 
 /* Whether what the sources are was tried in vain, and still is in vain. */
-static bool is_in_vain(const ocsp_load_ctx_t *pass, const ocsp_retry_t *retry,
+static bool is_in_vain(const ocsp_load_ctx_t *ctx, const ocsp_retry_t *retry,
                        const attempt_t *a)
 {
     if (memcmp(retry->digest, a->tried, sizeof(retry->digest)) != 0) {
         return false;
     }
-    if (ocsp_retry_is_resting(retry, pass->now)) {
+    if (ocsp_retry_is_resting(retry, ctx->now)) {
         return true;
     }
     return retry->known
         && (retry->lacking == 0
-            || !ocsp_arena_has_room(pass->arena, retry->lacking));
+            || !ocsp_arena_has_room(ctx->arena, retry->lacking));
 }
 
 /* A table that is in use is what the sources say now. */
-static void succeed(ocsp_load_ctx_t *pass, const attempt_t *a,
+static void succeed(ocsp_load_ctx_t *ctx, const attempt_t *a,
                     ocsp_retry_t *retry)
 {
     retry->failures = 0;
     retry->known = false;
     retry->deaths = 0;
     ocsp_retry_set_text(retry, NULL);
-    pass->retry = pass->retry || !a->settled;
+    ctx->counts.unsettled = ctx->counts.unsettled || !a->settled;
 }
 
 /* @return whether it was loaded */
-static bool load_again(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
+static bool load_again(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
                        ocsp_retry_t *retry)
 {
     ocsp_table_info_t last;
-    bool have_last = ocsp_arena_get_info(&last, pass->arena, si->slot, si->id)
+    bool have_last = ocsp_arena_get_info(&last, ctx->arena, si->slot, si->id)
                   == APR_SUCCESS;
     attempt_t a;
-    apr_status_t rv = look(&a, pass, si, have_last ? &last : NULL,
+    apr_status_t rv = look(&a, ctx, si, have_last ? &last : NULL,
                            !retry->loaded);
 
     if (rv == APR_EEXIST) {
-        ocsp_load_log_unchanged(pass, si, a.hidden);
-        ocsp_load_log_warn_of_closed(pass, si, retry);
-        succeed(pass, &a, retry);
+        ocsp_load_log_unchanged(ctx, si, a.hidden);
+        ocsp_load_log_warn_of_closed(ctx, si, retry);
+        succeed(ctx, &a, retry);
         return false;
     }
-    if (rv == APR_SUCCESS && is_in_vain(pass, retry, &a)) {
+    if (rv == APR_SUCCESS && is_in_vain(ctx, retry, &a)) {
         return false;
     }
     if (rv == APR_SUCCESS) {
@@ -498,49 +497,46 @@ static bool load_again(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
         retry->known = false;
         retry->loaded = true;
         memcpy(retry->digest, a.tried, sizeof(retry->digest));
-        rv = load(&a, pass, si);
+        rv = load(&a, ctx, si);
     }
     if (rv != APR_SUCCESS) {
-        fail_again(pass, si, &a, retry, rv, have_last);
+        fail_again(ctx, si, &a, retry, rv, have_last);
         return false;
     }
-    ocsp_load_log_loaded(pass, si, &a.result, is_news(&a), a.hidden);
+    ocsp_load_log_loaded(ctx, si, &a.result, is_news(&a), a.hidden);
     if (a.result.withheld != NULL) {
         a.why = a.result.withheld;
-        fail_again(pass, si, &a, retry, APR_SUCCESS, true);
+        fail_again(ctx, si, &a, retry, APR_SUCCESS, true);
     }
     else {
-        succeed(pass, &a, retry);
+        succeed(ctx, &a, retry);
     }
     return true;
 }
 
-bool ocsp_table_load_has_died(const ocsp_load_ctx_t *pass,
+bool ocsp_table_load_has_died(const ocsp_load_ctx_t *ctx,
                               const ocsp_issuers_issuer_t *si)
 {
     return si->has_slot
-        && ocsp_load_ctx_get_retry(pass, si->id, OCSP_TABLE_ID_LEN)->deaths
-               != 0;
+        && ocsp_load_ctx_get_retry(ctx, si->id, OCSP_TABLE_ID_LEN)->deaths != 0;
 }
 
-void ocsp_table_load_look(ocsp_load_ctx_t *pass,
-                          const ocsp_issuers_issuer_t *si)
+void ocsp_table_load_look(ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si)
 {
     ocsp_issuers_issuer_t *copy;
     ocsp_retry_t *retry;
     bool loaded = false;
 
-    if (!si->has_slot
-        || !ocsp_arena_is_slot_of(pass->arena, si->slot, si->id)) {
+    if (!si->has_slot || !ocsp_arena_is_slot_of(ctx->arena, si->slot, si->id)) {
         return;
     }
-    if (apr_hash_get(pass->tables, si->id, OCSP_TABLE_ID_LEN) == NULL) {
+    if (apr_hash_get(ctx->tables, si->id, OCSP_TABLE_ID_LEN) == NULL) {
         /* the process's own is read by its workers */
-        copy = apr_pmemdup(pass->ptemp, si, sizeof(*si));
-        apr_hash_set(pass->tables, copy->id, OCSP_TABLE_ID_LEN, copy);
-        retry = ocsp_load_ctx_get_retry(pass, si->id, OCSP_TABLE_ID_LEN);
-        ocsp_load_log_log_death(pass, si, retry);
-        loaded = load_again(pass, copy, retry);
+        copy = apr_pmemdup(ctx->ptemp, si, sizeof(*si));
+        apr_hash_set(ctx->tables, copy->id, OCSP_TABLE_ID_LEN, copy);
+        retry = ocsp_load_ctx_get_retry(ctx, si->id, OCSP_TABLE_ID_LEN);
+        ocsp_load_log_log_death(ctx, si, retry);
+        loaded = load_again(ctx, copy, retry);
     }
-    ocsp_load_log_check_age(pass, si, loaded);
+    ocsp_load_log_check_age(ctx, si, loaded);
 }

@@ -15,13 +15,13 @@
  * have not changed; fill has_slot, slot, id, has_table, crl_file, info. Issuers
  * of one CA with the same sources share a table. Startup only.
  */
-void ocsp_table_load_open(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si);
+void ocsp_table_load_open(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si);
 
 /**
  * @return whether a process died while it loaded an issuer's sources: then all
  *         others are looked at first. One writer at a time, while httpd runs.
  */
-bool ocsp_table_load_has_died(const ocsp_load_ctx_t *pass,
+bool ocsp_table_load_has_died(const ocsp_load_ctx_t *ctx,
                               const ocsp_issuers_issuer_t *si);
 
 /**
@@ -30,7 +30,7 @@ bool ocsp_table_load_has_died(const ocsp_load_ctx_t *pass,
  * issuer itself is not written to. One writer at a time, in the process that
  * looks for changes.
  */
-void ocsp_table_load_look(ocsp_load_ctx_t *pass,
+void ocsp_table_load_look(ocsp_load_ctx_t *ctx,
                           const ocsp_issuers_issuer_t *si);
 
 #endif

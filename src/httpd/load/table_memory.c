@@ -15,22 +15,22 @@
 #define WRITER_WAIT_S 2
 #define LOCK_POLL_US APR_TIME_C(20000)
 
-static apr_uint64_t measure_crls(ocsp_load_ctx_t *pass, server_rec *base)
+static apr_uint64_t measure_crls(ocsp_load_ctx_t *ctx, server_rec *base)
 {
     apr_uint64_t octets = 0;
     int i;
 
-    for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
-        const ocsp_server_config_t *conf = ocsp_server_config_get(pass->s);
+    for (ctx->s = base; ctx->s != NULL; ctx->s = ctx->s->next) {
+        const ocsp_server_config_t *conf = ocsp_server_config_get(ctx->s);
 
-        if (pass->s != base && conf == ocsp_server_config_get(base)) {
+        if (ctx->s != base && conf == ocsp_server_config_get(base)) {
             continue;
         }
-        octets += ocsp_sources_measure(pass, conf->said);
+        octets += ocsp_sources_measure(ctx, conf->said);
         for (i = 0; i < conf->sections->nelts; i++) {
             octets += ocsp_sources_measure(
-                pass, APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)
-                          ->level);
+                ctx, APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)
+                         ->level);
         }
     }
     return octets;
@@ -67,7 +67,7 @@ static ocsp_retries_t *open_retries(ocsp_retained_t *keep, apr_pool_t *pconf)
         mem != NULL ? mem : apr_pcalloc(pconf, ocsp_retries_size()));
 }
 
-void ocsp_table_memory_open(ocsp_load_ctx_t *pass,
+void ocsp_table_memory_open(ocsp_load_ctx_t *ctx,
                             ocsp_server_config_shared_t *shared,
                             server_rec *base)
 {
@@ -76,7 +76,7 @@ void ocsp_table_memory_open(ocsp_load_ctx_t *pass,
     apr_status_t rv;
 
     rv = ocsp_retained_open_arena(
-        &pass->arena, pass->keep, measure_crls(pass, base),
+        &ctx->arena, ctx->retained, measure_crls(ctx, base),
         wanted != OCSP_ISSUER_CONFIG_UNSET ? (apr_uint64_t)wanted : 0, &why);
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_ERR, rv, base,
@@ -89,25 +89,28 @@ void ocsp_table_memory_open(ocsp_load_ctx_t *pass,
     if (why != NULL) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base, "OCSP222: %s", why);
     }
-    shared->retries = open_retries(pass->keep, pass->pconf);
-    pass->is_writer = become_writer(pass->arena);
-    if (pass->is_writer) {
-        ocsp_arena_recover(pass->arena);
+    shared->retries = open_retries(ctx->retained, ctx->pconf);
+    ctx->is_writer = become_writer(ctx->arena);
+    if (ctx->is_writer) {
+        ocsp_arena_recover(ctx->arena);
         /* a restart may have ended the process that was loading: not a death
          * that its source is to be blamed for */
-        ocsp_look_state_end_load(pass->arena);
-        pass->retries = shared->retries;
+        ocsp_look_state_end_load(ctx->arena);
+        ctx->retries = shared->retries;
     }
-    else if (ocsp_arena_has_lock(pass->arena)) {
+    else if (ocsp_arena_has_lock(ctx->arena)) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
                      "OCSP235: another process still writes status tables: "
                      "what has changed is loaded later");
     }
-    if (ocsp_arena_get_configuration(pass->arena) == 0) {
+    if (ocsp_arena_get_configuration(ctx->arena) != 0) {
+        ctx->mode = OCSP_LOAD_CTX_GRACEFUL;
+    }
+    else {
         ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, base,
                      "OCSP247: status data of before the last stop is "
                      "forgotten: a CRL or an index that is older than it is "
                      "not recognized as such");
     }
-    ocsp_arena_begin(pass->arena);
+    ocsp_arena_begin(ctx->arena);
 }

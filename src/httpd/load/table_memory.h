@@ -12,11 +12,11 @@
 #include "httpd/load/load_ctx.h"
 
 /**
- * Open the arena of a pass, kept or new, with room for all sources, and become
+ * Open the arena of a ctx, kept or new, with room for all sources, and become
  * its writer, if no other process is for long; what is wrong is logged.
  * @param shared its retries are filled. Startup only.
  */
-void ocsp_table_memory_open(ocsp_load_ctx_t *pass,
+void ocsp_table_memory_open(ocsp_load_ctx_t *ctx,
                             ocsp_server_config_shared_t *shared,
                             server_rec *base);
 

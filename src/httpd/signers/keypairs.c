@@ -146,7 +146,7 @@ void ocsp_keypairs_keep_passphrase(const ocsp_load_ctx_t *pass,
     ocsp_der_t kept = {(const unsigned char *)passphrase,
                        strlen(passphrase) + 1};
 
-    ocsp_retained_put(pass->keep, passphrase_name(pass, file), kept, none);
+    ocsp_load_ctx_retain(pass, passphrase_name(pass, file), kept, none);
 }
 
 /* What was asked for when httpd started; borrowed. */
@@ -155,9 +155,8 @@ static const char *find_passphrase(const ocsp_load_ctx_t *pass,
 {
     ocsp_der_t passphrase, nothing;
 
-    return pass->keep != NULL
-                && ocsp_retained_find(pass->keep, passphrase_name(pass, file),
-                                      &passphrase, &nothing)
+    return ocsp_load_ctx_find_retained(pass, passphrase_name(pass, file),
+                                       &passphrase, &nothing)
              ? (const char *)passphrase.data /* with its NUL */
              : NULL;
 }
@@ -248,7 +247,7 @@ ocsp_keypairs_key_t *ocsp_keypairs_get_key(ocsp_load_ctx_t *pass,
     ocsp_keypairs_key_t *k = apr_hash_get(pass->keys, file,
                                           APR_HASH_KEY_STRING);
 
-    if (k == NULL && pass->renewing) {
+    if (k == NULL && pass->mode == OCSP_LOAD_CTX_SIGNERS) {
         k = find_in_ring(pass, file);
     }
     else if (k == NULL) {
@@ -316,7 +315,7 @@ ocsp_keypairs_key_t *ocsp_keypairs_find_key(const char **why,
     }
     if (blamed != NULL) {
         blamed->used = true; /* no more is to be said of it */
-        if (blamed->encrypted && pass->keep == NULL) {
+        if (blamed->encrypted && pass->mode == OCSP_LOAD_CTX_CONFIG_TEST) {
             *unchecked = blamed->file;
         }
         return NULL;
@@ -347,8 +346,7 @@ bool ocsp_keypairs_recall(X509 **cert, EVP_PKEY **key,
 
     *cert = NULL;
     *key = NULL;
-    if (pass->keep == NULL
-        || !ocsp_retained_find(pass->keep, name, &cert_content, &key_content)
+    if (!ocsp_load_ctx_find_retained(pass, name, &cert_content, &key_content)
         || ocsp_key_file_parse_cert(cert, &stray, cert_content, name, &why,
                                     pass->ptemp)
                != APR_SUCCESS) {
@@ -370,7 +368,5 @@ void ocsp_keypairs_keep(const ocsp_load_ctx_t *pass, const char *name,
                         const ocsp_keypairs_cert_t *cert,
                         const ocsp_keypairs_key_t *key)
 {
-    if (pass->keep != NULL && !pass->renewing) {
-        ocsp_retained_put(pass->keep, name, cert->content, key->content);
-    }
+    ocsp_load_ctx_retain(pass, name, cert->content, key->content);
 }

@@ -52,7 +52,7 @@ void ocsp_keypairs_warn_of_readers(const ocsp_load_ctx_t *pass,
 static void say_unreadable(ocsp_load_ctx_t *pass, const char *directive,
                            apr_status_t rv, const char *why)
 {
-    pass->failures++;
+    pass->counts.failures++;
     ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(rv), pass->s,
                  "OCSP225: %s: %s; no issuer uses it", directive, why);
 }

@@ -55,7 +55,7 @@ void ocsp_signer_list_add(ocsp_signer_list_t *r, const ocsp_signer_t *signer,
 
 static void count_fault(ocsp_signer_list_t *r)
 {
-    r->pass->failures++;
+    r->pass->counts.failures++;
     r->si->signers_faulty = true;
 }
 
@@ -140,8 +140,9 @@ static void check_dates(ocsp_signer_list_t *r)
                 r->si->name, file,
                 ocsp_load_ctx_print_time(p, ocsp_signer_get_not_before(signer)),
                 ocsp_load_ctx_print_time(p, end),
-                r->pass->renewing ? "goes on with the one read before"
-                                  : "answers tryLater outside");
+                r->pass->mode == OCSP_LOAD_CTX_SIGNERS
+                    ? "goes on with the one read before"
+                    : "answers tryLater outside");
         }
         else if (end < r->pass->now && !is_replaced(r, i)) {
             ap_log_error(APLOG_MARK, APLOG_WARNING, 0, r->pass->s,

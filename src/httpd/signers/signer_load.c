@@ -103,7 +103,7 @@ static void fail(job_t *job, const char *cert_file, apr_status_t rv,
                  const char *why)
 {
     /* who only renews goes on with all signers that there are */
-    bool renewing = job->pass->renewing;
+    bool renewing = job->pass->mode == OCSP_LOAD_CTX_SIGNERS;
     const ocsp_signer_t *signer = renewing ? NULL : recall(job, cert_file);
 
     if (signer != NULL) {
@@ -119,8 +119,8 @@ static void say_kept(const job_t *job, const ocsp_signer_t *signer,
     apr_pool_t *p = job->pass->ptemp;
 
     /* no reason to leave all signers of the issuer as they are */
-    if (!job->pass->renewing) {
-        job->pass->failures++;
+    if (job->pass->mode != OCSP_LOAD_CTX_SIGNERS) {
+        job->pass->counts.failures++;
     }
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, job->pass->s,
                  "OCSP228: %s: %s: valid from %s to %s only: goes on with the "
@@ -283,9 +283,8 @@ static void recall_files(job_t *job)
     ocsp_der_t content = {NULL, 0}, nothing;
     size_t i;
 
-    if (job->pass->keep == NULL
-        || !ocsp_retained_find(job->pass->keep, name_kept(job, FILES, ""),
-                               &content, &nothing)) {
+    if (!ocsp_load_ctx_find_retained(job->pass, name_kept(job, FILES, ""),
+                                     &content, &nothing)) {
         return;
     }
     for (i = 0; i < content.len;
@@ -301,8 +300,7 @@ static void keep_files(const job_t *job)
     unsigned char *at;
     int i;
 
-    if (job->pass->keep == NULL || job->pass->renewing
-        || job->keeps->nelts == 0) {
+    if (job->keeps->nelts == 0) {
         return;
     }
     for (i = 0; i < job->keeps->nelts; i++) {
@@ -315,8 +313,7 @@ static void keep_files(const job_t *job)
         memcpy(at, get_file(job->keeps, i), len);
         at += len;
     }
-    ocsp_retained_put(job->pass->keep, name_kept(job, FILES, ""), content,
-                      none);
+    ocsp_load_ctx_retain(job->pass, name_kept(job, FILES, ""), content, none);
 }
 
 static void take_file(job_t *job, const char *file)
@@ -460,7 +457,9 @@ static void warn_of_clients(const job_t *job)
 {
     size_t i;
 
-    for (i = 0; job->pass->keep == NULL && i < job->si->signers.count; i++) {
+    for (i = 0; job->pass->mode == OCSP_LOAD_CTX_CONFIG_TEST
+                && i < job->si->signers.count;
+         i++) {
         const char *warning = ocsp_client_limits_warn(&job->si->signers, i,
                                                       job->pass->now,
                                                       job->pass->ptemp);

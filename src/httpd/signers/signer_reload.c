@@ -60,7 +60,7 @@ ocsp_signer_reload_t *ocsp_signer_reload_make(const ocsp_load_ctx_t *pass)
     ocsp_signer_reload_t *r = apr_pcalloc(pass->pconf, sizeof(*r));
 
     r->key_ring = ocsp_keypairs_make_ring(pass);
-    r->keep = pass->keep;
+    r->keep = pass->retained;
     r->looking.pools = r->opening.pools = pass->pools;
     atomic_flag_clear(&r->busy);
     return r;
@@ -165,7 +165,7 @@ static set_t *open_set(ocsp_load_ctx_t *pass, const ocsp_signer_reload_t *r,
     }
     apr_pool_tag(pool, "ocsp_signers");
     pass->pconf = pool;
-    pass->renewing = true;
+    pass->mode = OCSP_LOAD_CTX_SIGNERS;
     pass->key_ring = r->key_ring;
     ocsp_signer_load_open(pass, &copy);
     if (copy.signers_faulty || copy.signers.count == 0) {
@@ -236,7 +236,7 @@ static change_t find_change(ocsp_load_ctx_t *pass,
     }
     if (change != SAME && !settled && retry->failures < LOOKS_AT_WRITING) {
         retry->failures++;
-        pass->retry = true;
+        pass->counts.unsettled = true;
         return SAME;
     }
     if (change != SAME) {
@@ -374,7 +374,7 @@ static void renew(ocsp_signer_reload_t *r, const ocsp_arena_t *arena,
     if (apr_pool_create_unmanaged_ex(&ptemp, NULL, NULL) != APR_SUCCESS) {
         return;
     }
-    ocsp_load_ctx_begin(&pass, r->keep, ptemp, ptemp);
+    ocsp_load_ctx_begin(&pass, OCSP_LOAD_CTX_SIGNERS, r->keep, ptemp, ptemp);
     if (pass.now >= renewal->tried + TRY_EVERY_S || pass.now < renewal->tried) {
         renewal->tried = pass.now;
         pass.s = renewal->s;
