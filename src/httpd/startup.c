@@ -17,7 +17,6 @@
 #include "httpd/config/server_config.h"
 #include "httpd/signers/passphrase_dialog.h"
 #include "httpd/monitor/config_dump.h"
-#include "httpd/load/expiry_log.h"
 #include "httpd/runtime/retained.h"
 #include "httpd/request/location_rules.h"
 #include "httpd/log.h"
@@ -53,14 +52,14 @@ static void settle(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *first,
     bool take_second = is_ready(second) && !is_ready(first);
     ocsp_issuers_issuer_t *passed_over = take_second ? first : second;
 
-    ctx->counts.failures++;
     passed_over->passed_over = true;
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, ctx->s,
-                 "OCSP209: %s: %s (<OCSPIssuer> at %s) and %s (at %s) are one "
-                 "CA: the one at %s counts; remove the other",
-                 first->name, first->cert_file, first->section->defined_at,
-                 second->cert_file, second->section->defined_at,
-                 (take_second ? second : first)->section->defined_at);
+    ocsp_load_ctx_log(
+        ctx, APLOG_ERR, 0,
+        "OCSP209: %s: %s (<OCSPIssuer> at %s) and %s (at %s) are one "
+        "CA: the one at %s counts; remove the other",
+        first->name, first->cert_file, first->section->defined_at,
+        second->cert_file, second->section->defined_at,
+        (take_second ? second : first)->section->defined_at);
 }
 
 /* A copy is a slip, or another CA's file was overwritten. */
@@ -72,9 +71,10 @@ static void say_twins(const ocsp_load_ctx_t *ctx,
                          ocsp_issuer_get0_cert(b->issuer))
              == 0;
 
-    ap_log_error(APLOG_MARK, copy ? APLOG_WARNING : APLOG_INFO, 0, ctx->s,
-                 "OCSP221: %s: %s and %s are one CA%s", a->name, a->cert_file,
-                 b->cert_file, copy ? ", by the same certificate" : "");
+    ocsp_load_ctx_log(ctx, copy ? APLOG_WARNING : APLOG_INFO, 0,
+                      "OCSP221: %s: %s and %s are one CA%s", a->name,
+                      a->cert_file, b->cert_file,
+                      copy ? ", by the same certificate" : "");
 }
 
 /* Of a pattern, files of one CA are its renewals and cross-certificates: no
@@ -171,7 +171,7 @@ static void open_own(ocsp_load_ctx_t *ctx, const ocsp_server_config_t *conf)
         if (si->issuer != NULL) {
             find_chain(ctx, si, scope, conf->outer);
             ocsp_signer_load_open(ctx, si);
-            ocsp_expiry_log(ctx, si, &si->signers);
+            ocsp_load_log_signers(ctx, si, &si->signers);
             ocsp_table_load_open(ctx, si);
             ocsp_signer_reload_note(ctx, si);
         }
@@ -211,7 +211,7 @@ static ocsp_issuers_issuer_t *open_view(ocsp_load_ctx_t *ctx,
     if (!ocsp_issuer_config_has_same_signers(level, of->level)) {
         find_chain(ctx, si, conf->own, conf->outer);
         ocsp_signer_load_open(ctx, si);
-        ocsp_expiry_log(ctx, si, &si->signers);
+        ocsp_load_log_signers(ctx, si, &si->signers);
     }
     if (level->crl_files != of->level->crl_files
         || level->crl_paths != of->level->crl_paths
@@ -289,7 +289,8 @@ static void open_all(ocsp_load_ctx_t *ctx, server_rec *base)
     for (ctx->s = base; ctx->s != NULL; ctx->s = ctx->s->next) {
         check_used(ctx, ocsp_server_config_get(ctx->s));
     }
-    ocsp_load_log_check_room(ctx, base);
+    ctx->s = base;
+    ocsp_load_log_table_size(ctx);
 }
 
 static int64_t find_shortest(const ocsp_issuers_t *scope, int64_t shortest_s)
@@ -455,14 +456,14 @@ int ocsp_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
             base, NULL,
             ocsp_server_config_get_refresh(ocsp_server_config_get(base)) != 0,
             preproduces)) {
-        ctx.counts.failures++;
+        ctx.counts->failures++;
     }
     readers = ocsp_sources_check_readers(&ctx, base);
     ocsp_keypairs_check_readers(&ctx, base);
     if (ap_exists_config_define("DUMP_OCSP")) {
         ocsp_config_dump_print(&ctx, base, readers);
     }
-    return ctx.counts.failures == 0 || !is_strict()
+    return ctx.counts->failures == 0 || !is_strict()
              ? OK
              : HTTP_INTERNAL_SERVER_ERROR;
 }

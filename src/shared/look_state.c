@@ -58,13 +58,12 @@ void ocsp_look_state_set_first(ocsp_arena_t *a, size_t first)
     atomic_store(&a->looks.next, (uint32_t)first);
 }
 
-void ocsp_look_state_begin_load(ocsp_arena_t *a, size_t slot, int64_t now,
-                                uint64_t octets)
+void ocsp_look_state_begin_load(ocsp_arena_t *a, size_t slot, uint64_t octets)
 {
     ocsp_segment_loading_t *l = &a->looks.loading;
 
+    ocsp_load_result_begin(&a->slots[slot].result);
     atomic_store(&l->pid, (int32_t)getpid());
-    atomic_store(&l->since, now);
     atomic_store(&l->octets, octets);
     atomic_store(&l->slot, (uint32_t)slot + 1);
 }
@@ -74,8 +73,7 @@ void ocsp_look_state_end_load(ocsp_arena_t *a)
     atomic_store(&a->looks.loading.slot, 0);
 }
 
-bool ocsp_look_state_find_dead(size_t *slot, int32_t *pid, uint64_t *octets,
-                               ocsp_arena_t *a)
+bool ocsp_look_state_find_dead(size_t *slot, int32_t *pid, ocsp_arena_t *a)
 {
     uint32_t loading = atomic_load(&a->looks.loading.slot);
 
@@ -84,7 +82,6 @@ bool ocsp_look_state_find_dead(size_t *slot, int32_t *pid, uint64_t *octets,
     }
     *slot = loading - 1;
     *pid = atomic_load(&a->looks.loading.pid);
-    *octets = atomic_load(&a->looks.loading.octets);
     ocsp_look_state_end_load(a);
     return *slot < atomic_load(&a->slot_count);
 }
@@ -121,10 +118,7 @@ void ocsp_look_state_get(ocsp_look_state_t *out, const ocsp_arena_t *a,
 
 bool ocsp_look_state_log_overdue(ocsp_arena_t *a, int64_t now)
 {
-    int64_t last = atomic_load(&a->looks.overdue);
-
-    return (last == 0 || last > now || last <= now - LOG_EVERY_S)
-        && atomic_compare_exchange_strong(&a->looks.overdue, &last, now);
+    return ocsp_segment_may_log(&a->looks.overdue, now, LOG_EVERY_S);
 }
 
 bool ocsp_look_state_log_resumed(ocsp_arena_t *a)

@@ -55,19 +55,17 @@ void ocsp_look_state_set_first(ocsp_arena_t *a, size_t first);
  * next writer finds that out by ocsp_look_state_find_dead.
  * @param octets of all its files. One writer at a time.
  */
-void ocsp_look_state_begin_load(ocsp_arena_t *a, size_t slot, int64_t now,
-                                uint64_t octets);
+void ocsp_look_state_begin_load(ocsp_arena_t *a, size_t slot, uint64_t octets);
 
 /** The load has ended, well or not. One writer at a time. */
 void ocsp_look_state_end_load(ocsp_arena_t *a);
 
 /**
- * Find a load whose process has died, and forget it.
- * @param slot of the issuer, likewise the process and its files' octets
+ * Find a load whose process has died, once.
+ * @param slot of the issuer whose sources it loaded
  * @return false: there is none. By a writer, before it loads anything.
  */
-bool ocsp_look_state_find_dead(size_t *slot, int32_t *pid, uint64_t *octets,
-                               ocsp_arena_t *a);
+bool ocsp_look_state_find_dead(size_t *slot, int32_t *pid, ocsp_arena_t *a);
 
 /**
  * Read the state.

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "shared/load_outcome.h"
+#include "shared/load_result.h"
 #include "shared/writer_lock.h"
 #include "status/table.h"
 
@@ -37,10 +37,9 @@ typedef struct {
     uint64_t reserved_page;   /* for the next table; 0: none */
     uint64_t reserved_len;    /* octets */
     _Atomic uint32_t held_by; /* last configuration that claimed; 0: free */
-    ocsp_load_outcome_cell_t note;
+    ocsp_load_result_cell_t result;
     /* last complaint of a worker, seconds; by ocsp_arena_complaint_t */
     _Atomic int64_t raised[OCSP_SEGMENT_COMPLAINTS];
-    ocsp_load_outcome_doubt_t doubt;
     _Atomic uint32_t signers; /* counts changes of the signers' certificates */
     _Atomic int64_t checked;  /* last load that ended well, seconds; 0: none */
 } ocsp_segment_slot_t;
@@ -56,7 +55,6 @@ typedef struct {
 typedef struct {
     _Atomic uint32_t slot;   /* + 1; 0: none is being loaded */
     _Atomic int32_t pid;     /* of the writer that loads */
-    _Atomic int64_t since;   /* seconds since 1970 */
     _Atomic uint64_t octets; /* of its files */
 } ocsp_segment_loading_t;
 
@@ -143,6 +141,14 @@ bool ocsp_segment_has_moved(const ocsp_segment_slot_t *s, uint64_t word);
  */
 void ocsp_segment_give_back(ocsp_segment_t *a, const ocsp_segment_slot_t *s,
                             uint64_t word);
+
+/**
+ * @return whether a condition that many processes see is to be logged by this
+ *         one: once in so many seconds
+ * @param logged 0 at first. Any thread.
+ */
+bool ocsp_segment_may_log(_Atomic int64_t *logged, int64_t now,
+                          int64_t every_s);
 
 /** How many pages so many octets take. */
 apr_size_t ocsp_segment_count_pages(apr_uint64_t octets);

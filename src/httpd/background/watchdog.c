@@ -113,29 +113,27 @@ static void look_at(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass,
     pass->now = get_now(); /* the issuers before may have taken long */
     pass->s = item->s;
     ocsp_look_state_progress(w->arena, pass->now);
-    ocsp_table_load_look(pass, item->si);
+    ocsp_table_load_refresh(pass, item->si);
     ocsp_signer_reload_look(ocsp_server_config_get(w->base)->shared.renewal,
                             pass, item->si);
 }
 
 /* The process that looked last may have died of a source. */
-static void count_death(const ocsp_watchdog_t *w, const ocsp_load_ctx_t *pass)
+static void count_death(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass)
 {
-    apr_uint64_t octets;
     int32_t pid;
     size_t slot;
     int i;
 
-    if (!ocsp_look_state_find_dead(&slot, &pid, &octets, w->arena)) {
+    if (!ocsp_look_state_find_dead(&slot, &pid, w->arena)) {
         return;
     }
     for (i = 0; i < w->items->nelts; i++) {
         const ocsp_issuers_issuer_t *si = get_item(w, (size_t)i)->si;
 
         if (si->has_slot && si->slot == slot) {
-            ocsp_retry_count_death(ocsp_load_ctx_get_retry(pass, si->id,
-                                                           OCSP_TABLE_ID_LEN),
-                                   pass->now, pid);
+            pass->s = get_item(w, (size_t)i)->s;
+            ocsp_table_load_count_death(pass, si, pid);
             return;
         }
     }
@@ -196,7 +194,7 @@ static void look(ocsp_watchdog_t *w, apr_pool_t *ptemp)
     count_death(w, &pass);
     if (look_at_most(w, &pass)) {
         ocsp_look_state_set_due(w->arena, begun
-                                              + (pass.counts.unsettled
+                                              + (pass.counts->unsettled
                                                          && RETRY_S < w->check_s
                                                      ? RETRY_S
                                                      : w->check_s));

@@ -40,8 +40,8 @@ static apr_array_header_t *expand(const char *pattern, const char **why,
 }
 
 /* Names with the NULs that end them: names hold anything else. */
-static void keep(const ocsp_load_ctx_t *ctx, const char *name,
-                 const apr_array_header_t *files)
+static void retain(const ocsp_load_ctx_t *ctx, const char *name,
+                   const apr_array_header_t *files)
 {
     const ocsp_der_t none = {NULL, 0};
     ocsp_der_t content = {NULL, 0};
@@ -62,8 +62,8 @@ static void keep(const ocsp_load_ctx_t *ctx, const char *name,
 }
 
 /* What the pattern meant when it last meant anything. */
-static void recall(apr_array_header_t *files, const ocsp_load_ctx_t *ctx,
-                   const char *name)
+static void find_retained(apr_array_header_t *files, const ocsp_load_ctx_t *ctx,
+                          const char *name)
 {
     ocsp_der_t content, nothing;
     size_t i;
@@ -78,32 +78,27 @@ static void recall(apr_array_header_t *files, const ocsp_load_ctx_t *ctx,
     }
 }
 
-static void say_none(ocsp_load_ctx_t *ctx, const char *pattern, const char *why,
-                     const char *whose, bool recalled)
-{
-    ctx->counts.failures++;
-    if (ctx->mode != OCSP_LOAD_CTX_PASSPHRASES
-        && ocsp_load_ctx_is_news(ctx, pattern, why)) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, ctx->s, "OCSP214: %s: %s; %s %s",
-                     pattern, why, whose,
-                     recalled ? "goes on with the files found before"
-                              : "has no files");
-    }
-}
-
-apr_array_header_t *ocsp_glob_expand(ocsp_load_ctx_t *ctx, const char *pattern,
-                                     const char *whose)
+apr_array_header_t *ocsp_glob_expand(const ocsp_load_ctx_t *ctx,
+                                     const char *pattern, const char *whose)
 {
     const char *name = apr_pstrcat(ctx->ptemp, "glob:", pattern, NULL);
     const char *why = NULL;
     apr_array_header_t *files = expand(pattern, &why, ctx->pconf);
 
-    if (files->nelts == 0) {
-        recall(files, ctx, name);
-        say_none(ctx, pattern, why, whose, files->nelts != 0);
+    if (why == NULL) {
+        retain(ctx, name, files);
     }
     else {
-        keep(ctx, name, files);
+        find_retained(files, ctx, name);
+    }
+    if (ctx->mode != OCSP_LOAD_CTX_PASSPHRASES
+        && ocsp_load_ctx_log_once(ctx, pattern, strlen(pattern),
+                                  ocsp_retry_hash_text(why))) {
+        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP214: %s: %s; %s %s", pattern,
+                          why, whose,
+                          files->nelts != 0 ? "goes on with the files found "
+                                              "before"
+                                            : "has no files");
     }
     return files;
 }

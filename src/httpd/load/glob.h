@@ -18,7 +18,7 @@
  * @return of const char *, made in pconf; empty: none now nor before
  * Startup only.
  */
-apr_array_header_t *ocsp_glob_expand(ocsp_load_ctx_t *ctx, const char *pattern,
-                                     const char *whose);
+apr_array_header_t *ocsp_glob_expand(const ocsp_load_ctx_t *ctx,
+                                     const char *pattern, const char *whose);
 
 #endif

@@ -57,13 +57,12 @@ static void open_certificate(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 
     rv = read_issuer(&si->issuer, ctx, si->cert_file, &why);
     if (rv != APR_SUCCESS) {
-        ctx->counts.failures++;
         si->issuer = kept;
-        ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(rv),
-                     ctx->s, "OCSP201: %s; <OCSPIssuer> at %s %s", why,
-                     si->where,
-                     kept != NULL ? "goes on with the certificate read before"
-                                  : "cannot be answered for");
+        ocsp_load_ctx_log(ctx, APLOG_ERR, rv,
+                          "OCSP201: %s; <OCSPIssuer> at %s %s", why, si->where,
+                          kept != NULL
+                              ? "goes on with the certificate read before"
+                              : "cannot be answered for");
     }
     else if (kept != NULL && !ocsp_issuer_is_same(kept, si->issuer)) {
         si->previous = kept;
@@ -125,13 +124,13 @@ static void restore(ocsp_load_ctx_t *ctx, const ocsp_issuers_t *scope, int i)
     if (other == NULL || ocsp_issuers_find_ca(scope, si->previous, i) != NULL) {
         return;
     }
-    ctx->counts.failures++;
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, ctx->s,
-                 "OCSP229: %s: holds the certificate of %s, as %s does: "
-                 "<OCSPIssuer> at %s goes on with that of %s, which was there "
-                 "before: put it there again",
-                 si->cert_file, si->name, other->cert_file, si->where,
-                 ocsp_issuer_get0_subject(si->previous));
+    ocsp_load_ctx_log(
+        ctx, APLOG_ERR, 0,
+        "OCSP229: %s: holds the certificate of %s, as %s does: "
+        "<OCSPIssuer> at %s goes on with that of %s, which was there "
+        "before: put it there again",
+        si->cert_file, si->name, other->cert_file, si->where,
+        ocsp_issuer_get0_subject(si->previous));
     si->issuer = si->previous;
     si->name = ocsp_issuer_get0_subject(si->issuer);
 }

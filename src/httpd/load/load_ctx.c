@@ -9,6 +9,7 @@
 #include <ap_listen.h>
 #include <apr_strings.h>
 #include <http_log.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "wire/gtime.h"
@@ -23,6 +24,7 @@ void ocsp_load_ctx_begin(ocsp_load_ctx_t *ctx, ocsp_load_ctx_mode_t mode,
     ctx->ptemp = ptemp;
     ctx->retained = retained;
     ctx->now = (int64_t)apr_time_sec(apr_time_now());
+    ctx->counts = apr_pcalloc(ptemp, sizeof(*ctx->counts));
     ctx->lists = apr_hash_make(ptemp);
     ctx->certs = apr_hash_make(ptemp);
     ctx->keys = apr_hash_make(ptemp);
@@ -99,28 +101,30 @@ ocsp_retry_t *ocsp_load_ctx_get_retry(const ocsp_load_ctx_t *ctx,
              : NULL;
 }
 
-bool ocsp_load_ctx_is_news(const ocsp_load_ctx_t *ctx, const char *subject,
-                           const char *text)
+bool ocsp_load_ctx_log_once(const ocsp_load_ctx_t *ctx, const void *subject,
+                            size_t len, uint64_t state)
 {
-    ocsp_retry_t *retry = ocsp_load_ctx_get_retry(ctx, subject,
-                                                  strlen(subject));
-    bool known = false;
+    ocsp_retry_t *retry = ocsp_load_ctx_get_retry(ctx, subject, len);
 
-    if (retry != NULL) {
-        known = ocsp_load_ctx_is_running(ctx)
-             && ocsp_retry_has_text(retry, text);
-        ocsp_retry_set_text(retry, text);
-    }
-    return text != NULL && !known;
+    return ocsp_log_once(retry != NULL ? retry->logged : NULL, state);
 }
 
-void ocsp_load_ctx_hush(ocsp_load_ctx_t *ctx)
+void ocsp_load_ctx_log_at(const char *file, int line, int module,
+                          const ocsp_load_ctx_t *ctx, int level,
+                          apr_status_t rv, const char *format, ...)
 {
-    server_rec *mute = apr_pmemdup(ctx->ptemp, ctx->s, sizeof(*mute));
+    /* APR has no words for a status of ours: the message has them */
+    bool ours = rv >= APR_OS_START_USERERR && rv < APR_OS_START_EAIERR;
+    va_list args;
 
-    mute->log.module_levels = NULL;
-    mute->log.level = APLOG_EMERG;
-    ctx->s = mute;
+    ctx->counts->failures += level <= APLOG_ERR;
+    if (ctx->quiet) {
+        return;
+    }
+    va_start(args, format);
+    ap_log_error_(file, line, module, level, ours ? 0 : rv, ctx->s, "%s",
+                  apr_pvsprintf(ctx->ptemp, format, args));
+    va_end(args);
 }
 
 const char *ocsp_load_ctx_print_time(apr_pool_t *p, int64_t seconds)
@@ -128,12 +132,6 @@ const char *ocsp_load_ctx_print_time(apr_pool_t *p, int64_t seconds)
     char *text = apr_pcalloc(p, OCSP_GTIME_ISO_LEN + 1);
 
     return ocsp_gtime_format_iso(text, seconds) ? text : "-";
-}
-
-/* APR cannot put our own status values into words, and why does. */
-apr_status_t ocsp_load_ctx_log_status(apr_status_t rv)
-{
-    return rv >= APR_OS_START_USERERR && rv < APR_OS_START_EAIERR ? 0 : rv;
 }
 
 unsigned ocsp_load_ctx_get_port(const server_rec *s)

@@ -15,10 +15,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "httpd/log.h"
 #include "httpd/runtime/retained.h"
 #include "shared/arena.h"
 #include "shared/retry.h"
 #include "status/issuer.h"
+#include "wire/der.h"
 
 /** The purpose of a load. */
 typedef enum {
@@ -54,13 +56,13 @@ typedef struct {
     bool refreshes;          /* OCSPRefresh is not off */
     bool defers;             /* large changed sources are left to a child */
     bool is_writer;          /* else all sources are left to a child */
+    bool quiet;              /* nothing is logged */
     apr_hash_t *key_ring;    /* of OCSP_LOAD_CTX_SIGNERS: file ->
                                 ocsp_keypairs_key_t of the start */
+    ocsp_load_ctx_counts_t *counts; /* below ptemp */
     /* the present issuer */
     server_rec *s;
     int64_t now; /* seconds since 1970 */
-
-    ocsp_load_ctx_counts_t counts;
 
     /* what has been read; keys and values below ptemp */
     apr_hash_t *lists;  /* list of files -> without patterns */
@@ -108,22 +110,27 @@ bool ocsp_load_ctx_find_retained(const ocsp_load_ctx_t *ctx, const char *name,
 ocsp_retry_t *ocsp_load_ctx_get_retry(const ocsp_load_ctx_t *ctx,
                                       const void *subject, size_t len);
 
-/**
- * Remember a text about a subject.
- * @param text NULL: all is well
- * @return whether it is to be logged: while httpd runs a text is logged once
- */
-bool ocsp_load_ctx_is_news(const ocsp_load_ctx_t *ctx, const char *subject,
-                           const char *text);
+/** ocsp_log_once for a subject: once in a configuration. */
+bool ocsp_load_ctx_log_once(const ocsp_load_ctx_t *ctx, const void *subject,
+                            size_t len, uint64_t state);
 
-/** Log nothing from now on: s is replaced by one that logs nothing. */
-void ocsp_load_ctx_hush(ocsp_load_ctx_t *ctx);
+/**
+ * Log a message for the present server, unless the context is quiet; from
+ * APLOG_ERR on it counts as a failure.
+ * @param level of httpd's
+ * @param rv as ap_log_error's, or a status of ours
+ */
+#define ocsp_load_ctx_log(ctx, level, rv, ...)                                 \
+    ocsp_load_ctx_log_at(APLOG_MARK, ctx, level, rv, __VA_ARGS__)
+
+/** See ocsp_load_ctx_log. */
+void ocsp_load_ctx_log_at(const char *file, int line, int module,
+                          const ocsp_load_ctx_t *ctx, int level,
+                          apr_status_t rv, const char *format, ...)
+    __attribute__((format(printf, 7, 8)));
 
 /** A time for a message, made in p. */
 const char *ocsp_load_ctx_print_time(apr_pool_t *p, int64_t seconds);
-
-/** A status for httpd's log functions: 0 for ours, which APR cannot explain. */
-apr_status_t ocsp_load_ctx_log_status(apr_status_t rv);
 
 /** A server's port for people: as it is named, else as it listens. */
 unsigned ocsp_load_ctx_get_port(const server_rec *s);

@@ -30,7 +30,7 @@ typedef struct {
     bool used;     /* some issuer looked into it */
 } dir_t;
 
-static dir_t *scan(ocsp_load_ctx_t *ctx, const char *path)
+static dir_t *scan(const ocsp_load_ctx_t *ctx, const char *path)
 {
     dir_t *d = apr_hash_get(ctx->dirs, path, APR_HASH_KEY_STRING);
 
@@ -48,20 +48,22 @@ static dir_t *scan(ocsp_load_ctx_t *ctx, const char *path)
 }
 
 /* A directory whose CRLs count, not only their size. */
-static dir_t *scan_and_report(ocsp_load_ctx_t *ctx, const char *path)
+static dir_t *scan_and_report(const ocsp_load_ctx_t *ctx, const char *path)
 {
     dir_t *d = scan(ctx, path);
 
-    if (!d->reported && ocsp_load_ctx_is_news(ctx, path, d->hidden)) {
-        ctx->counts.failures++;
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, ctx->s,
-                     "OCSP219: OCSPCRLPath: %s", d->hidden);
+    if (!d->reported
+        && ocsp_load_ctx_log_once(ctx, path, strlen(path),
+                                  ocsp_retry_hash_text(d->hidden))) {
+        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP219: OCSPCRLPath: %s",
+                          d->hidden);
     }
     d->reported = true;
     return d;
 }
 
-apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_load_ctx_t *ctx,
+apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
+                               const ocsp_load_ctx_t *ctx,
                                const ocsp_issuers_issuer_t *si,
                                const char **hidden, const char **why)
 {
@@ -143,7 +145,7 @@ apr_uint64_t ocsp_sources_count_octets(const ocsp_load_sources_t *src,
 }
 
 /* Of an index or a list a table takes less than its octets. */
-apr_uint64_t ocsp_sources_measure(ocsp_load_ctx_t *ctx,
+apr_uint64_t ocsp_sources_measure(const ocsp_load_ctx_t *ctx,
                                   const ocsp_issuer_config_t *level)
 {
     apr_uint64_t octets = size_of_all(ctx, level->crl_files)
@@ -279,7 +281,7 @@ const char *ocsp_sources_name(const ocsp_issuer_config_t *level, apr_pool_t *p)
 }
 
 /* The CRLs of the directories are files that workers have to read, too. */
-static void add_level(apr_array_header_t *out, ocsp_load_ctx_t *ctx,
+static void add_level(apr_array_header_t *out, const ocsp_load_ctx_t *ctx,
                       const ocsp_issuer_config_t *level)
 {
     int i, j;
@@ -300,7 +302,7 @@ static void add_level(apr_array_header_t *out, ocsp_load_ctx_t *ctx,
     }
 }
 
-static apr_array_header_t *list_all(ocsp_load_ctx_t *ctx,
+static apr_array_header_t *list_all(const ocsp_load_ctx_t *ctx,
                                     const server_rec *base)
 {
     apr_array_header_t *paths = apr_array_make(ctx->ptemp, 16,
@@ -331,9 +333,9 @@ const char *ocsp_sources_describe_closed(const char *path, apr_pool_t *p)
                         path, ocsp_readers_get_user(p));
 }
 
-void ocsp_sources_log_closed(server_rec *s, const char *text)
+void ocsp_sources_log_closed(const ocsp_load_ctx_t *ctx, const char *text)
 {
-    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s, "OCSP232: %s", text);
+    ocsp_load_ctx_log(ctx, APLOG_WARNING, 0, "OCSP232: %s", text);
 }
 
 /* Of a directory that workers cannot read, its files need not be named. */
@@ -352,8 +354,8 @@ static void warn_of_closed(const ocsp_load_ctx_t *ctx, server_rec *base,
                            const ocsp_readers_path_t *path)
 {
     if (!path->readable && access(path->path, R_OK) == 0) {
-        ocsp_sources_log_closed(base, ocsp_sources_describe_closed(path->path,
-                                                                   ctx->ptemp));
+        ocsp_sources_log_closed(ctx, ocsp_sources_describe_closed(path->path,
+                                                                  ctx->ptemp));
     }
 }
 
@@ -385,7 +387,8 @@ apr_hash_t *ocsp_sources_check_paths(const ocsp_load_ctx_t *ctx,
     return readers;
 }
 
-apr_hash_t *ocsp_sources_check_readers(ocsp_load_ctx_t *ctx, server_rec *base)
+apr_hash_t *ocsp_sources_check_readers(const ocsp_load_ctx_t *ctx,
+                                       server_rec *base)
 {
     return ocsp_sources_check_paths(ctx, base, list_all(ctx, base));
 }
@@ -413,7 +416,7 @@ const char *ocsp_sources_find_unreadable(const ocsp_issuer_config_t *level)
     return path != NULL ? path : find_unreadable(level->issued_files);
 }
 
-void ocsp_sources_check_used(ocsp_load_ctx_t *ctx,
+void ocsp_sources_check_used(const ocsp_load_ctx_t *ctx,
                              const ocsp_issuer_config_t *level)
 {
     int i;
@@ -424,10 +427,9 @@ void ocsp_sources_check_used(ocsp_load_ctx_t *ctx,
 
         if (!d->used && d->entries == NULL) {
             d->used = true;
-            ctx->counts.failures++;
-            ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(d->rv),
-                         ctx->s, "OCSP227: OCSPCRLPath: %s; no issuer needs it",
-                         d->why);
+            ocsp_load_ctx_log(ctx, APLOG_ERR, d->rv,
+                              "OCSP227: OCSPCRLPath: %s; no issuer needs it",
+                              d->why);
         }
     }
 }

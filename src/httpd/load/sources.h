@@ -22,7 +22,8 @@
  * @return a directory that cannot be read, which hides what may be the newest
  *         CRL. Startup only; likewise what follows.
  */
-apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_load_ctx_t *ctx,
+apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
+                               const ocsp_load_ctx_t *ctx,
                                const ocsp_issuers_issuer_t *si,
                                const char **hidden, const char **why);
 
@@ -51,7 +52,8 @@ const char *ocsp_sources_find_unreadable(const ocsp_issuer_config_t *level);
  * @return path -> ocsp_readers_path_t, made in ptemp; NULL: that cannot be
  *         found out. Startup only.
  */
-apr_hash_t *ocsp_sources_check_readers(ocsp_load_ctx_t *ctx, server_rec *base);
+apr_hash_t *ocsp_sources_check_readers(const ocsp_load_ctx_t *ctx,
+                                       server_rec *base);
 
 /**
  * Warn of those of some paths that the workers' user cannot read, so that their
@@ -71,7 +73,7 @@ apr_hash_t *ocsp_sources_check_paths(const ocsp_load_ctx_t *ctx,
 const char *ocsp_sources_describe_closed(const char *path, apr_pool_t *p);
 
 /** Log such a sentence as a warning. */
-void ocsp_sources_log_closed(server_rec *s, const char *text);
+void ocsp_sources_log_closed(const ocsp_load_ctx_t *ctx, const char *text);
 
 /** Names of the files and directories of a level, for people; made in p. */
 const char *ocsp_sources_name(const ocsp_issuer_config_t *level, apr_pool_t *p);
@@ -116,13 +118,13 @@ int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
  * After all issuers: complain of a level's directories that cannot be read and
  * that nobody has complained of.
  */
-void ocsp_sources_check_used(ocsp_load_ctx_t *ctx,
+void ocsp_sources_check_used(const ocsp_load_ctx_t *ctx,
                              const ocsp_issuer_config_t *level);
 
 /**
  * Octets of all that a level names: files, and what its directories hold.
  */
-apr_uint64_t ocsp_sources_measure(ocsp_load_ctx_t *ctx,
+apr_uint64_t ocsp_sources_measure(const ocsp_load_ctx_t *ctx,
                                   const ocsp_issuer_config_t *level);
 
 #endif

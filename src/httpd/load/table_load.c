@@ -1,26 +1,29 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See tables.h. Floor 4.
+ * Loads the table of an issuer: finds out whether its sources have changed,
+ * builds and publishes the table, and remembers what cannot be loaded. At start
+ * and graceful restarts in httpd's parent, in between in a child. Floor 4.
  */
 #include "httpd/load/table_load.h"
 
 #include <apr_strings.h>
 #include <string.h>
 
-#include "httpd/load/load_process.h"
-#include "httpd/log.h"
 #include "httpd/load/load_log.h"
 #include "httpd/load/sources.h"
+#include "httpd/log.h"
+#include "httpd/runtime/subprocess.h"
 #include "shared/look_state.h"
 
-/* So many looks in a row are kept to oneself: at what is being written, and for
- * what is not there. */
-#define LOOKS_AT_WRITING 15
-#define LOOKS_FOR_MISSING 3
+/* So many checks in a row a failure is not logged while files are being
+ * written, or are not there. */
+#define CHECKS_OF_WRITTEN 15
+#define CHECKS_OF_MISSING 3
 
 /* So many octets of changed sources are read at graceful, while new requests
- * wait; what is more is left to the process that looks for changes. */
+ * wait; more is left to a child. A source that is larger is loaded in a process
+ * of its own, or one that does not fit into memory would end httpd. */
 #define AT_ONCE (APR_UINT64_C(8) << 20)
 
 /* One attempt to load a table. */
@@ -28,21 +31,17 @@ typedef struct {
     ocsp_load_sources_t src;
     ocsp_load_result_t result;
     unsigned char fingerprint[OCSP_TABLE_FINGERPRINT_LEN];
-    unsigned char
-        tried[OCSP_TABLE_FINGERPRINT_LEN]; /* of what is hidden, too */
     bool has_fingerprint;
     bool settled;         /* fingerprint will show any further change */
     const char *hidden;   /* NULL, or files that may be CRLs of this issuer and
-                              cannot be read */
-    apr_uint64_t octets;  /* of the table */
+                             cannot be read */
     apr_uint64_t lacking; /* octets that did not find room; 0: they did */
     const char *why;
 } attempt_t;
 
 /* --- loading -------------------------------------------------------------- */
 
-/* Seal what was built, check it as readers do, and only then let them see
- * it. */
+/* Seal the table, check it as readers do, and only then let them see it. */
 static apr_status_t publish(attempt_t *a, const ocsp_load_ctx_t *ctx,
                             const ocsp_issuers_issuer_t *si)
 {
@@ -64,39 +63,311 @@ static apr_status_t publish(attempt_t *a, const ocsp_load_ctx_t *ctx,
     return rv;
 }
 
-static void note_size(ocsp_load_ctx_t *ctx, apr_uint64_t octets)
+static void count_table(const ocsp_load_ctx_t *ctx, apr_uint64_t octets)
 {
-    ctx->counts.tables += octets;
-    if (octets > ctx->counts.largest) {
-        ctx->counts.largest = octets;
+    ocsp_load_ctx_counts_t *counts = ctx->counts;
+
+    counts->tables += octets;
+    counts->largest = octets > counts->largest ? octets : counts->largest;
+}
+
+/* Build the table, and publish it where there is an arena. */
+static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *ctx,
+                          const ocsp_issuers_issuer_t *si)
+{
+    ocsp_load_result_t *result = &a->result;
+    apr_status_t rv = ocsp_load_build(result, &a->src, ctx->now, &a->why,
+                                      ctx->ptemp);
+
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    result->info.entries = ocsp_table_builder_count(result->builder);
+    result->info.issued = ocsp_table_builder_count_issued(result->builder);
+    count_table(ctx, ocsp_table_builder_size(result->builder));
+    memset(result->info.fingerprint, 0, sizeof(result->info.fingerprint));
+    if (ctx->arena != NULL) {
+        memcpy(result->info.id, si->id, OCSP_TABLE_ID_LEN);
+        if (a->settled && result->withheld == NULL) {
+            memcpy(result->info.fingerprint, a->fingerprint,
+                   sizeof(a->fingerprint));
+        }
+        rv = publish(a, ctx, si);
+    }
+    ocsp_table_builder_free(result->builder);
+    result->builder = NULL;
+    return rv;
+}
+
+/* --- what comes of it ----------------------------------------------------- */
+
+/* Whether the table says something else than the one before: a file that was
+ * touched shortly before it was read is read again, mostly for nothing. */
+static bool is_news(const attempt_t *a)
+{
+    const ocsp_table_info_t *last = a->src.last, *now = &a->result.info;
+
+    return last == NULL || last->crl != now->crl
+        || last->issuance != now->issuance || last->partial != now->partial
+        || last->gaps != now->gaps || last->crls != now->crls
+        || (now->crl && last->this_update != now->this_update)
+        || last->next_update != now->next_update
+        || last->entries != now->entries || last->issued != now->issued
+        || last->rows != now->rows || last->number_len != now->number_len
+        || memcmp(last->number, now->number, now->number_len) != 0;
+}
+
+static ocsp_load_result_kind_t classify(const attempt_t *a, apr_status_t rv)
+{
+    if (rv != APR_SUCCESS && rv != APR_EEXIST) {
+        return rv == OCSP_ESTALE        ? OCSP_LOAD_RESULT_OLDER
+             : APR_STATUS_IS_ENOSPC(rv) ? OCSP_LOAD_RESULT_NO_ROOM
+             : APR_STATUS_IS_EACCES(rv) ? OCSP_LOAD_RESULT_UNREADABLE
+                                        : OCSP_LOAD_RESULT_REJECTED;
+    }
+    return a->result.withheld != NULL    ? OCSP_LOAD_RESULT_PARTLY_REJECTED
+         : a->hidden != NULL             ? OCSP_LOAD_RESULT_HIDDEN
+         : a->result.passed_over != NULL ? OCSP_LOAD_RESULT_NEWER_REJECTED
+                                         : OCSP_LOAD_RESULT_LOADED;
+}
+
+/* The text of a result: file, cause and remedy. */
+static const char *describe(const attempt_t *a, const ocsp_load_ctx_t *ctx,
+                            ocsp_load_result_kind_t kind)
+{
+    return kind == OCSP_LOAD_RESULT_LOADED          ? a->result.warning
+         : kind == OCSP_LOAD_RESULT_PARTLY_REJECTED ? a->result.withheld
+         : kind == OCSP_LOAD_RESULT_HIDDEN          ? a->hidden
+         : kind == OCSP_LOAD_RESULT_NEWER_REJECTED
+             ? ocsp_load_log_describe_newer(ctx, &a->result)
+             : a->why;
+}
+
+/* Whether reading a file again can have no other end. What the system or
+ * libcrypto could not do just now, and what is of the future, is tried again.
+ */
+static bool is_final(apr_status_t rv)
+{
+    return rv == APR_SUCCESS || rv == OCSP_EMALFORMED || rv == OCSP_EUNKNOWNCA
+        || rv == OCSP_EUNSUPPORTED || rv == OCSP_EOTHERKEY || rv == OCSP_ESTALE
+        || APR_STATUS_IS_ENOSPC(rv);
+}
+
+static void remember_sources(ocsp_retry_t *retry, const attempt_t *a)
+{
+    memcpy(retry->digest, a->fingerprint, sizeof(a->fingerprint));
+    retry->hidden = a->src.hidden;
+}
+
+/* So that the next check, by whichever process, does not try it in vain. */
+static void remember_failure(ocsp_retry_t *retry, const attempt_t *a,
+                             apr_status_t rv)
+{
+    if (retry != NULL) {
+        remember_sources(retry, a);
+        retry->known = a->settled && is_final(rv);
+        retry->lacking = a->lacking;
     }
 }
 
-/* Parts of a CRL do not cover all certificates while further ones may be there;
- * whichever host of those that share the table says that they do. */
+/* Whether a failure may still be over at the next check: files are being
+ * written. At start all is logged at once. */
+static bool may_pass(const attempt_t *a, const ocsp_load_ctx_t *ctx,
+                     ocsp_retry_t *retry)
+{
+    uint32_t checks = a->has_fingerprint ? CHECKS_OF_WRITTEN
+                                         : CHECKS_OF_MISSING;
+
+    if (retry == NULL || !ocsp_load_ctx_is_running(ctx)) {
+        return false;
+    }
+    retry->failures++;
+    if (a->settled || retry->failures >= checks) {
+        return false;
+    }
+    ctx->counts->unsettled = true;
+    return true;
+}
+
+/* The table in use is made from the sources as they are now. */
+static void succeed(const attempt_t *a, const ocsp_load_ctx_t *ctx,
+                    ocsp_retry_t *retry)
+{
+    if (retry != NULL) {
+        retry->failures = 0;
+        retry->known = false;
+        retry->deaths = 0;
+    }
+    ctx->counts->unsettled = ctx->counts->unsettled || !a->settled;
+}
+
+/* Sources were read, or could not be. */
+static void finish(const attempt_t *a, const ocsp_load_ctx_t *ctx,
+                   const ocsp_issuers_issuer_t *si, apr_status_t rv)
+{
+    ocsp_retry_t *retry = ocsp_load_log_get_retry(ctx, si);
+    ocsp_load_result_kind_t kind = classify(a, rv);
+
+    if (rv == APR_SUCCESS) {
+        ocsp_load_log_loaded(ctx, si, &a->result, is_news(a));
+    }
+    if (rv == APR_SUCCESS && kind != OCSP_LOAD_RESULT_PARTLY_REJECTED) {
+        succeed(a, ctx, retry);
+    }
+    else if (may_pass(a, ctx, retry)) {
+        return;
+    }
+    else {
+        remember_failure(retry, a, rv);
+    }
+    ocsp_load_log_result(ctx, si, kind, rv, describe(a, ctx, kind),
+                         a->src.last != NULL);
+}
+
+/* The sources are those of the table in use, whatever the last attempt ended
+ * in. A warning about them still holds, and so does that newer CRLs were
+ * rejected. */
+static void finish_unchanged(const attempt_t *a, const ocsp_load_ctx_t *ctx,
+                             const ocsp_issuers_issuer_t *si)
+{
+    ocsp_load_result_kind_t kind = classify(a, APR_EEXIST);
+    ocsp_load_result_record_t last;
+    const char *text = a->hidden;
+
+    succeed(a, ctx, ocsp_load_log_get_retry(ctx, si));
+    ocsp_load_ctx_log(ctx,
+                      ocsp_load_ctx_is_running(ctx) ? APLOG_TRACE1
+                                                    : APLOG_DEBUG,
+                      0, "OCSP207: %s: sources unchanged", si->name);
+    ocsp_arena_get_result(&last, ctx->arena, si->slot, si->id);
+    if (kind == OCSP_LOAD_RESULT_LOADED) {
+        if (last.kind == OCSP_LOAD_RESULT_NEWER_REJECTED) {
+            return;
+        }
+        if (last.kind == OCSP_LOAD_RESULT_LOADED) {
+            text = last.text;
+        }
+        if (ocsp_load_ctx_is_running(ctx)) {
+            const char *closed = ocsp_sources_find_unreadable(si->level);
+
+            if (closed != NULL) {
+                kind = OCSP_LOAD_RESULT_ROOT_ONLY;
+                text = ocsp_sources_describe_closed(closed, ctx->ptemp);
+            }
+        }
+    }
+    ocsp_load_log_result(ctx, si, kind, 0, text, true);
+}
+
+/* Read the sources. If this process dies of them, others know it. */
+static bool load(attempt_t *a, const ocsp_load_ctx_t *ctx,
+                 const ocsp_issuers_issuer_t *si, apr_uint64_t octets)
+{
+    ocsp_retry_t *retry = ocsp_load_log_get_retry(ctx, si);
+    apr_status_t rv;
+
+    if (retry != NULL) {
+        remember_sources(retry, a);
+        retry->known = false;
+        retry->loaded = true;
+    }
+    if (ctx->arena != NULL) {
+        ocsp_look_state_begin_load(ctx->arena, si->slot, octets);
+    }
+    rv = build(a, ctx, si);
+    if (ctx->arena != NULL) {
+        ocsp_look_state_end_load(ctx->arena);
+    }
+    finish(a, ctx, si, rv);
+    return rv == APR_SUCCESS;
+}
+
+/* For load_apart. */
+typedef struct {
+    attempt_t *attempt;
+    const ocsp_load_ctx_t *ctx;
+    const ocsp_issuers_issuer_t *si;
+    apr_uint64_t octets;
+} task_t;
+
+/* One octet is written for a table. */
+static int run_task(int fd, void *data)
+{
+    const task_t *task = data;
+
+    return load(task->attempt, task->ctx, task->si, task->octets)
+                && !ocsp_subprocess_write(fd, "", 1)
+             ? 1
+             : 0;
+}
+
+/* In a process that httpd's parent can lose. It logs and stores the result. */
+static bool load_apart(attempt_t *a, const ocsp_load_ctx_t *ctx,
+                       const ocsp_issuers_issuer_t *si, apr_uint64_t octets)
+{
+    task_t task = {a, ctx, si, octets};
+    ocsp_subprocess_result_t end = {.len = 0};
+    apr_status_t rv = ocsp_subprocess_run(&end, run_task, &task, ctx->ptemp);
+    int32_t pid;
+    size_t slot;
+
+    if (rv != APR_SUCCESS) {
+        a->why = "no process could be started to load it";
+        finish(a, ctx, si, rv);
+    }
+    else if (ocsp_look_state_find_dead(&slot, &pid, ctx->arena)) {
+        ocsp_arena_recover(ctx->arena);
+        ocsp_table_load_count_death(ctx, si, pid);
+    }
+    return end.len != 0;
+}
+
+void ocsp_table_load_count_death(const ocsp_load_ctx_t *ctx,
+                                 const ocsp_issuers_issuer_t *si, int32_t pid)
+{
+    ocsp_table_info_t info;
+
+    ocsp_retry_count_death(ocsp_load_log_get_retry(ctx, si), ctx->now);
+    ocsp_load_log_result(
+        ctx, si, OCSP_LOAD_RESULT_KILLED, 0,
+        apr_psprintf(ctx->ptemp,
+                     "%s: process %d died while it loaded this, most likely "
+                     "killed for lack of memory: it is tried again after "
+                     "growing pauses; give this machine or its container more "
+                     "memory",
+                     ocsp_sources_name(si->level, ctx->ptemp), (int)pid),
+        ocsp_arena_get_info(&info, ctx->arena, si->slot, si->id)
+            == APR_SUCCESS);
+}
+
+/* --- whether to load ------------------------------------------------------ */
+
+/* Parts of a CRL do not cover all certificates while further ones may be there,
+ * also if some of the hosts that share the table say that they do. */
 static bool has_new_gap(const attempt_t *a, const ocsp_table_info_t *last)
 {
     return a->hidden != NULL && last->partial && !last->gaps;
 }
 
-/* Whether unchanged sources must be read all the same: either it is not known
- * which CRLs are passed over, or an issuer that signed them, with the same name
- * and another key, may have been configured since.
+/* Whether unchanged sources must be read all the same: it is not known which
+ * CRLs were rejected, or the key that signed them may have been configured
+ * since.
  * @param first whether they were not read yet in this configuration */
-static bool is_to_be_read(const ocsp_load_ctx_t *ctx,
-                          const ocsp_issuers_issuer_t *si, bool first)
+static bool must_read(const ocsp_load_ctx_t *ctx,
+                      const ocsp_issuers_issuer_t *si, bool first)
 {
-    ocsp_load_outcome_doubt_t doubt = ocsp_arena_get_doubt(ctx->arena,
-                                                           si->slot);
+    ocsp_load_result_record_t last;
 
-    return doubt == OCSP_LOAD_OUTCOME_DOUBT_UNKNOWN
-        || (doubt == OCSP_LOAD_OUTCOME_DOUBT_PASSED_OVER && first);
+    ocsp_arena_get_result(&last, ctx->arena, si->slot, si->id);
+    return ocsp_arena_is_incomplete(ctx->arena, si->slot)
+        || (first && last.kind == OCSP_LOAD_RESULT_NEWER_REJECTED);
 }
 
-/* What the sources are now; nothing is read. */
-static apr_status_t look(attempt_t *a, ocsp_load_ctx_t *ctx,
-                         const ocsp_issuers_issuer_t *si,
-                         const ocsp_table_info_t *last, bool first)
+/* Find the sources; nothing is read but directories.
+ * @return APR_EEXIST: they are those of the table in use */
+static apr_status_t find_changes(attempt_t *a, const ocsp_load_ctx_t *ctx,
+                                 const ocsp_issuers_issuer_t *si,
+                                 const ocsp_table_info_t *last, bool first)
 {
     apr_status_t rv;
 
@@ -115,293 +386,149 @@ static apr_status_t look(attempt_t *a, ocsp_load_ctx_t *ctx,
     rv = ocsp_load_fingerprint(a->fingerprint, &a->settled, &a->src, ctx->now,
                                &a->why, ctx->ptemp);
     a->has_fingerprint = rv == APR_SUCCESS;
-    memcpy(a->tried, a->fingerprint, sizeof(a->tried));
-    a->tried[0] ^= a->src.hidden ? 2 : 0;
     if (rv != APR_SUCCESS || last == NULL
         || memcmp(last->fingerprint, a->fingerprint, sizeof(a->fingerprint))
                != 0
         || has_new_gap(a, last)) {
         return rv;
     }
-    return a->hidden == NULL && is_to_be_read(ctx, si, first) ? APR_SUCCESS
-                                                              : APR_EEXIST;
+    return a->hidden == NULL && must_read(ctx, si, first) ? APR_SUCCESS
+                                                          : APR_EEXIST;
 }
 
-/* Build the table, and publish it where there is an arena. */
-static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *ctx,
-                          const ocsp_issuers_issuer_t *si)
+/* Whether these very sources failed before, and would fail again. */
+static bool would_fail(const ocsp_load_ctx_t *ctx, const ocsp_retry_t *retry,
+                       const attempt_t *a)
 {
-    ocsp_load_result_t *result = &a->result;
-    apr_status_t rv = ocsp_load_build(result, &a->src, ctx->now, &a->why,
-                                      ctx->ptemp);
-
-    if (rv != APR_SUCCESS) {
-        return rv;
+    if (retry == NULL || retry->hidden != a->src.hidden
+        || memcmp(retry->digest, a->fingerprint, sizeof(retry->digest)) != 0) {
+        return false;
     }
-    result->info.entries = ocsp_table_builder_count(result->builder);
-    result->info.issued = ocsp_table_builder_count_issued(result->builder);
-    a->octets = ocsp_table_builder_size(result->builder);
-    memset(result->info.fingerprint, 0, sizeof(result->info.fingerprint));
-    if (ctx->arena != NULL) {
-        memcpy(result->info.id, si->id, OCSP_TABLE_ID_LEN);
-        if (a->settled && result->withheld == NULL) {
-            memcpy(result->info.fingerprint, a->fingerprint,
-                   sizeof(a->fingerprint));
-        }
-        rv = publish(a, ctx, si);
-    }
-    ocsp_table_builder_free(result->builder);
-    result->builder = NULL;
-    return rv;
+    return ocsp_retry_is_pausing(retry, ctx->now)
+        || (retry->known
+            && (retry->lacking == 0
+                || !ocsp_arena_has_room(ctx->arena, retry->lacking)));
 }
 
-/* For load_apart. */
-typedef struct {
-    attempt_t *attempt;
-    const ocsp_load_ctx_t *ctx;
-    const ocsp_issuers_issuer_t *si;
-} task_t;
-
-static apr_status_t build_task(ocsp_load_result_t *result, const char **why,
-                               apr_uint64_t numbers[2], void *data)
-{
-    const task_t *task = data;
-    apr_status_t rv = build(task->attempt, task->ctx, task->si);
-
-    *result = task->attempt->result;
-    *why = task->attempt->why;
-    numbers[0] = task->attempt->octets;
-    numbers[1] = task->attempt->lacking;
-    return rv;
-}
-
-/* In a process that httpd's parent can lose: what does not fit into memory must
- * not end the parent. */
-static apr_status_t build_apart(attempt_t *a, const ocsp_load_ctx_t *ctx,
-                                const ocsp_issuers_issuer_t *si)
-{
-    task_t task = {a, ctx, si};
-    apr_uint64_t numbers[2] = {0, 0};
-    apr_status_t rv = ocsp_load_process_run(&a->result, &a->why, numbers,
-                                            build_task, &task, ctx->ptemp);
-
-    a->octets = numbers[0];
-    a->lacking = numbers[1];
-    return rv;
-}
-
-static apr_status_t load(attempt_t *a, ocsp_load_ctx_t *ctx,
-                         ocsp_issuers_issuer_t *si)
-{
-    apr_uint64_t octets = ocsp_sources_count_octets(&a->src, ctx);
-    bool apart = !ocsp_load_ctx_is_running(ctx) && ctx->arena != NULL
-              && octets > AT_ONCE;
-    apr_status_t rv;
-
-    if (ctx->arena != NULL) {
-        /* until it is noted: who loads may die before */
-        ocsp_arena_set_doubt(ctx->arena, si->slot,
-                             OCSP_LOAD_OUTCOME_DOUBT_UNKNOWN);
-        ocsp_look_state_begin_load(ctx->arena, si->slot, ctx->now, octets);
-    }
-    rv = apart ? build_apart(a, ctx, si) : build(a, ctx, si);
-    if (ctx->arena != NULL) {
-        ocsp_look_state_end_load(ctx->arena);
-    }
-    if (rv == APR_SUCCESS) {
-        si->crl_file = apr_pstrdup(ctx->pconf, a->result.file);
-        note_size(ctx, a->octets);
-    }
-    else if (rv == OCSP_EKILLED) {
-        ocsp_arena_recover(ctx->arena);
-        a->why = apr_pstrcat(ctx->ptemp,
-                             ocsp_sources_name(si->level, ctx->ptemp), ": ",
-                             a->why, NULL);
-    }
-    return rv;
-}
-
-/* A file that was touched shortly before it was read is read once more, which
- * mostly is no news. */
-static bool is_news(const attempt_t *a)
-{
-    const ocsp_table_info_t *last = a->src.last, *now = &a->result.info;
-
-    return last == NULL || last->crl != now->crl
-        || last->issuance != now->issuance || last->partial != now->partial
-        || last->gaps != now->gaps || last->crls != now->crls
-        || (now->crl && last->this_update != now->this_update)
-        || last->next_update != now->next_update
-        || last->entries != now->entries || last->issued != now->issued
-        || last->rows != now->rows || last->number_len != now->number_len
-        || memcmp(last->number, now->number, now->number_len) != 0;
-}
-
-/* --- at start, at graceful, under "httpd -t" ------------------------------ */
-
-/* @return whether the slot has a table, which last then describes */
-static bool open_slot(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
-                      ocsp_table_info_t *last)
-{
-    const char *why = NULL;
-    apr_status_t rv;
-
-    rv = ocsp_arena_claim(&si->slot, ctx->arena, si->id, ctx->is_writer, &why);
-    si->has_slot = rv == APR_SUCCESS;
-    if (!si->has_slot) {
-        ocsp_load_log_failed(ctx, si, rv, why, false);
-    }
-    return si->has_slot
-        && ocsp_arena_get_info(last, ctx->arena, si->slot, si->id)
-               == APR_SUCCESS;
-}
-
-/* Requests wait while the parent reads: what is large, and would be seen a
- * moment later all the same, is not for now. */
-static bool is_deferred(const attempt_t *a, ocsp_load_ctx_t *ctx,
-                        const ocsp_issuers_issuer_t *si)
+/* Requests wait while the parent reads: large sources, which a child would load
+ * a moment later, are left to it. */
+static bool is_deferred(const attempt_t *a, const ocsp_load_ctx_t *ctx,
+                        const ocsp_issuers_issuer_t *si, apr_uint64_t octets)
 {
     if (!ctx->defers || a->src.last == NULL || !a->settled) {
         return false;
     }
-    ctx->counts.changed += ocsp_sources_count_octets(&a->src, ctx);
-    if (ctx->counts.changed <= AT_ONCE
+    ctx->counts->changed += octets;
+    if (ctx->counts->changed <= AT_ONCE
         || !ocsp_sources_can_workers_read(&a->src, si->level, ctx->ptemp)) {
         return false;
     }
-    if (is_to_be_read(ctx, si, true)) {
-        ocsp_arena_set_doubt(ctx->arena, si->slot,
-                             OCSP_LOAD_OUTCOME_DOUBT_UNKNOWN);
-    }
-    ap_log_error(APLOG_MARK, APLOG_INFO, 0, ctx->s,
-                 "OCSP231: %s: its sources have changed, and are large: they "
-                 "are loaded while requests are answered",
-                 si->name);
+    ocsp_load_ctx_log(ctx, APLOG_INFO, 0,
+                      "OCSP231: %s: its sources have changed, and are large: "
+                      "they are loaded while requests are answered",
+                      si->name);
     return true;
 }
 
-/* Whether reading a file once more can tell nothing else. What the system or
- * libcrypto could not do just now, and what is of the future, is tried again.
- */
-static bool is_of_the_file(apr_status_t rv)
+/* Load an issuer's sources if they have changed. @return whether they were */
+static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
+                   const ocsp_issuers_issuer_t *si)
 {
-    return rv == OCSP_EMALFORMED || rv == OCSP_EUNKNOWNCA
-        || rv == OCSP_EUNSUPPORTED || rv == OCSP_EOTHERKEY || rv == OCSP_ESTALE
-        || APR_STATUS_IS_ENOSPC(rv);
-}
+    const ocsp_retry_t *retry = ocsp_load_log_get_retry(ctx, si);
+    ocsp_table_info_t last;
+    bool has_last = ctx->arena != NULL
+                 && ocsp_arena_get_info(&last, ctx->arena, si->slot, si->id)
+                        == APR_SUCCESS;
+    apr_status_t rv = find_changes(a, ctx, si, has_last ? &last : NULL,
+                                   retry == NULL || !retry->loaded);
+    apr_uint64_t octets;
 
-/* So that the next look, by whichever process, does not try it in vain. */
-static void remember_failure(ocsp_retry_t *retry, const ocsp_load_ctx_t *ctx,
-                             const attempt_t *a, apr_status_t rv)
-{
-    if (retry == NULL) {
-        return;
-    }
-    retry->known = a->settled && (rv == APR_SUCCESS || is_of_the_file(rv));
-    retry->lacking = a->lacking;
-    ocsp_retry_set_text(retry, a->why);
-    memcpy(retry->digest, a->tried, sizeof(a->tried));
-    if (rv == OCSP_EKILLED) {
-        ocsp_retry_count_death(retry, ctx->now, 0);
-        retry->killed = false; /* which was logged as the failure */
-    }
-}
-
-/* @return whether a table is in use after it */
-static bool open_failed(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
-                        const attempt_t *a, apr_status_t rv, bool have_last)
-{
-    ocsp_load_log_failed(ctx, si, rv, a->why, have_last);
-    remember_failure(ocsp_load_ctx_get_retry(ctx, si->id, OCSP_TABLE_ID_LEN),
-                     ctx, a, rv);
-    return have_last;
-}
-
-static void open_loaded(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
-                        const attempt_t *a)
-{
-    si->info = apr_pmemdup(ctx->pconf, &a->result.info, sizeof(a->result.info));
-    ocsp_load_log_loaded(ctx, si, &a->result, is_news(a), a->hidden);
-    if (a->result.withheld != NULL) {
-        ocsp_retry_t *retry = ocsp_load_ctx_get_retry(ctx, si->id,
-                                                      OCSP_TABLE_ID_LEN);
-
-        ocsp_load_log_withheld(ctx, si, a->result.withheld);
-        if (retry != NULL) { /* the next look does not say it again */
-            ocsp_retry_set_text(retry, a->result.withheld);
-        }
-    }
-}
-
-static void open_new(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
-{
-    ocsp_table_info_t last = {.entries = 0};
-    bool have_last = false;
-    apr_status_t rv;
-    attempt_t a;
-
-    if (ctx->arena != NULL) {
-        have_last = open_slot(ctx, si, &last);
-        si->has_table = have_last;
-        if (!si->has_slot || !ctx->is_writer) {
-            return; /* what another process may write is for the next look */
-        }
-    }
-    rv = look(&a, ctx, si, have_last ? &last : NULL, true);
-    if (rv == APR_SUCCESS && is_deferred(&a, ctx, si)) {
-        return;
-    }
-    if (rv == APR_SUCCESS) {
-        rv = load(&a, ctx, si);
-    }
     if (rv == APR_EEXIST) {
-        ocsp_load_log_unchanged(ctx, si, a.hidden);
+        finish_unchanged(a, ctx, si);
+        return false;
     }
-    else if (rv != APR_SUCCESS) {
-        si->has_table = open_failed(ctx, si, &a, rv, have_last);
+    if (rv != APR_SUCCESS) {
+        finish(a, ctx, si, rv);
+        return false;
     }
-    else {
-        si->has_table = true;
-        open_loaded(ctx, si, &a);
+    octets = ocsp_sources_count_octets(&a->src, ctx);
+    if (would_fail(ctx, retry, a) || is_deferred(a, ctx, si, octets)) {
+        return false;
     }
+    return ctx->arena != NULL && !ocsp_load_ctx_is_running(ctx)
+                && octets > AT_ONCE
+             ? load_apart(a, ctx, si, octets)
+             : load(a, ctx, si, octets);
 }
 
-/* A list of what was issued tells of no revocation. */
-static bool names_revocations(const ocsp_issuer_config_t *level)
+/* --- at start, at graceful, under "httpd -t" ------------------------------ */
+
+/* A configuration that is not complete; the first word of OCSP206. */
+static const char *find_fault(ocsp_issuers_issuer_t *si)
 {
-    return level->crl_files->nelts != 0 || level->crl_paths->nelts != 0
-        || level->index_files->nelts != 0;
+    const ocsp_issuer_config_t *level = si->level;
+
+    /* a list of what was issued tells of no revocation */
+    if (level->crl_files->nelts + level->crl_paths->nelts
+            + level->index_files->nelts
+        == 0) {
+        return "no OCSPCRLFile, no OCSPCRLPath, no OCSPIndexFile: name one";
+    }
+    if (si->section->is_glob && ocsp_issuer_config_names_issuance(level)) {
+        return "an OCSPIndexFile or OCSPIssuedFile is one CA's, and the "
+               "section is for all that match: name the CA in a section of its "
+               "own";
+    }
+    return ocsp_sources_make_id(si) ? NULL : "libcrypto has no SHA-256";
 }
 
-void ocsp_table_load_open(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
+/* @return whether a table was loaded */
+static bool open_new(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 {
+    ocsp_table_info_t info;
+    const char *why = NULL;
+    attempt_t a;
+    bool loaded;
+
+    if (ctx->arena == NULL) {
+        loaded = si->has_table = update(&a, ctx, si);
+        if (loaded) {
+            si->crl_file = apr_pstrdup(ctx->pconf, a.result.file);
+            si->info = apr_pmemdup(ctx->pconf, &a.result.info,
+                                   sizeof(a.result.info));
+        }
+        return loaded;
+    }
+    si->has_slot = ocsp_arena_claim(&si->slot, ctx->arena, si->id,
+                                    ctx->is_writer, &why)
+                == APR_SUCCESS;
+    if (!si->has_slot) {
+        ocsp_load_log_result(ctx, si, OCSP_LOAD_RESULT_NO_ROOM, 0, why, false);
+        return false;
+    }
+    /* a table that another process may write is for the next check */
+    loaded = ctx->is_writer && update(&a, ctx, si);
+    si->has_table = ocsp_arena_get_info(&info, ctx->arena, si->slot, si->id)
+                 == APR_SUCCESS;
+    return loaded;
+}
+
+void ocsp_table_load_open(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
+{
+    const char *fault = find_fault(si);
     const ocsp_issuers_issuer_t *other;
+    bool loaded = false;
 
-    if (!names_revocations(si->level)) {
-        ocsp_load_log_failed(
-            ctx, si, 0,
-            "no OCSPCRLFile, no OCSPCRLPath, no OCSPIndexFile: "
-            "name one",
-            false);
-        return;
-    }
-    if (si->section->is_glob && ocsp_issuer_config_names_issuance(si->level)) {
-        ocsp_load_log_failed(ctx, si, 0,
-                             "an OCSPIndexFile or OCSPIssuedFile is one CA's, "
-                             "and the section is for all that match: name the "
-                             "CA in a section of its own",
+    if (fault != NULL) {
+        ocsp_load_log_result(ctx, si, OCSP_LOAD_RESULT_REJECTED, 0, fault,
                              false);
-        return;
-    }
-    if (!ocsp_sources_make_id(si)) {
-        ocsp_load_log_failed(ctx, si, 0, "libcrypto has no SHA-256", false);
         return;
     }
     other = apr_hash_get(ctx->tables, si->id, OCSP_TABLE_ID_LEN);
     if (other == NULL) {
         apr_hash_set(ctx->tables, si->id, OCSP_TABLE_ID_LEN, si);
         si->warned_complete = si->policy.complete;
-        open_new(ctx, si);
+        loaded = open_new(ctx, si);
     }
     else {
         si->has_slot = other->has_slot;
@@ -412,131 +539,30 @@ void ocsp_table_load_open(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
         si->warned_complete = other->warned_complete;
     }
     if (si->has_slot) {
-        ocsp_load_log_check_age(ctx, si, other == NULL && si->info != NULL);
+        ocsp_load_log_age(ctx, si, loaded);
     }
 }
 
 /* --- while httpd runs ----------------------------------------------------- */
 
-/* What can be taken neither now nor at the next look is said, once: all of it,
- * or of APR_SUCCESS some, without which a table was published. */
-static void fail_again(ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
-                       const attempt_t *a, ocsp_retry_t *retry, apr_status_t rv,
-                       bool have_last)
-{
-    unsigned patience = a->has_fingerprint ? LOOKS_AT_WRITING
-                                           : LOOKS_FOR_MISSING;
-    bool said = ocsp_retry_has_text(retry, a->why)
-             && ocsp_load_log_is_known(ctx, si, a->why);
-
-    retry->failures++;
-    if (!a->settled && retry->failures < patience) {
-        ctx->counts.unsettled = true;
-        return;
-    }
-    remember_failure(retry, ctx, a, rv);
-    if (said) {
-        return;
-    }
-    if (rv == APR_SUCCESS) {
-        ocsp_load_log_withheld(ctx, si, a->why);
-    }
-    else {
-        ocsp_load_log_failed(ctx, si, rv, a->why, have_last);
-    }
-}
-
-/* Whether what the sources are was tried in vain, and still is in vain. */
-static bool is_in_vain(const ocsp_load_ctx_t *ctx, const ocsp_retry_t *retry,
-                       const attempt_t *a)
-{
-    if (memcmp(retry->digest, a->tried, sizeof(retry->digest)) != 0) {
-        return false;
-    }
-    if (ocsp_retry_is_resting(retry, ctx->now)) {
-        return true;
-    }
-    return retry->known
-        && (retry->lacking == 0
-            || !ocsp_arena_has_room(ctx->arena, retry->lacking));
-}
-
-/* A table that is in use is what the sources say now. */
-static void succeed(ocsp_load_ctx_t *ctx, const attempt_t *a,
-                    ocsp_retry_t *retry)
-{
-    retry->failures = 0;
-    retry->known = false;
-    retry->deaths = 0;
-    ocsp_retry_set_text(retry, NULL);
-    ctx->counts.unsettled = ctx->counts.unsettled || !a->settled;
-}
-
-/* @return whether it was loaded */
-static bool load_again(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
-                       ocsp_retry_t *retry)
-{
-    ocsp_table_info_t last;
-    bool have_last = ocsp_arena_get_info(&last, ctx->arena, si->slot, si->id)
-                  == APR_SUCCESS;
-    attempt_t a;
-    apr_status_t rv = look(&a, ctx, si, have_last ? &last : NULL,
-                           !retry->loaded);
-
-    if (rv == APR_EEXIST) {
-        ocsp_load_log_unchanged(ctx, si, a.hidden);
-        ocsp_load_log_warn_of_closed(ctx, si, retry);
-        succeed(ctx, &a, retry);
-        return false;
-    }
-    if (rv == APR_SUCCESS && is_in_vain(ctx, retry, &a)) {
-        return false;
-    }
-    if (rv == APR_SUCCESS) {
-        /* if this process dies of it, another one knows what it was */
-        retry->known = false;
-        retry->loaded = true;
-        memcpy(retry->digest, a.tried, sizeof(retry->digest));
-        rv = load(&a, ctx, si);
-    }
-    if (rv != APR_SUCCESS) {
-        fail_again(ctx, si, &a, retry, rv, have_last);
-        return false;
-    }
-    ocsp_load_log_loaded(ctx, si, &a.result, is_news(&a), a.hidden);
-    if (a.result.withheld != NULL) {
-        a.why = a.result.withheld;
-        fail_again(ctx, si, &a, retry, APR_SUCCESS, true);
-    }
-    else {
-        succeed(ctx, &a, retry);
-    }
-    return true;
-}
-
 bool ocsp_table_load_has_died(const ocsp_load_ctx_t *ctx,
                               const ocsp_issuers_issuer_t *si)
 {
-    return si->has_slot
-        && ocsp_load_ctx_get_retry(ctx, si->id, OCSP_TABLE_ID_LEN)->deaths != 0;
+    return si->has_slot && ocsp_load_log_get_retry(ctx, si)->deaths != 0;
 }
 
-void ocsp_table_load_look(ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si)
+void ocsp_table_load_refresh(const ocsp_load_ctx_t *ctx,
+                             const ocsp_issuers_issuer_t *si)
 {
-    ocsp_issuers_issuer_t *copy;
-    ocsp_retry_t *retry;
     bool loaded = false;
+    attempt_t a;
 
     if (!si->has_slot || !ocsp_arena_is_slot_of(ctx->arena, si->slot, si->id)) {
         return;
     }
     if (apr_hash_get(ctx->tables, si->id, OCSP_TABLE_ID_LEN) == NULL) {
-        /* the process's own is read by its workers */
-        copy = apr_pmemdup(ctx->ptemp, si, sizeof(*si));
-        apr_hash_set(ctx->tables, copy->id, OCSP_TABLE_ID_LEN, copy);
-        retry = ocsp_load_ctx_get_retry(ctx, si->id, OCSP_TABLE_ID_LEN);
-        ocsp_load_log_log_death(ctx, si, retry);
-        loaded = load_again(ctx, copy, retry);
+        apr_hash_set(ctx->tables, si->id, OCSP_TABLE_ID_LEN, si);
+        loaded = update(&a, ctx, si);
     }
-    ocsp_load_log_check_age(ctx, si, loaded);
+    ocsp_load_log_age(ctx, si, loaded);
 }

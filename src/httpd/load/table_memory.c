@@ -63,8 +63,7 @@ static ocsp_retries_t *open_retries(ocsp_retained_t *keep, apr_pool_t *pconf)
                                           ocsp_retries_size(),
                                           OCSP_RETRY_VERSION);
 
-    return ocsp_retries_init(
-        mem != NULL ? mem : apr_pcalloc(pconf, ocsp_retries_size()));
+    return mem != NULL ? mem : apr_pcalloc(pconf, ocsp_retries_size());
 }
 
 void ocsp_table_memory_open(ocsp_load_ctx_t *ctx,

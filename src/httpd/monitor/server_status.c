@@ -193,13 +193,13 @@ static const char *describe_age(state_t *state, const ocsp_issuers_issuer_t *si,
 /* What the last load has said of what it has loaded, and what is to be said of
  * its age now. */
 static const char *describe_loaded(state_t *state,
-                                   const ocsp_load_outcome_t *note,
+                                   const ocsp_load_result_record_t *last,
                                    const ocsp_issuers_issuer_t *si,
                                    const ocsp_table_info_t *info,
                                    int64_t data_end, int64_t now, apr_pool_t *p)
 {
     const char *age = describe_age(state, si, info, data_end, now, p);
-    const char *text = ap_escape_logitem(p, note->text);
+    const char *text = ap_escape_logitem(p, last->text);
 
     if (*state == STATE_STALE || text[0] == '\0'
         || is_past_next_update(info, now)) {
@@ -262,14 +262,14 @@ static void collect_result(facts_t *f, const ocsp_server_config_t *conf,
                            const ocsp_issuers_issuer_t *si, int64_t now,
                            apr_pool_t *p)
 {
-    ocsp_load_outcome_t note = {.time = 0};
+    ocsp_load_result_record_t last = {.kind = OCSP_LOAD_RESULT_NONE};
     const char *text = si->issuer == NULL ? "certificate not readable"
                                           : "never loaded";
     ocsp_table_info_t info;
 
     f->state = STATE_FAILED;
     if (si->has_slot) {
-        ocsp_arena_get_note(&note, conf->shared.arena, si->slot, si->id);
+        ocsp_arena_get_result(&last, conf->shared.arena, si->slot, si->id);
     }
     if (si->has_slot
         && ocsp_arena_get_info(&info, conf->shared.arena, si->slot, si->id)
@@ -278,13 +278,14 @@ static void collect_result(facts_t *f, const ocsp_server_config_t *conf,
     }
     f->answered = f->has_table && f->has_valid_signer && f->data_end > now
                && !ocsp_sources_is_uncovered(si, &info);
-    if (note.time != 0) {
-        f->last_load = ocsp_load_ctx_print_time(p, note.time);
-        f->last_load_age_s = now - note.time;
-        text = *note.text != '\0' ? ap_escape_logitem(p, note.text) : "no data";
+    if (last.kind != OCSP_LOAD_RESULT_NONE) {
+        f->last_load = ocsp_load_ctx_print_time(p, last.time);
+        f->last_load_age_s = now - last.time;
+        text = *last.text != '\0' ? ap_escape_logitem(p, last.text) : "no data";
     }
-    if (note.ok && f->has_table) {
-        text = describe_loaded(&f->state, &note, si, &info, f->data_end, now,
+    if (last.kind != OCSP_LOAD_RESULT_NONE
+        && !ocsp_load_result_is_failure(last.kind) && f->has_table) {
+        text = describe_loaded(&f->state, &last, si, &info, f->data_end, now,
                                p);
     }
     else {

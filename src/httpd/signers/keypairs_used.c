@@ -42,19 +42,19 @@ void ocsp_keypairs_warn_of_readers(const ocsp_load_ctx_t *pass,
         who = "the user that workers run as";
     }
     if (who != NULL) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s,
-                     "OCSP212: %s: a private key that %s can read: let root "
-                     "alone read it",
-                     k->file, who);
+        ocsp_load_ctx_log(
+            pass, APLOG_WARNING, 0,
+            "OCSP212: %s: a private key that %s can read: let root "
+            "alone read it",
+            k->file, who);
     }
 }
 
 static void say_unreadable(ocsp_load_ctx_t *pass, const char *directive,
                            apr_status_t rv, const char *why)
 {
-    pass->counts.failures++;
-    ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(rv), pass->s,
-                 "OCSP225: %s: %s; no issuer uses it", directive, why);
+    ocsp_load_ctx_log(pass, APLOG_ERR, rv, "OCSP225: %s: %s; no issuer uses it",
+                      directive, why);
 }
 
 void ocsp_keypairs_check_used(ocsp_load_ctx_t *pass,
@@ -76,10 +76,11 @@ void ocsp_keypairs_check_used(ocsp_load_ctx_t *pass,
             say_unreadable(pass, "OCSPCertificateFile", c->rv, c->why);
         }
         else {
-            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s,
-                         "OCSP218: %s: OCSPCertificateFile: no issuer that is "
-                         "answered for here has issued it: not used",
-                         c->file);
+            ocsp_load_ctx_log(
+                pass, APLOG_WARNING, 0,
+                "OCSP218: %s: OCSPCertificateFile: no issuer that is "
+                "answered for here has issued it: not used",
+                c->file);
         }
     }
     for (i = 0; i < level->key_files->nelts; i++) {

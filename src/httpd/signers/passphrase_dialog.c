@@ -70,11 +70,10 @@ static void ask_for(dialog_t *d, ocsp_keypairs_key_t *k)
 
         if (rv != APR_SUCCESS) {
             d->stopped = APR_STATUS_IS_EINTR(rv);
-            ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(rv),
-                         d->pass->s,
-                         "OCSP215: %s: no passphrase: %s (see "
-                         "OCSPPassPhraseDialog)",
-                         k->file, why);
+            ocsp_load_ctx_log(d->pass, APLOG_ERR, rv,
+                              "OCSP215: %s: no passphrase: %s (see "
+                              "OCSPPassPhraseDialog)",
+                              k->file, why);
             return;
         }
         apr_pool_cleanup_register(d->pass->ptemp, answer, wipe_text,
@@ -87,15 +86,16 @@ static void ask_for(dialog_t *d, ocsp_keypairs_key_t *k)
             break; /* it would say the same again */
         }
     }
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, d->pass->s,
-                 "OCSP224: %s: not its passphrase%s: stop httpd and start it "
-                 "again",
-                 k->file,
-                 d->program != NULL ? apr_psprintf(d->pass->ptemp,
-                                                   ", what %s printed: correct "
-                                                   "that, then",
-                                                   d->program)
-                                    : "");
+    ocsp_load_ctx_log(
+        d->pass, APLOG_ERR, 0,
+        "OCSP224: %s: not its passphrase%s: stop httpd and start it "
+        "again",
+        k->file,
+        d->program != NULL ? apr_psprintf(d->pass->ptemp,
+                                          ", what %s printed: correct "
+                                          "that, then",
+                                          d->program)
+                           : "");
 }
 
 static void look_at_key(dialog_t *d, const char *file)

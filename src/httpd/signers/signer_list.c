@@ -55,7 +55,7 @@ void ocsp_signer_list_add(ocsp_signer_list_t *r, const ocsp_signer_t *signer,
 
 static void count_fault(ocsp_signer_list_t *r)
 {
-    r->pass->counts.failures++;
+    r->pass->counts->failures++;
     r->si->signers_faulty = true;
 }
 
@@ -81,13 +81,13 @@ static void say_faults(const ocsp_signer_list_t *r)
     for (i = 0; i < r->faults->nelts; i++) {
         const fault_t *fault = &APR_ARRAY_IDX(r->faults, i, fault_t);
 
-        ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(fault->rv),
-                     r->pass->s,
-                     "OCSP202: %s: signer not taken: %s; <OCSPIssuer> at %s %s",
-                     r->si->name, fault->why, r->si->where,
-                     fault->replaced ? "goes on with the one read before"
-                     : r->templs->nelts != 0 ? "does without it"
-                                             : "answers tryLater");
+        ocsp_load_ctx_log(
+            r->pass, APLOG_ERR, fault->rv,
+            "OCSP202: %s: signer not taken: %s; <OCSPIssuer> at %s %s",
+            r->si->name, fault->why, r->si->where,
+            fault->replaced         ? "goes on with the one read before"
+            : r->templs->nelts != 0 ? "does without it"
+                                    : "answers tryLater");
     }
 }
 
@@ -101,10 +101,10 @@ static void say_nobody(ocsp_signer_list_t *r, bool is_named)
 
     count_fault(r);
     r->si->signer_why = why;
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, r->pass->s,
-                 "OCSP223: %s: no signer: %s; <OCSPIssuer> at %s answers "
-                 "tryLater",
-                 r->si->name, why, r->si->where);
+    ocsp_load_ctx_log(r->pass, APLOG_ERR, 0,
+                      "OCSP223: %s: no signer: %s; <OCSPIssuer> at %s answers "
+                      "tryLater",
+                      r->si->name, why, r->si->where);
 }
 
 /* Whether the pair that was kept stands behind it, of which more was said. */
@@ -133,8 +133,8 @@ static void check_dates(ocsp_signer_list_t *r)
 
         if (!valid) {
             count_fault(r);
-            ap_log_error(
-                APLOG_MARK, APLOG_CRIT, 0, r->pass->s,
+            ocsp_load_ctx_log(
+                r->pass, APLOG_CRIT, 0,
                 "OCSP204: %s: %s: the signer's certificate is valid from %s to "
                 "%s only: %s; issue a new one",
                 r->si->name, file,
@@ -145,10 +145,11 @@ static void check_dates(ocsp_signer_list_t *r)
                     : "answers tryLater outside");
         }
         else if (end < r->pass->now && !is_replaced(r, i)) {
-            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, r->pass->s,
-                         "OCSP216: %s: %s: expired on %s, another signer does: "
-                         "remove it",
-                         r->si->name, file, ocsp_load_ctx_print_time(p, end));
+            ocsp_load_ctx_log(
+                r->pass, APLOG_WARNING, 0,
+                "OCSP216: %s: %s: expired on %s, another signer does: "
+                "remove it",
+                r->si->name, file, ocsp_load_ctx_print_time(p, end));
         }
     }
 }
@@ -158,10 +159,11 @@ void ocsp_signer_list_close(ocsp_signer_list_t *r, bool is_named)
     if (r->templs->nelts == 0 && r->faults->nelts == 0) {
         if (r->unchecked != NULL) {
             r->si->signer_why = "not checked, for its key is encrypted";
-            ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, r->pass->s,
-                         "OCSP217: %s: %s: the key is encrypted, and nobody is "
-                         "asked for the passphrase now: not checked",
-                         r->si->name, r->unchecked);
+            ocsp_load_ctx_log(
+                r->pass, APLOG_NOTICE, 0,
+                "OCSP217: %s: %s: the key is encrypted, and nobody is "
+                "asked for the passphrase now: not checked",
+                r->si->name, r->unchecked);
         }
         else {
             say_nobody(r, is_named);

@@ -76,8 +76,8 @@ static const char *keep_name(const job_t *job, const char *cert_file)
 static void warn(const job_t *job, const char *warning)
 {
     if (warning != NULL) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, job->pass->s,
-                     "OCSP203: %s: signer: %s", job->si->name, warning);
+        ocsp_load_ctx_log(job->pass, APLOG_WARNING, 0,
+                          "OCSP203: %s: signer: %s", job->si->name, warning);
     }
 }
 
@@ -120,16 +120,16 @@ static void say_kept(const job_t *job, const ocsp_signer_t *signer,
 
     /* no reason to leave all signers of the issuer as they are */
     if (job->pass->mode != OCSP_LOAD_CTX_SIGNERS) {
-        job->pass->counts.failures++;
+        job->pass->counts->failures++;
     }
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, job->pass->s,
-                 "OCSP228: %s: %s: valid from %s to %s only: goes on with the "
-                 "one read before, until %s or a stop: put a valid one there",
-                 job->si->name, file,
-                 ocsp_load_ctx_print_time(p,
-                                          ocsp_signer_get_not_before(signer)),
-                 ocsp_load_ctx_print_time(p, ocsp_signer_get_not_after(signer)),
-                 ocsp_load_ctx_print_time(p, ocsp_signer_get_not_after(kept)));
+    ocsp_load_ctx_log(
+        job->pass, APLOG_ERR, 0,
+        "OCSP228: %s: %s: valid from %s to %s only: goes on with the "
+        "one read before, until %s or a stop: put a valid one there",
+        job->si->name, file,
+        ocsp_load_ctx_print_time(p, ocsp_signer_get_not_before(signer)),
+        ocsp_load_ctx_print_time(p, ocsp_signer_get_not_after(signer)),
+        ocsp_load_ctx_print_time(p, ocsp_signer_get_not_after(kept)));
 }
 
 /* A good pair. One of yesterday or tomorrow does not take the place of one that

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "httpd/load/expiry_log.h"
+#include "httpd/load/load_log.h"
 #include "httpd/log.h"
 #include "httpd/signers/keypairs.h"
 #include "httpd/signers/signer_pool.h"
@@ -236,7 +236,7 @@ static change_t find_change(ocsp_load_ctx_t *pass,
     }
     if (change != SAME && !settled && retry->failures < LOOKS_AT_WRITING) {
         retry->failures++;
-        pass->counts.unsettled = true;
+        pass->counts->unsettled = true;
         return SAME;
     }
     if (change != SAME) {
@@ -266,7 +266,7 @@ static void look_for_changes(ocsp_signer_reload_t *r, ocsp_load_ctx_t *pass,
     if (change != OTHER) {
         /* said before; but a certificate of tomorrow is good tomorrow, and one
          * that was being written may be whole by now */
-        ocsp_load_ctx_hush(&own);
+        own.quiet = true;
     }
     set = open_set(&own, r, si);
     if (change != SAME) {
@@ -280,16 +280,18 @@ static void look_for_changes(ocsp_signer_reload_t *r, ocsp_load_ctx_t *pass,
         return;
     }
     if (mended) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
-                     "OCSP266: %s: the files of its signers are in order again",
-                     si->name);
+        ocsp_load_ctx_log(
+            pass, APLOG_ERR, 0,
+            "OCSP266: %s: the files of its signers are in order again",
+            si->name);
     }
     if (!is_in_use(set, pass, si)) {
         ocsp_arena_renew_signers(pass->arena, si->slot);
-        ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
-                     "OCSP233: %s: the signers' certificates have changed: "
-                     "every process takes them up",
-                     si->name);
+        ocsp_load_ctx_log(
+            pass, APLOG_INFO, 0,
+            "OCSP233: %s: the signers' certificates have changed: "
+            "every process takes them up",
+            si->name);
     }
     apr_pool_destroy(set->pool);
 }
@@ -378,7 +380,7 @@ static void renew(ocsp_signer_reload_t *r, const ocsp_arena_t *arena,
     if (pass.now >= renewal->tried + TRY_EVERY_S || pass.now < renewal->tried) {
         renewal->tried = pass.now;
         pass.s = renewal->s;
-        ocsp_load_ctx_hush(&pass);
+        pass.quiet = true;
         open_view(&r->opening, &pass, epoch);
         set = open_set(&pass, r, si);
         if (set != NULL) {
@@ -419,7 +421,7 @@ void ocsp_signer_reload_look(ocsp_signer_reload_t *r, ocsp_load_ctx_t *pass,
     }
     look_for_changes(r, pass, si);
     stay = ocsp_signer_reload_enter(r);
-    ocsp_expiry_log(pass, si,
-                    ocsp_signer_reload_get_signers(r, pass->arena, si));
+    ocsp_load_log_signers(pass, si,
+                          ocsp_signer_reload_get_signers(r, pass->arena, si));
     ocsp_signer_reload_leave(r, stay);
 }
