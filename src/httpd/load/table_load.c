@@ -464,7 +464,7 @@ static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
 /* --- at start, at graceful, under "httpd -t" ------------------------------ */
 
 /* A configuration that is not complete; the first word of OCSP206. */
-static const char *find_fault(ocsp_issuers_issuer_t *si)
+static const char *check_config(ocsp_issuers_issuer_t *si)
 {
     const ocsp_issuer_config_t *level = si->level;
 
@@ -515,7 +515,7 @@ static bool open_new(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 
 void ocsp_table_load_open(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 {
-    const char *fault = find_fault(si);
+    const char *fault = check_config(si);
     const ocsp_issuers_issuer_t *other;
     bool loaded = false;
 
