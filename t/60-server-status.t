@@ -109,7 +109,7 @@ is join(' ', @{$status}{map { "OCSPIssuers$_" } '', 'Failed', 'Unanswered'}), '1
     'how many issuers there are, have failed or are stale, and get tryLater';
 is $status->{OCSPCheckOK}, 1, 'OCSPCheckOK';
 # U15
-my ($version) = OCSPTest::slurp(OCSPTest::vars()->{top_dir} . '/src/httpd/version.h')
+my ($version) = OCSPTest::slurp(OCSPTest::vars()->{top_dir} . '/src/httpd/runtime/version.h')
     =~ /^#define OCSP_VERSION "(\d+\.\d+\.\d+)"$/m;
 ok $version, 'there is a version';
 is $status->{OCSPVersion}, $version, 'server-status has it';

@@ -26,6 +26,7 @@
 #include "httpd/background/preproduce.h"
 #include "httpd/signers/signer_reload.h"
 #include "httpd/signers/signer_load.h"
+#include "httpd/load/readers.h"
 #include "httpd/load/sources.h"
 #include "httpd/load/table_memory.h"
 #include "httpd/load/table_load.h"
@@ -420,7 +421,6 @@ int ocsp_startup_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                  "OCSP261: mod_ocsp " OCSP_VERSION " configured");
     say_what_good_means(base);
     ocsp_location_rules_check(base, ptemp);
-    ocsp_keypairs_check_readers(&ctx, base);
     preproduces = ocsp_preproduce_check(base);
     if (conf->shared.arena != NULL
         && (ocsp_server_config_get_refresh(conf) != 0 || preproduces)) {
@@ -458,7 +458,7 @@ int ocsp_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
             preproduces)) {
         ctx.counts->failures++;
     }
-    readers = ocsp_sources_check_readers(&ctx, base);
+    readers = ocsp_readers_check_sources(&ctx, base);
     ocsp_keypairs_check_readers(&ctx, base);
     if (ap_exists_config_define("DUMP_OCSP")) {
         ocsp_config_dump_print(&ctx, base, readers);

@@ -12,6 +12,7 @@
 
 #include "answer/expiry.h"
 #include "httpd/config/server_config.h"
+#include "httpd/load/readers.h"
 #include "httpd/load/sources.h"
 #include "httpd/log.h"
 
@@ -159,7 +160,7 @@ static void log_end(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
                     const char *text, bool has_table)
 {
     if (kind == OCSP_LOAD_RESULT_ROOT_ONLY) {
-        ocsp_sources_log_closed(ctx, text);
+        ocsp_readers_log_closed(ctx, text);
     }
     else if (kind == OCSP_LOAD_RESULT_PARTLY_REJECTED
              || kind > OCSP_LOAD_RESULT_HIDDEN) {

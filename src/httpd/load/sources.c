@@ -1,23 +1,21 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See sources.h. Floor 4.
+ * The sources of an issuer: finds the files, each directory once a load, and
+ * tells how large they are and until when their data counts. Floor 4.
  */
 #include "httpd/load/sources.h"
 
 #include <apr_file_info.h>
 #include <apr_strings.h>
-#include <errno.h>
 #include <openssl/evp.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "httpd/config/server_config.h"
 #include "httpd/log.h"
-#include "httpd/load/readers.h"
 #include "status/crl_directory.h"
 
-/* A directory is read once a ctx, however many issuers look into it. */
+/* A directory, which is read once a load. */
 typedef struct {
     apr_array_header_t
         *entries; /* of ocsp_crl_directory_entry_t; NULL: rv, why */
@@ -27,7 +25,7 @@ typedef struct {
         *hidden;   /* NULL, or which files may be CRLs and cannot be read */
     bool reported; /* hidden was logged, if it was to be */
     bool measured; /* its octets were counted */
-    bool used;     /* some issuer looked into it */
+    bool used;     /* by some issuer */
 } dir_t;
 
 static dir_t *scan(const ocsp_load_ctx_t *ctx, const char *path)
@@ -47,8 +45,8 @@ static dir_t *scan(const ocsp_load_ctx_t *ctx, const char *path)
     return d;
 }
 
-/* A directory whose CRLs count, not only their size. */
-static dir_t *scan_and_report(const ocsp_load_ctx_t *ctx, const char *path)
+/* A directory whose CRLs are used. */
+static dir_t *scan_and_log(const ocsp_load_ctx_t *ctx, const char *path)
 {
     dir_t *d = scan(ctx, path);
 
@@ -80,8 +78,8 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
     src->places = apr_array_pstrcat(ctx->ptemp, paths, ',');
     src->indexes = si->level->index_files;
     src->lists = si->level->issued_files;
-    /* what is in a directory of all CAs' need not concern one that has an
-     * index; a list tells of no revocation */
+    /* an issuer with an index need not have a CRL in a directory of all CAs';
+     * a list of what was issued tells of no revocation */
     src->needs_crl = paths->nelts != 0
                   && (si->level->index_files->nelts == 0
                       || si->section->level->crl_paths->nelts != 0);
@@ -90,7 +88,7 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
     src->complete = si->warned_complete;
     src->checked = si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED;
     for (i = 0; i < paths->nelts; i++) {
-        dir_t *d = scan_and_report(ctx, APR_ARRAY_IDX(paths, i, const char *));
+        dir_t *d = scan_and_log(ctx, APR_ARRAY_IDX(paths, i, const char *));
 
         d->used = true;
         *hidden = *hidden != NULL ? *hidden : d->hidden;
@@ -103,54 +101,97 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
     return APR_SUCCESS;
 }
 
-static apr_uint64_t size_of(const ocsp_load_ctx_t *ctx, const char *file)
-{
-    apr_finfo_t info;
-
-    return apr_stat(&info, file, APR_FINFO_SIZE, ctx->ptemp) == APR_SUCCESS
-             ? (apr_uint64_t)info.size
-             : 0;
-}
-
-static apr_uint64_t size_of_all(const ocsp_load_ctx_t *ctx,
-                                const apr_array_header_t *files)
-{
-    apr_uint64_t octets = 0;
-    int i;
-
-    for (i = 0; i < files->nelts; i++) {
-        octets += size_of(ctx, APR_ARRAY_IDX(files, i, const char *));
-    }
-    return octets;
-}
-
 const char *ocsp_sources_get_found(const ocsp_load_sources_t *src, int n)
 {
     return APR_ARRAY_IDX(src->found, n, const ocsp_crl_directory_entry_t *)
         ->file;
 }
 
-apr_uint64_t ocsp_sources_count_octets(const ocsp_load_sources_t *src,
-                                       const ocsp_load_ctx_t *ctx)
+apr_array_header_t *ocsp_sources_list(const ocsp_issuer_config_t *level,
+                                      apr_pool_t *p)
 {
-    apr_uint64_t octets = size_of_all(ctx, src->files)
-                        + size_of_all(ctx, src->indexes)
-                        + size_of_all(ctx, src->lists);
+    const apr_array_header_t *lists[] = {level->crl_files, level->crl_paths,
+                                         level->index_files,
+                                         level->issued_files};
+    apr_array_header_t *all = apr_array_make(p, 4, sizeof(const char *));
+    size_t i;
+
+    for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        apr_array_cat(all, lists[i]);
+    }
+    return all;
+}
+
+void ocsp_sources_add_found(apr_array_header_t *out, const ocsp_load_ctx_t *ctx,
+                            const ocsp_issuer_config_t *level)
+{
+    int i, j;
+
+    for (i = 0; i < level->crl_paths->nelts; i++) {
+        const dir_t *d = scan(ctx,
+                              APR_ARRAY_IDX(level->crl_paths, i, const char *));
+
+        for (j = 0; d->entries != NULL && j < d->entries->nelts; j++) {
+            APR_ARRAY_PUSH(out, const char *) =
+                APR_ARRAY_IDX(d->entries, j, ocsp_crl_directory_entry_t).file;
+        }
+    }
+}
+
+const char *ocsp_sources_name(const ocsp_issuer_config_t *level, apr_pool_t *p)
+{
+    return apr_array_pstrcat(p, ocsp_sources_list(level, p), ',');
+}
+
+/* Octets of a file; @param is_public set to false if others may not read it */
+static apr_uint64_t measure_file(bool *is_public, const ocsp_load_ctx_t *ctx,
+                                 const char *file)
+{
+    apr_finfo_t info = {.size = 0};
+
+    (void)apr_stat(&info, file, APR_FINFO_SIZE | APR_FINFO_PROT, ctx->ptemp);
+    *is_public = *is_public && (info.protection & APR_FPROT_WREAD);
+    return (apr_uint64_t)info.size;
+}
+
+static apr_uint64_t measure_files(bool *is_public, const ocsp_load_ctx_t *ctx,
+                                  const apr_array_header_t *files)
+{
+    apr_uint64_t octets = 0;
     int i;
 
-    for (i = 0; i < src->found->nelts; i++) {
-        octets += size_of(ctx, ocsp_sources_get_found(src, i));
+    for (i = 0; i < files->nelts; i++) {
+        octets += measure_file(is_public, ctx,
+                               APR_ARRAY_IDX(files, i, const char *));
     }
     return octets;
 }
 
-/* Of an index or a list a table takes less than its octets. */
+apr_uint64_t ocsp_sources_count_octets(bool *is_public,
+                                       const ocsp_load_sources_t *src,
+                                       const ocsp_load_ctx_t *ctx)
+{
+    apr_uint64_t octets;
+    int i;
+
+    *is_public = true;
+    octets = measure_files(is_public, ctx, src->files)
+           + measure_files(is_public, ctx, src->indexes)
+           + measure_files(is_public, ctx, src->lists);
+    for (i = 0; i < src->found->nelts; i++) {
+        octets += measure_file(is_public, ctx, ocsp_sources_get_found(src, i));
+    }
+    return octets;
+}
+
+/* The table of an index or a list takes less than its octets. */
 apr_uint64_t ocsp_sources_measure(const ocsp_load_ctx_t *ctx,
                                   const ocsp_issuer_config_t *level)
 {
-    apr_uint64_t octets = size_of_all(ctx, level->crl_files)
-                        + size_of_all(ctx, level->index_files)
-                        + size_of_all(ctx, level->issued_files);
+    bool any;
+    apr_uint64_t octets = measure_files(&any, ctx, level->crl_files)
+                        + measure_files(&any, ctx, level->index_files)
+                        + measure_files(&any, ctx, level->issued_files);
     int i, j;
 
     for (i = 0; i < level->crl_paths->nelts; i++) {
@@ -158,8 +199,8 @@ apr_uint64_t ocsp_sources_measure(const ocsp_load_ctx_t *ctx,
 
         for (j = 0; d->entries != NULL && !d->measured && j < d->entries->nelts;
              j++) {
-            octets += size_of(
-                ctx,
+            octets += measure_file(
+                &any, ctx,
                 APR_ARRAY_IDX(d->entries, j, ocsp_crl_directory_entry_t).file);
         }
         d->measured = true;
@@ -230,200 +271,14 @@ int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
              : 0;
 }
 
-static void add_paths(apr_array_header_t *out, const apr_array_header_t *paths)
-{
-    int i;
-
-    for (i = 0; i < paths->nelts; i++) {
-        ocsp_readers_path_t *path = apr_array_push(out);
-
-        path->path = APR_ARRAY_IDX(paths, i, const char *);
-    }
-}
-
-bool ocsp_sources_can_workers_read(const ocsp_load_sources_t *src,
-                                   const ocsp_issuer_config_t *level,
-                                   apr_pool_t *p)
-{
-    apr_array_header_t *paths = apr_array_make(p, 8,
-                                               sizeof(ocsp_readers_path_t));
-    bool all;
-    int i;
-
-    add_paths(paths, level->crl_files);
-    add_paths(paths, level->crl_paths);
-    add_paths(paths, level->index_files);
-    add_paths(paths, level->issued_files);
-    for (i = 0; i < src->found->nelts; i++) {
-        ocsp_readers_path_t *path = apr_array_push(paths);
-
-        path->path = ocsp_sources_get_found(src, i);
-    }
-    all = ocsp_readers_check(paths, p) == APR_SUCCESS;
-    for (i = 0; i < paths->nelts; i++) {
-        all = all && APR_ARRAY_IDX(paths, i, ocsp_readers_path_t).readable;
-    }
-    return all;
-}
-
-/* Files and directories that a level names, for people. */
-const char *ocsp_sources_name(const ocsp_issuer_config_t *level, apr_pool_t *p)
-{
-    const apr_array_header_t *all[] = {level->crl_files, level->crl_paths,
-                                       level->index_files, level->issued_files};
-    apr_array_header_t *names = apr_array_make(p, 4, sizeof(const char *));
-    size_t i;
-
-    for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-        apr_array_cat(names, all[i]);
-    }
-    return apr_array_pstrcat(p, names, ',');
-}
-
-/* The CRLs of the directories are files that workers have to read, too. */
-static void add_level(apr_array_header_t *out, const ocsp_load_ctx_t *ctx,
-                      const ocsp_issuer_config_t *level)
-{
-    int i, j;
-
-    add_paths(out, level->crl_files);
-    add_paths(out, level->crl_paths);
-    add_paths(out, level->index_files);
-    add_paths(out, level->issued_files);
-    for (i = 0; i < level->crl_paths->nelts; i++) {
-        dir_t *d = scan(ctx, APR_ARRAY_IDX(level->crl_paths, i, const char *));
-
-        for (j = 0; d->entries != NULL && j < d->entries->nelts; j++) {
-            ocsp_readers_path_t *path = apr_array_push(out);
-
-            path->path =
-                APR_ARRAY_IDX(d->entries, j, ocsp_crl_directory_entry_t).file;
-        }
-    }
-}
-
-static apr_array_header_t *list_all(const ocsp_load_ctx_t *ctx,
-                                    const server_rec *base)
-{
-    apr_array_header_t *paths = apr_array_make(ctx->ptemp, 16,
-                                               sizeof(ocsp_readers_path_t));
-    const server_rec *s;
-    int i;
-
-    for (s = base; s != NULL; s = s->next) {
-        const ocsp_server_config_t *conf = ocsp_server_config_get(s);
-
-        add_level(paths, ctx, conf->said);
-        for (i = 0; i < conf->sections->nelts; i++) {
-            add_level(paths, ctx,
-                      APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)
-                          ->level);
-        }
-    }
-    return paths;
-}
-
-const char *ocsp_sources_describe_closed(const char *path, apr_pool_t *p)
-{
-    return apr_psprintf(p,
-                        "%s: the user of httpd's workers, %s, cannot read it: "
-                        "changes are taken up at a graceful restart only; let "
-                        "that user read it (chmod 644) and enter the "
-                        "directories above it",
-                        path, ocsp_readers_get_user(p));
-}
-
-void ocsp_sources_log_closed(const ocsp_load_ctx_t *ctx, const char *text)
-{
-    ocsp_load_ctx_log(ctx, APLOG_WARNING, 0, "OCSP232: %s", text);
-}
-
-/* Of a directory that workers cannot read, its files need not be named. */
-static bool is_in_closed(apr_hash_t *readers, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const ocsp_readers_path_t *dir = slash != NULL ? apr_hash_get(readers, path,
-                                                                  slash - path)
-                                                   : NULL;
-
-    return dir != NULL && !dir->readable;
-}
-
-/* What nobody can read is an error of its own. */
-static void warn_of_closed(const ocsp_load_ctx_t *ctx, server_rec *base,
-                           const ocsp_readers_path_t *path)
-{
-    if (!path->readable && access(path->path, R_OK) == 0) {
-        ocsp_sources_log_closed(ctx, ocsp_sources_describe_closed(path->path,
-                                                                  ctx->ptemp));
-    }
-}
-
-apr_hash_t *ocsp_sources_check_paths(const ocsp_load_ctx_t *ctx,
-                                     server_rec *base,
-                                     apr_array_header_t *paths)
-{
-    apr_hash_t *readers = apr_hash_make(ctx->ptemp);
-    bool refreshes = ocsp_server_config_get_refresh(
-                         ocsp_server_config_get(base))
-                  != 0;
-    int i;
-
-    if (ocsp_readers_check(paths, ctx->ptemp) != APR_SUCCESS) {
-        return NULL;
-    }
-    for (i = 0; i < paths->nelts; i++) {
-        const ocsp_readers_path_t *path = &APR_ARRAY_IDX(paths, i,
-                                                         ocsp_readers_path_t);
-
-        if (apr_hash_get(readers, path->path, APR_HASH_KEY_STRING) != NULL) {
-            continue;
-        }
-        apr_hash_set(readers, path->path, APR_HASH_KEY_STRING, path);
-        if (refreshes && !is_in_closed(readers, path->path)) {
-            warn_of_closed(ctx, base, path);
-        }
-    }
-    return readers;
-}
-
-apr_hash_t *ocsp_sources_check_readers(const ocsp_load_ctx_t *ctx,
-                                       server_rec *base)
-{
-    return ocsp_sources_check_paths(ctx, base, list_all(ctx, base));
-}
-
-static const char *find_unreadable(const apr_array_header_t *paths)
-{
-    int i;
-
-    for (i = 0; i < paths->nelts; i++) {
-        const char *path = APR_ARRAY_IDX(paths, i, const char *);
-
-        if (access(path, R_OK) != 0 && errno == EACCES) {
-            return path;
-        }
-    }
-    return NULL;
-}
-
-const char *ocsp_sources_find_unreadable(const ocsp_issuer_config_t *level)
-{
-    const char *path = find_unreadable(level->crl_files);
-
-    path = path != NULL ? path : find_unreadable(level->crl_paths);
-    path = path != NULL ? path : find_unreadable(level->index_files);
-    return path != NULL ? path : find_unreadable(level->issued_files);
-}
-
 void ocsp_sources_check_used(const ocsp_load_ctx_t *ctx,
                              const ocsp_issuer_config_t *level)
 {
     int i;
 
     for (i = 0; i < level->crl_paths->nelts; i++) {
-        dir_t *d = scan_and_report(ctx, APR_ARRAY_IDX(level->crl_paths, i,
-                                                      const char *));
+        dir_t *d = scan_and_log(ctx, APR_ARRAY_IDX(level->crl_paths, i,
+                                                   const char *));
 
         if (!d->used && d->entries == NULL) {
             d->used = true;

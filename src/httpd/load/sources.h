@@ -30,56 +30,22 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
 /** The n-th file that was found in a directory. Pure. */
 const char *ocsp_sources_get_found(const ocsp_load_sources_t *src, int n);
 
-/**
- * @return whether the workers' user can read all sources, asked of the kernel
- *         as that user. Startup only.
- */
-bool ocsp_sources_can_workers_read(const ocsp_load_sources_t *src,
-                                   const ocsp_issuer_config_t *level,
-                                   apr_pool_t *p);
+/** The files and directories that a level names: const char *, newly made in
+ * p. */
+apr_array_header_t *ocsp_sources_list(const ocsp_issuer_config_t *level,
+                                      apr_pool_t *p);
 
-/**
- * @return a source that a level names and that this process may not read, or
- *         NULL. As the workers' user.
- */
-const char *ocsp_sources_find_unreadable(const ocsp_issuer_config_t *level);
-
-/**
- * Find out which sources of all servers the workers' user can read: the files
- * and directories that are named, and the CRLs in these directories. Warn of
- * each that this process can read and workers cannot, unless OCSPRefresh is
- * off.
- * @return path -> ocsp_readers_path_t, made in ptemp; NULL: that cannot be
- *         found out. Startup only.
- */
-apr_hash_t *ocsp_sources_check_readers(const ocsp_load_ctx_t *ctx,
-                                       server_rec *base);
-
-/**
- * Warn of those of some paths that the workers' user cannot read, so that their
- * changes are not taken up while httpd runs.
- * @param paths ocsp_readers_path_t
- * @return paths that can be read, as keys; NULL: that cannot be found out.
- * Startup only.
- */
-apr_hash_t *ocsp_sources_check_paths(const ocsp_load_ctx_t *ctx,
-                                     server_rec *base,
-                                     apr_array_header_t *paths);
-
-/**
- * @return a sentence on a source that the workers' user cannot read: path,
- *         user, effect and remedy; made in p
- */
-const char *ocsp_sources_describe_closed(const char *path, apr_pool_t *p);
-
-/** Log such a sentence as a warning. */
-void ocsp_sources_log_closed(const ocsp_load_ctx_t *ctx, const char *text);
+/** Add the files in a level's directories. @param out const char * */
+void ocsp_sources_add_found(apr_array_header_t *out, const ocsp_load_ctx_t *ctx,
+                            const ocsp_issuer_config_t *level);
 
 /** Names of the files and directories of a level, for people; made in p. */
 const char *ocsp_sources_name(const ocsp_issuer_config_t *level, apr_pool_t *p);
 
-/** Octets of all files of an issuer. */
-apr_uint64_t ocsp_sources_count_octets(const ocsp_load_sources_t *src,
+/** Octets of all files of an issuer. @param is_public whether all users may read
+ * them, by their modes */
+apr_uint64_t ocsp_sources_count_octets(bool *is_public,
+                                       const ocsp_load_sources_t *src,
                                        const ocsp_load_ctx_t *ctx);
 
 /**

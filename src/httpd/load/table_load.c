@@ -9,8 +9,10 @@
 
 #include <apr_strings.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "httpd/load/load_log.h"
+#include "httpd/load/readers.h"
 #include "httpd/load/sources.h"
 #include "httpd/log.h"
 #include "httpd/runtime/subprocess.h"
@@ -248,11 +250,12 @@ static void finish_unchanged(const attempt_t *a, const ocsp_load_ctx_t *ctx,
             text = last.text;
         }
         if (ocsp_load_ctx_is_running(ctx)) {
-            const char *closed = ocsp_sources_find_unreadable(si->level);
+            const char *closed = ocsp_readers_find_closed(si->level,
+                                                          ctx->ptemp);
 
             if (closed != NULL) {
                 kind = OCSP_LOAD_RESULT_ROOT_ONLY;
-                text = ocsp_sources_describe_closed(closed, ctx->ptemp);
+                text = ocsp_readers_describe_closed(closed, ctx->ptemp);
             }
         }
     }
@@ -410,17 +413,31 @@ static bool would_fail(const ocsp_load_ctx_t *ctx, const ocsp_retry_t *retry,
                 || !ocsp_arena_has_room(ctx->arena, retry->lacking)));
 }
 
+/* Whether a child can probably not load what this process can: by the last
+ * check of a child, or by the modes of the files. */
+static bool is_for_root(const ocsp_load_ctx_t *ctx,
+                        const ocsp_issuers_issuer_t *si, bool is_public)
+{
+    ocsp_load_result_record_t last;
+
+    ocsp_arena_get_result(&last, ctx->arena, si->slot, si->id);
+    return geteuid() == 0
+        && (!is_public || last.kind == OCSP_LOAD_RESULT_ROOT_ONLY
+            || last.kind == OCSP_LOAD_RESULT_UNREADABLE
+            || last.kind == OCSP_LOAD_RESULT_HIDDEN);
+}
+
 /* Requests wait while the parent reads: large sources, which a child would load
  * a moment later, are left to it. */
 static bool is_deferred(const attempt_t *a, const ocsp_load_ctx_t *ctx,
-                        const ocsp_issuers_issuer_t *si, apr_uint64_t octets)
+                        const ocsp_issuers_issuer_t *si, apr_uint64_t octets,
+                        bool is_public)
 {
     if (!ctx->defers || a->src.last == NULL || !a->settled) {
         return false;
     }
     ctx->counts->changed += octets;
-    if (ctx->counts->changed <= AT_ONCE
-        || !ocsp_sources_can_workers_read(&a->src, si->level, ctx->ptemp)) {
+    if (ctx->counts->changed <= AT_ONCE || is_for_root(ctx, si, is_public)) {
         return false;
     }
     ocsp_load_ctx_log(ctx, APLOG_INFO, 0,
@@ -442,6 +459,7 @@ static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
     apr_status_t rv = find_changes(a, ctx, si, has_last ? &last : NULL,
                                    retry == NULL || !retry->loaded);
     apr_uint64_t octets;
+    bool is_public;
 
     if (rv == APR_EEXIST) {
         finish_unchanged(a, ctx, si);
@@ -451,8 +469,9 @@ static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
         finish(a, ctx, si, rv);
         return false;
     }
-    octets = ocsp_sources_count_octets(&a->src, ctx);
-    if (would_fail(ctx, retry, a) || is_deferred(a, ctx, si, octets)) {
+    octets = ocsp_sources_count_octets(&is_public, &a->src, ctx);
+    if (would_fail(ctx, retry, a)
+        || is_deferred(a, ctx, si, octets, is_public)) {
         return false;
     }
     return ctx->arena != NULL && !ocsp_load_ctx_is_running(ctx)

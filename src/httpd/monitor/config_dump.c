@@ -20,7 +20,7 @@
 /* What lines need besides the issuer. */
 typedef struct {
     const ocsp_load_ctx_t *pass;
-    apr_hash_t *readers; /* path -> ocsp_readers_path_t; NULL: not known */
+    apr_hash_t *readers; /* see readers.h; NULL: not known */
     const char *user;    /* the workers' */
 } dump_t;
 
@@ -60,14 +60,11 @@ static void print_hashes(const ocsp_issuer_t *issuer)
 
 static const char *describe_readers(const dump_t *d, const char *path)
 {
-    const ocsp_readers_path_t *found;
-
     if (d->readers == NULL) {
         return "whether workers can read it cannot be found out";
     }
-    found = apr_hash_get(d->readers, path, APR_HASH_KEY_STRING);
     return apr_psprintf(d->pass->ptemp, "%s %s", d->user,
-                        found != NULL && found->readable
+                        ocsp_readers_can_read(d->readers, path)
                             ? "can read it"
                             : "cannot read it: changes are taken up at a "
                               "graceful restart only");

@@ -10,7 +10,6 @@
 
 #include "answer/key_file.h"
 #include "httpd/load/readers.h"
-#include "httpd/load/sources.h"
 #include "httpd/log.h"
 #include "httpd/signers/keypairs.h"
 
@@ -110,9 +109,7 @@ static void add_certs(apr_array_header_t *out, ocsp_load_ctx_t *pass,
         if (c->cert != NULL && c->content.data != NULL
             && memmem(c->content.data, c->content.len, key, sizeof(key) - 1)
                    == NULL) {
-            ocsp_readers_path_t *path = apr_array_push(out);
-
-            path->path = c->file;
+            APR_ARRAY_PUSH(out, const char *) = c->file;
         }
     }
 }
@@ -120,7 +117,7 @@ static void add_certs(apr_array_header_t *out, ocsp_load_ctx_t *pass,
 void ocsp_keypairs_check_readers(ocsp_load_ctx_t *pass, server_rec *base)
 {
     apr_array_header_t *paths = apr_array_make(pass->ptemp, 4,
-                                               sizeof(ocsp_readers_path_t));
+                                               sizeof(const char *));
     const server_rec *s;
     int i;
 
@@ -140,5 +137,5 @@ void ocsp_keypairs_check_readers(ocsp_load_ctx_t *pass, server_rec *base)
                           ->level);
         }
     }
-    (void)ocsp_sources_check_paths(pass, base, paths);
+    (void)ocsp_readers_check_paths(pass, paths);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "httpd/load/load_log.h"
+#include "httpd/load/readers.h"
 #include "httpd/log.h"
 #include "httpd/signers/keypairs.h"
 #include "httpd/signers/signer_pool.h"
@@ -419,6 +420,7 @@ void ocsp_signer_reload_look(ocsp_signer_reload_t *r, ocsp_load_ctx_t *pass,
     if (!si->has_slot || si->renewal == NULL) {
         return;
     }
+    ocsp_readers_check_signers(pass, si, r->key_ring);
     look_for_changes(r, pass, si);
     stay = ocsp_signer_reload_enter(r);
     ocsp_load_log_signers(pass, si,
