@@ -144,12 +144,11 @@ static ocsp_issuers_t *open_certificates(ocsp_load_ctx_t *ctx,
     int i;
 
     for (i = 0; i < conf->sections->nelts; i++) {
-        ocsp_issuer_certs_section(ctx, scope,
-                                  APR_ARRAY_IDX(conf->sections, i,
-                                                ocsp_issuers_section_t *),
-                                  conf->level);
+        ocsp_issuer_certs_load(ctx, scope,
+                               APR_ARRAY_IDX(conf->sections, i,
+                                             ocsp_issuers_section_t *),
+                               conf->level);
     }
-    ocsp_issuer_certs_close(ctx, scope);
     for (i = 0; i < scope->issuers->nelts; i++) {
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
 
@@ -188,36 +187,30 @@ static ocsp_issuers_issuer_t *open_view(ocsp_load_ctx_t *ctx,
                                         const ocsp_issuers_issuer_t *of)
 {
     ocsp_issuers_issuer_t *si = apr_pmemdup(ctx->pconf, of, sizeof(*of));
-    ocsp_issuer_config_t *level = ocsp_issuer_config_merge(ctx->pconf,
-                                                           conf->level,
-                                                           of->section->level);
 
     si->where = apr_psprintf(ctx->pconf, "%s, for the virtual host at %s:%u,",
                              of->section->defined_at,
                              ctx->s->defn_name != NULL ? ctx->s->defn_name
                                                        : "-",
                              ctx->s->defn_line_number);
-    si->level = level;
-    ocsp_issuer_config_get_policy(&si->policy, level, ctx->refreshes);
-    si->http_max_age_s = ocsp_issuer_config_get_http_max_age(level);
-    si->preproduce = ocsp_issuer_config_get_preproduce(level);
+    ocsp_issuer_certs_configure(ctx, si, conf->level);
     if (si->issuer == NULL) {
         return si;
     }
     si->passed_over = si->passed_over
-                   || ocsp_issuers_find_ca(conf->own, si->issuer, -1) != NULL;
+                   || ocsp_issuers_find_ca(conf->own, si->issuer) != NULL;
     if (si->passed_over) {
         return si;
     }
-    if (!ocsp_issuer_config_has_same_signers(level, of->level)) {
+    if (!ocsp_issuer_config_has_same_signers(si->level, of->level)) {
         find_chain(ctx, si, conf->own, conf->outer);
         ocsp_signer_load_open(ctx, si);
         ocsp_load_log_signers(ctx, si, &si->signers);
     }
-    if (level->crl_files != of->level->crl_files
-        || level->crl_paths != of->level->crl_paths
-        || level->index_files != of->level->index_files
-        || level->issued_files != of->level->issued_files) {
+    if (si->level->crl_files != of->level->crl_files
+        || si->level->crl_paths != of->level->crl_paths
+        || si->level->index_files != of->level->index_files
+        || si->level->issued_files != of->level->issued_files) {
         si->has_slot = si->has_table = false;
         si->crl_file = NULL;
         si->info = NULL;
@@ -260,78 +253,57 @@ static void check_used(ocsp_load_ctx_t *ctx, const ocsp_server_config_t *conf)
     }
 }
 
+static void next_server(ocsp_load_ctx_t *ctx)
+{
+    ctx->s = ocsp_server_config_get_next(ctx->s);
+}
+
 /* All certificates come first, since CAs of one name may stand in several
  * servers. The main server is first in the list, so what is inherited is there.
  */
 static void open_all(ocsp_load_ctx_t *ctx, server_rec *base)
 {
-    const ocsp_server_config_t *main = ocsp_server_config_get(base);
-
-    ctx->refreshes = ocsp_server_config_get_refresh(main) != 0;
-    for (ctx->s = base; ctx->s != NULL; ctx->s = ctx->s->next) {
+    ctx->refreshes = ocsp_server_config_get_refresh(
+                         ocsp_server_config_get(base))
+                  != 0;
+    for (ctx->s = base; ctx->s != NULL; next_server(ctx)) {
         ocsp_server_config_t *conf = ocsp_server_config_get(ctx->s);
 
-        if (conf->own == NULL) {
-            conf->own = open_certificates(ctx, conf);
-        }
+        conf->own = open_certificates(ctx, conf);
     }
-    for (ctx->s = base; ctx->s != NULL; ctx->s = ctx->s->next) {
+    for (ctx->s = base; ctx->s != NULL; next_server(ctx)) {
         ocsp_server_config_t *conf = ocsp_server_config_get(ctx->s);
 
-        if (conf == main && ctx->s != base) {
-            continue; /* a virtual host that says nothing shares the server's */
-        }
         open_own(ctx, conf);
         if (conf->outer != NULL) {
             conf->inherited = open_inherited(ctx, conf);
         }
     }
     /* after all virtual hosts, which may use the main server's signers */
-    for (ctx->s = base; ctx->s != NULL; ctx->s = ctx->s->next) {
+    for (ctx->s = base; ctx->s != NULL; next_server(ctx)) {
         check_used(ctx, ocsp_server_config_get(ctx->s));
     }
     ctx->s = base;
     ocsp_load_log_table_size(ctx);
 }
 
-static int64_t find_shortest(const ocsp_issuers_t *scope, int64_t shortest_s)
-{
-    int i;
-
-    for (i = 0; scope != NULL && i < scope->issuers->nelts; i++) {
-        int64_t next_update_s =
-            ocsp_issuers_get(scope, i)->policy.next_update_s;
-
-        if (next_update_s < shortest_s) {
-            shortest_s = next_update_s;
-        }
-    }
-    return shortest_s;
-}
-
-/* Data without an end of its own counts for OCSPNextUpdate after a check, which
- * two that fail are not to end. */
-static int64_t find_check_interval(server_rec *base)
+/* Data without an end of its own counts for OCSPNextUpdate after a check: two
+ * checks that fail must not end it. */
+static int64_t find_check_interval(const ocsp_load_ctx_t *ctx,
+                                   const server_rec *base)
 {
     int64_t refresh_s = ocsp_server_config_get_refresh(
         ocsp_server_config_get(base));
-    int64_t shortest_s = refresh_s * CHECKS;
-    const server_rec *s;
+    int64_t shortest_s = ctx->counts->shortest_s / CHECKS;
 
-    for (s = base; s != NULL; s = s->next) {
-        const ocsp_server_config_t *conf = ocsp_server_config_get(s);
-
-        shortest_s = find_shortest(conf->own, shortest_s);
-        shortest_s = find_shortest(conf->inherited, shortest_s);
-    }
-    return shortest_s / CHECKS;
+    return refresh_s < shortest_s ? refresh_s : shortest_s;
 }
 
 static bool is_configured(server_rec *base)
 {
     const server_rec *s;
 
-    for (s = base; s != NULL; s = s->next) {
+    for (s = base; s != NULL; s = ocsp_server_config_get_next(s)) {
         if (ocsp_server_config_get(s)->sections->nelts != 0) {
             return true;
         }
@@ -382,7 +354,7 @@ static void start(ocsp_load_ctx_t *ctx, server_rec *base)
     }
     ocsp_retained_sweep(ctx->retained);
     shared.arena = ctx->arena;
-    shared.check_s = find_check_interval(base);
+    shared.check_s = find_check_interval(ctx, base);
     if (is_configured(base)) {
         ocsp_runtime_open(&shared, ctx->retained, base);
         shared.renewal = ocsp_signer_reload_make(ctx);
@@ -458,7 +430,7 @@ int ocsp_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
             preproduces)) {
         ctx.counts->failures++;
     }
-    readers = ocsp_readers_check_sources(&ctx, base);
+    readers = ocsp_readers_check_paths(&ctx, ocsp_sources_list_all(&ctx, base));
     ocsp_keypairs_check_readers(&ctx, base);
     if (ap_exists_config_define("DUMP_OCSP")) {
         ocsp_config_dump_print(&ctx, base, readers);

@@ -26,16 +26,14 @@ ocsp_issuers_issuer_t *ocsp_issuers_get(const ocsp_issuers_t *scope, int i)
 }
 
 const ocsp_issuers_issuer_t *ocsp_issuers_find_ca(const ocsp_issuers_t *scope,
-                                                  const ocsp_issuer_t *ca,
-                                                  int except)
+                                                  const ocsp_issuer_t *ca)
 {
     int i;
 
     for (i = 0; i < scope->issuers->nelts; i++) {
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
 
-        if (i != except && si->issuer != NULL
-            && ocsp_issuer_is_same(si->issuer, ca)) {
+        if (si->issuer != NULL && ocsp_issuer_is_same(si->issuer, ca)) {
             return si;
         }
     }

@@ -46,10 +46,8 @@ typedef struct {
     const char *cert_file; /* whole path */
     const ocsp_issuer_config_t *level; /* the section's over its server's */
     const char *name;                  /* for logs: the subject, or cert_file */
-    const ocsp_issuer_t *issuer;   /* NULL: its certificate cannot be read */
-    const ocsp_issuer_t *previous; /* another CA that its file held before, or
-                                      NULL */
-    bool passed_over;              /* another section of this CA counts */
+    const ocsp_issuer_t *issuer; /* NULL: its certificate cannot be read */
+    bool passed_over;            /* another section of this CA counts */
     bool has_slot;
     size_t slot;    /* in the arena */
     bool has_table; /* there was one after the last pass; under -t: would be */
@@ -91,13 +89,9 @@ void ocsp_issuers_add(ocsp_issuers_t *scope, ocsp_issuers_issuer_t *si);
 /** The issuer at an index. Any thread. */
 ocsp_issuers_issuer_t *ocsp_issuers_get(const ocsp_issuers_t *scope, int i);
 
-/**
- * @param except an index that is left out; -1: none
- * @return the first issuer that has this CA's name and key, or NULL
- */
+/** @return the first issuer that has this CA's name and key, or NULL */
 const ocsp_issuers_issuer_t *ocsp_issuers_find_ca(const ocsp_issuers_t *scope,
-                                                  const ocsp_issuer_t *ca,
-                                                  int except);
+                                                  const ocsp_issuer_t *ca);
 
 /** Once all are added and opened: make ready for ocsp_issuers_find. */
 void ocsp_issuers_freeze(ocsp_issuers_t *scope, apr_pool_t *p);

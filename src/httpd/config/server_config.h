@@ -81,6 +81,13 @@ void *ocsp_server_config_merge(apr_pool_t *p, void *base, void *add);
 /** A server's. Any thread. */
 ocsp_server_config_t *ocsp_server_config_get(const server_rec *s);
 
+/**
+ * The next server with a configuration of its own: a virtual host without any
+ * directive of ours shares the main server's.
+ * @return NULL: there is no further one. Any thread.
+ */
+server_rec *ocsp_server_config_get_next(const server_rec *s);
+
 /** Certificates in one request at most. Any thread. */
 size_t ocsp_server_config_get_max_certs(const ocsp_server_config_t *conf);
 

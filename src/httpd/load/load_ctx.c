@@ -25,6 +25,7 @@ void ocsp_load_ctx_begin(ocsp_load_ctx_t *ctx, ocsp_load_ctx_mode_t mode,
     ctx->retained = retained;
     ctx->now = (int64_t)apr_time_sec(apr_time_now());
     ctx->counts = apr_pcalloc(ptemp, sizeof(*ctx->counts));
+    ctx->counts->shortest_s = INT64_MAX;
     ctx->lists = apr_hash_make(ptemp);
     ctx->certs = apr_hash_make(ptemp);
     ctx->keys = apr_hash_make(ptemp);

@@ -42,6 +42,7 @@ typedef struct {
     apr_uint64_t changed; /* octets of changed sources that were read */
     apr_uint64_t tables;  /* octets of the tables that were built */
     apr_uint64_t largest; /* octets of the largest of them */
+    int64_t shortest_s;   /* OCSPNextUpdate, of all issuers the shortest */
 } ocsp_load_ctx_counts_t;
 
 /** A load. */

@@ -16,7 +16,6 @@
 #include <unistd.h>
 #include <unixd.h>
 
-#include "httpd/config/server_config.h"
 #include "httpd/load/sources.h"
 #include "httpd/log.h"
 #include "httpd/runtime/subprocess.h"
@@ -211,34 +210,6 @@ apr_hash_t *ocsp_readers_check_paths(const ocsp_load_ctx_t *ctx,
         }
     }
     return readers;
-}
-
-static void add_level(apr_array_header_t *out, const ocsp_load_ctx_t *ctx,
-                      const ocsp_issuer_config_t *level)
-{
-    apr_array_cat(out, ocsp_sources_list(level, ctx->ptemp));
-    ocsp_sources_add_found(out, ctx, level);
-}
-
-apr_hash_t *ocsp_readers_check_sources(const ocsp_load_ctx_t *ctx,
-                                       const server_rec *base)
-{
-    apr_array_header_t *paths = apr_array_make(ctx->ptemp, 16,
-                                               sizeof(const char *));
-    const server_rec *s;
-    int i;
-
-    for (s = base; s != NULL; s = s->next) {
-        const ocsp_server_config_t *conf = ocsp_server_config_get(s);
-
-        add_level(paths, ctx, conf->said);
-        for (i = 0; i < conf->sections->nelts; i++) {
-            add_level(paths, ctx,
-                      APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)
-                          ->level);
-        }
-    }
-    return ocsp_readers_check_paths(ctx, paths);
 }
 
 bool ocsp_readers_can_read(apr_hash_t *readers, const char *path)

@@ -20,17 +20,13 @@
 const char *ocsp_readers_get_user(apr_pool_t *p);
 
 /**
- * Find out, under "httpd -t", which sources of all servers workers can read:
- * the files and directories that are named, and the CRLs in these directories.
+ * Find out, under "httpd -t", which files and directories workers can read.
  * Warn of each that this process can read and workers cannot, unless
  * OCSPRefresh is off.
+ * @param paths const char *, a directory before the files in it
  * @return for ocsp_readers_can_read, made in ptemp; NULL: that cannot be found
  *         out. Startup only.
  */
-apr_hash_t *ocsp_readers_check_sources(const ocsp_load_ctx_t *ctx,
-                                       const server_rec *base);
-
-/** The same for some paths. @param paths const char * */
 apr_hash_t *ocsp_readers_check_paths(const ocsp_load_ctx_t *ctx,
                                      const apr_array_header_t *paths);
 

@@ -24,7 +24,7 @@ typedef struct {
     const char
         *hidden;   /* NULL, or which files may be CRLs and cannot be read */
     bool reported; /* hidden was logged, if it was to be */
-    bool measured; /* its octets were counted */
+    bool listed;   /* by ocsp_sources_list_all */
     bool used;     /* by some issuer */
 } dir_t;
 
@@ -122,22 +122,6 @@ apr_array_header_t *ocsp_sources_list(const ocsp_issuer_config_t *level,
     return all;
 }
 
-void ocsp_sources_add_found(apr_array_header_t *out, const ocsp_load_ctx_t *ctx,
-                            const ocsp_issuer_config_t *level)
-{
-    int i, j;
-
-    for (i = 0; i < level->crl_paths->nelts; i++) {
-        const dir_t *d = scan(ctx,
-                              APR_ARRAY_IDX(level->crl_paths, i, const char *));
-
-        for (j = 0; d->entries != NULL && j < d->entries->nelts; j++) {
-            APR_ARRAY_PUSH(out, const char *) =
-                APR_ARRAY_IDX(d->entries, j, ocsp_crl_directory_entry_t).file;
-        }
-    }
-}
-
 const char *ocsp_sources_name(const ocsp_issuer_config_t *level, apr_pool_t *p)
 {
     return apr_array_pstrcat(p, ocsp_sources_list(level, p), ',');
@@ -184,28 +168,52 @@ apr_uint64_t ocsp_sources_count_octets(bool *is_public,
     return octets;
 }
 
-/* The table of an index or a list takes less than its octets. */
-apr_uint64_t ocsp_sources_measure(const ocsp_load_ctx_t *ctx,
-                                  const ocsp_issuer_config_t *level)
+static void add_level(apr_array_header_t *out, const ocsp_load_ctx_t *ctx,
+                      const ocsp_issuer_config_t *level)
 {
-    bool any;
-    apr_uint64_t octets = measure_files(&any, ctx, level->crl_files)
-                        + measure_files(&any, ctx, level->index_files)
-                        + measure_files(&any, ctx, level->issued_files);
     int i, j;
 
+    apr_array_cat(out, ocsp_sources_list(level, ctx->ptemp));
     for (i = 0; i < level->crl_paths->nelts; i++) {
         dir_t *d = scan(ctx, APR_ARRAY_IDX(level->crl_paths, i, const char *));
 
-        for (j = 0; d->entries != NULL && !d->measured && j < d->entries->nelts;
+        for (j = 0; d->entries != NULL && !d->listed && j < d->entries->nelts;
              j++) {
-            octets += measure_file(
-                &any, ctx,
-                APR_ARRAY_IDX(d->entries, j, ocsp_crl_directory_entry_t).file);
+            APR_ARRAY_PUSH(out, const char *) =
+                APR_ARRAY_IDX(d->entries, j, ocsp_crl_directory_entry_t).file;
         }
-        d->measured = true;
+        d->listed = true;
     }
-    return octets;
+}
+
+apr_array_header_t *ocsp_sources_list_all(const ocsp_load_ctx_t *ctx,
+                                          const server_rec *base)
+{
+    apr_array_header_t *all = apr_array_make(ctx->ptemp, 16,
+                                             sizeof(const char *));
+    const server_rec *s;
+    int i;
+
+    for (s = base; s != NULL; s = ocsp_server_config_get_next(s)) {
+        const ocsp_server_config_t *conf = ocsp_server_config_get(s);
+
+        add_level(all, ctx, conf->said);
+        for (i = 0; i < conf->sections->nelts; i++) {
+            add_level(all, ctx,
+                      APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)
+                          ->level);
+        }
+    }
+    return all;
+}
+
+/* The table of an index or a list takes less than its octets. */
+apr_uint64_t ocsp_sources_measure(const ocsp_load_ctx_t *ctx,
+                                  const server_rec *base)
+{
+    bool is_public;
+
+    return measure_files(&is_public, ctx, ocsp_sources_list_all(ctx, base));
 }
 
 static bool hash_names(EVP_MD_CTX *ctx, const apr_array_header_t *names)

@@ -35,9 +35,12 @@ const char *ocsp_sources_get_found(const ocsp_load_sources_t *src, int n);
 apr_array_header_t *ocsp_sources_list(const ocsp_issuer_config_t *level,
                                       apr_pool_t *p);
 
-/** Add the files in a level's directories. @param out const char * */
-void ocsp_sources_add_found(apr_array_header_t *out, const ocsp_load_ctx_t *ctx,
-                            const ocsp_issuer_config_t *level);
+/**
+ * The files and directories that all servers name, and the files in these
+ * directories: const char *, newly made in ptemp. Once a load.
+ */
+apr_array_header_t *ocsp_sources_list_all(const ocsp_load_ctx_t *ctx,
+                                          const server_rec *base);
 
 /** Names of the files and directories of a level, for people; made in p. */
 const char *ocsp_sources_name(const ocsp_issuer_config_t *level, apr_pool_t *p);
@@ -87,10 +90,8 @@ int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
 void ocsp_sources_check_used(const ocsp_load_ctx_t *ctx,
                              const ocsp_issuer_config_t *level);
 
-/**
- * Octets of all that a level names: files, and what its directories hold.
- */
+/** Octets of all that ocsp_sources_list_all lists. */
 apr_uint64_t ocsp_sources_measure(const ocsp_load_ctx_t *ctx,
-                                  const ocsp_issuer_config_t *level);
+                                  const server_rec *base);
 
 #endif

@@ -12,8 +12,9 @@
 #include "httpd/load/load_ctx.h"
 
 /**
- * Open the arena of a ctx, kept or new, with room for all sources, and become
- * its writer, if no other process is for long; what is wrong is logged.
+ * Open the arena of a load, retained or new, with room for all sources; become
+ * its writer, unless another process is for seconds; and set mode, retries and
+ * is_writer. What is wrong is logged.
  * @param shared its retries are filled. Startup only.
  */
 void ocsp_table_memory_open(ocsp_load_ctx_t *ctx,

@@ -12,7 +12,7 @@
 
 /**
  * Print to standard output, after a pass that only checked.
- * @param readers of ocsp_readers_check_sources. Startup only.
+ * @param readers of ocsp_readers_check_paths. Startup only.
  */
 void ocsp_config_dump_print(const ocsp_load_ctx_t *pass, server_rec *base,
                             apr_hash_t *readers);

@@ -64,7 +64,7 @@ static longest_t find_response_max(const server_rec *s)
 {
     longest_t longest = {0, NULL};
 
-    for (; s != NULL; s = s->next) {
+    for (; s != NULL; s = ocsp_server_config_get_next(s)) {
         const ocsp_server_config_t *conf = ocsp_server_config_get(s);
 
         find_longest(&longest, conf->own);
