@@ -1,8 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Whatever goes wrong with one issuer is logged, counted and left behind; the
- * next is opened all the same. Floor 4.
+ * httpd's hooks at start, at graceful restarts, in a new child and in the
+ * monitor. A fault of one issuer is logged, and the next one is loaded all the
+ * same. Floor 4.
  */
 #include "httpd/startup.h"
 
@@ -28,7 +29,6 @@
 #include "httpd/signers/signer_load.h"
 #include "httpd/load/readers.h"
 #include "httpd/load/sources.h"
-#include "httpd/load/table_memory.h"
 #include "httpd/load/table_load.h"
 #include "httpd/runtime/sign_contexts.h"
 #include "httpd/runtime/version.h"
@@ -38,35 +38,33 @@
  * counts. */
 #define CHECKS 3
 
-/* Whether anything but tryLater can be said for it. */
+/* Whether it can be answered with anything but tryLater. */
 static bool is_ready(const ocsp_issuers_issuer_t *si)
 {
     return si->signers.count != 0 && si->has_table;
 }
 
-/* Two sections of one server for one CA: nobody can tell which was meant. The
- * first counts, unless only the second can be answered from: then the file of
- * the first was overwritten, and the CA must not suffer from it. */
-static void settle(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *first,
-                   ocsp_issuers_issuer_t *second)
+/* Two sections of one server are for one CA. The first counts, unless only the
+ * second can be answered: then the file of the first was overwritten. */
+static void resolve_duplicate(const ocsp_load_ctx_t *ctx,
+                              ocsp_issuers_issuer_t *first,
+                              ocsp_issuers_issuer_t *second)
 {
-    bool take_second = is_ready(second) && !is_ready(first);
-    ocsp_issuers_issuer_t *passed_over = take_second ? first : second;
+    bool use_second = is_ready(second) && !is_ready(first);
 
-    passed_over->passed_over = true;
+    (use_second ? first : second)->passed_over = true;
     ocsp_load_ctx_log(
         ctx, APLOG_ERR, 0,
         "OCSP209: %s: %s (<OCSPIssuer> at %s) and %s (at %s) are one "
         "CA: the one at %s counts; remove the other",
         first->name, first->cert_file, first->section->defined_at,
         second->cert_file, second->section->defined_at,
-        (take_second ? second : first)->section->defined_at);
+        (use_second ? second : first)->section->defined_at);
 }
 
-/* A copy is a slip, or another CA's file was overwritten. */
-static void say_twins(const ocsp_load_ctx_t *ctx,
-                      const ocsp_issuers_issuer_t *a,
-                      const ocsp_issuers_issuer_t *b)
+/* A copy is a mistake, or another CA's file was overwritten. */
+static void log_copy(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *a,
+                     const ocsp_issuers_issuer_t *b)
 {
     bool copy = X509_cmp(ocsp_issuer_get0_cert(a->issuer),
                          ocsp_issuer_get0_cert(b->issuer))
@@ -78,9 +76,10 @@ static void say_twins(const ocsp_load_ctx_t *ctx,
                       copy ? ", by the same certificate" : "");
 }
 
-/* Of a pattern, files of one CA are its renewals and cross-certificates: no
- * fault, one is as good as the other (R50). */
-static void find_twins(ocsp_load_ctx_t *ctx, const ocsp_issuers_t *scope)
+/* Files of one CA that match one pattern are its renewals and
+ * cross-certificates: that is no fault, and any of them will do (R50). */
+static void find_duplicates(const ocsp_load_ctx_t *ctx,
+                            const ocsp_issuers_t *scope)
 {
     apr_hash_t *seen = apr_hash_make(ctx->ptemp);
     int i;
@@ -95,11 +94,11 @@ static void find_twins(ocsp_load_ctx_t *ctx, const ocsp_issuers_t *scope)
                              OCSP_ISSUER_ID_LEN);
         if (other != NULL && other->section == si->section) {
             si->passed_over = true;
-            say_twins(ctx, other, si);
+            log_copy(ctx, other, si);
             continue;
         }
         if (other != NULL) {
-            settle(ctx, other, si);
+            resolve_duplicate(ctx, other, si);
         }
         if (other == NULL || other->passed_over) {
             apr_hash_set(seen, ocsp_issuer_get0_id(si->issuer),
@@ -108,36 +107,41 @@ static void find_twins(ocsp_load_ctx_t *ctx, const ocsp_issuers_t *scope)
     }
 }
 
-/* The issuers whose certificates a server knows: its own and, of a virtual
- * host, the main server's. */
-static void find_chain(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
-                       const ocsp_issuers_t *own,
-                       const ocsp_server_config_t *outer)
+/* Build the chain of an issuer from the certificates that a server has: its own
+ * and, of a virtual host, the main server's. */
+static void build_chain(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
+                        const ocsp_server_config_t *conf)
 {
-    const ocsp_issuers_t *scopes[] = {own, outer != NULL ? outer->own : NULL};
-    apr_array_header_t *known;
-    size_t i;
-    int j;
+    apr_array_header_t *known = apr_array_make(ctx->ptemp, 8,
+                                               sizeof(const ocsp_issuer_t *));
+    int i;
 
     si->chain = (ocsp_chain_t){.count = 0};
     if (si->level->include != OCSP_RESPONSE_INCLUDE_CHAIN) {
         return;
     }
-    known = apr_array_make(ctx->ptemp, 8, sizeof(const ocsp_issuer_t *));
-    for (i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
-        for (j = 0; scopes[i] != NULL && j < scopes[i]->issuers->nelts; j++) {
-            const ocsp_issuers_issuer_t *other = ocsp_issuers_get(scopes[i], j);
+    for (; conf != NULL; conf = conf->outer) {
+        for (i = 0; i < conf->own->issuers->nelts; i++) {
+            const ocsp_issuer_t *ca = ocsp_issuers_get(conf->own, i)->issuer;
 
-            if (other->issuer != NULL) {
-                APR_ARRAY_PUSH(known, const ocsp_issuer_t *) = other->issuer;
+            if (ca != NULL) {
+                APR_ARRAY_PUSH(known, const ocsp_issuer_t *) = ca;
             }
         }
     }
     ocsp_chain_build(&si->chain, si->issuer, known, ctx->pconf);
 }
 
-/* The issuers that a server declares itself: their certificates. */
-static ocsp_issuers_t *open_certificates(ocsp_load_ctx_t *ctx,
+static void load_signers(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
+                         const ocsp_server_config_t *conf)
+{
+    build_chain(ctx, si, conf);
+    ocsp_signer_load_open(ctx, si);
+    ocsp_load_log_signers(ctx, si, &si->signers);
+}
+
+/* The issuers that a server declares itself, with their certificates. */
+static ocsp_issuers_t *load_certificates(ocsp_load_ctx_t *ctx,
                                          const ocsp_server_config_t *conf)
 {
     ocsp_issuers_t *scope = ocsp_issuers_make(ctx->pconf);
@@ -159,8 +163,8 @@ static ocsp_issuers_t *open_certificates(ocsp_load_ctx_t *ctx,
     return scope;
 }
 
-/* Who signs for them, and what is known of their certificates. */
-static void open_own(ocsp_load_ctx_t *ctx, const ocsp_server_config_t *conf)
+/* Their signers and tables. */
+static void load_own(ocsp_load_ctx_t *ctx, const ocsp_server_config_t *conf)
 {
     ocsp_issuers_t *scope = conf->own;
     int i;
@@ -169,20 +173,18 @@ static void open_own(ocsp_load_ctx_t *ctx, const ocsp_server_config_t *conf)
         ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
 
         if (si->issuer != NULL) {
-            find_chain(ctx, si, scope, conf->outer);
-            ocsp_signer_load_open(ctx, si);
-            ocsp_load_log_signers(ctx, si, &si->signers);
+            load_signers(ctx, si, conf);
             ocsp_table_load_open(ctx, si);
             ocsp_signer_reload_note(ctx, si);
         }
     }
-    find_twins(ctx, scope);
+    find_duplicates(ctx, scope);
     ocsp_issuers_freeze(scope, ctx->pconf);
 }
 
-/* A main server's issuer as a virtual host answers for it, which has settings
- * of its own, and perhaps a section of its own for the same CA. */
-static ocsp_issuers_issuer_t *open_view(ocsp_load_ctx_t *ctx,
+/* A main server's issuer as a virtual host with settings of its own answers for
+ * it. The host may have a section of its own for the same CA. */
+static ocsp_issuers_issuer_t *load_view(ocsp_load_ctx_t *ctx,
                                         const ocsp_server_config_t *conf,
                                         const ocsp_issuers_issuer_t *of)
 {
@@ -203,9 +205,7 @@ static ocsp_issuers_issuer_t *open_view(ocsp_load_ctx_t *ctx,
         return si;
     }
     if (!ocsp_issuer_config_has_same_signers(si->level, of->level)) {
-        find_chain(ctx, si, conf->own, conf->outer);
-        ocsp_signer_load_open(ctx, si);
-        ocsp_load_log_signers(ctx, si, &si->signers);
+        load_signers(ctx, si, conf);
     }
     if (si->level->crl_files != of->level->crl_files
         || si->level->crl_paths != of->level->crl_paths
@@ -220,8 +220,8 @@ static ocsp_issuers_issuer_t *open_view(ocsp_load_ctx_t *ctx,
     return si;
 }
 
-/* What a virtual host has of the main server's. */
-static ocsp_issuers_t *open_inherited(ocsp_load_ctx_t *ctx,
+/* The main server's issuers as a virtual host answers for them. */
+static ocsp_issuers_t *load_inherited(ocsp_load_ctx_t *ctx,
                                       const ocsp_server_config_t *conf)
 {
     ocsp_issuers_t *outer = conf->outer->own, *scope;
@@ -234,7 +234,7 @@ static ocsp_issuers_t *open_inherited(ocsp_load_ctx_t *ctx,
     scope->lost = outer->lost;
     for (i = 0; i < outer->issuers->nelts; i++) {
         ocsp_issuers_add(scope,
-                         open_view(ctx, conf, ocsp_issuers_get(outer, i)));
+                         load_view(ctx, conf, ocsp_issuers_get(outer, i)));
     }
     ocsp_issuers_freeze(scope, ctx->pconf);
     return scope;
@@ -258,25 +258,21 @@ static void next_server(ocsp_load_ctx_t *ctx)
     ctx->s = ocsp_server_config_get_next(ctx->s);
 }
 
-/* All certificates come first, since CAs of one name may stand in several
- * servers. The main server is first in the list, so what is inherited is there.
- */
-static void open_all(ocsp_load_ctx_t *ctx, server_rec *base)
+/* All certificates come first, since CAs of one name may be in several servers.
+ * The main server is first in the list, and so loaded when others inherit. */
+static void load_all(ocsp_load_ctx_t *ctx, server_rec *base)
 {
-    ctx->refreshes = ocsp_server_config_get_refresh(
-                         ocsp_server_config_get(base))
-                  != 0;
     for (ctx->s = base; ctx->s != NULL; next_server(ctx)) {
         ocsp_server_config_t *conf = ocsp_server_config_get(ctx->s);
 
-        conf->own = open_certificates(ctx, conf);
+        conf->own = load_certificates(ctx, conf);
     }
     for (ctx->s = base; ctx->s != NULL; next_server(ctx)) {
         ocsp_server_config_t *conf = ocsp_server_config_get(ctx->s);
 
-        open_own(ctx, conf);
+        load_own(ctx, conf);
         if (conf->outer != NULL) {
-            conf->inherited = open_inherited(ctx, conf);
+            conf->inherited = load_inherited(ctx, conf);
         }
     }
     /* after all virtual hosts, which may use the main server's signers */
@@ -314,13 +310,13 @@ static bool is_configured(server_rec *base)
 /* --- hooks ---------------------------------------------------------------- */
 
 /* R66 */
-static void say_what_good_means(server_rec *base)
+static void log_unlisted_good(const server_rec *base)
 {
     const server_rec *s = base;
 
     while (s != NULL
            && !ocsp_issuers_has_good_unlisted(ocsp_server_config_get(s)->own)) {
-        s = s->next;
+        s = ocsp_server_config_get_next(s);
     }
     if (s != NULL) {
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, base,
@@ -331,21 +327,21 @@ static void say_what_good_means(server_rec *base)
     }
 }
 
-/* All of it, by the one writer. */
+/* Load everything, as the one writer, and share it. */
 static void start(ocsp_load_ctx_t *ctx, server_rec *base)
 {
     ocsp_server_config_shared_t shared = {.keep = ctx->retained};
     server_rec *s;
 
     if (is_configured(base)) {
-        ocsp_table_memory_open(ctx, &shared, base);
+        shared.retries = ocsp_load_ctx_open_arena(ctx, base,
+                                                  ocsp_sources_measure(ctx,
+                                                                       base));
     }
     ctx->defers = ctx->mode == OCSP_LOAD_CTX_GRACEFUL
-               && ocsp_arena_has_lock(ctx->arena)
-               && ocsp_server_config_get_refresh(ocsp_server_config_get(base))
-                      != 0
+               && ocsp_arena_has_lock(ctx->arena) && ctx->refreshes
                && ocsp_watchdog_is_possible();
-    open_all(ctx, base);
+    load_all(ctx, base);
     if (ctx->arena != NULL) {
         ocsp_arena_serve(ctx->arena);
         if (ctx->is_writer && ocsp_arena_has_lock(ctx->arena)) {
@@ -363,7 +359,7 @@ static void start(ocsp_load_ctx_t *ctx, server_rec *base)
             ctx->pconf, shared.sign_slots,
             ocsp_server_config_get_sign_limit(ocsp_server_config_get(base)));
     }
-    for (s = base; s != NULL; s = s->next) {
+    for (s = base; s != NULL; s = ocsp_server_config_get_next(s)) {
         ocsp_server_config_get(s)->shared = shared;
     }
 }
@@ -374,14 +370,17 @@ int ocsp_startup_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     ocsp_server_config_t *conf = ocsp_server_config_get(base);
     ocsp_load_ctx_t ctx;
     /* httpd reads its configuration twice at start. The first time it still
-     * has a terminal, and nothing else of ours is to be done. */
-    bool asks = ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG;
+     * has a terminal. */
+    bool is_first = ap_state_query(AP_SQ_MAIN_STATE)
+                 == AP_SQ_MS_CREATE_PRE_CONFIG;
     bool preproduces;
 
     ocsp_load_ctx_begin(&ctx,
-                        asks ? OCSP_LOAD_CTX_PASSPHRASES : OCSP_LOAD_CTX_START,
+                        is_first ? OCSP_LOAD_CTX_PASSPHRASES
+                                 : OCSP_LOAD_CTX_START,
                         ocsp_retained_get(base->process->pool), pconf, ptemp);
-    if (asks) {
+    ctx.refreshes = ocsp_server_config_get_refresh(conf) != 0;
+    if (is_first) {
         ocsp_passphrase_dialog_open(&ctx, base);
         return OK;
     }
@@ -391,18 +390,17 @@ int ocsp_startup_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     }
     ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, base,
                  "OCSP261: mod_ocsp " OCSP_VERSION " configured");
-    say_what_good_means(base);
+    log_unlisted_good(base);
     ocsp_location_rules_check(base, ptemp);
     preproduces = ocsp_preproduce_check(base);
-    if (conf->shared.arena != NULL
-        && (ocsp_server_config_get_refresh(conf) != 0 || preproduces)) {
+    if (conf->shared.arena != NULL && (ctx.refreshes || preproduces)) {
         conf->shared.watch = ocsp_watchdog_start(pconf, base, preproduces);
     }
     return OK;
 }
 
-/* "httpd -t" says whether httpd would start; these ask whether every issuer
- * would be answered as configured. */
+/* "httpd -t" finds out whether httpd would start; with these it also fails if
+ * an issuer would not be answered as configured. */
 static bool is_strict(void)
 {
     return ap_exists_config_define("OCSP_STRICT")
@@ -420,14 +418,13 @@ int ocsp_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return OK;
     }
     ocsp_load_ctx_begin(&ctx, OCSP_LOAD_CTX_CONFIG_TEST, NULL, pconf, ptemp);
-    open_all(&ctx, base);
+    ctx.refreshes = ocsp_server_config_get_refresh(ocsp_server_config_get(base))
+                 != 0;
+    load_all(&ctx, base);
     ocsp_location_rules_check(base, ptemp);
     preproduces = ocsp_preproduce_check(base);
     if (is_configured(base)
-        && !ocsp_watchdog_report(
-            base, NULL,
-            ocsp_server_config_get_refresh(ocsp_server_config_get(base)) != 0,
-            preproduces)) {
+        && !ocsp_watchdog_report(base, NULL, ctx.refreshes, preproduces)) {
         ctx.counts->failures++;
     }
     readers = ocsp_readers_check_paths(&ctx, ocsp_sources_list_all(&ctx, base));

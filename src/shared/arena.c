@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "shared/retry.h"
 #include "shared/segment.h"
 
 #define ARENA_MAGIC UINT64_C(0x4f43535041524e41) /* OCSPARNA */
@@ -432,7 +433,7 @@ bool ocsp_arena_raise(ocsp_arena_t *a, size_t slot,
                       ocsp_arena_complaint_t which, int64_t now,
                       int64_t every_s)
 {
-    return ocsp_segment_may_log(&a->slots[slot].raised[which], now, every_s);
+    return ocsp_retry_may_log(&a->slots[slot].raised[which], now, every_s);
 }
 
 void ocsp_arena_get_result(ocsp_load_result_record_t *out,

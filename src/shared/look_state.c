@@ -1,27 +1,28 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See look_state.h: atomics in the arena's header. Floor 3.
+ * The state of the checks for changes: atomics in the arena's header. Floor 3.
  */
 #include "shared/look_state.h"
 
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "shared/retry.h"
 #include "shared/segment.h"
 
-/* Nobody looks if there was no sign of life for so many times OCSPRefresh, and
- * for so many seconds. */
-#define OVERDUE_LOOKS 3
+/* Checks are overdue without progress for so many times OCSPRefresh, and for so
+ * many seconds. */
+#define OVERDUE_CHECKS 3
 #define OVERDUE_LEAST_S 30
 
 /* A load may take a second longer for so many octets of its files. */
 #define OCTETS_PER_S (UINT64_C(10) << 20)
 
-/* Between two lines in the log that say so, in seconds. */
+/* From one log line about it to the next, in seconds. */
 #define LOG_EVERY_S 3600
 
-/* A process that signs ahead of need gives a sign of life each second. */
+/* A process that signs ahead of need makes progress each second. */
 #define PRESIGNER_LOST_S 3
 
 bool ocsp_look_state_is_due(const ocsp_arena_t *a, int64_t now,
@@ -60,12 +61,10 @@ void ocsp_look_state_set_first(ocsp_arena_t *a, size_t first)
 
 void ocsp_look_state_begin_load(ocsp_arena_t *a, size_t slot, uint64_t octets)
 {
-    ocsp_segment_loading_t *l = &a->looks.loading;
-
     ocsp_load_result_begin(&a->slots[slot].result);
-    atomic_store(&l->pid, (int32_t)getpid());
-    atomic_store(&l->octets, octets);
-    atomic_store(&l->slot, (uint32_t)slot + 1);
+    atomic_store(&a->looks.loading.pid, (int32_t)getpid());
+    atomic_store(&a->looks.loading.octets, octets);
+    atomic_store(&a->looks.loading.slot, (uint32_t)slot + 1);
 }
 
 void ocsp_look_state_end_load(ocsp_arena_t *a)
@@ -86,15 +85,15 @@ bool ocsp_look_state_find_dead(size_t *slot, int32_t *pid, ocsp_arena_t *a)
     return *slot < atomic_load(&a->slot_count);
 }
 
-/* How long there may be no sign of life. */
-static int64_t find_patience(const ocsp_look_state_t *state, int64_t refresh_s)
+/* How long there may be no progress, in seconds. */
+static int64_t find_limit(const ocsp_look_state_t *state, int64_t refresh_s)
 {
-    int64_t patience = OVERDUE_LOOKS * refresh_s > OVERDUE_LEAST_S
-                         ? OVERDUE_LOOKS * refresh_s
-                         : OVERDUE_LEAST_S;
+    int64_t limit_s = OVERDUE_CHECKS * refresh_s > OVERDUE_LEAST_S
+                        ? OVERDUE_CHECKS * refresh_s
+                        : OVERDUE_LEAST_S;
 
-    return state->loading ? patience + (int64_t)(state->octets / OCTETS_PER_S)
-                          : patience;
+    return state->loading ? limit_s + (int64_t)(state->octets / OCTETS_PER_S)
+                          : limit_s;
 }
 
 void ocsp_look_state_get(ocsp_look_state_t *out, const ocsp_arena_t *a,
@@ -111,14 +110,14 @@ void ocsp_look_state_get(ocsp_look_state_t *out, const ocsp_arena_t *a,
     out->octets = atomic_load(&a->looks.loading.octets);
     silence = now - out->progress;
     out->overdue_s = refresh_s != 0 && out->progress != 0
-                          && silence > find_patience(out, refresh_s)
+                          && silence > find_limit(out, refresh_s)
                        ? silence
                        : 0;
 }
 
 bool ocsp_look_state_log_overdue(ocsp_arena_t *a, int64_t now)
 {
-    return ocsp_segment_may_log(&a->looks.overdue, now, LOG_EVERY_S);
+    return ocsp_retry_may_log(&a->looks.overdue, now, LOG_EVERY_S);
 }
 
 bool ocsp_look_state_log_resumed(ocsp_arena_t *a)

@@ -104,3 +104,12 @@ bool ocsp_retry_is_pausing(const ocsp_retry_t *one, int64_t now)
     /* a clock that was put back must not make the pause long */
     return now >= one->died && now < one->died + pause_s;
 }
+
+bool ocsp_retry_may_log(_Atomic int64_t *logged, int64_t now, int64_t every_s)
+{
+    int64_t last = atomic_load_explicit(logged, memory_order_relaxed);
+
+    /* a clock that went back must not silence it for long */
+    return (last > now || last <= now - every_s)
+        && atomic_compare_exchange_strong(logged, &last, now);
+}

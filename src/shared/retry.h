@@ -79,4 +79,11 @@ void ocsp_retry_count_death(ocsp_retry_t *one, int64_t now);
  */
 bool ocsp_retry_is_pausing(const ocsp_retry_t *one, int64_t now);
 
+/**
+ * @return whether a condition that many processes see is to be logged by this
+ *         one: once in so many seconds
+ * @param logged when it last was, 0 at first. Any thread.
+ */
+bool ocsp_retry_may_log(_Atomic int64_t *logged, int64_t now, int64_t every_s);
+
 #endif

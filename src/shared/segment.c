@@ -18,15 +18,6 @@ apr_size_t ocsp_segment_count_pages(apr_uint64_t octets)
     return (apr_size_t)((octets + OCSP_SEGMENT_PAGE - 1) / OCSP_SEGMENT_PAGE);
 }
 
-bool ocsp_segment_may_log(_Atomic int64_t *logged, int64_t now, int64_t every_s)
-{
-    int64_t last = atomic_load_explicit(logged, memory_order_relaxed);
-
-    /* a clock that went back must not silence it for long */
-    return (last > now || last <= now - every_s)
-        && atomic_compare_exchange_strong(logged, &last, now);
-}
-
 void ocsp_segment_begin_change(ocsp_segment_t *a)
 {
     atomic_fetch_or(&a->epoch, 1);

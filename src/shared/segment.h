@@ -142,14 +142,6 @@ bool ocsp_segment_has_moved(const ocsp_segment_slot_t *s, uint64_t word);
 void ocsp_segment_give_back(ocsp_segment_t *a, const ocsp_segment_slot_t *s,
                             uint64_t word);
 
-/**
- * @return whether a condition that many processes see is to be logged by this
- *         one: once in so many seconds
- * @param logged 0 at first. Any thread.
- */
-bool ocsp_segment_may_log(_Atomic int64_t *logged, int64_t now,
-                          int64_t every_s);
-
 /** How many pages so many octets take. */
 apr_size_t ocsp_segment_count_pages(apr_uint64_t octets);
 

@@ -1,11 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See pattern.h. Floor 4.
+ * Expands patterns of file names, with glob(3). Floor 4.
  */
 #include "httpd/load/glob.h"
 
-#include <apr_fnmatch.h>
 #include <apr_strings.h>
 #include <errno.h>
 #include <glob.h>
@@ -39,42 +38,29 @@ static apr_array_header_t *expand(const char *pattern, const char **why,
     return files;
 }
 
-/* Names with the NULs that end them: names hold anything else. */
 static void retain(const ocsp_load_ctx_t *ctx, const char *name,
                    const apr_array_header_t *files)
 {
-    const ocsp_der_t none = {NULL, 0};
-    ocsp_der_t content = {NULL, 0};
-    unsigned char *at;
-    int i;
+    const char *all = apr_array_pstrcat(ctx->ptemp, files, '\n');
+    ocsp_der_t content = {(const unsigned char *)all, strlen(all) + 1};
 
-    for (i = 0; i < files->nelts; i++) {
-        content.len += strlen(APR_ARRAY_IDX(files, i, const char *)) + 1;
-    }
-    content.data = at = apr_palloc(ctx->ptemp, content.len);
-    for (i = 0; i < files->nelts; i++) {
-        const char *file = APR_ARRAY_IDX(files, i, const char *);
-
-        memcpy(at, file, strlen(file) + 1);
-        at += strlen(file) + 1;
-    }
-    ocsp_load_ctx_retain(ctx, name, content, none);
+    ocsp_load_ctx_retain(ctx, name, content, (ocsp_der_t){NULL, 0});
 }
 
-/* What the pattern meant when it last meant anything. */
+/* The files that matched when the pattern last matched any. */
 static void find_retained(apr_array_header_t *files, const ocsp_load_ctx_t *ctx,
                           const char *name)
 {
-    ocsp_der_t content, nothing;
-    size_t i;
+    ocsp_der_t content, none;
+    char *all, *file, *state;
 
-    if (!ocsp_load_ctx_find_retained(ctx, name, &content, &nothing)) {
+    if (!ocsp_load_ctx_find_retained(ctx, name, &content, &none)) {
         return;
     }
-    for (i = 0; i < content.len;
-         i += strlen((const char *)content.data + i) + 1) {
-        APR_ARRAY_PUSH(files, const char *) =
-            apr_pstrdup(ctx->pconf, (const char *)content.data + i);
+    all = apr_pmemdup(ctx->pconf, content.data, content.len);
+    for (file = apr_strtok(all, "\n", &state); file != NULL;
+         file = apr_strtok(NULL, "\n", &state)) {
+        APR_ARRAY_PUSH(files, const char *) = file;
     }
 }
 

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The context of a load: its mode, the issuers of one name, what is retained
- * from load to load, and what is remembered of a subject. Floor 4.
+ * The context of a load: its mode, the arena and what is remembered there, the
+ * issuers of one name, and the log. Floor 4.
  */
 #include "httpd/load/load_ctx.h"
 
@@ -12,7 +12,14 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "httpd/config/server_config.h"
+#include "shared/look_state.h"
 #include "wire/gtime.h"
+
+/* How long the parent, and with it every new request, waits for another process
+ * that writes, in seconds; and how long between two tries. */
+#define WRITER_WAIT_S 2
+#define LOCK_POLL_US APR_TIME_C(20000)
 
 void ocsp_load_ctx_begin(ocsp_load_ctx_t *ctx, ocsp_load_ctx_mode_t mode,
                          ocsp_retained_t *retained, apr_pool_t *pconf,
@@ -37,6 +44,86 @@ void ocsp_load_ctx_begin(ocsp_load_ctx_t *ctx, ocsp_load_ctx_mode_t mode,
 bool ocsp_load_ctx_is_running(const ocsp_load_ctx_t *ctx)
 {
     return ctx->mode >= OCSP_LOAD_CTX_REFRESH;
+}
+
+/* A child of before may still be loading: new requests wait as long. Without a
+ * lock no child checks for changes, so no other process writes. */
+static bool become_writer(ocsp_arena_t *arena)
+{
+    apr_time_t end = apr_time_now() + apr_time_from_sec(WRITER_WAIT_S);
+
+    if (!ocsp_arena_has_lock(arena)) {
+        return true;
+    }
+    while (!ocsp_arena_lock(arena)) {
+        if (apr_time_now() >= end) {
+            return false;
+        }
+        apr_sleep(LOCK_POLL_US);
+    }
+    return true;
+}
+
+/* Without shared memory each process remembers for itself. */
+static ocsp_retries_t *open_retries(const ocsp_load_ctx_t *ctx)
+{
+    bool fresh;
+    void *mem = ocsp_retained_open_memory(&fresh, ctx->retained, "retries",
+                                          ocsp_retries_size(),
+                                          OCSP_RETRY_VERSION);
+
+    return mem != NULL ? mem : apr_pcalloc(ctx->pconf, ocsp_retries_size());
+}
+
+ocsp_retries_t *ocsp_load_ctx_open_arena(ocsp_load_ctx_t *ctx,
+                                         const server_rec *base,
+                                         apr_uint64_t octets)
+{
+    int64_t wanted = ocsp_server_config_get(base)->table_size;
+    const char *why = NULL;
+    ocsp_retries_t *retries;
+    apr_status_t rv;
+
+    rv = ocsp_retained_open_arena(&ctx->arena, ctx->retained, octets,
+                                  wanted != OCSP_ISSUER_CONFIG_UNSET
+                                      ? (apr_uint64_t)wanted
+                                      : 0,
+                                  &why, ctx->ptemp);
+    if (rv != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, rv, base,
+                     "OCSP210: %s: every issuer answers tryLater; give this "
+                     "machine or its container more memory, or set a smaller "
+                     "OCSPTableSize",
+                     why);
+        return NULL;
+    }
+    if (why != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base, "OCSP222: %s", why);
+    }
+    retries = open_retries(ctx);
+    ctx->is_writer = become_writer(ctx->arena);
+    if (ctx->is_writer) {
+        ocsp_arena_recover(ctx->arena);
+        /* a restart may have ended a child that was loading, which is no fault
+         * of the source */
+        ocsp_look_state_end_load(ctx->arena);
+        ctx->retries = retries;
+    }
+    else if (ocsp_arena_has_lock(ctx->arena)) {
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
+                     "OCSP235: another process is still writing status "
+                     "tables: sources that have changed are loaded later");
+    }
+    if (ocsp_arena_get_configuration(ctx->arena) != 0) {
+        ctx->mode = OCSP_LOAD_CTX_GRACEFUL;
+    }
+    else {
+        ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, base,
+                     "OCSP247: status data from before the last stop is "
+                     "forgotten: a CRL or an index that is older is accepted");
+    }
+    ocsp_arena_begin(ctx->arena);
+    return retries;
 }
 
 static bool has_issuer(const apr_array_header_t *all,

@@ -81,6 +81,18 @@ void ocsp_load_ctx_begin(ocsp_load_ctx_t *ctx, ocsp_load_ctx_mode_t mode,
                          ocsp_retained_t *retained, apr_pool_t *pconf,
                          apr_pool_t *ptemp);
 
+/**
+ * Open the arena of a load at start, retained or new, and become its writer,
+ * unless another process is for seconds; set mode, arena, is_writer and
+ * retries. What is wrong is logged.
+ * @param octets of all sources
+ * @return what is remembered from load to load, for children; NULL: there is no
+ *         arena. Startup only.
+ */
+ocsp_retries_t *ocsp_load_ctx_open_arena(ocsp_load_ctx_t *ctx,
+                                         const server_rec *base,
+                                         apr_uint64_t octets);
+
 /** @return whether httpd serves requests meanwhile. Pure. */
 bool ocsp_load_ctx_is_running(const ocsp_load_ctx_t *ctx);
 

@@ -112,7 +112,7 @@ static void say_too_long(const ocsp_response_cache_item_t *item)
             si = find_issuer(&knowledge, ocsp_server_config_get(s), &id);
         }
     }
-    ocsp_runtime_say_too_long(ap_server_conf, si != NULL ? si->name : "-",
+    ocsp_runtime_log_too_long(ap_server_conf, si != NULL ? si->name : "-",
                               item->draft.answer.der.len,
                               "restart httpd gracefully: it makes places for "
                               "the signers' certificates of now");
