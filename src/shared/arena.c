@@ -345,7 +345,7 @@ int64_t ocsp_arena_get_checked(const ocsp_arena_t *a, size_t slot)
 
 bool ocsp_arena_is_incomplete(const ocsp_arena_t *a, size_t slot)
 {
-    return ocsp_load_result_is_incomplete(&a->slots[slot].result);
+    return a->slots[slot].result.incomplete;
 }
 
 apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,

@@ -155,7 +155,7 @@ void ocsp_arena_set_result(ocsp_arena_t *a, size_t slot,
                            ocsp_load_result_kind_t kind, int64_t time,
                            const char *text);
 
-/** See ocsp_load_result_is_incomplete. One writer at a time. */
+/** @return incomplete of ocsp_load_result_cell_t. One writer at a time. */
 bool ocsp_arena_is_incomplete(const ocsp_arena_t *a, size_t slot);
 
 /**

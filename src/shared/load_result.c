@@ -21,11 +21,6 @@ void ocsp_load_result_begin(ocsp_load_result_cell_t *cell)
     cell->incomplete = true; /* also if the process dies before it ends */
 }
 
-bool ocsp_load_result_is_incomplete(const ocsp_load_result_cell_t *cell)
-{
-    return cell->incomplete;
-}
-
 void ocsp_load_result_write(ocsp_load_result_cell_t *cell,
                             ocsp_load_result_kind_t kind, int64_t time,
                             const char *text)

@@ -38,23 +38,22 @@ static void test_incomplete(void)
     };
     size_t i;
 
-    ok(!ocsp_load_result_is_incomplete(&cell), "before the first load");
+    ok(!cell.incomplete, "before the first load");
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         end(cases[i].kind);
-        ok(ocsp_load_result_is_incomplete(&cell) == cases[i].incomplete,
-           "%s: %s", cases[i].name,
+        ok(cell.incomplete == cases[i].incomplete, "%s: %s", cases[i].name,
            cases[i].incomplete ? "all is read again" : "that is known");
     }
     end(OCSP_LOAD_RESULT_LOADED);
     write_kind(OCSP_LOAD_RESULT_REJECTED);
-    ok(!ocsp_load_result_is_incomplete(&cell),
+    ok(!cell.incomplete,
        "a file that is missing, and then is there as before, is not read");
     end(OCSP_LOAD_RESULT_NEWER_REJECTED);
     write_kind(OCSP_LOAD_RESULT_REJECTED);
-    ok(ocsp_load_result_is_incomplete(&cell),
+    ok(cell.incomplete,
        "but it is if it is forgotten that newer CRLs were rejected");
     ocsp_load_result_begin(&cell);
-    ok(ocsp_load_result_is_incomplete(&cell), "a load that did not end");
+    ok(cell.incomplete, "a load that did not end");
 }
 
 static void test_record(void)

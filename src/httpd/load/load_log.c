@@ -135,36 +135,27 @@ static uint64_t find_state(ocsp_load_result_kind_t kind, const char *text)
                                            : ocsp_retry_hash_text(text);
 }
 
-static void log_failure(const ocsp_load_ctx_t *ctx,
-                        const ocsp_issuers_issuer_t *si,
-                        ocsp_load_result_kind_t kind, apr_status_t rv,
-                        const char *text, bool has_table)
-{
-    if (kind == OCSP_LOAD_RESULT_KILLED) {
-        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP245: %s: %s", si->name, text);
-        return;
-    }
-    ocsp_load_ctx_log(ctx, APLOG_ERR, rv,
-                      "OCSP206: %s: %s; <OCSPIssuer> at %s %s", si->name, text,
-                      si->where,
-                      kind == OCSP_LOAD_RESULT_PARTLY_REJECTED
-                          ? "goes on with the rest"
-                      : has_table ? "goes on with the table loaded before"
-                                  : "answers tryLater");
-}
-
 /* Newer CRLs and files that cannot be read were logged where they were found.
  */
 static void log_end(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
                     ocsp_load_result_kind_t kind, apr_status_t rv,
                     const char *text, bool has_table)
 {
+    bool partly = kind == OCSP_LOAD_RESULT_PARTLY_REJECTED;
+
     if (kind == OCSP_LOAD_RESULT_ROOT_ONLY) {
         ocsp_readers_log_closed(ctx, text);
     }
-    else if (kind == OCSP_LOAD_RESULT_PARTLY_REJECTED
-             || kind > OCSP_LOAD_RESULT_HIDDEN) {
-        log_failure(ctx, si, kind, rv, text, has_table);
+    else if (kind == OCSP_LOAD_RESULT_KILLED) {
+        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP245: %s: %s", si->name, text);
+    }
+    else if (partly || kind > OCSP_LOAD_RESULT_HIDDEN) {
+        ocsp_load_ctx_log(ctx, APLOG_ERR, rv,
+                          "OCSP206: %s: %s; <OCSPIssuer> at %s %s", si->name,
+                          text, si->where,
+                          partly      ? "goes on with the rest"
+                          : has_table ? "goes on with the table loaded before"
+                                      : "answers tryLater");
     }
 }
 

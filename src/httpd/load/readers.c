@@ -138,8 +138,8 @@ static int answer(int fd, void *data)
     bool ok = true;
     int i;
 
-    if (!become_worker(q->user)) {
-        return errno;
+    if (geteuid() == 0 && !become_worker(q->user)) {
+        return errno; /* else workers have this user, too */
     }
     for (i = 0; ok && i < q->paths->nelts; i++) {
         const char octet = is_readable(APR_ARRAY_IDX(q->paths, i, const char *))
@@ -156,22 +156,12 @@ static const char *ask_worker(const apr_array_header_t *paths, apr_pool_t *p)
 {
     question_t q = {paths, ocsp_readers_get_user(p)};
     ocsp_subprocess_result_t result;
-    char *octets;
-    int i;
 
-    if (geteuid() == 0) {
-        return is_user_known()
-                    && ocsp_subprocess_run(&result, answer, &q, p)
-                           == APR_SUCCESS
-                    && result.len == (size_t)paths->nelts
-                 ? result.octets
-                 : NULL;
-    }
-    octets = apr_palloc(p, (apr_size_t)paths->nelts + 1);
-    for (i = 0; i < paths->nelts; i++) { /* workers have this user, too */
-        octets[i] = is_readable(APR_ARRAY_IDX(paths, i, const char *)) ? 1 : 0;
-    }
-    return octets;
+    return (geteuid() != 0 || is_user_known())
+                && ocsp_subprocess_run(&result, answer, &q, p) == APR_SUCCESS
+                && result.len == (size_t)paths->nelts
+             ? result.octets
+             : NULL;
 }
 
 /* The files of a directory that workers cannot read need not be named. */

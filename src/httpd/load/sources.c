@@ -101,12 +101,6 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
     return APR_SUCCESS;
 }
 
-const char *ocsp_sources_get_found(const ocsp_load_sources_t *src, int n)
-{
-    return APR_ARRAY_IDX(src->found, n, const ocsp_crl_directory_entry_t *)
-        ->file;
-}
-
 apr_array_header_t *ocsp_sources_list(const ocsp_issuer_config_t *level,
                                       apr_pool_t *p)
 {
@@ -127,26 +121,20 @@ const char *ocsp_sources_name(const ocsp_issuer_config_t *level, apr_pool_t *p)
     return apr_array_pstrcat(p, ocsp_sources_list(level, p), ',');
 }
 
-/* Octets of a file; @param is_public set to false if others may not read it */
-static apr_uint64_t measure_file(bool *is_public, const ocsp_load_ctx_t *ctx,
-                                 const char *file)
-{
-    apr_finfo_t info = {.size = 0};
-
-    (void)apr_stat(&info, file, APR_FINFO_SIZE | APR_FINFO_PROT, ctx->ptemp);
-    *is_public = *is_public && (info.protection & APR_FPROT_WREAD);
-    return (apr_uint64_t)info.size;
-}
-
-static apr_uint64_t measure_files(bool *is_public, const ocsp_load_ctx_t *ctx,
-                                  const apr_array_header_t *files)
+/* Octets of files. @param is_public set to false if others may not read one */
+static apr_uint64_t measure(bool *is_public, const apr_array_header_t *files,
+                            apr_pool_t *p)
 {
     apr_uint64_t octets = 0;
     int i;
 
     for (i = 0; i < files->nelts; i++) {
-        octets += measure_file(is_public, ctx,
-                               APR_ARRAY_IDX(files, i, const char *));
+        apr_finfo_t info = {.size = 0};
+
+        (void)apr_stat(&info, APR_ARRAY_IDX(files, i, const char *),
+                       APR_FINFO_SIZE | APR_FINFO_PROT, p);
+        *is_public = *is_public && (info.protection & APR_FPROT_WREAD);
+        octets += (apr_uint64_t)info.size;
     }
     return octets;
 }
@@ -155,17 +143,18 @@ apr_uint64_t ocsp_sources_count_octets(bool *is_public,
                                        const ocsp_load_sources_t *src,
                                        const ocsp_load_ctx_t *ctx)
 {
-    apr_uint64_t octets;
+    apr_array_header_t *files = apr_array_append(ctx->ptemp, src->files,
+                                                 src->indexes);
     int i;
 
-    *is_public = true;
-    octets = measure_files(is_public, ctx, src->files)
-           + measure_files(is_public, ctx, src->indexes)
-           + measure_files(is_public, ctx, src->lists);
+    apr_array_cat(files, src->lists);
     for (i = 0; i < src->found->nelts; i++) {
-        octets += measure_file(is_public, ctx, ocsp_sources_get_found(src, i));
+        APR_ARRAY_PUSH(files, const char *) =
+            APR_ARRAY_IDX(src->found, i, const ocsp_crl_directory_entry_t *)
+                ->file;
     }
-    return octets;
+    *is_public = true;
+    return measure(is_public, files, ctx->ptemp);
 }
 
 static void add_level(apr_array_header_t *out, const ocsp_load_ctx_t *ctx,
@@ -211,9 +200,9 @@ apr_array_header_t *ocsp_sources_list_all(const ocsp_load_ctx_t *ctx,
 apr_uint64_t ocsp_sources_measure(const ocsp_load_ctx_t *ctx,
                                   const server_rec *base)
 {
-    bool is_public;
+    bool is_public = true;
 
-    return measure_files(&is_public, ctx, ocsp_sources_list_all(ctx, base));
+    return measure(&is_public, ocsp_sources_list_all(ctx, base), ctx->ptemp);
 }
 
 static bool hash_names(EVP_MD_CTX *ctx, const apr_array_header_t *names)

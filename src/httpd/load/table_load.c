@@ -119,30 +119,31 @@ static bool is_news(const attempt_t *a)
         || memcmp(last->number, now->number, now->number_len) != 0;
 }
 
-static ocsp_load_result_kind_t classify(const attempt_t *a, apr_status_t rv)
+/* How an attempt ended, which published a table if rv is APR_SUCCESS, and found
+ * that there is nothing to do if APR_EEXIST.
+ * @param text of the result */
+static ocsp_load_result_kind_t classify(const char **text, const attempt_t *a,
+                                        const ocsp_load_ctx_t *ctx,
+                                        apr_status_t rv)
 {
+    *text = a->why;
     if (rv != APR_SUCCESS && rv != APR_EEXIST) {
         return rv == OCSP_ESTALE        ? OCSP_LOAD_RESULT_OLDER
              : APR_STATUS_IS_ENOSPC(rv) ? OCSP_LOAD_RESULT_NO_ROOM
              : APR_STATUS_IS_EACCES(rv) ? OCSP_LOAD_RESULT_UNREADABLE
                                         : OCSP_LOAD_RESULT_REJECTED;
     }
-    return a->result.withheld != NULL    ? OCSP_LOAD_RESULT_PARTLY_REJECTED
-         : a->hidden != NULL             ? OCSP_LOAD_RESULT_HIDDEN
-         : a->result.passed_over != NULL ? OCSP_LOAD_RESULT_NEWER_REJECTED
-                                         : OCSP_LOAD_RESULT_LOADED;
-}
-
-/* The text of a result: file, cause and remedy. */
-static const char *describe(const attempt_t *a, const ocsp_load_ctx_t *ctx,
-                            ocsp_load_result_kind_t kind)
-{
-    return kind == OCSP_LOAD_RESULT_LOADED          ? a->result.warning
-         : kind == OCSP_LOAD_RESULT_PARTLY_REJECTED ? a->result.withheld
-         : kind == OCSP_LOAD_RESULT_HIDDEN          ? a->hidden
-         : kind == OCSP_LOAD_RESULT_NEWER_REJECTED
-             ? ocsp_load_log_describe_newer(ctx, &a->result)
-             : a->why;
+    if ((*text = a->result.withheld) != NULL) {
+        return OCSP_LOAD_RESULT_PARTLY_REJECTED;
+    }
+    if ((*text = a->hidden) != NULL) {
+        return OCSP_LOAD_RESULT_HIDDEN;
+    }
+    if ((*text = ocsp_load_log_describe_newer(ctx, &a->result)) != NULL) {
+        return OCSP_LOAD_RESULT_NEWER_REJECTED;
+    }
+    *text = a->result.warning;
+    return OCSP_LOAD_RESULT_LOADED;
 }
 
 /* Whether reading a file again can have no other end. What the system or
@@ -208,7 +209,8 @@ static void finish(const attempt_t *a, const ocsp_load_ctx_t *ctx,
                    const ocsp_issuers_issuer_t *si, apr_status_t rv)
 {
     ocsp_retry_t *retry = ocsp_load_log_get_retry(ctx, si);
-    ocsp_load_result_kind_t kind = classify(a, rv);
+    const char *text;
+    ocsp_load_result_kind_t kind = classify(&text, a, ctx, rv);
 
     if (rv == APR_SUCCESS) {
         ocsp_load_log_loaded(ctx, si, &a->result, is_news(a));
@@ -222,8 +224,7 @@ static void finish(const attempt_t *a, const ocsp_load_ctx_t *ctx,
     else {
         remember_failure(retry, a, rv);
     }
-    ocsp_load_log_result(ctx, si, kind, rv, describe(a, ctx, kind),
-                         a->src.last != NULL);
+    ocsp_load_log_result(ctx, si, kind, rv, text, a->src.last != NULL);
 }
 
 /* The sources are those of the table in use, whatever the last attempt ended
@@ -232,9 +233,9 @@ static void finish(const attempt_t *a, const ocsp_load_ctx_t *ctx,
 static void finish_unchanged(const attempt_t *a, const ocsp_load_ctx_t *ctx,
                              const ocsp_issuers_issuer_t *si)
 {
-    ocsp_load_result_kind_t kind = classify(a, APR_EEXIST);
+    const char *text, *closed = NULL;
+    ocsp_load_result_kind_t kind = classify(&text, a, ctx, APR_EEXIST);
     ocsp_load_result_record_t last;
-    const char *text = a->hidden;
 
     succeed(a, ctx, ocsp_load_log_get_retry(ctx, si));
     ocsp_load_ctx_log(ctx,
@@ -246,17 +247,15 @@ static void finish_unchanged(const attempt_t *a, const ocsp_load_ctx_t *ctx,
         if (last.kind == OCSP_LOAD_RESULT_NEWER_REJECTED) {
             return;
         }
-        if (last.kind == OCSP_LOAD_RESULT_LOADED) {
-            text = last.text;
-        }
         if (ocsp_load_ctx_is_running(ctx)) {
-            const char *closed = ocsp_readers_find_closed(si->level,
-                                                          ctx->ptemp);
-
-            if (closed != NULL) {
-                kind = OCSP_LOAD_RESULT_ROOT_ONLY;
-                text = ocsp_readers_describe_closed(closed, ctx->ptemp);
-            }
+            closed = ocsp_readers_find_closed(si->level, ctx->ptemp);
+        }
+        if (closed != NULL) {
+            kind = OCSP_LOAD_RESULT_ROOT_ONLY;
+            text = ocsp_readers_describe_closed(closed, ctx->ptemp);
+        }
+        else if (last.kind == OCSP_LOAD_RESULT_LOADED) {
+            text = last.text;
         }
     }
     ocsp_load_log_result(ctx, si, kind, 0, text, true);
