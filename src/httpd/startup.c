@@ -322,7 +322,8 @@ static void log_unlisted_good(const server_rec *base)
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, base,
                      "OCSP211: serial numbers that a CRL does not list are "
                      "answered good (RFC 6960 section 2.2) unless OCSPUnlisted "
-                     "says otherwise, also if they were never issued: this "
+                     "is set to something else, even if they were never "
+                     "issued: this "
                      "does not meet Baseline Requirements 4.9.9");
     }
 }

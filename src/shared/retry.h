@@ -74,8 +74,8 @@ uint64_t ocsp_retry_hash_text(const char *text);
 void ocsp_retry_count_death(ocsp_retry_t *one, int64_t now);
 
 /**
- * @return whether a subject whose loader died is not to be tried yet: the pause
- *         grows from seconds to an hour
+ * @return whether it is too early to try a subject again whose loader died: the
+ *         pause grows from seconds to an hour
  */
 bool ocsp_retry_is_pausing(const ocsp_retry_t *one, int64_t now);
 

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tells whether files have changed: stat and SHA-256. Floor 1.
+ * Detects changes of files: stat and SHA-256. Floor 1.
  */
 #include <apr_file_info.h>
 #include <apr_strings.h>
@@ -22,8 +22,8 @@
     (APR_FINFO_TYPE | APR_FINFO_DEV | APR_FINFO_INODE | APR_FINFO_SIZE         \
      | APR_FINFO_MTIME | APR_FINFO_CTIME)
 
-/* A time that lies ahead was set by somebody, or the clock was put back: then
- * it tells nothing, and would for long. */
+/* A time in the future was set on purpose, or the clock was put back: waiting
+ * until it has passed would be of no use. */
 static bool is_settled(apr_time_t touched, int64_t now)
 {
     return apr_time_sec(touched) < now - SETTLE_S
@@ -108,7 +108,7 @@ apr_status_t ocsp_fingerprint_make(unsigned char out[OCSP_FINGERPRINT_LEN],
         (void)add(files, &rv, file, now, p);
         if (rv != APR_SUCCESS) {
             *why = ocsp_file_reason(file,
-                                    "cannot be looked at (check path and "
+                                    "cannot be found (check path and "
                                     "permissions)",
                                     rv, p);
             return rv;

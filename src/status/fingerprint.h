@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Tells whether files have changed without reading them: a digest of names,
- * devices, inodes, sizes and times. Floor 1.
+ * Detects changes of files without reading them: a digest of names, devices,
+ * inodes, sizes and times. Floor 1.
  */
 #ifndef OCSP_STATUS_FINGERPRINT_H
 #define OCSP_STATUS_FINGERPRINT_H

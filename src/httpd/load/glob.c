@@ -65,7 +65,7 @@ static void find_retained(apr_array_header_t *files, const ocsp_load_ctx_t *ctx,
 }
 
 apr_array_header_t *ocsp_glob_expand(const ocsp_load_ctx_t *ctx,
-                                     const char *pattern, const char *whose)
+                                     const char *pattern, const char *user)
 {
     const char *name = apr_pstrcat(ctx->ptemp, "glob:", pattern, NULL);
     const char *why = NULL;
@@ -81,7 +81,7 @@ apr_array_header_t *ocsp_glob_expand(const ocsp_load_ctx_t *ctx,
         && ocsp_load_ctx_log_once(ctx, pattern, strlen(pattern),
                                   ocsp_retry_hash_text(why))) {
         ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP214: %s: %s; %s %s", pattern,
-                          why, whose,
+                          why, user,
                           files->nelts != 0 ? "goes on with the files found "
                                               "before"
                                             : "has no files");

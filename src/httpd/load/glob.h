@@ -13,10 +13,10 @@
 /**
  * Find the files that match a pattern, in the order of their names; if there
  * are none, which is logged, those that did when it last matched any.
- * @param whose for the log, after "OCSP214: pattern: cause; "
+ * @param user of the pattern, for the log, after "OCSP214: pattern: cause; "
  * @return const char *, made in pconf
  */
 apr_array_header_t *ocsp_glob_expand(const ocsp_load_ctx_t *ctx,
-                                     const char *pattern, const char *whose);
+                                     const char *pattern, const char *user);
 
 #endif

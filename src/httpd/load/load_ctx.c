@@ -46,8 +46,9 @@ bool ocsp_load_ctx_is_running(const ocsp_load_ctx_t *ctx)
     return ctx->mode >= OCSP_LOAD_CTX_REFRESH;
 }
 
-/* A child of before may still be loading: new requests wait as long. Without a
- * lock no child checks for changes, so no other process writes. */
+/* A child of the last configuration may still be loading, while new requests
+ * wait. Without a lock no child checks for changes, so no other process writes.
+ */
 static bool become_writer(ocsp_arena_t *arena)
 {
     apr_time_t end = apr_time_now() + apr_time_from_sec(WRITER_WAIT_S);

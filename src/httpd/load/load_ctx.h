@@ -28,9 +28,9 @@ typedef enum {
                                       nothing is retained */
     OCSP_LOAD_CTX_PASSPHRASES, /* httpd reads its configuration for the first
                                   time: passphrases alone are asked for */
-    OCSP_LOAD_CTX_START,       /* httpd starts, or starts anew with an arena */
-    OCSP_LOAD_CTX_GRACEFUL,    /* httpd restarts with the arena of before */
-    OCSP_LOAD_CTX_REFRESH,     /* a child looks for changes */
+    OCSP_LOAD_CTX_START,       /* httpd starts, or restarts with a new arena */
+    OCSP_LOAD_CTX_GRACEFUL,    /* httpd restarts, and the arena stays */
+    OCSP_LOAD_CTX_REFRESH,     /* a child checks for changes */
     OCSP_LOAD_CTX_SIGNERS      /* a child loads renewed signers; the parent has
                                   read their private keys */
 } ocsp_load_ctx_mode_t;

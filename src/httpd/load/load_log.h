@@ -20,7 +20,7 @@ ocsp_retry_t *ocsp_load_log_get_retry(const ocsp_load_ctx_t *ctx,
 /**
  * Log that a table was published, or under "httpd -t" would be, and what it
  * lacks.
- * @param is_news false: it says what the one before said
+ * @param is_news whether it differs from the last one
  * One writer at a time; likewise what follows.
  */
 void ocsp_load_log_loaded(const ocsp_load_ctx_t *ctx,

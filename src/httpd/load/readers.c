@@ -51,7 +51,7 @@ const char *ocsp_readers_describe_closed(const char *path, apr_pool_t *p)
 {
     return apr_psprintf(p,
                         "%s: the user of httpd's workers, %s, cannot read it: "
-                        "changes are taken up at a graceful restart only; let "
+                        "changes are loaded at a graceful restart only; let "
                         "that user read it (chmod 644) and enter the "
                         "directories above it",
                         path, ocsp_readers_get_user(p));
@@ -191,7 +191,7 @@ apr_hash_t *ocsp_readers_check_paths(const ocsp_load_ctx_t *ctx,
             continue;
         }
         apr_hash_set(readers, path, APR_HASH_KEY_STRING, octets + i);
-        /* a file that nobody can read is an error of its own */
+        /* a file that this process cannot read is an error of its own */
         if (ctx->refreshes && octets[i] == 0 && access(path, R_OK) == 0
             && !is_in_closed(readers, path)) {
             ocsp_readers_log_closed(ctx,

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * The sources of an issuer: finds the files, each directory once a load, and
- * tells how large they are and until when their data counts. Floor 4.
+ * finds out how large they are and when their data expires. Floor 4.
  */
 #include "httpd/load/sources.h"
 
@@ -79,7 +79,7 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
     src->indexes = si->level->index_files;
     src->lists = si->level->issued_files;
     /* an issuer with an index need not have a CRL in a directory of all CAs';
-     * a list of what was issued tells of no revocation */
+     * a list of what was issued has no revocations */
     src->needs_crl = paths->nelts != 0
                   && (si->level->index_files->nelts == 0
                       || si->section->level->crl_paths->nelts != 0);
@@ -260,7 +260,7 @@ int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
     bool endless = info->crl && info->next_update == OCSP_CRL_NO_NEXT_UPDATE;
 
     *checked = ocsp_arena_get_checked(arena, si->slot);
-    if (*checked == 0) { /* as an answer takes it */
+    if (*checked == 0) { /* as in ocsp_answer_draft */
         *checked = info->this_update;
     }
     return (info->issuance || endless) && si->policy.recheck_s != 0

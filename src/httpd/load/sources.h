@@ -21,7 +21,7 @@
  *        newest of any issuer, and cannot be read
  * @param why of a failure
  * @return the error of a directory that cannot be read. One writer at a time;
- *         likewise what follows, if not said otherwise.
+ *         likewise what follows, unless stated otherwise.
  */
 apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
                                const ocsp_load_ctx_t *ctx,

@@ -103,8 +103,8 @@ static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *ctx,
 
 /* --- what comes of it ----------------------------------------------------- */
 
-/* Whether the table says something else than the one before: a file that was
- * touched shortly before it was read is read again, mostly for nothing. */
+/* Whether the table differs from the last one: a file that was touched shortly
+ * before it was read is read again, mostly for nothing. */
 static bool is_news(const attempt_t *a)
 {
     const ocsp_table_info_t *last = a->src.last, *now = &a->result.info;
@@ -119,9 +119,7 @@ static bool is_news(const attempt_t *a)
         || memcmp(last->number, now->number, now->number_len) != 0;
 }
 
-/* How an attempt ended, which published a table if rv is APR_SUCCESS, and found
- * that there is nothing to do if APR_EEXIST.
- * @param text of the result */
+/* Find how an attempt ended. @param text of the result */
 static ocsp_load_result_kind_t classify(const char **text, const attempt_t *a,
                                         const ocsp_load_ctx_t *ctx,
                                         apr_status_t rv)
@@ -345,7 +343,7 @@ void ocsp_table_load_count_death(const ocsp_load_ctx_t *ctx,
 /* --- whether to load ------------------------------------------------------ */
 
 /* Parts of a CRL do not cover all certificates while further ones may be there,
- * also if some of the hosts that share the table say that they do. */
+ * even if OCSPCRLCoverage is complete. */
 static bool has_new_gap(const attempt_t *a, const ocsp_table_info_t *last)
 {
     return a->hidden != NULL && last->partial && !last->gaps;
@@ -398,7 +396,7 @@ static apr_status_t find_changes(attempt_t *a, const ocsp_load_ctx_t *ctx,
                                                           : APR_EEXIST;
 }
 
-/* Whether these very sources failed before, and would fail again. */
+/* Whether the same sources failed before, and would fail again. */
 static bool would_fail(const ocsp_load_ctx_t *ctx, const ocsp_retry_t *retry,
                        const attempt_t *a)
 {
@@ -481,12 +479,12 @@ static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
 
 /* --- at start, at graceful, under "httpd -t" ------------------------------ */
 
-/* A configuration that is not complete; the first word of OCSP206. */
+/* @return what is wrong with the configuration of its sources, or NULL */
 static const char *check_config(ocsp_issuers_issuer_t *si)
 {
     const ocsp_issuer_config_t *level = si->level;
 
-    /* a list of what was issued tells of no revocation */
+    /* a list of what was issued has no revocations */
     if (level->crl_files->nelts + level->crl_paths->nelts
             + level->index_files->nelts
         == 0) {

@@ -42,8 +42,8 @@ apr_status_t ocsp_retained_open_arena(ocsp_arena_t **out, ocsp_retained_t *k,
  * Get shared memory by its name, or make it where there was none of this size
  * and version.
  * @param fresh whether it is new, and so all zeroes
- * @return aligned to a page; NULL: there is no shared memory. Children of
- *         before keep theirs.
+ * @return aligned to a page; NULL: there is no shared memory. Older
+ *         children keep theirs.
  */
 void *ocsp_retained_open_memory(bool *fresh, ocsp_retained_t *k,
                                 const char *name, apr_size_t size, int version);
