@@ -153,13 +153,6 @@ static ocsp_issuers_t *load_certificates(ocsp_load_ctx_t *ctx,
                                              ocsp_issuers_section_t *),
                                conf->level);
     }
-    for (i = 0; i < scope->issuers->nelts; i++) {
-        const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
-
-        if (si->issuer != NULL) {
-            ocsp_load_ctx_add_issuer(ctx, si->issuer);
-        }
-    }
     return scope;
 }
 
@@ -196,12 +189,10 @@ static ocsp_issuers_issuer_t *load_view(ocsp_load_ctx_t *ctx,
                                                        : "-",
                              ctx->s->defn_line_number);
     ocsp_issuer_certs_configure(ctx, si, conf->level);
-    if (si->issuer == NULL) {
-        return si;
-    }
-    si->passed_over = si->passed_over
-                   || ocsp_issuers_find_ca(conf->own, si->issuer) != NULL;
-    if (si->passed_over) {
+    si->passed_over = si->issuer != NULL
+                   && (si->passed_over
+                       || ocsp_issuers_find_ca(conf->own, si->issuer) != NULL);
+    if (si->issuer == NULL || si->passed_over) {
         return si;
     }
     if (!ocsp_issuer_config_has_same_signers(si->level, of->level)) {
@@ -253,21 +244,18 @@ static void check_used(ocsp_load_ctx_t *ctx, const ocsp_server_config_t *conf)
     }
 }
 
-static void next_server(ocsp_load_ctx_t *ctx)
-{
-    ctx->s = ocsp_server_config_get_next(ctx->s);
-}
-
 /* All certificates come first, since CAs of one name may be in several servers.
  * The main server is first in the list, and so loaded when others inherit. */
 static void load_all(ocsp_load_ctx_t *ctx, server_rec *base)
 {
-    for (ctx->s = base; ctx->s != NULL; next_server(ctx)) {
+    for (ctx->s = base; ctx->s != NULL;
+         ctx->s = ocsp_server_config_get_next(ctx->s)) {
         ocsp_server_config_t *conf = ocsp_server_config_get(ctx->s);
 
         conf->own = load_certificates(ctx, conf);
     }
-    for (ctx->s = base; ctx->s != NULL; next_server(ctx)) {
+    for (ctx->s = base; ctx->s != NULL;
+         ctx->s = ocsp_server_config_get_next(ctx->s)) {
         ocsp_server_config_t *conf = ocsp_server_config_get(ctx->s);
 
         load_own(ctx, conf);
@@ -276,7 +264,8 @@ static void load_all(ocsp_load_ctx_t *ctx, server_rec *base)
         }
     }
     /* after all virtual hosts, which may use the main server's signers */
-    for (ctx->s = base; ctx->s != NULL; next_server(ctx)) {
+    for (ctx->s = base; ctx->s != NULL;
+         ctx->s = ocsp_server_config_get_next(ctx->s)) {
         check_used(ctx, ocsp_server_config_get(ctx->s));
     }
     ctx->s = base;

@@ -20,8 +20,8 @@ int ocsp_startup_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 
 /**
  * httpd's check_config: under "httpd -t" load everything, and publish nothing.
- * @return OK: httpd would start. With -D OCSP_STRICT or -D DUMP_OCSP an error if
- *         any issuer could not be answered as configured. Startup only.
+ * @return OK: httpd would start. With -D OCSP_STRICT or -D DUMP_OCSP an error
+ *         if any issuer could not be answered as configured. Startup only.
  */
 int ocsp_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *s);

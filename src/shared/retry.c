@@ -10,8 +10,8 @@
 
 #include "shared/siphash.h"
 
-/* Entries: for each of 4096 tables one, one for its age and one for its signers,
- * and several times as many for virtual hosts with settings of their own. */
+/* Entries: three for each of 4096 tables (itself, its age, its signers), and
+ * several for each virtual host with settings of its own. */
 #define ENTRIES 32768u
 
 /* Entries that are tried for one subject. */

@@ -40,6 +40,9 @@ static void load_certificate(const ocsp_load_ctx_t *ctx,
                               ? "goes on with the certificate read before"
                               : "cannot be answered for");
     }
+    if (issuer != NULL) {
+        ocsp_load_ctx_add_issuer(ctx, issuer);
+    }
     si->issuer = issuer;
     si->name = issuer != NULL ? ocsp_issuer_get0_subject(issuer)
                               : si->cert_file;

@@ -141,7 +141,8 @@ static bool has_issuer(const apr_array_header_t *all,
     return false;
 }
 
-void ocsp_load_ctx_add_issuer(ocsp_load_ctx_t *ctx, const ocsp_issuer_t *issuer)
+void ocsp_load_ctx_add_issuer(const ocsp_load_ctx_t *ctx,
+                              const ocsp_issuer_t *issuer)
 {
     const unsigned long name = ocsp_issuer_get_name_hash(issuer);
     apr_array_header_t *all = apr_hash_get(ctx->names, &name, sizeof(name));

@@ -100,7 +100,7 @@ bool ocsp_load_ctx_is_running(const ocsp_load_ctx_t *ctx);
  * Add an issuer to those that ocsp_load_ctx_get_namesakes returns: one of each
  * key, if it may sign CRLs. All are added before the first table is loaded.
  */
-void ocsp_load_ctx_add_issuer(ocsp_load_ctx_t *ctx,
+void ocsp_load_ctx_add_issuer(const ocsp_load_ctx_t *ctx,
                               const ocsp_issuer_t *issuer);
 
 /** @return const ocsp_issuer_t *: those that have an issuer's name, or at least

@@ -43,8 +43,8 @@ apr_array_header_t *ocsp_sources_list_all(const ocsp_load_ctx_t *ctx,
 /** The same as one text, separated by commas. */
 const char *ocsp_sources_name(const ocsp_issuer_config_t *level, apr_pool_t *p);
 
-/** Octets of all files of an issuer. @param is_public whether all users may read
- * them, by their modes */
+/** Octets of all files of an issuer. @param is_public whether all users may
+ * read them, by their modes */
 apr_uint64_t ocsp_sources_count_octets(bool *is_public,
                                        const ocsp_load_sources_t *src,
                                        const ocsp_load_ctx_t *ctx);

@@ -70,7 +70,7 @@ bool ocsp_retained_find(ocsp_retained_t *k, const char *name, ocsp_der_t *first,
 /** Wipe contents that this configuration did not use, except passphrases. */
 void ocsp_retained_sweep(ocsp_retained_t *k);
 
-/** Wipe passphrases in a child, which has no use for them. The parent's stay. */
+/** Wipe passphrases in a child, which has no use for them. */
 void ocsp_retained_forget_passphrases(void);
 
 #endif
