@@ -21,7 +21,7 @@
 #include "httpd/signers/signer_reload.h"
 #include "httpd/load/sources.h"
 #include "httpd/load/table_load.h"
-#include "shared/look_state.h"
+#include "shared/refresh_state.h"
 
 #define NAME "_ocsp_"
 
@@ -112,7 +112,7 @@ static void look_at(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass,
 {
     pass->now = get_now(); /* the issuers before may have taken long */
     pass->s = item->s;
-    ocsp_look_state_progress(w->arena, pass->now);
+    ocsp_refresh_state_progress(w->arena, pass->now);
     ocsp_table_load_refresh(pass, item->si);
     ocsp_signer_reload_look(ocsp_server_config_get(w->base)->shared.renewal,
                             pass, item->si);
@@ -125,7 +125,7 @@ static void count_death(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass)
     size_t slot;
     int i;
 
-    if (!ocsp_look_state_find_dead(&slot, &pid, w->arena)) {
+    if (!ocsp_refresh_state_find_dead(&slot, &pid, w->arena)) {
         return;
     }
     for (i = 0; i < w->items->nelts; i++) {
@@ -144,20 +144,20 @@ static void count_death(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass)
 static bool look_at_most(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass)
 {
     size_t count = (size_t)w->items->nelts, n;
-    size_t first = ocsp_look_state_get_first(w->arena, count);
+    size_t first = ocsp_refresh_state_get_first(w->arena, count);
 
     for (n = 0; n < count; n++) {
         size_t i = (first + n) % count;
 
         if (ocsp_presign_is_stopping()) {
-            ocsp_look_state_set_first(w->arena, i);
+            ocsp_refresh_state_set_first(w->arena, i);
             return false; /* another process goes on from here */
         }
         if (!ocsp_table_load_has_died(pass, get_item(w, i)->si)) {
             look_at(w, pass, get_item(w, i));
         }
     }
-    ocsp_look_state_set_first(w->arena, first + 1);
+    ocsp_refresh_state_set_first(w->arena, first + 1);
     return true;
 }
 
@@ -193,13 +193,14 @@ static void look(ocsp_watchdog_t *w, apr_pool_t *ptemp)
     begun = pass.now;
     count_death(w, &pass);
     if (look_at_most(w, &pass)) {
-        ocsp_look_state_set_due(w->arena, begun
-                                              + (pass.counts->unsettled
-                                                         && RETRY_S < w->check_s
-                                                     ? RETRY_S
-                                                     : w->check_s));
-        ocsp_look_state_end(w->arena, get_now());
-        if (ocsp_look_state_log_resumed(w->arena)) {
+        ocsp_refresh_state_set_due(w->arena,
+                                   begun
+                                       + (pass.counts->unsettled
+                                                  && RETRY_S < w->check_s
+                                              ? RETRY_S
+                                              : w->check_s));
+        ocsp_refresh_state_end(w->arena, get_now());
+        if (ocsp_refresh_state_log_resumed(w->arena)) {
             ap_log_error(APLOG_MARK, APLOG_ERR, 0, w->base,
                          "OCSP246: sources are checked for changes again");
         }
@@ -211,7 +212,7 @@ static void look(ocsp_watchdog_t *w, apr_pool_t *ptemp)
 
 /* What keeps it: in words. */
 static const char *name_cause(const ocsp_watchdog_t *w,
-                              const ocsp_look_state_t *state, apr_pool_t *p)
+                              const ocsp_refresh_state_t *state, apr_pool_t *p)
 {
     int i;
 
@@ -235,13 +236,13 @@ static const char *name_cause(const ocsp_watchdog_t *w,
 void ocsp_watchdog_check(const ocsp_watchdog_t *w, apr_pool_t *p)
 {
     int64_t now = get_now();
-    ocsp_look_state_t state;
+    ocsp_refresh_state_t state;
 
     if (ocsp_arena_get_configuration(w->arena) != w->configuration) {
         return;
     }
-    ocsp_look_state_get(&state, w->arena, now, w->check_s);
-    if (state.overdue_s > 0 && ocsp_look_state_log_overdue(w->arena, now)) {
+    ocsp_refresh_state_get(&state, w->arena, now, w->check_s);
+    if (state.overdue_s > 0 && ocsp_refresh_state_log_overdue(w->arena, now)) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, w->base,
                      "OCSP236: sources were not checked for changes for %ld s, "
                      "which is due every %ld s: %s; what has changed since is "
@@ -259,7 +260,7 @@ static void presign(ocsp_watchdog_t *w, int64_t now, apr_pool_t *ptemp)
 {
     uint64_t epoch = ocsp_arena_get_epoch(w->arena);
 
-    if (!ocsp_look_state_presign(w->arena, now)) {
+    if (!ocsp_refresh_state_presign(w->arena, now)) {
         w->epoch = 0;
         return;
     }
@@ -280,7 +281,7 @@ static void work_alone(ocsp_watchdog_t *w, int64_t now, apr_pool_t *ptemp)
     }
     if (ocsp_arena_get_configuration(w->arena) == w->configuration) {
         ocsp_arena_recover(w->arena);
-        if (ocsp_look_state_is_due(w->arena, now, w->check_s)) {
+        if (ocsp_refresh_state_is_due(w->arena, now, w->check_s)) {
             look(w, ptemp);
         }
         if (w->ahead != NULL) {
@@ -293,8 +294,8 @@ static void work_alone(ocsp_watchdog_t *w, int64_t now, apr_pool_t *ptemp)
 /* Whether this process has anything to do now. */
 static bool has_work(const ocsp_watchdog_t *w, int64_t now)
 {
-    return ocsp_look_state_is_due(w->arena, now, w->check_s)
-        || (w->ahead != NULL && ocsp_look_state_may_presign(w->arena, now));
+    return ocsp_refresh_state_is_due(w->arena, now, w->check_s)
+        || (w->ahead != NULL && ocsp_refresh_state_may_presign(w->arena, now));
 }
 
 static apr_status_t tick(int state, void *data, apr_pool_t *ptemp)
@@ -426,7 +427,7 @@ ocsp_watchdog_t *ocsp_watchdog_start(apr_pool_t *pconf, server_rec *base,
         return NULL;
     }
     /* at once: what the parent has left to it */
-    ocsp_look_state_set_due(w->arena, 0);
-    ocsp_look_state_progress(w->arena, get_now());
+    ocsp_refresh_state_set_due(w->arena, 0);
+    ocsp_refresh_state_progress(w->arena, get_now());
     return w;
 }

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "httpd/config/server_config.h"
-#include "shared/look_state.h"
+#include "shared/refresh_state.h"
 #include "wire/gtime.h"
 
 /* How long the parent, and with it every new request, waits for another process
@@ -107,7 +107,7 @@ ocsp_retries_t *ocsp_load_ctx_open_arena(ocsp_load_ctx_t *ctx,
         ocsp_arena_recover(ctx->arena);
         /* a restart may have ended a child that was loading, which is no fault
          * of the source */
-        ocsp_look_state_end_load(ctx->arena);
+        ocsp_refresh_state_end_load(ctx->arena);
         ctx->retries = retries;
     }
     else if (ocsp_arena_has_lock(ctx->arena)) {

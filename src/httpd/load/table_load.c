@@ -16,7 +16,7 @@
 #include "httpd/load/sources.h"
 #include "httpd/log.h"
 #include "httpd/runtime/subprocess.h"
-#include "shared/look_state.h"
+#include "shared/refresh_state.h"
 
 /* So many checks in a row a failure is not logged while files are being
  * written, or are not there. */
@@ -272,11 +272,11 @@ static bool load(attempt_t *a, const ocsp_load_ctx_t *ctx,
         retry->loaded = true;
     }
     if (ctx->arena != NULL) {
-        ocsp_look_state_begin_load(ctx->arena, si->slot, octets);
+        ocsp_refresh_state_begin_load(ctx->arena, si->slot, octets);
     }
     rv = build(a, ctx, si);
     if (ctx->arena != NULL) {
-        ocsp_look_state_end_load(ctx->arena);
+        ocsp_refresh_state_end_load(ctx->arena);
     }
     finish(a, ctx, si, rv);
     return rv == APR_SUCCESS;
@@ -315,7 +315,7 @@ static bool load_apart(attempt_t *a, const ocsp_load_ctx_t *ctx,
         a->why = "no process could be started to load it";
         finish(a, ctx, si, rv);
     }
-    else if (ocsp_look_state_find_dead(&slot, &pid, ctx->arena)) {
+    else if (ocsp_refresh_state_find_dead(&slot, &pid, ctx->arena)) {
         ocsp_arena_recover(ctx->arena);
         ocsp_table_load_count_death(ctx, si, pid);
     }

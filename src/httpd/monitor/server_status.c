@@ -19,7 +19,7 @@
 #include "httpd/signers/signer_reload.h"
 #include "httpd/load/sources.h"
 #include "httpd/runtime/version.h"
-#include "shared/look_state.h"
+#include "shared/refresh_state.h"
 #include "status/crl.h"
 
 /* How an issuer fares. */
@@ -532,10 +532,10 @@ static void collect_looks(looks_t *looks, const ocsp_server_config_t *main,
 {
     int64_t now = (int64_t)apr_time_sec(apr_time_now());
     int64_t check_s = main->shared.check_s;
-    ocsp_look_state_t state = {.ended = 0};
+    ocsp_refresh_state_t state = {.ended = 0};
 
     if (main->shared.arena != NULL) {
-        ocsp_look_state_get(&state, main->shared.arena, now, check_s);
+        ocsp_refresh_state_get(&state, main->shared.arena, now, check_s);
     }
     looks->last = state.ended != 0 ? ocsp_load_ctx_print_time(p, state.ended)
                                    : "-";

@@ -10,8 +10,8 @@
  * from being done. Functions that change the state are for one writer at a
  * time, the others for any thread.
  */
-#ifndef OCSP_SHARED_LOOK_STATE_H
-#define OCSP_SHARED_LOOK_STATE_H
+#ifndef OCSP_SHARED_REFRESH_STATE_H
+#define OCSP_SHARED_REFRESH_STATE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,58 +29,59 @@ typedef struct {
     size_t slot;       /* of which issuer */
     int32_t pid;       /* by which process */
     uint64_t octets;   /* of its files */
-} ocsp_look_state_t;
+} ocsp_refresh_state_t;
 
 /** @return whether a check is due. @param refresh_s OCSPRefresh */
-bool ocsp_look_state_is_due(const ocsp_arena_t *a, int64_t now,
-                            int64_t refresh_s);
+bool ocsp_refresh_state_is_due(const ocsp_arena_t *a, int64_t now,
+                               int64_t refresh_s);
 
 /** Set when the next check is due; 0: at once. */
-void ocsp_look_state_set_due(ocsp_arena_t *a, int64_t due);
+void ocsp_refresh_state_set_due(ocsp_arena_t *a, int64_t due);
 
 /** A check makes progress. */
-void ocsp_look_state_progress(ocsp_arena_t *a, int64_t now);
+void ocsp_refresh_state_progress(ocsp_arena_t *a, int64_t now);
 
 /** A check of all issuers has ended. */
-void ocsp_look_state_end(ocsp_arena_t *a, int64_t now);
+void ocsp_refresh_state_end(ocsp_arena_t *a, int64_t now);
 
 /** The issuer, of count, that a check begins with: not always the same. */
-size_t ocsp_look_state_get_first(const ocsp_arena_t *a, size_t count);
+size_t ocsp_refresh_state_get_first(const ocsp_arena_t *a, size_t count);
 
 /** Set the issuer that the next check begins with. */
-void ocsp_look_state_set_first(ocsp_arena_t *a, size_t first);
+void ocsp_refresh_state_set_first(ocsp_arena_t *a, size_t first);
 
 /** A load of an issuer's sources begins: if this process dies meanwhile, the
  * next writer finds it dead. @param octets of all its files */
-void ocsp_look_state_begin_load(ocsp_arena_t *a, size_t slot, uint64_t octets);
+void ocsp_refresh_state_begin_load(ocsp_arena_t *a, size_t slot,
+                                   uint64_t octets);
 
 /** The load has ended. */
-void ocsp_look_state_end_load(ocsp_arena_t *a);
+void ocsp_refresh_state_end_load(ocsp_arena_t *a);
 
 /**
  * Find, once, a process that died during a load. Before this one loads.
  * @param slot of the issuer whose sources it loaded
  * @return false: there is none
  */
-bool ocsp_look_state_find_dead(size_t *slot, int32_t *pid, ocsp_arena_t *a);
+bool ocsp_refresh_state_find_dead(size_t *slot, int32_t *pid, ocsp_arena_t *a);
 
 /** Read the state. @param refresh_s OCSPRefresh */
-void ocsp_look_state_get(ocsp_look_state_t *out, const ocsp_arena_t *a,
-                         int64_t now, int64_t refresh_s);
+void ocsp_refresh_state_get(ocsp_refresh_state_t *out, const ocsp_arena_t *a,
+                            int64_t now, int64_t refresh_s);
 
 /** @return whether this process is to log that checks are overdue: once, then
  *          each hour. Any thread. */
-bool ocsp_look_state_log_overdue(ocsp_arena_t *a, int64_t now);
+bool ocsp_refresh_state_log_overdue(ocsp_arena_t *a, int64_t now);
 
 /** @return whether this process is to log, once, that they are not any more.
  *          Any thread. */
-bool ocsp_look_state_log_resumed(ocsp_arena_t *a);
+bool ocsp_refresh_state_log_resumed(ocsp_arena_t *a);
 
 /** Become, or stay, the one process that signs ahead of need. @return false:
  * another one is. */
-bool ocsp_look_state_presign(ocsp_arena_t *a, int64_t now);
+bool ocsp_refresh_state_presign(ocsp_arena_t *a, int64_t now);
 
-/** @return whether ocsp_look_state_presign would be true */
-bool ocsp_look_state_may_presign(const ocsp_arena_t *a, int64_t now);
+/** @return whether ocsp_refresh_state_presign would be true */
+bool ocsp_refresh_state_may_presign(const ocsp_arena_t *a, int64_t now);
 
 #endif

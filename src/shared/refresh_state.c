@@ -3,7 +3,7 @@
  *
  * The state of the checks for changes: atomics in the arena's header. Floor 3.
  */
-#include "shared/look_state.h"
+#include "shared/refresh_state.h"
 
 #include <stdatomic.h>
 #include <unistd.h>
@@ -25,41 +25,42 @@
 /* A process that signs ahead of need makes progress each second. */
 #define PRESIGNER_LOST_S 3
 
-bool ocsp_look_state_is_due(const ocsp_arena_t *a, int64_t now,
-                            int64_t refresh_s)
+bool ocsp_refresh_state_is_due(const ocsp_arena_t *a, int64_t now,
+                               int64_t refresh_s)
 {
     int64_t due = atomic_load(&a->looks.due);
 
     return refresh_s != 0 && (now >= due || now < due - refresh_s);
 }
 
-void ocsp_look_state_set_due(ocsp_arena_t *a, int64_t due)
+void ocsp_refresh_state_set_due(ocsp_arena_t *a, int64_t due)
 {
     atomic_store(&a->looks.due, due);
 }
 
-void ocsp_look_state_progress(ocsp_arena_t *a, int64_t now)
+void ocsp_refresh_state_progress(ocsp_arena_t *a, int64_t now)
 {
     atomic_store(&a->looks.progress, now);
 }
 
-void ocsp_look_state_end(ocsp_arena_t *a, int64_t now)
+void ocsp_refresh_state_end(ocsp_arena_t *a, int64_t now)
 {
     atomic_store(&a->looks.progress, now);
     atomic_store(&a->looks.ended, now);
 }
 
-size_t ocsp_look_state_get_first(const ocsp_arena_t *a, size_t count)
+size_t ocsp_refresh_state_get_first(const ocsp_arena_t *a, size_t count)
 {
     return count > 0 ? atomic_load(&a->looks.next) % count : 0;
 }
 
-void ocsp_look_state_set_first(ocsp_arena_t *a, size_t first)
+void ocsp_refresh_state_set_first(ocsp_arena_t *a, size_t first)
 {
     atomic_store(&a->looks.next, (uint32_t)first);
 }
 
-void ocsp_look_state_begin_load(ocsp_arena_t *a, size_t slot, uint64_t octets)
+void ocsp_refresh_state_begin_load(ocsp_arena_t *a, size_t slot,
+                                   uint64_t octets)
 {
     ocsp_load_result_begin(&a->slots[slot].result);
     atomic_store(&a->looks.loading.pid, (int32_t)getpid());
@@ -67,12 +68,12 @@ void ocsp_look_state_begin_load(ocsp_arena_t *a, size_t slot, uint64_t octets)
     atomic_store(&a->looks.loading.slot, (uint32_t)slot + 1);
 }
 
-void ocsp_look_state_end_load(ocsp_arena_t *a)
+void ocsp_refresh_state_end_load(ocsp_arena_t *a)
 {
     atomic_store(&a->looks.loading.slot, 0);
 }
 
-bool ocsp_look_state_find_dead(size_t *slot, int32_t *pid, ocsp_arena_t *a)
+bool ocsp_refresh_state_find_dead(size_t *slot, int32_t *pid, ocsp_arena_t *a)
 {
     uint32_t loading = atomic_load(&a->looks.loading.slot);
 
@@ -81,12 +82,12 @@ bool ocsp_look_state_find_dead(size_t *slot, int32_t *pid, ocsp_arena_t *a)
     }
     *slot = loading - 1;
     *pid = atomic_load(&a->looks.loading.pid);
-    ocsp_look_state_end_load(a);
+    ocsp_refresh_state_end_load(a);
     return *slot < atomic_load(&a->slot_count);
 }
 
 /* How long there may be no progress, in seconds. */
-static int64_t find_limit(const ocsp_look_state_t *state, int64_t refresh_s)
+static int64_t find_limit(const ocsp_refresh_state_t *state, int64_t refresh_s)
 {
     int64_t limit_s = OVERDUE_CHECKS * refresh_s > OVERDUE_LEAST_S
                         ? OVERDUE_CHECKS * refresh_s
@@ -96,8 +97,8 @@ static int64_t find_limit(const ocsp_look_state_t *state, int64_t refresh_s)
                           : limit_s;
 }
 
-void ocsp_look_state_get(ocsp_look_state_t *out, const ocsp_arena_t *a,
-                         int64_t now, int64_t refresh_s)
+void ocsp_refresh_state_get(ocsp_refresh_state_t *out, const ocsp_arena_t *a,
+                            int64_t now, int64_t refresh_s)
 {
     uint32_t loading = atomic_load(&a->looks.loading.slot);
     int64_t silence;
@@ -115,18 +116,18 @@ void ocsp_look_state_get(ocsp_look_state_t *out, const ocsp_arena_t *a,
                        : 0;
 }
 
-bool ocsp_look_state_log_overdue(ocsp_arena_t *a, int64_t now)
+bool ocsp_refresh_state_log_overdue(ocsp_arena_t *a, int64_t now)
 {
     return ocsp_retry_may_log(&a->looks.overdue, now, LOG_EVERY_S);
 }
 
-bool ocsp_look_state_log_resumed(ocsp_arena_t *a)
+bool ocsp_refresh_state_log_resumed(ocsp_arena_t *a)
 {
     return atomic_load(&a->looks.overdue) != 0
         && atomic_exchange(&a->looks.overdue, 0) != 0;
 }
 
-bool ocsp_look_state_may_presign(const ocsp_arena_t *a, int64_t now)
+bool ocsp_refresh_state_may_presign(const ocsp_arena_t *a, int64_t now)
 {
     int64_t last = atomic_load(&a->looks.presigned);
 
@@ -134,9 +135,9 @@ bool ocsp_look_state_may_presign(const ocsp_arena_t *a, int64_t now)
         || last <= now - PRESIGNER_LOST_S;
 }
 
-bool ocsp_look_state_presign(ocsp_arena_t *a, int64_t now)
+bool ocsp_refresh_state_presign(ocsp_arena_t *a, int64_t now)
 {
-    if (!ocsp_look_state_may_presign(a, now)) {
+    if (!ocsp_refresh_state_may_presign(a, now)) {
         return false;
     }
     atomic_store(&a->looks.presigner, (int32_t)getpid());
