@@ -41,7 +41,7 @@
 /* Whether it can be answered with anything but tryLater. */
 static bool is_ready(const ocsp_issuers_issuer_t *si)
 {
-    return si->signers.count != 0 && si->has_table;
+    return si->loaded.signers.count != 0 && si->loaded.has_table;
 }
 
 /* Two sections of one server are for one CA. The first counts, unless only the
@@ -52,27 +52,28 @@ static void resolve_duplicate(const ocsp_load_ctx_t *ctx,
 {
     bool use_second = is_ready(second) && !is_ready(first);
 
-    (use_second ? first : second)->passed_over = true;
+    (use_second ? first : second)->running.is_duplicate = true;
     ocsp_load_ctx_log(
         ctx, APLOG_ERR, 0,
         "OCSP209: %s: %s (<OCSPIssuer> at %s) and %s (at %s) are one "
         "CA: the one at %s counts; remove the other",
-        first->name, first->cert_file, first->section->defined_at,
-        second->cert_file, second->section->defined_at,
-        (use_second ? second : first)->section->defined_at);
+        first->loaded.name, first->config.cert_file,
+        first->config.section->defined_at, second->config.cert_file,
+        second->config.section->defined_at,
+        (use_second ? second : first)->config.section->defined_at);
 }
 
 /* A copy is a mistake, or another CA's file was overwritten. */
 static void log_copy(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *a,
                      const ocsp_issuers_issuer_t *b)
 {
-    bool copy = X509_cmp(ocsp_issuer_get0_cert(a->issuer),
-                         ocsp_issuer_get0_cert(b->issuer))
+    bool copy = X509_cmp(ocsp_issuer_get0_cert(a->loaded.issuer),
+                         ocsp_issuer_get0_cert(b->loaded.issuer))
              == 0;
 
     ocsp_load_ctx_log(ctx, copy ? APLOG_WARNING : APLOG_INFO, 0,
-                      "OCSP221: %s: %s and %s are one CA%s", a->name,
-                      a->cert_file, b->cert_file,
+                      "OCSP221: %s: %s and %s are one CA%s", a->loaded.name,
+                      a->config.cert_file, b->config.cert_file,
                       copy ? ", by the same certificate" : "");
 }
 
@@ -87,21 +88,21 @@ static void find_duplicates(const ocsp_load_ctx_t *ctx,
     for (i = 0; i < scope->issuers->nelts; i++) {
         ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i), *other;
 
-        if (si->issuer == NULL) {
+        if (si->loaded.issuer == NULL) {
             continue;
         }
-        other = apr_hash_get(seen, ocsp_issuer_get0_id(si->issuer),
+        other = apr_hash_get(seen, ocsp_issuer_get0_id(si->loaded.issuer),
                              OCSP_ISSUER_ID_LEN);
-        if (other != NULL && other->section == si->section) {
-            si->passed_over = true;
+        if (other != NULL && other->config.section == si->config.section) {
+            si->running.is_duplicate = true;
             log_copy(ctx, other, si);
             continue;
         }
         if (other != NULL) {
             resolve_duplicate(ctx, other, si);
         }
-        if (other == NULL || other->passed_over) {
-            apr_hash_set(seen, ocsp_issuer_get0_id(si->issuer),
+        if (other == NULL || other->running.is_duplicate) {
+            apr_hash_set(seen, ocsp_issuer_get0_id(si->loaded.issuer),
                          OCSP_ISSUER_ID_LEN, si);
         }
     }
@@ -116,20 +117,21 @@ static void build_chain(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
                                                sizeof(const ocsp_issuer_t *));
     int i;
 
-    si->chain = (ocsp_chain_t){.count = 0};
-    if (si->level->include != OCSP_RESPONSE_INCLUDE_CHAIN) {
+    si->loaded.chain = (ocsp_chain_t){.count = 0};
+    if (si->config.level->include != OCSP_RESPONSE_INCLUDE_CHAIN) {
         return;
     }
     for (; conf != NULL; conf = conf->outer) {
         for (i = 0; i < conf->own->issuers->nelts; i++) {
-            const ocsp_issuer_t *ca = ocsp_issuers_get(conf->own, i)->issuer;
+            const ocsp_issuer_t *ca =
+                ocsp_issuers_get(conf->own, i)->loaded.issuer;
 
             if (ca != NULL) {
                 APR_ARRAY_PUSH(known, const ocsp_issuer_t *) = ca;
             }
         }
     }
-    ocsp_chain_build(&si->chain, si->issuer, known, ctx->pconf);
+    ocsp_chain_build(&si->loaded.chain, si->loaded.issuer, known, ctx->pconf);
 }
 
 static void load_signers(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
@@ -137,7 +139,7 @@ static void load_signers(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
 {
     build_chain(ctx, si, conf);
     ocsp_signer_load_open(ctx, si);
-    ocsp_load_log_signers(ctx, si, &si->signers);
+    ocsp_load_log_signers(ctx, si, &si->loaded.signers);
 }
 
 /* The issuers that a server declares itself, with their certificates. */
@@ -165,7 +167,7 @@ static void load_own(ocsp_load_ctx_t *ctx, const ocsp_server_config_t *conf)
     for (i = 0; i < scope->issuers->nelts; i++) {
         ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
 
-        if (si->issuer != NULL) {
+        if (si->loaded.issuer != NULL) {
             load_signers(ctx, si, conf);
             ocsp_table_load_open(ctx, si);
             ocsp_signer_reload_note(ctx, si);
@@ -183,28 +185,30 @@ static ocsp_issuers_issuer_t *load_view(ocsp_load_ctx_t *ctx,
 {
     ocsp_issuers_issuer_t *si = apr_pmemdup(ctx->pconf, of, sizeof(*of));
 
-    si->where = apr_psprintf(ctx->pconf, "%s, for the virtual host at %s:%u,",
-                             of->section->defined_at,
-                             ctx->s->defn_name != NULL ? ctx->s->defn_name
-                                                       : "-",
-                             ctx->s->defn_line_number);
+    si->config.where =
+        apr_psprintf(ctx->pconf, "%s, for the virtual host at %s:%u,",
+                     of->config.section->defined_at,
+                     ctx->s->defn_name != NULL ? ctx->s->defn_name : "-",
+                     ctx->s->defn_line_number);
     ocsp_issuer_certs_configure(ctx, si, conf->level);
-    si->passed_over = si->issuer != NULL
-                   && (si->passed_over
-                       || ocsp_issuers_find_ca(conf->own, si->issuer) != NULL);
-    if (si->issuer == NULL || si->passed_over) {
+    si->running.is_duplicate =
+        si->loaded.issuer != NULL
+        && (si->running.is_duplicate
+            || ocsp_issuers_find_ca(conf->own, si->loaded.issuer) != NULL);
+    if (si->loaded.issuer == NULL || si->running.is_duplicate) {
         return si;
     }
-    if (!ocsp_issuer_config_has_same_signers(si->level, of->level)) {
+    if (!ocsp_issuer_config_has_same_signers(si->config.level,
+                                             of->config.level)) {
         load_signers(ctx, si, conf);
     }
-    if (si->level->crl_files != of->level->crl_files
-        || si->level->crl_paths != of->level->crl_paths
-        || si->level->index_files != of->level->index_files
-        || si->level->issued_files != of->level->issued_files) {
-        si->has_slot = si->has_table = false;
-        si->crl_file = NULL;
-        si->info = NULL;
+    if (si->config.level->crl_files != of->config.level->crl_files
+        || si->config.level->crl_paths != of->config.level->crl_paths
+        || si->config.level->index_files != of->config.level->index_files
+        || si->config.level->issued_files != of->config.level->issued_files) {
+        si->running.has_slot = si->loaded.has_table = false;
+        si->loaded.crl_file = NULL;
+        si->loaded.info = NULL;
         ocsp_table_load_open(ctx, si);
     }
     ocsp_signer_reload_note(ctx, si);

@@ -102,7 +102,7 @@ static bool wants_any(ocsp_preproduce_t *pp, const ocsp_issuers_t *scope)
 
         if (ocsp_presign_is_wanted(si)) {
             wanted = true;
-            fit_round(pp, &si->policy);
+            fit_round(pp, &si->config.policy);
         }
     }
     return wanted;
@@ -201,7 +201,7 @@ static bool is_aging(const ocsp_presign_t *a, const one_t *one,
     }
     if (!ocsp_presign_is_there(&entry, a, said)) {
         return one->entry.next_update - one->entry.produced_at
-            <= said->si->policy.next_update_s;
+            <= said->si->config.policy.next_update_s;
     }
     times = (ocsp_answer_times_t){entry.produced_at, entry.this_update,
                                   entry.next_update};

@@ -11,13 +11,13 @@
 
 static void say_in_vain(const ocsp_issuers_issuer_t *si, server_rec *s)
 {
-    bool is_short = si->policy.next_update_s <= OCSP_ANSWER_LEFT_S;
+    bool is_short = si->config.policy.next_update_s <= OCSP_ANSWER_LEFT_S;
 
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
                  "OCSP241: %s: OCSPPreproduce: nothing is signed ahead of need,"
                  " as it could not be said when it is needed: <OCSPIssuer> at"
                  " %s; set %s %d",
-                 si->name, si->where,
+                 si->loaded.name, si->config.where,
                  is_short ? "OCSPNextUpdate above"
                           : "OCSPAnswerAge to at least",
                  is_short ? OCSP_ANSWER_LEFT_S : OCSP_PRESIGN_AGE_MIN_S);
@@ -42,7 +42,8 @@ bool ocsp_preproduce_check(server_rec *base)
             if (ocsp_presign_is_wanted(si)) {
                 wanted = true;
             }
-            else if (si->preproduce != OCSP_ISSUER_CONFIG_PREPRODUCE_OFF) {
+            else if (si->config.preproduce
+                     != OCSP_ISSUER_CONFIG_PREPRODUCE_OFF) {
                 say_in_vain(si, s);
             }
         }

@@ -17,10 +17,10 @@
 bool ocsp_presign_is_wanted(const ocsp_issuers_issuer_t *si)
 {
     /* see ocsp_answer_may_say */
-    return si->preproduce != OCSP_ISSUER_CONFIG_PREPRODUCE_OFF
-        && si->policy.next_update_s > OCSP_ANSWER_LEFT_S
-        && (!si->policy.limits_age
-            || si->policy.answer_age_s >= OCSP_PRESIGN_AGE_MIN_S);
+    return si->config.preproduce != OCSP_ISSUER_CONFIG_PREPRODUCE_OFF
+        && si->config.policy.next_update_s > OCSP_ANSWER_LEFT_S
+        && (!si->config.policy.limits_age
+            || si->config.policy.answer_age_s >= OCSP_PRESIGN_AGE_MIN_S);
 }
 
 void ocsp_presign_begin(ocsp_presign_t *a, const ocsp_server_config_t *main,
@@ -88,7 +88,7 @@ static ocsp_presign_verdict_t judge(ocsp_presign_said_t *out,
         return OCSP_PRESIGN_NOTHING;
     }
     out->ending = ocsp_signer_get_not_after(answer->signer) - a->now
-                < out->si->policy.next_update_s;
+                < out->si->config.policy.next_update_s;
     return OCSP_PRESIGN_SAID;
 }
 
@@ -111,7 +111,8 @@ ocsp_presign_verdict_t ocsp_presign_draft(ocsp_presign_said_t *out,
                  : OCSP_PRESIGN_NOTHING;
     }
     out->ahead = ocsp_presign_is_wanted(out->si);
-    out->anyway = out->si->preproduce == OCSP_ISSUER_CONFIG_PREPRODUCE_ALL
+    out->anyway = out->si->config.preproduce
+                   == OCSP_ISSUER_CONFIG_PREPRODUCE_ALL
                && (subject.record.listed || subject.record.issued);
     if (templ_id != NULL) {
         /* what a client once wished for is not known any more, but who was

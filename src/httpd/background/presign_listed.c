@@ -64,8 +64,9 @@ static void add_scope(ocsp_presign_listed_t *l,
 
     for (i = 0; i < scope->issuers->nelts; i++) {
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
-        bool known = si->issuer == NULL || si->passed_over || !si->has_slot
-                  || si->preproduce != OCSP_ISSUER_CONFIG_PREPRODUCE_ALL
+        bool known = si->loaded.issuer == NULL || si->running.is_duplicate
+                  || !si->running.has_slot
+                  || si->config.preproduce != OCSP_ISSUER_CONFIG_PREPRODUCE_ALL
                   || !ocsp_presign_is_wanted(si);
 
         for (j = 0; !known && j < l->targets->nelts; j++) {
@@ -115,8 +116,8 @@ static apr_uint64_t count_listed(const target_t *t)
 {
     ocsp_table_info_t info;
 
-    return ocsp_arena_get_info(&info, t->server.conf->shared.arena, t->si->slot,
-                               t->si->id)
+    return ocsp_arena_get_info(&info, t->server.conf->shared.arena,
+                               t->si->running.slot, t->si->running.id)
                 == APR_SUCCESS
              ? info.entries + info.issued
              : 0;
@@ -133,8 +134,8 @@ static apr_uint64_t count_all(const ocsp_presign_listed_t *l)
         bool known = false;
 
         for (j = 0; !known && j < i; j++) {
-            known = APR_ARRAY_IDX(l->targets, j, target_t).si->slot
-                 == t->si->slot;
+            known = APR_ARRAY_IDX(l->targets, j, target_t).si->running.slot
+                 == t->si->running.slot;
         }
         count += known ? 0 : count_listed(t);
     }
@@ -160,7 +161,7 @@ static void say_tight(const ocsp_presign_listed_t *l, target_t *t,
                  "has room for %" APR_UINT64_T_FMT
                  " of all issuers': some are made when they are asked for; "
                  "OCSPCacheSize %" APR_UINT64_T_FMT "m would do",
-                 t->si->name, count_listed(t), find_room(info),
+                 t->si->loaded.name, count_listed(t), find_room(info),
                  (apr_uint64_t)(octets / (1024 * 1024)) + 1);
 }
 
@@ -253,7 +254,8 @@ static void make_one(const target_t *t, const ocsp_presign_t *a,
 {
     ocsp_signer_reload_t *renewal = t->server.conf->shared.renewal;
     unsigned char buf[CERTID_MAX];
-    ocsp_der_t der = write_certid(buf, ocsp_issuer_get0_hashes(t->si->issuer),
+    ocsp_der_t der = write_certid(buf,
+                                  ocsp_issuer_get0_hashes(t->si->loaded.issuer),
                                   hash, item);
     ocsp_cache_entry_t entry;
     ocsp_signer_reload_stay_t stay;
@@ -287,10 +289,10 @@ static bool walk(ocsp_presign_listed_t *l, const target_t *t,
     size_t len;
     size_t i;
 
-    if (!ocsp_arena_is_slot_of(arena, t->si->slot, t->si->id)) {
+    if (!ocsp_arena_is_slot_of(arena, t->si->running.slot, t->si->running.id)) {
         return true;
     }
-    ocsp_arena_get_table(&mem, &len, arena, t->si->slot);
+    ocsp_arena_get_table(&mem, &len, arena, t->si->running.slot);
     while (ocsp_presign_may_go_on(a)) {
         if (mem == NULL
             || (n++ % (l->places / LOOKED_AT + 1) == 0 && is_full(l, a))

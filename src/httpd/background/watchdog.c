@@ -71,7 +71,7 @@ static void add_scope(ocsp_watchdog_t *w, server_rec *s,
     for (i = 0; i < scope->issuers->nelts; i++) {
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
 
-        if (si->issuer != NULL && !si->passed_over) {
+        if (si->loaded.issuer != NULL && !si->running.is_duplicate) {
             APR_ARRAY_PUSH(w->items, item_t) = (item_t){s, si};
         }
     }
@@ -131,7 +131,7 @@ static void count_death(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass)
     for (i = 0; i < w->items->nelts; i++) {
         const ocsp_issuers_issuer_t *si = get_item(w, (size_t)i)->si;
 
-        if (si->has_slot && si->slot == slot) {
+        if (si->running.has_slot && si->running.slot == slot) {
             pass->s = get_item(w, (size_t)i)->s;
             ocsp_table_load_count_death(pass, si, pid);
             return;
@@ -188,7 +188,8 @@ static void look(ocsp_watchdog_t *w, apr_pool_t *ptemp)
     pass.is_writer = true;
     pass.s = w->base;
     for (i = 0; i < w->items->nelts; i++) {
-        ocsp_load_ctx_add_issuer(&pass, get_item(w, (size_t)i)->si->issuer);
+        ocsp_load_ctx_add_issuer(&pass,
+                                 get_item(w, (size_t)i)->si->loaded.issuer);
     }
     begun = pass.now;
     count_death(w, &pass);
@@ -219,14 +220,15 @@ static const char *name_cause(const ocsp_watchdog_t *w,
     for (i = 0; state->loading && i < w->items->nelts; i++) {
         const ocsp_issuers_issuer_t *si = get_item(w, (size_t)i)->si;
 
-        if (si->has_slot && si->slot == state->slot) {
+        if (si->running.has_slot && si->running.slot == state->slot) {
             return apr_psprintf(p,
                                 "process %d has begun to load %s for %s and "
                                 "does not go on: see what it waits for (a "
                                 "disk, a network file system, SIGSTOP), or "
                                 "end it",
                                 (int)state->pid,
-                                ocsp_sources_name(si->level, p), si->name);
+                                ocsp_sources_name(si->config.level, p),
+                                si->loaded.name);
         }
     }
     return "the process that does it does not go on, or there is none: see "

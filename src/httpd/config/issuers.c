@@ -33,7 +33,8 @@ const ocsp_issuers_issuer_t *ocsp_issuers_find_ca(const ocsp_issuers_t *scope,
     for (i = 0; i < scope->issuers->nelts; i++) {
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
 
-        if (si->issuer != NULL && ocsp_issuer_is_same(si->issuer, ca)) {
+        if (si->loaded.issuer != NULL
+            && ocsp_issuer_is_same(si->loaded.issuer, ca)) {
             return si;
         }
     }
@@ -79,13 +80,13 @@ void ocsp_issuers_freeze(ocsp_issuers_t *scope, apr_pool_t *p)
     for (i = 0; i < scope->issuers->nelts; i++) {
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
 
-        if (si->issuer == NULL) {
+        if (si->loaded.issuer == NULL) {
             scope->unreadable = true;
         }
-        else if (!si->passed_over) {
+        else if (!si->running.is_duplicate) {
             for (hash = 0; hash < OCSP_CERTID_HASHES; hash++) {
                 enter(scope->slots[hash], scope->mask,
-                      ocsp_issuer_get0_hashes(si->issuer)->key[hash],
+                      ocsp_issuer_get0_hashes(si->loaded.issuer)->key[hash],
                       (unsigned)i + 1);
             }
         }
@@ -107,7 +108,8 @@ const ocsp_issuers_issuer_t *ocsp_issuers_find(const ocsp_issuers_t *scope,
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope,
                                                            (int)slots[i] - 1);
 
-        if (ocsp_certid_is_issuer(id, ocsp_issuer_get0_hashes(si->issuer))) {
+        if (ocsp_certid_is_issuer(id,
+                                  ocsp_issuer_get0_hashes(si->loaded.issuer))) {
             return si;
         }
     }
@@ -116,9 +118,9 @@ const ocsp_issuers_issuer_t *ocsp_issuers_find(const ocsp_issuers_t *scope,
 
 static bool is_good_unlisted(const ocsp_issuers_issuer_t *si)
 {
-    return si->policy.unlisted == OCSP_ANSWER_UNLISTED_GOOD
-        || (si->policy.unlisted == OCSP_ANSWER_UNLISTED_AUTO
-            && !ocsp_issuer_config_names_issuance(si->level));
+    return si->config.policy.unlisted == OCSP_ANSWER_UNLISTED_GOOD
+        || (si->config.policy.unlisted == OCSP_ANSWER_UNLISTED_AUTO
+            && !ocsp_issuer_config_names_issuance(si->config.level));
 }
 
 bool ocsp_issuers_has_good_unlisted(const ocsp_issuers_t *scope)

@@ -15,15 +15,17 @@
 static void load_certificate(const ocsp_load_ctx_t *ctx,
                              ocsp_issuers_issuer_t *si)
 {
-    const char *name = apr_pstrcat(ctx->ptemp, "ca:", si->cert_file, NULL);
+    const char *name = apr_pstrcat(ctx->ptemp, "ca:", si->config.cert_file,
+                                   NULL);
     const char *why = NULL, *ignored;
     ocsp_issuer_t *issuer = NULL;
     ocsp_der_t content, none = {NULL, 0};
     apr_status_t rv;
 
-    rv = ocsp_issuer_read_file(&content, si->cert_file, &why, ctx->ptemp);
+    rv = ocsp_issuer_read_file(&content, si->config.cert_file, &why,
+                               ctx->ptemp);
     if (rv == APR_SUCCESS) {
-        rv = ocsp_issuer_parse(&issuer, content, si->cert_file, &why,
+        rv = ocsp_issuer_parse(&issuer, content, si->config.cert_file, &why,
                                ctx->pconf);
     }
     if (rv == APR_SUCCESS) {
@@ -31,11 +33,12 @@ static void load_certificate(const ocsp_load_ctx_t *ctx,
     }
     else {
         if (ocsp_load_ctx_find_retained(ctx, name, &content, &none)) {
-            (void)ocsp_issuer_parse(&issuer, content, si->cert_file, &ignored,
-                                    ctx->pconf);
+            (void)ocsp_issuer_parse(&issuer, content, si->config.cert_file,
+                                    &ignored, ctx->pconf);
         }
         ocsp_load_ctx_log(ctx, APLOG_ERR, rv,
-                          "OCSP201: %s; <OCSPIssuer> at %s %s", why, si->where,
+                          "OCSP201: %s; <OCSPIssuer> at %s %s", why,
+                          si->config.where,
                           issuer != NULL
                               ? "goes on with the certificate read before"
                               : "cannot be answered for");
@@ -43,21 +46,24 @@ static void load_certificate(const ocsp_load_ctx_t *ctx,
     if (issuer != NULL) {
         ocsp_load_ctx_add_issuer(ctx, issuer);
     }
-    si->issuer = issuer;
-    si->name = issuer != NULL ? ocsp_issuer_get0_subject(issuer)
-                              : si->cert_file;
+    si->loaded.issuer = issuer;
+    si->loaded.name = issuer != NULL ? ocsp_issuer_get0_subject(issuer)
+                                     : si->config.cert_file;
 }
 
 void ocsp_issuer_certs_configure(const ocsp_load_ctx_t *ctx,
                                  ocsp_issuers_issuer_t *si,
                                  const ocsp_issuer_config_t *outer)
 {
-    si->level = ocsp_issuer_config_merge(ctx->pconf, outer, si->section->level);
-    ocsp_issuer_config_get_policy(&si->policy, si->level, ctx->refreshes);
-    si->http_max_age_s = ocsp_issuer_config_get_http_max_age(si->level);
-    si->preproduce = ocsp_issuer_config_get_preproduce(si->level);
-    if (si->policy.next_update_s < ctx->counts->shortest_s) {
-        ctx->counts->shortest_s = si->policy.next_update_s;
+    si->config.level = ocsp_issuer_config_merge(ctx->pconf, outer,
+                                                si->config.section->level);
+    ocsp_issuer_config_get_policy(&si->config.policy, si->config.level,
+                                  ctx->refreshes);
+    si->config.http_max_age_s = ocsp_issuer_config_get_http_max_age(
+        si->config.level);
+    si->config.preproduce = ocsp_issuer_config_get_preproduce(si->config.level);
+    if (si->config.policy.next_update_s < ctx->counts->shortest_s) {
+        ctx->counts->shortest_s = si->config.policy.next_update_s;
     }
 }
 
@@ -81,9 +87,9 @@ void ocsp_issuer_certs_load(const ocsp_load_ctx_t *ctx, ocsp_issuers_t *scope,
     for (i = 0; i < files->nelts; i++) {
         ocsp_issuers_issuer_t *si = apr_pcalloc(ctx->pconf, sizeof(*si));
 
-        si->section = section;
-        si->where = section->defined_at;
-        si->cert_file = APR_ARRAY_IDX(files, i, const char *);
+        si->config.section = section;
+        si->config.where = section->defined_at;
+        si->config.cert_file = APR_ARRAY_IDX(files, i, const char *);
         ocsp_issuer_certs_configure(ctx, si, outer);
         load_certificate(ctx, si);
         ocsp_issuers_add(scope, si);

@@ -26,8 +26,8 @@ typedef enum {
 ocsp_retry_t *ocsp_load_log_get_retry(const ocsp_load_ctx_t *ctx,
                                       const ocsp_issuers_issuer_t *si)
 {
-    return si->has_slot
-             ? ocsp_load_ctx_get_retry(ctx, si->id, OCSP_TABLE_ID_LEN)
+    return si->running.has_slot
+             ? ocsp_load_ctx_get_retry(ctx, si->running.id, OCSP_TABLE_ID_LEN)
              : NULL;
 }
 
@@ -58,7 +58,7 @@ static void log_published(const ocsp_load_ctx_t *ctx,
     ocsp_load_ctx_log(ctx, APLOG_INFO, 0,
                       "OCSP205: %s: table published: %" APR_UINT64_T_FMT
                       " revocations%s, from %s until %s (%s)",
-                      si->name, info->entries,
+                      si->loaded.name, info->entries,
                       info->issuance ? apr_psprintf(ctx->ptemp,
                                                     ", %" APR_UINT64_T_FMT
                                                     " others issued",
@@ -84,7 +84,7 @@ static void log_old(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
             ctx, APLOG_NOTICE, 0,
             "OCSP262: %s: %s has thisUpdate %s, and more than a third of its "
             "time has passed: if the CA has issued a newer CRL, put it there",
-            si->name, result->file,
+            si->loaded.name, result->file,
             ocsp_load_ctx_print_time(ctx->ptemp, info->this_update));
     }
 }
@@ -112,13 +112,13 @@ void ocsp_load_log_loaded(const ocsp_load_ctx_t *ctx,
     if (log_once(ctx, si, OCSP_RETRY_WARNING,
                  ocsp_retry_hash_text(result->warning))) {
         ocsp_load_ctx_log(ctx, stale ? APLOG_ERR : APLOG_WARNING, 0,
-                          "OCSP208: %s: %s", si->name, result->warning);
+                          "OCSP208: %s: %s", si->loaded.name, result->warning);
     }
     if (log_once(ctx, si, OCSP_RETRY_NEWER, ocsp_retry_hash_text(newer))) {
-        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP220: %s: %s", si->name,
+        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP220: %s: %s", si->loaded.name,
                           newer);
     }
-    if (si->has_slot && is_news) {
+    if (si->running.has_slot && is_news) {
         log_published(ctx, si, result);
     }
     if (!stale) {
@@ -147,12 +147,13 @@ static void log_end(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
         ocsp_readers_log_closed(ctx, text);
     }
     else if (kind == OCSP_LOAD_RESULT_KILLED) {
-        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP245: %s: %s", si->name, text);
+        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP245: %s: %s", si->loaded.name,
+                          text);
     }
     else if (partly || kind > OCSP_LOAD_RESULT_HIDDEN) {
         ocsp_load_ctx_log(ctx, APLOG_ERR, rv,
-                          "OCSP206: %s: %s; <OCSPIssuer> at %s %s", si->name,
-                          text, si->where,
+                          "OCSP206: %s: %s; <OCSPIssuer> at %s %s",
+                          si->loaded.name, text, si->config.where,
                           partly      ? "goes on with the rest"
                           : has_table ? "goes on with the table loaded before"
                                       : "answers tryLater");
@@ -172,16 +173,18 @@ void ocsp_load_log_result(const ocsp_load_ctx_t *ctx,
         /* if newer CRLs are rejected again, that is news */
         (void)log_once(ctx, si, OCSP_RETRY_NEWER, 0);
     }
-    if (si->has_slot) {
-        ocsp_arena_get_result(&last, ctx->arena, si->slot, si->id);
+    if (si->running.has_slot) {
+        ocsp_arena_get_result(&last, ctx->arena, si->running.slot,
+                              si->running.id);
         if (!failed && ocsp_load_result_is_failure(last.kind)) {
             /* at the level of what it ends, or that would be the last word */
             ocsp_load_ctx_log(ctx, APLOG_ERR, 0,
                               "OCSP244: %s: its sources are in order again",
-                              si->name);
+                              si->loaded.name);
         }
         if (is_news || !failed || kind != last.kind) {
-            ocsp_arena_set_result(ctx->arena, si->slot, kind, ctx->now, text);
+            ocsp_arena_set_result(ctx->arena, si->running.slot, kind, ctx->now,
+                                  text);
         }
     }
     if (is_news) {
@@ -252,14 +255,14 @@ static void log_expiry(const ocsp_load_ctx_t *ctx,
                           "OCSP213: %s: status data expired at %s: "
                           "<OCSPIssuer> at %s answers tryLater, except for "
                           "revoked certificates; %s",
-                          si->name, time, si->where, remedy);
+                          si->loaded.name, time, si->config.where, remedy);
     }
     else {
         ocsp_load_ctx_log(ctx, APLOG_WARNING, 0,
                           "OCSP230: %s: status data expires at %s for "
                           "<OCSPIssuer> at %s, and two thirds of its time have "
                           "passed: %s",
-                          si->name, time, si->where, remedy);
+                          si->loaded.name, time, si->config.where, remedy);
     }
 }
 
@@ -271,7 +274,7 @@ void ocsp_load_log_age(const ocsp_load_ctx_t *ctx,
     const char *remedy;
     age_t age, own, last;
 
-    if (ocsp_arena_get_info(&info, ctx->arena, si->slot, si->id)
+    if (ocsp_arena_get_info(&info, ctx->arena, si->running.slot, si->running.id)
         != APR_SUCCESS) {
         return;
     }
@@ -288,7 +291,7 @@ void ocsp_load_log_age(const ocsp_load_ctx_t *ctx,
     if (age < last) { /* at the level of what it ends */
         ocsp_load_ctx_log(ctx, last == STALE ? APLOG_ERR : APLOG_WARNING, 0,
                           "OCSP260: %s: status data is current again, until %s",
-                          si->name, print_end(ctx, end));
+                          si->loaded.name, print_end(ctx, end));
     }
     if (age > last && !(warned && own == STALE)) {
         log_expiry(ctx, si, age == STALE, end, remedy);
@@ -305,7 +308,7 @@ static bool is_expiry_news(const ocsp_load_ctx_t *ctx,
     unsigned char *key = subject + OCSP_ISSUER_ID_LEN;
     int64_t end = ocsp_signer_get_not_after(signer);
 
-    memcpy(subject, ocsp_issuer_get0_id(si->issuer), OCSP_ISSUER_ID_LEN);
+    memcpy(subject, ocsp_issuer_get0_id(si->loaded.issuer), OCSP_ISSUER_ID_LEN);
     memcpy(key, ocsp_signer_get0_key_hash(signer), OCSP_SIGNER_KEY_HASH_LEN);
     memcpy(key + OCSP_SIGNER_KEY_HASH_LEN, &end, sizeof(end));
     return ocsp_load_ctx_log_once(ctx, subject, sizeof(subject), expiry);
@@ -329,7 +332,7 @@ void ocsp_load_log_signers(const ocsp_load_ctx_t *ctx,
         ctx->s,
         "OCSP248: %s: the signer's certificate %s at %s (%s)%s: renew it with "
         "the same key%s",
-        si->name, past ? "ended" : "ends",
+        si->loaded.name, past ? "ended" : "ends",
         ocsp_load_ctx_print_time(ctx->ptemp, ocsp_signer_get_not_after(signer)),
         ocsp_signer_get0_description(signer), past ? ": answers tryLater" : "",
         /* the CA's own certificate is the one that is answered for */

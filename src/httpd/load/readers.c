@@ -89,8 +89,9 @@ void ocsp_readers_check_signers(const ocsp_load_ctx_t *ctx,
 {
     int i;
 
-    for (i = 0; i < si->signer_files->nelts; i++) {
-        const char *file = APR_ARRAY_IDX(si->signer_files, i, const char *);
+    for (i = 0; i < si->loaded.signer_files->nelts; i++) {
+        const char *file = APR_ARRAY_IDX(si->loaded.signer_files, i,
+                                         const char *);
 
         if (apr_hash_get(key_files, file, APR_HASH_KEY_STRING) == NULL
             && is_closed(file)

@@ -65,28 +65,29 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
                                const ocsp_issuers_issuer_t *si,
                                const char **hidden, const char **why)
 {
-    const apr_array_header_t *paths = si->level->crl_paths;
+    const apr_array_header_t *paths = si->config.level->crl_paths;
     apr_array_header_t *found =
         apr_array_make(ctx->ptemp, 2, sizeof(ocsp_crl_directory_entry_t *));
     int i;
 
     *hidden = NULL;
-    src->issuer = si->issuer;
-    src->namesakes = ocsp_load_ctx_get_namesakes(ctx, si->issuer);
-    src->files = si->level->crl_files;
+    src->issuer = si->loaded.issuer;
+    src->namesakes = ocsp_load_ctx_get_namesakes(ctx, si->loaded.issuer);
+    src->files = si->config.level->crl_files;
     src->found = found;
     src->places = apr_array_pstrcat(ctx->ptemp, paths, ',');
-    src->indexes = si->level->index_files;
-    src->lists = si->level->issued_files;
+    src->indexes = si->config.level->index_files;
+    src->lists = si->config.level->issued_files;
     /* an issuer with an index need not have a CRL in a directory of all CAs';
      * a list of what was issued has no revocations */
     src->needs_crl = paths->nelts != 0
-                  && (si->level->index_files->nelts == 0
-                      || si->section->level->crl_paths->nelts != 0);
-    src->grace_s = si->policy.grace_s;
-    src->max_age_s = si->policy.max_age_s;
-    src->complete = si->warned_complete;
-    src->checked = si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED;
+                  && (si->config.level->index_files->nelts == 0
+                      || si->config.section->level->crl_paths->nelts != 0);
+    src->grace_s = si->config.policy.grace_s;
+    src->max_age_s = si->config.policy.max_age_s;
+    src->complete = si->running.warned_complete;
+    src->checked = si->config.policy.this_update
+                == OCSP_ANSWER_THIS_UPDATE_CHECKED;
     for (i = 0; i < paths->nelts; i++) {
         dir_t *d = scan_and_log(ctx, APR_ARRAY_IDX(paths, i, const char *));
 
@@ -96,7 +97,7 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
             *why = d->why;
             return d->rv;
         }
-        ocsp_crl_directory_find(found, d->entries, si->issuer);
+        ocsp_crl_directory_find(found, d->entries, si->loaded.issuer);
     }
     return APR_SUCCESS;
 }
@@ -222,18 +223,19 @@ bool ocsp_sources_make_id(ocsp_issuers_issuer_t *si)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1
-           && EVP_DigestUpdate(ctx, ocsp_issuer_get0_id(si->issuer),
+           && EVP_DigestUpdate(ctx, ocsp_issuer_get0_id(si->loaded.issuer),
                                OCSP_ISSUER_ID_LEN)
                   == 1
-           && hash_names(ctx, si->level->crl_files)
-           && hash_names(ctx, si->level->crl_paths)
-           && hash_names(ctx, si->level->index_files)
-           && hash_names(ctx, si->level->issued_files)
-           && EVP_DigestFinal_ex(ctx, si->id, NULL) == 1;
+           && hash_names(ctx, si->config.level->crl_files)
+           && hash_names(ctx, si->config.level->crl_paths)
+           && hash_names(ctx, si->config.level->index_files)
+           && hash_names(ctx, si->config.level->issued_files)
+           && EVP_DigestFinal_ex(ctx, si->running.id, NULL) == 1;
 
     EVP_MD_CTX_free(ctx);
     if (ok) {
-        memcpy(si->policy.sources, si->id, sizeof(si->policy.sources));
+        memcpy(si->config.policy.sources, si->running.id,
+               sizeof(si->config.policy.sources));
     }
     return ok;
 }
@@ -242,15 +244,16 @@ int64_t ocsp_sources_find_end(const ocsp_issuers_issuer_t *si,
                               const ocsp_table_info_t *info)
 {
     return ocsp_table_find_end(info->crl, info->this_update, info->next_update,
-                               info->changed, si->policy.grace_s,
-                               si->policy.max_age_s);
+                               info->changed, si->config.policy.grace_s,
+                               si->config.policy.max_age_s);
 }
 
 bool ocsp_sources_is_uncovered(const ocsp_issuers_issuer_t *si,
                                const ocsp_table_info_t *info)
 {
-    return info->crl && info->partial && si->level->index_files->nelts == 0
-        && !(si->policy.complete && !info->gaps);
+    return info->crl && info->partial
+        && si->config.level->index_files->nelts == 0
+        && !(si->config.policy.complete && !info->gaps);
 }
 
 int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
@@ -259,12 +262,12 @@ int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
 {
     bool endless = info->crl && info->next_update == OCSP_CRL_NO_NEXT_UPDATE;
 
-    *checked = ocsp_arena_get_checked(arena, si->slot);
+    *checked = ocsp_arena_get_checked(arena, si->running.slot);
     if (*checked == 0) { /* as in ocsp_answer_draft */
         *checked = info->this_update;
     }
-    return (info->issuance || endless) && si->policy.recheck_s != 0
-             ? *checked + si->policy.recheck_s
+    return (info->issuance || endless) && si->config.policy.recheck_s != 0
+             ? *checked + si->config.policy.recheck_s
              : 0;
 }
 

@@ -52,7 +52,7 @@ static apr_status_t publish(attempt_t *a, const ocsp_load_ctx_t *ctx,
     apr_status_t rv;
     void *mem;
 
-    rv = ocsp_arena_reserve(&mem, ctx->arena, si->slot, len, &a->why,
+    rv = ocsp_arena_reserve(&mem, ctx->arena, si->running.slot, len, &a->why,
                             ctx->ptemp);
     a->lacking = APR_STATUS_IS_ENOSPC(rv) ? len : 0;
     if (rv == APR_SUCCESS) {
@@ -60,7 +60,7 @@ static apr_status_t publish(attempt_t *a, const ocsp_load_ctx_t *ctx,
         rv = ocsp_table_check(mem, len, &a->why);
     }
     if (rv == APR_SUCCESS) {
-        ocsp_arena_publish(ctx->arena, si->slot);
+        ocsp_arena_publish(ctx->arena, si->running.slot);
     }
     return rv;
 }
@@ -89,7 +89,7 @@ static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *ctx,
     count_table(ctx, ocsp_table_builder_size(result->builder));
     memset(result->info.fingerprint, 0, sizeof(result->info.fingerprint));
     if (ctx->arena != NULL) {
-        memcpy(result->info.id, si->id, OCSP_TABLE_ID_LEN);
+        memcpy(result->info.id, si->running.id, OCSP_TABLE_ID_LEN);
         if (a->settled && result->withheld == NULL) {
             memcpy(result->info.fingerprint, a->fingerprint,
                    sizeof(a->fingerprint));
@@ -239,14 +239,14 @@ static void finish_unchanged(const attempt_t *a, const ocsp_load_ctx_t *ctx,
     ocsp_load_ctx_log(ctx,
                       ocsp_load_ctx_is_running(ctx) ? APLOG_TRACE1
                                                     : APLOG_DEBUG,
-                      0, "OCSP207: %s: sources unchanged", si->name);
-    ocsp_arena_get_result(&last, ctx->arena, si->slot, si->id);
+                      0, "OCSP207: %s: sources unchanged", si->loaded.name);
+    ocsp_arena_get_result(&last, ctx->arena, si->running.slot, si->running.id);
     if (kind == OCSP_LOAD_RESULT_LOADED) {
         if (last.kind == OCSP_LOAD_RESULT_NEWER_REJECTED) {
             return;
         }
         if (ocsp_load_ctx_is_running(ctx)) {
-            closed = ocsp_readers_find_closed(si->level, ctx->ptemp);
+            closed = ocsp_readers_find_closed(si->config.level, ctx->ptemp);
         }
         if (closed != NULL) {
             kind = OCSP_LOAD_RESULT_ROOT_ONLY;
@@ -272,7 +272,7 @@ static bool load(attempt_t *a, const ocsp_load_ctx_t *ctx,
         retry->loaded = true;
     }
     if (ctx->arena != NULL) {
-        ocsp_refresh_state_begin_load(ctx->arena, si->slot, octets);
+        ocsp_refresh_state_begin_load(ctx->arena, si->running.slot, octets);
     }
     rv = build(a, ctx, si);
     if (ctx->arena != NULL) {
@@ -335,8 +335,8 @@ void ocsp_table_load_count_death(const ocsp_load_ctx_t *ctx,
                      "killed for lack of memory: it is tried again after "
                      "growing pauses; give this machine or its container more "
                      "memory",
-                     ocsp_sources_name(si->level, ctx->ptemp), (int)pid),
-        ocsp_arena_get_info(&info, ctx->arena, si->slot, si->id)
+                     ocsp_sources_name(si->config.level, ctx->ptemp), (int)pid),
+        ocsp_arena_get_info(&info, ctx->arena, si->running.slot, si->running.id)
             == APR_SUCCESS);
 }
 
@@ -358,8 +358,8 @@ static bool must_read(const ocsp_load_ctx_t *ctx,
 {
     ocsp_load_result_record_t last;
 
-    ocsp_arena_get_result(&last, ctx->arena, si->slot, si->id);
-    return ocsp_arena_is_incomplete(ctx->arena, si->slot)
+    ocsp_arena_get_result(&last, ctx->arena, si->running.slot, si->running.id);
+    return ocsp_arena_is_incomplete(ctx->arena, si->running.slot)
         || (first && last.kind == OCSP_LOAD_RESULT_NEWER_REJECTED);
 }
 
@@ -376,7 +376,7 @@ static apr_status_t find_changes(attempt_t *a, const ocsp_load_ctx_t *ctx,
     a->src.last = last;
     if (last != NULL) {
         ocsp_arena_get_table(&a->src.last_table, &a->src.last_len, ctx->arena,
-                             si->slot);
+                             si->running.slot);
     }
     rv = ocsp_sources_find(&a->src, ctx, si, &a->hidden, &a->why);
     if (rv != APR_SUCCESS) {
@@ -417,7 +417,7 @@ static bool is_for_root(const ocsp_load_ctx_t *ctx,
 {
     ocsp_load_result_record_t last;
 
-    ocsp_arena_get_result(&last, ctx->arena, si->slot, si->id);
+    ocsp_arena_get_result(&last, ctx->arena, si->running.slot, si->running.id);
     return geteuid() == 0
         && (!is_public || last.kind == OCSP_LOAD_RESULT_ROOT_ONLY
             || last.kind == OCSP_LOAD_RESULT_UNREADABLE
@@ -440,7 +440,7 @@ static bool is_deferred(const attempt_t *a, const ocsp_load_ctx_t *ctx,
     ocsp_load_ctx_log(ctx, APLOG_INFO, 0,
                       "OCSP231: %s: its sources have changed, and are large: "
                       "they are loaded while requests are answered",
-                      si->name);
+                      si->loaded.name);
     return true;
 }
 
@@ -451,7 +451,8 @@ static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
     const ocsp_retry_t *retry = ocsp_load_log_get_retry(ctx, si);
     ocsp_table_info_t last;
     bool has_last = ctx->arena != NULL
-                 && ocsp_arena_get_info(&last, ctx->arena, si->slot, si->id)
+                 && ocsp_arena_get_info(&last, ctx->arena, si->running.slot,
+                                        si->running.id)
                         == APR_SUCCESS;
     apr_status_t rv = find_changes(a, ctx, si, has_last ? &last : NULL,
                                    retry == NULL || !retry->loaded);
@@ -482,7 +483,7 @@ static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
 /* @return what is wrong with the configuration of its sources, or NULL */
 static const char *check_config(ocsp_issuers_issuer_t *si)
 {
-    const ocsp_issuer_config_t *level = si->level;
+    const ocsp_issuer_config_t *level = si->config.level;
 
     /* a list of what was issued has no revocations */
     if (level->crl_files->nelts + level->crl_paths->nelts
@@ -490,7 +491,8 @@ static const char *check_config(ocsp_issuers_issuer_t *si)
         == 0) {
         return "no OCSPCRLFile, no OCSPCRLPath, no OCSPIndexFile: name one";
     }
-    if (si->section->is_glob && ocsp_issuer_config_names_issuance(level)) {
+    if (si->config.section->is_glob
+        && ocsp_issuer_config_names_issuance(level)) {
         return "an OCSPIndexFile or OCSPIssuedFile is one CA's, and the "
                "section is for all that match: name the CA in a section of its "
                "own";
@@ -507,25 +509,27 @@ static bool open_new(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
     bool loaded;
 
     if (ctx->arena == NULL) {
-        loaded = si->has_table = update(&a, ctx, si);
+        loaded = si->loaded.has_table = update(&a, ctx, si);
         if (loaded) {
-            si->crl_file = apr_pstrdup(ctx->pconf, a.result.file);
-            si->info = apr_pmemdup(ctx->pconf, &a.result.info,
-                                   sizeof(a.result.info));
+            si->loaded.crl_file = apr_pstrdup(ctx->pconf, a.result.file);
+            si->loaded.info = apr_pmemdup(ctx->pconf, &a.result.info,
+                                          sizeof(a.result.info));
         }
         return loaded;
     }
-    si->has_slot = ocsp_arena_claim(&si->slot, ctx->arena, si->id,
-                                    ctx->is_writer, &why)
-                == APR_SUCCESS;
-    if (!si->has_slot) {
+    si->running.has_slot = ocsp_arena_claim(&si->running.slot, ctx->arena,
+                                            si->running.id, ctx->is_writer,
+                                            &why)
+                        == APR_SUCCESS;
+    if (!si->running.has_slot) {
         ocsp_load_log_result(ctx, si, OCSP_LOAD_RESULT_NO_ROOM, 0, why, false);
         return false;
     }
     /* a table that another process may write is for the next check */
     loaded = ctx->is_writer && update(&a, ctx, si);
-    si->has_table = ocsp_arena_get_info(&info, ctx->arena, si->slot, si->id)
-                 == APR_SUCCESS;
+    si->loaded.has_table = ocsp_arena_get_info(&info, ctx->arena,
+                                               si->running.slot, si->running.id)
+                        == APR_SUCCESS;
     return loaded;
 }
 
@@ -540,21 +544,21 @@ void ocsp_table_load_open(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
                              false);
         return;
     }
-    other = apr_hash_get(ctx->tables, si->id, OCSP_TABLE_ID_LEN);
+    other = apr_hash_get(ctx->tables, si->running.id, OCSP_TABLE_ID_LEN);
     if (other == NULL) {
-        apr_hash_set(ctx->tables, si->id, OCSP_TABLE_ID_LEN, si);
-        si->warned_complete = si->policy.complete;
+        apr_hash_set(ctx->tables, si->running.id, OCSP_TABLE_ID_LEN, si);
+        si->running.warned_complete = si->config.policy.complete;
         loaded = open_new(ctx, si);
     }
     else {
-        si->has_slot = other->has_slot;
-        si->slot = other->slot;
-        si->has_table = other->has_table;
-        si->crl_file = other->crl_file;
-        si->info = other->info;
-        si->warned_complete = other->warned_complete;
+        si->running.has_slot = other->running.has_slot;
+        si->running.slot = other->running.slot;
+        si->loaded.has_table = other->loaded.has_table;
+        si->loaded.crl_file = other->loaded.crl_file;
+        si->loaded.info = other->loaded.info;
+        si->running.warned_complete = other->running.warned_complete;
     }
-    if (si->has_slot) {
+    if (si->running.has_slot) {
         ocsp_load_log_age(ctx, si, loaded);
     }
 }
@@ -564,7 +568,8 @@ void ocsp_table_load_open(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 bool ocsp_table_load_has_died(const ocsp_load_ctx_t *ctx,
                               const ocsp_issuers_issuer_t *si)
 {
-    return si->has_slot && ocsp_load_log_get_retry(ctx, si)->deaths != 0;
+    return si->running.has_slot
+        && ocsp_load_log_get_retry(ctx, si)->deaths != 0;
 }
 
 void ocsp_table_load_refresh(const ocsp_load_ctx_t *ctx,
@@ -573,11 +578,13 @@ void ocsp_table_load_refresh(const ocsp_load_ctx_t *ctx,
     bool loaded = false;
     attempt_t a;
 
-    if (!si->has_slot || !ocsp_arena_is_slot_of(ctx->arena, si->slot, si->id)) {
+    if (!si->running.has_slot
+        || !ocsp_arena_is_slot_of(ctx->arena, si->running.slot,
+                                  si->running.id)) {
         return;
     }
-    if (apr_hash_get(ctx->tables, si->id, OCSP_TABLE_ID_LEN) == NULL) {
-        apr_hash_set(ctx->tables, si->id, OCSP_TABLE_ID_LEN, si);
+    if (apr_hash_get(ctx->tables, si->running.id, OCSP_TABLE_ID_LEN) == NULL) {
+        apr_hash_set(ctx->tables, si->running.id, OCSP_TABLE_ID_LEN, si);
         loaded = update(&a, ctx, si);
     }
     ocsp_load_log_age(ctx, si, loaded);

@@ -85,10 +85,10 @@ static void print_paths(const dump_t *d, const char *what,
 static void print_crl(const dump_t *d, const ocsp_issuers_issuer_t *si,
                       const char *age)
 {
-    const ocsp_table_info_t *info = si->info;
+    const ocsp_table_info_t *info = si->loaded.info;
 
     printf("    CRL in use: %s%s, thisUpdate %s, nextUpdate %s, number ",
-           si->crl_file,
+           si->loaded.crl_file,
            info->crls > 1
                ? apr_psprintf(d->pass->ptemp, " and %u others", info->crls - 1)
                : "",
@@ -125,17 +125,17 @@ static bool names_crls(const ocsp_issuer_config_t *level)
 
 static void print_table(const dump_t *d, const ocsp_issuers_issuer_t *si)
 {
-    const ocsp_table_info_t *info = si->info;
+    const ocsp_table_info_t *info = si->loaded.info;
     const char *age = "";
 
-    print_paths(d, "CRL file", si->level->crl_files);
-    print_paths(d, "CRL directory", si->level->crl_paths);
-    print_paths(d, "index file", si->level->index_files);
-    print_paths(d, "issued file", si->level->issued_files);
+    print_paths(d, "CRL file", si->config.level->crl_files);
+    print_paths(d, "CRL directory", si->config.level->crl_paths);
+    print_paths(d, "index file", si->config.level->index_files);
+    print_paths(d, "issued file", si->config.level->issued_files);
     if (info == NULL) {
         printf("    %s in use: none: answers tryLater\n",
-               ocsp_issuer_config_names_issuance(si->level)
-                       && !names_crls(si->level)
+               ocsp_issuer_config_names_issuance(si->config.level)
+                       && !names_crls(si->config.level)
                    ? "issuance data"
                    : "CRL");
         return;
@@ -166,16 +166,17 @@ static const char *describe_expiry(const ocsp_signer_t *signer,
 static void print_signers(const dump_t *d, const ocsp_issuers_issuer_t *si)
 {
     const ocsp_signer_t *last;
-    ocsp_expiry_t expiry = ocsp_expiry_find(&last, &si->signers, d->pass->now);
+    ocsp_expiry_t expiry = ocsp_expiry_find(&last, &si->loaded.signers,
+                                            d->pass->now);
     const char *clients;
     size_t i;
 
-    for (i = 0; i < si->signers.count; i++) {
+    for (i = 0; i < si->loaded.signers.count; i++) {
         const ocsp_signer_t *signer = ocsp_response_template_get0_signer(
-            si->signers.templs[i]);
+            si->loaded.signers.templs[i]);
 
         printf("    signer: %s, %s, notBefore %s, notAfter %s, %s%s\n",
-               APR_ARRAY_IDX(si->signer_files, (int)i, const char *),
+               APR_ARRAY_IDX(si->loaded.signer_files, (int)i, const char *),
                ocsp_signer_get0_description(signer),
                iso(d, ocsp_signer_get_not_before(signer)),
                iso(d, ocsp_signer_get_not_after(signer)),
@@ -183,23 +184,23 @@ static void print_signers(const dump_t *d, const ocsp_issuers_issuer_t *si)
                describe_expiry(signer,
                                signer == last ? expiry : OCSP_EXPIRY_FAR,
                                d->pass->now));
-        clients = ocsp_client_limits_warn(&si->signers, i, d->pass->now,
+        clients = ocsp_client_limits_warn(&si->loaded.signers, i, d->pass->now,
                                           d->pass->ptemp);
         if (clients != NULL) {
             printf("    clients of this signer: %s\n", clients);
         }
     }
-    if (si->signers.count == 0) {
+    if (si->loaded.signers.count == 0) {
         printf("    signer: none%s%s\n",
-               si->signer_why != NULL ? ": " : ": answers tryLater",
-               si->signer_why != NULL ? si->signer_why : "");
+               si->loaded.signer_why != NULL ? ": " : ": answers tryLater",
+               si->loaded.signer_why != NULL ? si->loaded.signer_why : "");
     }
 }
 
 /* What OCSPUnlisted says, or comes to. */
 static const char *describe_unlisted(const ocsp_issuers_issuer_t *si)
 {
-    switch (si->policy.unlisted) {
+    switch (si->config.policy.unlisted) {
     case OCSP_ANSWER_UNLISTED_GOOD:
         return "good";
     case OCSP_ANSWER_UNLISTED_UNKNOWN:
@@ -211,7 +212,8 @@ static const char *describe_unlisted(const ocsp_issuers_issuer_t *si)
     case OCSP_ANSWER_UNLISTED_AUTO:
         break;
     }
-    return ocsp_issuer_config_names_issuance(si->level) ? "unknown" : "good";
+    return ocsp_issuer_config_names_issuance(si->config.level) ? "unknown"
+                                                               : "good";
 }
 
 /* Seconds, where 0 is off and less is what the source makes of it. */
@@ -230,7 +232,7 @@ static void print_policy(const dump_t *d, const ocsp_issuers_issuer_t *si)
     static const char *const preproduce[] = {"off", "hot", "all"};
     ocsp_response_style_t style;
 
-    ocsp_issuer_config_get_style(&style, si->level);
+    ocsp_issuer_config_get_style(&style, si->config.level);
     printf("    policy: OCSPUnlisted %s, OCSPStaleGrace %" APR_INT64_T_FMT
            ", OCSPSourceMaxAge %s, OCSPNextUpdate %" APR_INT64_T_FMT
            ", OCSPHTTPMaxAge %" APR_INT64_T_FMT
@@ -238,36 +240,38 @@ static void print_policy(const dump_t *d, const ocsp_issuers_issuer_t *si)
            "OCSPResponderID %s, "
            "OCSPIncludeCertificate %s, OCSPTrustedResponder %s, "
            "OCSPPreproduce %s, OCSPCRLCoverage %s\n",
-           describe_unlisted(si), (apr_int64_t)si->policy.grace_s,
-           describe_limit(d, si->policy.max_age_s),
-           (apr_int64_t)si->policy.next_update_s,
-           (apr_int64_t)si->http_max_age_s,
-           si->policy.limits_age
+           describe_unlisted(si), (apr_int64_t)si->config.policy.grace_s,
+           describe_limit(d, si->config.policy.max_age_s),
+           (apr_int64_t)si->config.policy.next_update_s,
+           (apr_int64_t)si->config.http_max_age_s,
+           si->config.policy.limits_age
                ? apr_psprintf(d->pass->ptemp, "%" APR_INT64_T_FMT,
-                              (apr_int64_t)si->policy.answer_age_s)
+                              (apr_int64_t)si->config.policy.answer_age_s)
                : "default",
-           si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED ? "checked"
-                                                                     : "source",
-           si->policy.ignore_nonce ? "ignore" : "echo",
+           si->config.policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED
+               ? "checked"
+               : "source",
+           si->config.policy.ignore_nonce ? "ignore" : "echo",
            style.by_name ? "name" : "key", include[style.include],
-           si->level->trusted == 1 ? "on" : "off", preproduce[si->preproduce],
-           si->policy.complete ? "complete" : "auto");
+           si->config.level->trusted == 1 ? "on" : "off",
+           preproduce[si->config.preproduce],
+           si->config.policy.complete ? "complete" : "auto");
 }
 
 static void print_issuer(const dump_t *d, const ocsp_issuers_issuer_t *si)
 {
-    printf("  %s\n    certificate: %s (<OCSPIssuer> at %s)\n", si->name,
-           si->cert_file, si->section->defined_at);
-    if (si->issuer == NULL) {
+    printf("  %s\n    certificate: %s (<OCSPIssuer> at %s)\n", si->loaded.name,
+           si->config.cert_file, si->config.section->defined_at);
+    if (si->loaded.issuer == NULL) {
         printf("    cannot be read: whatever its server does not know is "
                "answered tryLater\n");
         return;
     }
-    if (si->passed_over) {
+    if (si->running.is_duplicate) {
         printf("    not used: another section is this CA's\n");
         return;
     }
-    print_hashes(si->issuer);
+    print_hashes(si->loaded.issuer);
     print_table(d, si);
     print_signers(d, si);
     print_policy(d, si);
@@ -312,7 +316,7 @@ static void print_empty(const ocsp_server_config_t *conf)
         bool empty = true;
 
         for (j = 0; empty && j < conf->own->issuers->nelts; j++) {
-            empty = ocsp_issuers_get(conf->own, j)->section != section;
+            empty = ocsp_issuers_get(conf->own, j)->config.section != section;
         }
         if (empty) {
             printf("  %s (<OCSPIssuer> at %s): no file matches: whatever its "

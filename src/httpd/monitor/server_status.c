@@ -113,7 +113,8 @@ static const char *collect_signers(facts_t *f, const ocsp_server_config_t *conf,
     const ocsp_answer_signers_t *signers = ocsp_signer_reload_get_signers(
         conf->shared.renewal, conf->shared.arena, si);
     /* those that came later had no fault */
-    const char *why = signers == &si->signers ? si->signer_why : NULL;
+    const char *why = signers == &si->loaded.signers ? si->loaded.signer_why
+                                                     : NULL;
     const char *text = "";
     const ocsp_signer_t *last;
     ocsp_expiry_t expiry = ocsp_expiry_find(&last, signers, now);
@@ -156,7 +157,7 @@ static const char *describe_age(state_t *state, const ocsp_issuers_issuer_t *si,
                                 const ocsp_table_info_t *info, int64_t data_end,
                                 int64_t now, apr_pool_t *p)
 {
-    const ocsp_answer_policy_t *policy = &si->policy;
+    const ocsp_answer_policy_t *policy = &si->config.policy;
     int64_t crl_end = ocsp_table_find_end(info->crl, info->this_update,
                                           info->next_update, 0, policy->grace_s,
                                           policy->max_age_s);
@@ -263,16 +264,18 @@ static void collect_result(facts_t *f, const ocsp_server_config_t *conf,
                            apr_pool_t *p)
 {
     ocsp_load_result_record_t last = {.kind = OCSP_LOAD_RESULT_NONE};
-    const char *text = si->issuer == NULL ? "certificate not readable"
-                                          : "never loaded";
+    const char *text = si->loaded.issuer == NULL ? "certificate not readable"
+                                                 : "never loaded";
     ocsp_table_info_t info;
 
     f->state = STATE_FAILED;
-    if (si->has_slot) {
-        ocsp_arena_get_result(&last, conf->shared.arena, si->slot, si->id);
+    if (si->running.has_slot) {
+        ocsp_arena_get_result(&last, conf->shared.arena, si->running.slot,
+                              si->running.id);
     }
-    if (si->has_slot
-        && ocsp_arena_get_info(&info, conf->shared.arena, si->slot, si->id)
+    if (si->running.has_slot
+        && ocsp_arena_get_info(&info, conf->shared.arena, si->running.slot,
+                               si->running.id)
                == APR_SUCCESS) {
         collect_table(f, conf->shared.arena, si, &info, p);
     }
@@ -291,7 +294,7 @@ static void collect_result(facts_t *f, const ocsp_server_config_t *conf,
     else {
         text = apr_pstrcat(p, text, "; ", describe_effect(f, now, p), NULL);
     }
-    if (f->state <= STATE_WARNING && !si->passed_over
+    if (f->state <= STATE_WARNING && !si->running.is_duplicate
         && ocsp_signer_reload_is_faulty(conf->shared.retries,
                                         conf->shared.arena, si)) {
         f->state = STATE_FAILED;
@@ -312,7 +315,9 @@ static void collect(facts_t *f, const server_rec *s,
     memset(f, 0, sizeof(*f));
     f->server = s->server_hostname != NULL ? s->server_hostname : "-";
     f->port = ocsp_load_ctx_get_port(s);
-    f->subject = si->issuer != NULL ? si->name : ap_escape_logitem(p, si->name);
+    f->subject = si->loaded.issuer != NULL
+                   ? si->loaded.name
+                   : ap_escape_logitem(p, si->loaded.name);
     f->this_update = f->next_update = f->last_load = "-";
     f->next_update_at = f->data_end = f->signer_end = OCSP_TABLE_ENDLESS;
     f->last_load_age_s = -1;
@@ -400,13 +405,14 @@ typedef void print_t(request_rec *r, unsigned i, const facts_t *f, int64_t now);
 static bool is_apart(const ocsp_issuers_issuer_t *view,
                      const ocsp_issuers_issuer_t *of)
 {
-    return view->policy.complete != of->policy.complete
-        || view->has_slot != of->has_slot
-        || (view->has_slot && view->slot != of->slot)
-        || view->policy.grace_s != of->policy.grace_s
-        || view->policy.max_age_s != of->policy.max_age_s
-        || view->policy.recheck_s != of->policy.recheck_s
-        || !ocsp_issuer_config_has_same_signers(view->level, of->level);
+    return view->config.policy.complete != of->config.policy.complete
+        || view->running.has_slot != of->running.has_slot
+        || (view->running.has_slot && view->running.slot != of->running.slot)
+        || view->config.policy.grace_s != of->config.policy.grace_s
+        || view->config.policy.max_age_s != of->config.policy.max_age_s
+        || view->config.policy.recheck_s != of->config.policy.recheck_s
+        || !ocsp_issuer_config_has_same_signers(view->config.level,
+                                                of->config.level);
 }
 
 static void print_one(sum_t *sum, request_rec *r, print_t *print,
@@ -447,7 +453,8 @@ static void print_views(sum_t *sum, request_rec *r, print_t *print,
     for (i = 0; i < conf->inherited->issuers->nelts; i++) {
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(conf->inherited, i);
 
-        if (!si->passed_over && is_apart(si, ocsp_issuers_get(main, i))) {
+        if (!si->running.is_duplicate
+            && is_apart(si, ocsp_issuers_get(main, i))) {
             print_one(sum, r, print, s, si);
         }
     }

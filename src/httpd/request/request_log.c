@@ -70,8 +70,8 @@ static bool may_complain(ocsp_arena_t *arena, const ocsp_issuers_issuer_t *si,
                          ocsp_arena_complaint_t which, int64_t now,
                          int64_t every_s)
 {
-    return si != NULL && si->has_slot
-        && ocsp_arena_raise(arena, si->slot, which, now, every_s);
+    return si != NULL && si->running.has_slot
+        && ocsp_arena_raise(arena, si->running.slot, which, now, every_s);
 }
 
 void ocsp_request_log_ended(request_rec *r, ocsp_arena_t *arena,
@@ -81,7 +81,7 @@ void ocsp_request_log_ended(request_rec *r, ocsp_arena_t *arena,
         ap_log_rerror(APLOG_MARK, APLOG_CRIT, 0, r,
                       "OCSP303: %s: no signer's certificate is valid by now: "
                       "answers tryLater; issue a new one",
-                      si->name);
+                      si->loaded.name);
     }
 }
 
@@ -94,7 +94,7 @@ void ocsp_request_log_failed(server_rec *s, ocsp_arena_t *arena,
     ap_log_error(APLOG_MARK, loud ? APLOG_ERR : APLOG_DEBUG, 0, s,
                  "OCSP301: %s: a signature failed: %s; if that goes on, see "
                  "that the key can be used, and restart httpd",
-                 si != NULL ? si->name : "-", why);
+                 si != NULL ? si->loaded.name : "-", why);
 }
 
 void ocsp_request_log_subject(request_rec *r, const ocsp_certid_t *id,

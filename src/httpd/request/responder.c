@@ -139,8 +139,8 @@ static void draft(ocsp_responder_t *job, const ocsp_request_t *request)
         if (si != NULL) {
             job->issuer = si;
             signers = subjects[i].signers;
-            if (si->http_max_age_s < job->http_max_age_s) {
-                job->http_max_age_s = si->http_max_age_s;
+            if (si->config.http_max_age_s < job->http_max_age_s) {
+                job->http_max_age_s = si->config.http_max_age_s;
             }
         }
     }
@@ -158,7 +158,8 @@ static ocsp_sign_limit_result_t enter(ocsp_sign_limit_job_t *stay,
                                       const ocsp_responder_t *job,
                                       ocsp_der_t key, bool may_wait)
 {
-    uint32_t issuer = job->issuer != NULL ? (uint32_t)job->issuer->slot : 0;
+    uint32_t issuer = job->issuer != NULL ? (uint32_t)job->issuer->running.slot
+                                          : 0;
     bool counts = ocsp_signer_get_cost(job->item.draft.answer.signer)
                 > OCSP_SIGN_LIMIT_FREE_US;
 

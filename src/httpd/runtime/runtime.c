@@ -48,14 +48,14 @@ static void find_longest(longest_t *longest, const ocsp_issuers_t *scope)
     for (i = 0; scope != NULL && i < scope->issuers->nelts; i++) {
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
 
-        if (si->signers.count == 0) {
-            add_length(longest, RESPONSE_UNKNOWN, si->name);
+        if (si->loaded.signers.count == 0) {
+            add_length(longest, RESPONSE_UNKNOWN, si->loaded.name);
         }
-        for (j = 0; j < si->signers.count; j++) {
+        for (j = 0; j < si->loaded.signers.count; j++) {
             add_length(longest,
-                       ocsp_response_template_get_max(si->signers.templs[j],
-                                                      CERTID_LEN),
-                       si->name);
+                       ocsp_response_template_get_max(
+                           si->loaded.signers.templs[j], CERTID_LEN),
+                       si->loaded.name);
         }
     }
 }

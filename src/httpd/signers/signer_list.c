@@ -24,9 +24,10 @@ void ocsp_signer_list_begin(ocsp_signer_list_t *r, ocsp_load_ctx_t *pass,
     r->templs = apr_array_make(pass->pconf, 2,
                                sizeof(ocsp_response_template_t *));
     r->faults = apr_array_make(pass->ptemp, 1, sizeof(fault_t));
-    si->signer_why = NULL;
-    si->signers_faulty = false;
-    si->signer_files = apr_array_make(pass->pconf, 2, sizeof(const char *));
+    si->loaded.signer_why = NULL;
+    si->loaded.signers_faulty = false;
+    si->loaded.signer_files = apr_array_make(pass->pconf, 2,
+                                             sizeof(const char *));
 }
 
 const ocsp_signer_t *ocsp_signer_list_get_signer(const ocsp_signer_list_t *r,
@@ -38,7 +39,7 @@ const ocsp_signer_t *ocsp_signer_list_get_signer(const ocsp_signer_list_t *r,
 
 static const char *get_file(const ocsp_signer_list_t *r, int i)
 {
-    return APR_ARRAY_IDX(r->si->signer_files, i, const char *);
+    return APR_ARRAY_IDX(r->si->loaded.signer_files, i, const char *);
 }
 
 void ocsp_signer_list_add(ocsp_signer_list_t *r, const ocsp_signer_t *signer,
@@ -46,17 +47,17 @@ void ocsp_signer_list_add(ocsp_signer_list_t *r, const ocsp_signer_t *signer,
 {
     ocsp_response_style_t style;
 
-    ocsp_issuer_config_get_style(&style, r->si->level);
-    style.chain = r->si->chain;
+    ocsp_issuer_config_get_style(&style, r->si->config.level);
+    style.chain = r->si->loaded.chain;
     APR_ARRAY_PUSH(r->templs, const ocsp_response_template_t *) =
         ocsp_response_template_make(signer, &style, r->pass->pconf);
-    APR_ARRAY_PUSH(r->si->signer_files, const char *) = cert_file;
+    APR_ARRAY_PUSH(r->si->loaded.signer_files, const char *) = cert_file;
 }
 
 static void count_fault(ocsp_signer_list_t *r)
 {
     r->pass->counts->failures++;
-    r->si->signers_faulty = true;
+    r->si->loaded.signers_faulty = true;
 }
 
 void ocsp_signer_list_add_fault(ocsp_signer_list_t *r, apr_status_t rv,
@@ -68,8 +69,8 @@ void ocsp_signer_list_add_fault(ocsp_signer_list_t *r, apr_status_t rv,
     fault->why = why;
     fault->replaced = replaced;
     count_fault(r);
-    if (r->si->signer_why == NULL) {
-        r->si->signer_why = apr_pstrdup(r->pass->pconf, why);
+    if (r->si->loaded.signer_why == NULL) {
+        r->si->loaded.signer_why = apr_pstrdup(r->pass->pconf, why);
     }
 }
 
@@ -84,7 +85,7 @@ static void say_faults(const ocsp_signer_list_t *r)
         ocsp_load_ctx_log(
             r->pass, APLOG_ERR, fault->rv,
             "OCSP202: %s: signer not taken: %s; <OCSPIssuer> at %s %s",
-            r->si->name, fault->why, r->si->where,
+            r->si->loaded.name, fault->why, r->si->config.where,
             fault->replaced         ? "goes on with the one read before"
             : r->templs->nelts != 0 ? "does without it"
                                     : "answers tryLater");
@@ -100,11 +101,11 @@ static void say_nobody(ocsp_signer_list_t *r, bool is_named)
                           "name them";
 
     count_fault(r);
-    r->si->signer_why = why;
+    r->si->loaded.signer_why = why;
     ocsp_load_ctx_log(r->pass, APLOG_ERR, 0,
                       "OCSP223: %s: no signer: %s; <OCSPIssuer> at %s answers "
                       "tryLater",
-                      r->si->name, why, r->si->where);
+                      r->si->loaded.name, why, r->si->config.where);
 }
 
 /* Whether the pair that was kept stands behind it, of which more was said. */
@@ -137,7 +138,7 @@ static void check_dates(ocsp_signer_list_t *r)
                 r->pass, APLOG_CRIT, 0,
                 "OCSP204: %s: %s: the signer's certificate is valid from %s to "
                 "%s only: %s; issue a new one",
-                r->si->name, file,
+                r->si->loaded.name, file,
                 ocsp_load_ctx_print_time(p, ocsp_signer_get_not_before(signer)),
                 ocsp_load_ctx_print_time(p, end),
                 r->pass->mode == OCSP_LOAD_CTX_SIGNERS
@@ -149,7 +150,7 @@ static void check_dates(ocsp_signer_list_t *r)
                 r->pass, APLOG_WARNING, 0,
                 "OCSP216: %s: %s: expired on %s, another signer does: "
                 "remove it",
-                r->si->name, file, ocsp_load_ctx_print_time(p, end));
+                r->si->loaded.name, file, ocsp_load_ctx_print_time(p, end));
         }
     }
 }
@@ -158,12 +159,12 @@ void ocsp_signer_list_close(ocsp_signer_list_t *r, bool is_named)
 {
     if (r->templs->nelts == 0 && r->faults->nelts == 0) {
         if (r->unchecked != NULL) {
-            r->si->signer_why = "not checked, for its key is encrypted";
+            r->si->loaded.signer_why = "not checked, for its key is encrypted";
             ocsp_load_ctx_log(
                 r->pass, APLOG_NOTICE, 0,
                 "OCSP217: %s: %s: the key is encrypted, and nobody is "
                 "asked for the passphrase now: not checked",
-                r->si->name, r->unchecked);
+                r->si->loaded.name, r->unchecked);
         }
         else {
             say_nobody(r, is_named);
@@ -171,7 +172,7 @@ void ocsp_signer_list_close(ocsp_signer_list_t *r, bool is_named)
     }
     say_faults(r);
     check_dates(r);
-    r->si->signers.templs = (const ocsp_response_template_t *const *)(void *)
-                                r->templs->elts;
-    r->si->signers.count = (size_t)r->templs->nelts;
+    r->si->loaded.signers.templs =
+        (const ocsp_response_template_t *const *)(void *)r->templs->elts;
+    r->si->loaded.signers.count = (size_t)r->templs->nelts;
 }

@@ -64,8 +64,8 @@ static const char *name_kept(const job_t *job, const char *what,
                                                          : "",
                               s->addrs->virthost, s->addrs->host_port);
     }
-    return apr_pstrcat(job->pass->ptemp, what, server, "\n", job->si->cert_file,
-                       "\n", cert_file, NULL);
+    return apr_pstrcat(job->pass->ptemp, what, server, "\n",
+                       job->si->config.cert_file, "\n", cert_file, NULL);
 }
 
 static const char *keep_name(const job_t *job, const char *cert_file)
@@ -77,7 +77,8 @@ static void warn(const job_t *job, const char *warning)
 {
     if (warning != NULL) {
         ocsp_load_ctx_log(job->pass, APLOG_WARNING, 0,
-                          "OCSP203: %s: signer: %s", job->si->name, warning);
+                          "OCSP203: %s: signer: %s", job->si->loaded.name,
+                          warning);
     }
 }
 
@@ -86,14 +87,14 @@ static const ocsp_signer_t *recall(const job_t *job, const char *cert_file)
 {
     ocsp_signer_material_t m = {.cert_file = cert_file,
                                 .key_file = cert_file,
-                                .trusted = job->si->level->trusted == 1};
+                                .trusted = job->si->config.level->trusted == 1};
     const char *warning, *why;
     ocsp_signer_t *signer = NULL;
 
     if (ocsp_keypairs_recall(&m.cert, &m.key, job->pass,
                              keep_name(job, cert_file))) {
-        (void)ocsp_signer_make(&signer, &m, job->si->issuer, &warning, &why,
-                               job->pass->pconf);
+        (void)ocsp_signer_make(&signer, &m, job->si->loaded.issuer, &warning,
+                               &why, job->pass->pconf);
     }
     return signer;
 }
@@ -126,7 +127,7 @@ static void say_kept(const job_t *job, const ocsp_signer_t *signer,
         job->pass, APLOG_ERR, 0,
         "OCSP228: %s: %s: valid from %s to %s only: goes on with the "
         "one read before, until %s or a stop: put a valid one there",
-        job->si->name, file,
+        job->si->loaded.name, file,
         ocsp_load_ctx_print_time(p, ocsp_signer_get_not_before(signer)),
         ocsp_load_ctx_print_time(p, ocsp_signer_get_not_after(signer)),
         ocsp_load_ctx_print_time(p, ocsp_signer_get_not_after(kept)));
@@ -210,7 +211,7 @@ static void take_cert(job_t *job, ocsp_keypairs_cert_t *c)
 {
     ocsp_signer_material_t m = {.cert = c->cert,
                                 .cert_file = c->file,
-                                .trusted = job->si->level->trusted == 1};
+                                .trusted = job->si->config.level->trusted == 1};
     const char *why = NULL, *warning = NULL, *fault;
     const char *unchecked = job->roster.unchecked;
     ocsp_signer_t *signer;
@@ -227,11 +228,12 @@ static void take_cert(job_t *job, ocsp_keypairs_cert_t *c)
         m.key = k->key;
         m.key_file = k->file;
         m.proven = k->signer;
-        rv = ocsp_signer_make(&signer, &m, job->si->issuer, &warning, &why,
-                              job->pass->pconf);
+        rv = ocsp_signer_make(&signer, &m, job->si->loaded.issuer, &warning,
+                              &why, job->pass->pconf);
     }
     else if (job->roster.unchecked != NULL && !m.trusted
-             && (fault = ocsp_signer_check_cert(c->cert, job->si->issuer))
+             && (fault = ocsp_signer_check_cert(c->cert,
+                                                job->si->loaded.issuer))
                     != NULL) {
         why = apr_psprintf(job->pass->ptemp, "%s: %s", c->file, fault);
         job->roster.unchecked = NULL;
@@ -260,10 +262,10 @@ static void take_cert(job_t *job, ocsp_keypairs_cert_t *c)
  * Names first, by their hashes: there may be hundreds of both. */
 static bool is_meant(const job_t *job, const ocsp_keypairs_cert_t *c)
 {
-    unsigned long name = ocsp_issuer_get_name_hash(job->si->issuer);
+    unsigned long name = ocsp_issuer_get_name_hash(job->si->loaded.issuer);
 
     return c->cert != NULL && (c->names[0] == name || c->names[1] == name)
-        && ocsp_signer_concerns(c->cert, job->si->issuer);
+        && ocsp_signer_concerns(c->cert, job->si->loaded.issuer);
 }
 
 /* Of a file that cannot be read nobody knows whose it is, but of him who had
@@ -344,7 +346,7 @@ static int compare_places(const void *a, const void *b)
 static void take_pool(job_t *job)
 {
     apr_array_header_t *places = ocsp_signer_pool_find(
-        job->pool, ocsp_issuer_get_name_hash(job->si->issuer),
+        job->pool, ocsp_issuer_get_name_hash(job->si->loaded.issuer),
         job->pass->ptemp);
     int i, before = -1;
 
@@ -385,7 +387,7 @@ static void take_files(job_t *job)
 static void take_own_key(job_t *job)
 {
     const apr_array_header_t *files = job->keys;
-    X509 *cert = ocsp_issuer_get0_cert(job->si->issuer);
+    X509 *cert = ocsp_issuer_get0_cert(job->si->loaded.issuer);
     bool found = false;
     int i;
 
@@ -406,7 +408,8 @@ static void take_own_key(job_t *job)
     if (found
         || (!job->is_pool && job->certs->nelts == 0 && files->nelts != 0)) {
         take_cert(job,
-                  ocsp_keypairs_make_cert(job->pass, job->si->cert_file, cert));
+                  ocsp_keypairs_make_cert(job->pass, job->si->config.cert_file,
+                                          cert));
     }
 }
 
@@ -433,9 +436,9 @@ static void take_lost(job_t *job)
         ocsp_keypairs_key_t *k = ocsp_keypairs_get_key(job->pass,
                                                        get_file(job->keys, i));
 
-        if (k->key == NULL && was_mine(job, job->si->cert_file)) {
+        if (k->key == NULL && was_mine(job, job->si->config.cert_file)) {
             k->used = true;
-            fail(job, job->si->cert_file, k->rv, k->why);
+            fail(job, job->si->config.cert_file, k->rv, k->why);
             return;
         }
     }
@@ -448,8 +451,9 @@ static void take_lost(job_t *job)
 
 bool ocsp_signer_load_has_pool(const ocsp_issuers_issuer_t *si)
 {
-    return si->section->is_glob
-        || si->level->cert_files != si->section->level->cert_files;
+    return si->config.section->is_glob
+        || si->config.level->cert_files
+               != si->config.section->level->cert_files;
 }
 
 /* Only "httpd -t" names them: at each start it would be the same again. */
@@ -458,16 +462,17 @@ static void warn_of_clients(const job_t *job)
     size_t i;
 
     for (i = 0; job->pass->mode == OCSP_LOAD_CTX_CONFIG_TEST
-                && i < job->si->signers.count;
+                && i < job->si->loaded.signers.count;
          i++) {
-        const char *warning = ocsp_client_limits_warn(&job->si->signers, i,
-                                                      job->pass->now,
+        const char *warning = ocsp_client_limits_warn(&job->si->loaded.signers,
+                                                      i, job->pass->now,
                                                       job->pass->ptemp);
 
         if (warning != NULL) {
-            warn(job, apr_pstrcat(job->pass->ptemp,
-                                  get_file(job->si->signer_files, (int)i), ": ",
-                                  warning, NULL));
+            warn(job,
+                 apr_pstrcat(job->pass->ptemp,
+                             get_file(job->si->loaded.signer_files, (int)i),
+                             ": ", warning, NULL));
         }
     }
 }
@@ -476,8 +481,9 @@ void ocsp_signer_load_open(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si)
 {
     job_t job = {.pass = pass,
                  .si = si,
-                 .pool = ocsp_signer_pool_get(pass, si->level->cert_files),
-                 .keys = si->level->key_files,
+                 .pool = ocsp_signer_pool_get(pass,
+                                              si->config.level->cert_files),
+                 .keys = si->config.level->key_files,
                  .is_pool = ocsp_signer_load_has_pool(si),
                  .kept = apr_array_make(pass->ptemp, 2, sizeof(const char *)),
                  .keeps = apr_array_make(pass->ptemp, 2, sizeof(const char *))};
@@ -494,7 +500,7 @@ void ocsp_signer_load_open(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si)
     take_files(&job);
     take_own_key(&job);
     if (templs->nelts == 0 && job.is_pool && is_named
-        && si->signer_why == NULL) {
+        && si->loaded.signer_why == NULL) {
         take_lost(&job);
     }
     if (job.is_pool) {

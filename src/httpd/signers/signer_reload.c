@@ -93,15 +93,14 @@ static void begin_view(view_t *view, ocsp_load_ctx_t *pass)
 static bool digest(unsigned char out[OCSP_RETRY_DIGEST_LEN], bool *settled,
                    ocsp_load_ctx_t *pass, const ocsp_issuers_issuer_t *si)
 {
-    const ocsp_signer_pool_t *sp = ocsp_signer_pool_get(pass,
-                                                        si->level->cert_files);
+    const ocsp_signer_pool_t *sp =
+        ocsp_signer_pool_get(pass, si->config.level->cert_files);
 
     return ocsp_signer_pool_digest(
         out, settled, sp,
-        ocsp_signer_load_has_pool(si)
-            ? ocsp_signer_pool_find(sp, ocsp_issuer_get_name_hash(si->issuer),
-                                    pass->ptemp)
-            : NULL);
+        ocsp_signer_load_has_pool(si) ? ocsp_signer_pool_find(
+            sp, ocsp_issuer_get_name_hash(si->loaded.issuer), pass->ptemp)
+                                      : NULL);
 }
 
 /* Of an issuer as one server answers for it, whose address is one in all
@@ -125,7 +124,7 @@ bool ocsp_signer_reload_is_faulty(const ocsp_retries_t *retries,
         retry = ocsp_retries_find(retries, ocsp_arena_get_configuration(arena),
                                   subject, sizeof(subject));
     }
-    return retry != NULL ? retry->faulty : si->signers_faulty;
+    return retry != NULL ? retry->faulty : si->loaded.signers_faulty;
 }
 
 void ocsp_signer_reload_note(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si)
@@ -137,16 +136,16 @@ void ocsp_signer_reload_note(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si)
 
     retry = get_retry(pass, si);
     if (retry != NULL) {
-        retry->faulty = si->signers_faulty;
+        retry->faulty = si->loaded.signers_faulty;
     }
     renewal->s = pass->s;
     /* else they will be opened once more */
     renewal->settled = digest(renewal->digest, &settled, pass, si) && settled;
-    if (si->has_slot) {
+    if (si->running.has_slot) {
         atomic_store(&renewal->seen,
-                     ocsp_arena_get_signers(pass->arena, si->slot));
+                     ocsp_arena_get_signers(pass->arena, si->running.slot));
     }
-    si->renewal = renewal;
+    si->running.renewal = renewal;
 }
 
 /* --- opening -------------------------------------------------------------- */
@@ -169,12 +168,12 @@ static set_t *open_set(ocsp_load_ctx_t *pass, const ocsp_signer_reload_t *r,
     pass->mode = OCSP_LOAD_CTX_SIGNERS;
     pass->key_ring = r->key_ring;
     ocsp_signer_load_open(pass, &copy);
-    if (copy.signers_faulty || copy.signers.count == 0) {
+    if (copy.loaded.signers_faulty || copy.loaded.signers.count == 0) {
         apr_pool_destroy(pool);
         return NULL;
     }
     set = apr_pcalloc(pool, sizeof(*set));
-    set->signers = copy.signers;
+    set->signers = copy.loaded.signers;
     set->pool = pool;
     return set;
 }
@@ -183,11 +182,11 @@ static set_t *open_set(ocsp_load_ctx_t *pass, const ocsp_signer_reload_t *r,
 static bool is_in_use(const set_t *set, const ocsp_load_ctx_t *pass,
                       const ocsp_issuers_issuer_t *si)
 {
-    const ocsp_answer_signers_t *a = &set->signers, *b = &si->signers;
+    const ocsp_answer_signers_t *a = &set->signers, *b = &si->loaded.signers;
     bool same = a->count == b->count
-             && atomic_load(&si->renewal->signers) == NULL
-             && ocsp_arena_get_signers(pass->arena, si->slot)
-                    == atomic_load(&si->renewal->seen);
+             && atomic_load(&si->running.renewal->signers) == NULL
+             && ocsp_arena_get_signers(pass->arena, si->running.slot)
+                    == atomic_load(&si->running.renewal->seen);
     size_t i;
 
     for (i = 0; same && i < a->count; i++) {
@@ -209,9 +208,9 @@ typedef enum {
 static bool is_behind(const ocsp_load_ctx_t *pass,
                       const ocsp_issuers_issuer_t *si)
 {
-    return atomic_load(&si->renewal->signers) != NULL
-        || ocsp_arena_get_signers(pass->arena, si->slot)
-               != atomic_load(&si->renewal->seen);
+    return atomic_load(&si->running.renewal->signers) != NULL
+        || ocsp_arena_get_signers(pass->arena, si->running.slot)
+               != atomic_load(&si->running.renewal->seen);
 }
 
 static change_t find_change(ocsp_load_ctx_t *pass,
@@ -219,7 +218,7 @@ static change_t find_change(ocsp_load_ctx_t *pass,
                             ocsp_retry_t *retry,
                             unsigned char now[OCSP_RETRY_DIGEST_LEN])
 {
-    const ocsp_issuers_renewal_t *renewal = si->renewal;
+    const ocsp_issuers_renewal_t *renewal = si->running.renewal;
     change_t change = SAME;
     bool settled;
 
@@ -284,15 +283,15 @@ static void look_for_changes(ocsp_signer_reload_t *r, ocsp_load_ctx_t *pass,
         ocsp_load_ctx_log(
             pass, APLOG_ERR, 0,
             "OCSP266: %s: the files of its signers are in order again",
-            si->name);
+            si->loaded.name);
     }
     if (!is_in_use(set, pass, si)) {
-        ocsp_arena_renew_signers(pass->arena, si->slot);
+        ocsp_arena_renew_signers(pass->arena, si->running.slot);
         ocsp_load_ctx_log(
             pass, APLOG_INFO, 0,
             "OCSP233: %s: the signers' certificates have changed: "
             "every process takes them up",
-            si->name);
+            si->loaded.name);
     }
     apr_pool_destroy(set->pool);
 }
@@ -367,8 +366,8 @@ static void open_view(view_t *view, ocsp_load_ctx_t *pass, uint64_t epoch)
 static void renew(ocsp_signer_reload_t *r, const ocsp_arena_t *arena,
                   const ocsp_issuers_issuer_t *si)
 {
-    ocsp_issuers_renewal_t *renewal = si->renewal;
-    uint32_t told = ocsp_arena_get_signers(arena, si->slot);
+    ocsp_issuers_renewal_t *renewal = si->running.renewal;
+    uint32_t told = ocsp_arena_get_signers(arena, si->running.slot);
     uint64_t epoch = ocsp_arena_get_epoch(arena); /* not from before told */
     ocsp_load_ctx_t pass;
     apr_pool_t *ptemp;
@@ -398,18 +397,19 @@ const ocsp_answer_signers_t *ocsp_signer_reload_get_signers(
 {
     const ocsp_answer_signers_t *renewed;
 
-    if (si->renewal == NULL) {
-        return &si->signers;
+    if (si->running.renewal == NULL) {
+        return &si->loaded.signers;
     }
-    if (si->has_slot
-        && ocsp_arena_get_signers(arena, si->slot)
-               != atomic_load_explicit(&si->renewal->seen, memory_order_relaxed)
+    if (si->running.has_slot
+        && ocsp_arena_get_signers(arena, si->running.slot)
+               != atomic_load_explicit(&si->running.renewal->seen,
+                                       memory_order_relaxed)
         && !atomic_flag_test_and_set(&r->busy)) {
         renew(r, arena, si);
         atomic_flag_clear(&r->busy);
     }
-    renewed = atomic_load(&si->renewal->signers);
-    return renewed != NULL ? renewed : &si->signers;
+    renewed = atomic_load(&si->running.renewal->signers);
+    return renewed != NULL ? renewed : &si->loaded.signers;
 }
 
 void ocsp_signer_reload_look(ocsp_signer_reload_t *r, ocsp_load_ctx_t *pass,
@@ -417,7 +417,7 @@ void ocsp_signer_reload_look(ocsp_signer_reload_t *r, ocsp_load_ctx_t *pass,
 {
     ocsp_signer_reload_stay_t stay;
 
-    if (!si->has_slot || si->renewal == NULL) {
+    if (!si->running.has_slot || si->running.renewal == NULL) {
         return;
     }
     ocsp_readers_check_signers(pass, si, r->key_ring);
