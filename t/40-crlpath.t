@@ -107,11 +107,11 @@ unlike $log, qr/README|ca\.key|link\.crl|foreign/,
 my ($newer, $bytes) = broken_crl('crls/4-a.crl', 'a', 1000, '6005');
 $log = $httpd->graceful;
 like $log,
-    qr/:error\].*OCSP220: CN=OCSP Test CA a,.*2-a\.pem is in use, and not .*: \Q$newer\E: /,
+    qr/:error\].*OCSP220: CN=OCSP Test CA a,.*using .*2-a\.pem; newer CRLs were rejected: \Q$newer\E: /,
     'a newer one with a broken signature: is told';
 says($httpd, 'a newer one with a broken signature', 'a', '6002' => 'revoked',
     '6005' => 'good');
-like $httpd->issuer(0)->{LastResult}, qr/^failed: .*2-a\.pem is in use, and not .*: \Q$newer\E: .*; /,
+like $httpd->issuer(0)->{LastResult}, qr/^failed: using .*2-a\.pem; newer CRLs were rejected: \Q$newer\E: .*; /,
     'a newer one with a broken signature: server-status';
 OCSPTest::PKI::spew($newer, substr $bytes, 0, -40);
 $log = $httpd->graceful;
@@ -326,10 +326,10 @@ sub checks {
 crl('seen/cas.crl', 'step', 500, '6002', exts => 'cas');
 ok wait_for(60, sub { $seen->issuer(0)->{LastResult} eq 'ok' }), 'all parts again: ok';
 broken_crl('seen/users.crl', 'step', 200, '6004', exts => 'users');
-ok wait_for(60, sub { $seen->issuer(0)->{LastResult} =~ /^failed: .* is in use, and not what is newer: / }),
+ok wait_for(60, sub { $seen->issuer(0)->{LastResult} =~ /^failed: using .*; newer CRLs were rejected: / }),
     'a newer one with a broken signature: server-status';
 checks() for 1 .. 3;
-like $seen->issuer(0)->{LastResult}, qr/^failed: .* is in use, and not what is newer: /,
+like $seen->issuer(0)->{LastResult}, qr/^failed: using .*; newer CRLs were rejected: /,
     'a newer one with a broken signature: it stays so';
 is scalar(@said = lines_of('OCSP220', $seen->log_since(0))), 1,
     'a newer one with a broken signature: is told once';

@@ -1,8 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Whatever goes wrong with one issuer is logged, counted and left behind; the
- * next is opened all the same. Floor 4.
+ * httpd's hooks at start, at graceful restarts, in a new child and in the
+ * monitor. A fault of one issuer is logged, and the next one is loaded all the
+ * same. Floor 4.
  */
 #include "httpd/startup.h"
 
@@ -17,19 +18,17 @@
 #include "httpd/config/server_config.h"
 #include "httpd/signers/passphrase.h"
 #include "httpd/monitor/config_dump.h"
-#include "httpd/load/expiry_log.h"
 #include "httpd/runtime/retained.h"
 #include "httpd/request/location_rules.h"
 #include "httpd/log.h"
-#include "httpd/config/directives.h"
 #include "httpd/load/issuer_certs.h"
 #include "httpd/load/load_log.h"
 #include "httpd/signers/keypairs.h"
 #include "httpd/background/presign.h"
 #include "httpd/signers/signer_reload.h"
 #include "httpd/signers/signer_load.h"
+#include "httpd/load/readers.h"
 #include "httpd/load/sources.h"
-#include "httpd/load/table_memory.h"
 #include "httpd/load/table_load.h"
 #include "httpd/runtime/sign_contexts.h"
 #include "httpd/runtime/version.h"
@@ -39,129 +38,128 @@
  * counts. */
 #define CHECKS 3
 
-/* Whether anything but tryLater can be said for it. */
+/* Whether it can be answered with anything but tryLater. */
 static bool is_ready(const ocsp_issuers_issuer_t *si)
 {
-    return si->signers.count != 0 && si->has_table;
+    return si->loaded.signers.count != 0 && si->loaded.has_table;
 }
 
-/* Two sections of one server for one CA: nobody can tell which was meant. The
- * first counts, unless only the second can be answered from: then the file of
- * the first was overwritten, and the CA must not suffer from it. */
-static void settle(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *first,
-                   ocsp_issuers_issuer_t *second)
+/* Two sections of one server are for one CA. The first counts, unless only the
+ * second can be answered: then the file of the first was overwritten. */
+static void resolve_duplicate(const ocsp_load_ctx_t *ctx,
+                              ocsp_issuers_issuer_t *first,
+                              ocsp_issuers_issuer_t *second)
 {
-    bool take_second = is_ready(second) && !is_ready(first);
-    ocsp_issuers_issuer_t *passed_over = take_second ? first : second;
+    bool use_second = is_ready(second) && !is_ready(first);
 
-    pass->failures++;
-    passed_over->passed_over = true;
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
-                 "OCSP209: %s: %s (<OCSPIssuer> at %s) and %s (at %s) are one "
-                 "CA: the one at %s counts; remove the other",
-                 first->name, first->cert_file, first->section->defined_at,
-                 second->cert_file, second->section->defined_at,
-                 (take_second ? second : first)->section->defined_at);
+    (use_second ? first : second)->running.is_duplicate = true;
+    ocsp_load_ctx_log(
+        ctx, APLOG_ERR, 0,
+        "OCSP209: %s: %s (<OCSPIssuer> at %s) and %s (at %s) are one "
+        "CA: the one at %s counts; remove the other",
+        first->loaded.name, first->config.cert_file,
+        first->config.section->defined_at, second->config.cert_file,
+        second->config.section->defined_at,
+        (use_second ? second : first)->config.section->defined_at);
 }
 
-/* A copy is a slip, or another CA's file was overwritten. */
-static void say_twins(const ocsp_load_ctx_t *pass,
-                      const ocsp_issuers_issuer_t *a,
-                      const ocsp_issuers_issuer_t *b)
+/* A copy is a mistake, or another CA's file was overwritten. */
+static void log_copy(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *a,
+                     const ocsp_issuers_issuer_t *b)
 {
-    bool copy = X509_cmp(ocsp_issuer_get0_cert(a->issuer),
-                         ocsp_issuer_get0_cert(b->issuer))
+    bool copy = X509_cmp(ocsp_issuer_get0_cert(a->loaded.issuer),
+                         ocsp_issuer_get0_cert(b->loaded.issuer))
              == 0;
 
-    ap_log_error(APLOG_MARK, copy ? APLOG_WARNING : APLOG_INFO, 0, pass->s,
-                 "OCSP221: %s: %s and %s are one CA%s", a->name, a->cert_file,
-                 b->cert_file, copy ? ", by the same certificate" : "");
+    ocsp_load_ctx_log(ctx, copy ? APLOG_WARNING : APLOG_INFO, 0,
+                      "OCSP221: %s: %s and %s are one CA%s", a->loaded.name,
+                      a->config.cert_file, b->config.cert_file,
+                      copy ? ", by the same certificate" : "");
 }
 
-/* Of a pattern, files of one CA are its renewals and cross-certificates: no
- * fault, one is as good as the other (R50). */
-static void find_twins(ocsp_load_ctx_t *pass, const ocsp_issuers_t *scope)
+/* Files of one CA that match one pattern are its renewals and
+ * cross-certificates: that is no fault, and any of them will do (R50). */
+static void find_duplicates(const ocsp_load_ctx_t *ctx,
+                            const ocsp_issuers_t *scope)
 {
-    apr_hash_t *seen = apr_hash_make(pass->ptemp);
+    apr_hash_t *seen = apr_hash_make(ctx->ptemp);
     int i;
 
     for (i = 0; i < scope->issuers->nelts; i++) {
         ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i), *other;
 
-        if (si->issuer == NULL) {
+        if (si->loaded.issuer == NULL) {
             continue;
         }
-        other = apr_hash_get(seen, ocsp_issuer_get0_id(si->issuer),
+        other = apr_hash_get(seen, ocsp_issuer_get0_id(si->loaded.issuer),
                              OCSP_ISSUER_ID_LEN);
-        if (other != NULL && other->section == si->section) {
-            si->passed_over = true;
-            say_twins(pass, other, si);
+        if (other != NULL && other->config.section == si->config.section) {
+            si->running.is_duplicate = true;
+            log_copy(ctx, other, si);
             continue;
         }
         if (other != NULL) {
-            settle(pass, other, si);
+            resolve_duplicate(ctx, other, si);
         }
-        if (other == NULL || other->passed_over) {
-            apr_hash_set(seen, ocsp_issuer_get0_id(si->issuer),
+        if (other == NULL || other->running.is_duplicate) {
+            apr_hash_set(seen, ocsp_issuer_get0_id(si->loaded.issuer),
                          OCSP_ISSUER_ID_LEN, si);
         }
     }
 }
 
-/* The issuers whose certificates a server knows: its own and, of a virtual
- * host, the main server's. */
-static void find_chain(const ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
-                       const ocsp_issuers_t *own,
-                       const ocsp_server_config_t *outer)
+/* Build the chain of an issuer from the certificates that a server has: its own
+ * and, of a virtual host, the main server's. */
+static void build_chain(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
+                        const ocsp_server_config_t *conf)
 {
-    const ocsp_issuers_t *scopes[] = {own, outer != NULL ? outer->own : NULL};
-    apr_array_header_t *known;
-    size_t i;
-    int j;
+    apr_array_header_t *known = apr_array_make(ctx->ptemp, 8,
+                                               sizeof(const ocsp_issuer_t *));
+    int i;
 
-    si->chain = (ocsp_chain_t){.count = 0};
-    if (si->level->include != OCSP_RESPONSE_INCLUDE_CHAIN) {
+    si->loaded.chain = (ocsp_chain_t){.count = 0};
+    if (si->config.level->include != OCSP_RESPONSE_INCLUDE_CHAIN) {
         return;
     }
-    known = apr_array_make(pass->ptemp, 8, sizeof(const ocsp_issuer_t *));
-    for (i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
-        for (j = 0; scopes[i] != NULL && j < scopes[i]->issuers->nelts; j++) {
-            const ocsp_issuers_issuer_t *other = ocsp_issuers_get(scopes[i], j);
+    for (; conf != NULL; conf = conf->outer) {
+        for (i = 0; i < conf->own->issuers->nelts; i++) {
+            const ocsp_issuer_t *ca =
+                ocsp_issuers_get(conf->own, i)->loaded.issuer;
 
-            if (other->issuer != NULL) {
-                APR_ARRAY_PUSH(known, const ocsp_issuer_t *) = other->issuer;
+            if (ca != NULL) {
+                APR_ARRAY_PUSH(known, const ocsp_issuer_t *) = ca;
             }
         }
     }
-    ocsp_chain_build(&si->chain, si->issuer, known, pass->pconf);
+    ocsp_chain_build(&si->loaded.chain, si->loaded.issuer, known, ctx->pconf);
 }
 
-/* The issuers that a server declares itself: their certificates. */
-static ocsp_issuers_t *open_certificates(ocsp_load_ctx_t *pass,
+static void load_signers(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si,
+                         const ocsp_server_config_t *conf)
+{
+    build_chain(ctx, si, conf);
+    ocsp_signer_load_open(ctx, si);
+    ocsp_load_log_signers(ctx, si, &si->loaded.signers);
+}
+
+/* The issuers that a server declares itself, with their certificates. */
+static ocsp_issuers_t *load_certificates(ocsp_load_ctx_t *ctx,
                                          const ocsp_server_config_t *conf)
 {
-    ocsp_issuers_t *scope = ocsp_issuers_make(pass->pconf);
+    ocsp_issuers_t *scope = ocsp_issuers_make(ctx->pconf);
     int i;
 
     for (i = 0; i < conf->sections->nelts; i++) {
-        ocsp_issuer_certs_section(pass, scope,
-                                  APR_ARRAY_IDX(conf->sections, i,
-                                                ocsp_issuers_section_t *),
-                                  conf->level);
-    }
-    ocsp_issuer_certs_close(pass, scope);
-    for (i = 0; i < scope->issuers->nelts; i++) {
-        const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
-
-        if (si->issuer != NULL) {
-            ocsp_load_ctx_add_issuer(pass, si->issuer);
-        }
+        ocsp_issuer_certs_load(ctx, scope,
+                               APR_ARRAY_IDX(conf->sections, i,
+                                             ocsp_issuers_section_t *),
+                               conf->level);
     }
     return scope;
 }
 
-/* Who signs for them, and what is known of their certificates. */
-static void open_own(ocsp_load_ctx_t *pass, const ocsp_server_config_t *conf)
+/* Their signers and tables. */
+static void load_own(ocsp_load_ctx_t *ctx, const ocsp_server_config_t *conf)
 {
     ocsp_issuers_t *scope = conf->own;
     int i;
@@ -169,65 +167,56 @@ static void open_own(ocsp_load_ctx_t *pass, const ocsp_server_config_t *conf)
     for (i = 0; i < scope->issuers->nelts; i++) {
         ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
 
-        if (si->issuer != NULL) {
-            find_chain(pass, si, scope, conf->outer);
-            ocsp_signer_load_open(pass, si);
-            ocsp_expiry_log(pass, si, &si->signers);
-            ocsp_table_load_open(pass, si);
-            ocsp_signer_reload_add(pass, si);
+        if (si->loaded.issuer != NULL) {
+            load_signers(ctx, si, conf);
+            ocsp_table_load_open(ctx, si);
+            ocsp_signer_reload_add(ctx, si);
         }
     }
-    find_twins(pass, scope);
-    ocsp_issuers_freeze(scope, pass->pconf);
+    find_duplicates(ctx, scope);
+    ocsp_issuers_freeze(scope, ctx->pconf);
 }
 
-/* A main server's issuer as a virtual host answers for it, which has settings
- * of its own, and perhaps a section of its own for the same CA. */
-static ocsp_issuers_issuer_t *open_view(ocsp_load_ctx_t *pass,
+/* A main server's issuer as a virtual host with settings of its own answers for
+ * it. The host may have a section of its own for the same CA. */
+static ocsp_issuers_issuer_t *load_view(ocsp_load_ctx_t *ctx,
                                         const ocsp_server_config_t *conf,
                                         const ocsp_issuers_issuer_t *of)
 {
-    ocsp_issuers_issuer_t *si = apr_pmemdup(pass->pconf, of, sizeof(*of));
-    ocsp_issuer_config_t *level = ocsp_directives_merge_issuer(
-        pass->pconf, conf->level, of->section->level);
+    ocsp_issuers_issuer_t *si = apr_pmemdup(ctx->pconf, of, sizeof(*of));
 
-    si->where = apr_psprintf(pass->pconf, "%s, for the virtual host at %s:%u,",
-                             of->section->defined_at,
-                             pass->s->defn_name != NULL ? pass->s->defn_name
-                                                        : "-",
-                             pass->s->defn_line_number);
-    si->level = level;
-    ocsp_issuer_config_get_policy(&si->policy, level, pass->refreshes);
-    si->http_max_age_s = level->http_max_age_s;
-    si->preproduce = (ocsp_issuer_config_preproduce_t)level->preproduce;
-    if (si->issuer == NULL) {
+    si->config.where =
+        apr_psprintf(ctx->pconf, "%s, for the virtual host at %s:%u,",
+                     of->config.section->defined_at,
+                     ctx->s->defn_name != NULL ? ctx->s->defn_name : "-",
+                     ctx->s->defn_line_number);
+    ocsp_issuer_certs_configure(ctx, si, conf->level);
+    si->running.is_duplicate =
+        si->loaded.issuer != NULL
+        && (si->running.is_duplicate
+            || ocsp_issuers_find_ca(conf->own, si->loaded.issuer) != NULL);
+    if (si->loaded.issuer == NULL || si->running.is_duplicate) {
         return si;
     }
-    si->passed_over = si->passed_over
-                   || ocsp_issuers_find_ca(conf->own, si->issuer, -1) != NULL;
-    if (si->passed_over) {
-        return si;
+    if (!ocsp_issuer_config_has_same_signers(si->config.level,
+                                             of->config.level)) {
+        load_signers(ctx, si, conf);
     }
-    if (!ocsp_issuer_config_has_same_signers(level, of->level)) {
-        find_chain(pass, si, conf->own, conf->outer);
-        ocsp_signer_load_open(pass, si);
-        ocsp_expiry_log(pass, si, &si->signers);
+    if (si->config.level->crl_files != of->config.level->crl_files
+        || si->config.level->crl_paths != of->config.level->crl_paths
+        || si->config.level->index_files != of->config.level->index_files
+        || si->config.level->issued_files != of->config.level->issued_files) {
+        si->running.has_slot = si->loaded.has_table = false;
+        si->loaded.crl_file = NULL;
+        si->loaded.info = NULL;
+        ocsp_table_load_open(ctx, si);
     }
-    if (level->crl_files != of->level->crl_files
-        || level->crl_paths != of->level->crl_paths
-        || level->index_files != of->level->index_files
-        || level->issued_files != of->level->issued_files) {
-        si->has_slot = si->has_table = false;
-        si->crl_file = NULL;
-        si->info = NULL;
-        ocsp_table_load_open(pass, si);
-    }
-    ocsp_signer_reload_add(pass, si);
+    ocsp_signer_reload_add(ctx, si);
     return si;
 }
 
-/* What a virtual host has of the main server's. */
-static ocsp_issuers_t *open_inherited(ocsp_load_ctx_t *pass,
+/* The main server's issuers as a virtual host answers for them. */
+static ocsp_issuers_t *load_inherited(ocsp_load_ctx_t *ctx,
                                       const ocsp_server_config_t *conf)
 {
     ocsp_issuers_t *outer = conf->outer->own, *scope;
@@ -236,99 +225,73 @@ static ocsp_issuers_t *open_inherited(ocsp_load_ctx_t *pass,
     if (!conf->sets_own_level) {
         return outer;
     }
-    scope = ocsp_issuers_make(pass->pconf);
+    scope = ocsp_issuers_make(ctx->pconf);
     scope->lost = outer->lost;
     for (i = 0; i < outer->issuers->nelts; i++) {
         ocsp_issuers_add(scope,
-                         open_view(pass, conf, ocsp_issuers_get(outer, i)));
+                         load_view(ctx, conf, ocsp_issuers_get(outer, i)));
     }
-    ocsp_issuers_freeze(scope, pass->pconf);
+    ocsp_issuers_freeze(scope, ctx->pconf);
     return scope;
 }
 
-static void check_used(ocsp_load_ctx_t *pass, const ocsp_server_config_t *conf)
+static void check_used(ocsp_load_ctx_t *ctx, const ocsp_server_config_t *conf)
 {
     int i;
 
-    ocsp_keypairs_check_used(pass, conf->own_level);
-    ocsp_sources_check_used(pass, conf->own_level);
+    ocsp_keypairs_check_used(ctx, conf->own_level);
+    ocsp_sources_check_used(ctx, conf->own_level);
     for (i = 0; i < conf->sections->nelts; i++) {
         ocsp_keypairs_check_used(
-            pass,
+            ctx,
             APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)->level);
     }
 }
 
-/* All certificates come first, since CAs of one name may stand in several
- * servers. The main server is first in the list, so what is inherited is there.
- */
-static void open_all(ocsp_load_ctx_t *pass, server_rec *base)
+/* All certificates come first, since CAs of one name may be in several servers.
+ * The main server is first in the list, and so loaded when others inherit. */
+static void load_all(ocsp_load_ctx_t *ctx, server_rec *base)
 {
-    const ocsp_server_config_t *main = ocsp_server_config_get(base);
+    for (ctx->s = base; ctx->s != NULL;
+         ctx->s = ocsp_server_config_get_next(ctx->s)) {
+        ocsp_server_config_t *conf = ocsp_server_config_get(ctx->s);
 
-    pass->refreshes = main->refresh_s != 0;
-    for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
-        ocsp_server_config_t *conf = ocsp_server_config_get(pass->s);
-
-        if (conf->own == NULL) {
-            conf->own = open_certificates(pass, conf);
-        }
+        conf->own = load_certificates(ctx, conf);
     }
-    for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
-        ocsp_server_config_t *conf = ocsp_server_config_get(pass->s);
+    for (ctx->s = base; ctx->s != NULL;
+         ctx->s = ocsp_server_config_get_next(ctx->s)) {
+        ocsp_server_config_t *conf = ocsp_server_config_get(ctx->s);
 
-        if (conf == main && pass->s != base) {
-            continue; /* a virtual host that says nothing shares the server's */
-        }
-        open_own(pass, conf);
+        load_own(ctx, conf);
         if (conf->outer != NULL) {
-            conf->inherited = open_inherited(pass, conf);
+            conf->inherited = load_inherited(ctx, conf);
         }
     }
     /* after all virtual hosts, which may use the main server's signers */
-    for (pass->s = base; pass->s != NULL; pass->s = pass->s->next) {
-        check_used(pass, ocsp_server_config_get(pass->s));
+    for (ctx->s = base; ctx->s != NULL;
+         ctx->s = ocsp_server_config_get_next(ctx->s)) {
+        check_used(ctx, ocsp_server_config_get(ctx->s));
     }
-    ocsp_load_log_check_room(pass, base);
+    ctx->s = base;
+    ocsp_load_log_table_size(ctx);
 }
 
-static int64_t find_shortest(const ocsp_issuers_t *scope, int64_t shortest_s)
-{
-    int i;
-
-    for (i = 0; scope != NULL && i < scope->issuers->nelts; i++) {
-        int64_t next_update_s =
-            ocsp_issuers_get(scope, i)->policy.next_update_s;
-
-        if (next_update_s < shortest_s) {
-            shortest_s = next_update_s;
-        }
-    }
-    return shortest_s;
-}
-
-/* Data without an end of its own counts for OCSPNextUpdate after a check, which
- * two that fail are not to end. */
-static int64_t find_check_interval(server_rec *base)
+/* Data without an end of its own counts for OCSPNextUpdate after a check: two
+ * checks that fail must not end it. */
+static int64_t find_check_interval(const ocsp_load_ctx_t *ctx,
+                                   const server_rec *base)
 {
     int64_t refresh_s = ocsp_server_config_get(base)->refresh_s;
-    int64_t shortest_s = refresh_s * CHECKS;
-    const server_rec *s;
+    int64_t shortest_s = ctx->counts->shortest_s / CHECKS;
 
-    for (s = base; s != NULL; s = s->next) {
-        const ocsp_server_config_t *conf = ocsp_server_config_get(s);
-
-        shortest_s = find_shortest(conf->own, shortest_s);
-        shortest_s = find_shortest(conf->inherited, shortest_s);
-    }
-    return shortest_s / CHECKS;
+    return refresh_s < shortest_s ? refresh_s : shortest_s;
 }
 
 static bool is_configured(server_rec *base)
 {
     const server_rec *s;
 
-    for (s = base; s != NULL; s = s->next) {
+    for (s = base; s != NULL; s = ocsp_server_config_get_next(s)) {
         if (ocsp_server_config_get(s)->sections->nelts != 0) {
             return true;
         }
@@ -339,54 +302,57 @@ static bool is_configured(server_rec *base)
 /* --- hooks ---------------------------------------------------------------- */
 
 /* R66 */
-static void say_what_good_means(server_rec *base)
+static void log_unlisted_good(const server_rec *base)
 {
     const server_rec *s = base;
 
     while (s != NULL
            && !ocsp_issuers_has_good_unlisted(ocsp_server_config_get(s)->own)) {
-        s = s->next;
+        s = ocsp_server_config_get_next(s);
     }
     if (s != NULL) {
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, base,
                      "OCSP211: serial numbers that a CRL does not list are "
                      "answered good (RFC 6960 section 2.2) unless OCSPUnlisted "
-                     "says otherwise, also if they were never issued: this "
+                     "is set to something else, even if they were never "
+                     "issued: this "
                      "does not meet Baseline Requirements 4.9.9");
     }
 }
 
-/* All of it, by the one writer. */
-static void start(ocsp_load_ctx_t *pass, server_rec *base)
+/* Load everything, as the one writer, and share it. */
+static void start(ocsp_load_ctx_t *ctx, server_rec *base)
 {
-    ocsp_server_config_shared_t shared = {.keep = pass->keep};
+    ocsp_server_config_shared_t shared = {.keep = ctx->retained};
     server_rec *s;
 
     if (is_configured(base)) {
-        ocsp_table_memory_open(pass, &shared, base);
+        shared.retries = ocsp_load_ctx_open_arena(ctx, base,
+                                                  ocsp_sources_measure(ctx,
+                                                                       base));
     }
-    pass->defers = pass->arena != NULL && ocsp_arena_has_lock(pass->arena)
-                && ocsp_server_config_get(base)->refresh_s != 0
-                && ocsp_watchdog_is_possible();
-    open_all(pass, base);
-    if (pass->arena != NULL) {
-        ocsp_arena_serve(pass->arena);
-        if (pass->is_writer && ocsp_arena_has_lock(pass->arena)) {
-            ocsp_arena_unlock(pass->arena);
+    ctx->defers = ctx->mode == OCSP_LOAD_CTX_GRACEFUL
+               && ocsp_arena_has_lock(ctx->arena) && ctx->refreshes
+               && ocsp_watchdog_is_possible();
+    load_all(ctx, base);
+    if (ctx->arena != NULL) {
+        ocsp_arena_serve(ctx->arena);
+        if (ctx->is_writer && ocsp_arena_has_lock(ctx->arena)) {
+            ocsp_arena_unlock(ctx->arena);
         }
     }
-    ocsp_retained_sweep(pass->keep);
-    shared.arena = pass->arena;
-    shared.check_s = find_check_interval(base);
+    ocsp_retained_sweep(ctx->retained);
+    shared.arena = ctx->arena;
+    shared.check_s = find_check_interval(ctx, base);
     if (is_configured(base)) {
-        ocsp_runtime_open(&shared, pass->keep, base);
-        shared.renewal = ocsp_signer_reload_make(pass);
-        shared.threads = ocsp_sign_contexts_make(pass->pconf);
+        ocsp_runtime_open(&shared, ctx->retained, base);
+        shared.renewal = ocsp_signer_reload_make(ctx);
+        shared.threads = ocsp_sign_contexts_make(ctx->pconf);
         shared.sign_limit = ocsp_sign_limit_make(
-            pass->pconf, shared.sign_slots,
+            ctx->pconf, shared.sign_slots,
             (unsigned)ocsp_server_config_get(base)->sign_limit);
     }
-    for (s = base; s != NULL; s = s->next) {
+    for (s = base; s != NULL; s = ocsp_server_config_get_next(s)) {
         ocsp_server_config_get(s)->shared = shared;
     }
 }
@@ -395,36 +361,39 @@ int ocsp_startup_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *base)
 {
     ocsp_server_config_t *conf = ocsp_server_config_get(base);
-    ocsp_load_ctx_t pass;
+    ocsp_load_ctx_t ctx;
+    /* httpd reads its configuration twice at start. The first time it still
+     * has a terminal. */
+    bool is_first = ap_state_query(AP_SQ_MAIN_STATE)
+                 == AP_SQ_MS_CREATE_PRE_CONFIG;
     bool presigns;
 
-    ocsp_load_ctx_begin(&pass, ocsp_retained_get(base->process->pool), pconf,
-                        ptemp);
-    /* httpd reads its configuration twice at start. The first time it still
-     * has a terminal, and nothing else of ours is to be done. */
-    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
-        pass.asking = true;
-        ocsp_passphrase_ask_all(&pass, base);
+    ocsp_load_ctx_begin(&ctx,
+                        is_first ? OCSP_LOAD_CTX_PASSPHRASES
+                                 : OCSP_LOAD_CTX_START,
+                        ocsp_retained_get(base->process->pool), pconf, ptemp);
+    ctx.refreshes = conf->refresh_s != 0;
+    if (is_first) {
+        ocsp_passphrase_ask_all(&ctx, base);
         return OK;
     }
-    start(&pass, base);
+    start(&ctx, base);
     if (!is_configured(base)) {
         return OK;
     }
     ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, base,
                  "OCSP261: mod_ocsp " OCSP_VERSION " configured");
-    say_what_good_means(base);
+    log_unlisted_good(base);
     ocsp_location_rules_check(base, ptemp);
-    ocsp_keypairs_check_readers(&pass, base);
     presigns = ocsp_presign_check(base);
-    if (conf->shared.arena != NULL && (conf->refresh_s != 0 || presigns)) {
+    if (conf->shared.arena != NULL && (ctx.refreshes || presigns)) {
         conf->shared.watch = ocsp_watchdog_start(pconf, base, presigns);
     }
     return OK;
 }
 
-/* "httpd -t" says whether httpd would start; these ask whether every issuer
- * would be answered as configured. */
+/* "httpd -t" finds out whether httpd would start; with these it also fails if
+ * an issuer would not be answered as configured. */
 static bool is_strict(void)
 {
     return ap_exists_config_define("OCSP_STRICT")
@@ -434,28 +403,30 @@ static bool is_strict(void)
 int ocsp_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *base)
 {
-    ocsp_load_ctx_t pass;
+    ocsp_load_ctx_t ctx;
     apr_hash_t *readers;
     bool presigns;
 
     if (ap_state_query(AP_SQ_RUN_MODE) != AP_SQ_RM_CONFIG_TEST) {
         return OK;
     }
-    ocsp_load_ctx_begin(&pass, NULL, pconf, ptemp);
-    open_all(&pass, base);
+    ocsp_load_ctx_begin(&ctx, OCSP_LOAD_CTX_CONFIG_TEST, NULL, pconf, ptemp);
+    ctx.refreshes = ocsp_server_config_get(base)->refresh_s != 0;
+    load_all(&ctx, base);
     ocsp_location_rules_check(base, ptemp);
     presigns = ocsp_presign_check(base);
-    if (is_configured(base)
-        && (ocsp_server_config_get(base)->refresh_s != 0 || presigns)
+    if (is_configured(base) && (ctx.refreshes || presigns)
         && !ocsp_watchdog_check(base, NULL)) {
-        pass.failures++;
+        ctx.counts->failures++;
     }
-    readers = ocsp_sources_check_readers(&pass, base);
-    ocsp_keypairs_check_readers(&pass, base);
+    readers = ocsp_readers_check_paths(&ctx, ocsp_sources_list_all(&ctx, base));
+    ocsp_keypairs_check_readers(&ctx, base);
     if (ap_exists_config_define("DUMP_OCSP")) {
-        ocsp_config_dump_print(&pass, base, readers);
+        ocsp_config_dump_print(&ctx, base, readers);
     }
-    return pass.failures == 0 || !is_strict() ? OK : HTTP_INTERNAL_SERVER_ERROR;
+    return ctx.counts->failures == 0 || !is_strict()
+             ? OK
+             : HTTP_INTERNAL_SERVER_ERROR;
 }
 
 void ocsp_startup_start_child(apr_pool_t *pchild, server_rec *base)

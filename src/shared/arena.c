@@ -15,10 +15,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "shared/retry.h"
 #include "shared/segment.h"
 
 #define ARENA_MAGIC UINT64_C(0x4f43535041524e41) /* OCSPARNA */
-#define ARENA_VERSION 7u
+#define ARENA_VERSION 8u
 
 /* Since this version a process of another one can close an arena. */
 #define CLOSABLE_VERSION 6u
@@ -444,8 +445,7 @@ static void assign(ocsp_arena_t *a, ocsp_segment_slot_t *s,
     remove_table(a, s);
     atomic_thread_fence(memory_order_seq_cst);
     memcpy(s->id, id, OCSP_TABLE_ID_LEN);
-    ocsp_load_outcome_write(&s->note, 0, false, NULL);
-    s->doubt = OCSP_LOAD_OUTCOME_NO_DOUBT;
+    ocsp_load_result_write(&s->result, OCSP_LOAD_RESULT_NONE, 0, NULL);
     for (i = 0; i < OCSP_SEGMENT_COMPLAINTS; i++) {
         atomic_store_explicit(&s->raised[i], 0, memory_order_relaxed);
     }
@@ -543,22 +543,17 @@ void ocsp_arena_publish(ocsp_arena_t *a, size_t slot)
     release_table(a, s, word);
 }
 
-void ocsp_arena_note(ocsp_arena_t *a, size_t slot, int64_t time, bool ok,
-                     const char *text)
+void ocsp_arena_set_result(ocsp_arena_t *a, size_t slot,
+                           ocsp_load_result_kind_t kind, int64_t time,
+                           const char *text)
 {
     ocsp_segment_slot_t *s = &a->slots[slot];
 
-    ocsp_load_outcome_write(&s->note, time, ok, text);
-    if (ok && s->doubt == OCSP_LOAD_OUTCOME_NO_DOUBT) {
+    ocsp_load_result_write(&s->result, kind, time, text);
+    if (!ocsp_load_result_is_failure(kind)) {
         /* Release: who sees it sees what the slot was before, as well. */
         atomic_store_explicit(&s->checked, time, memory_order_release);
     }
-}
-
-void ocsp_arena_set_doubt(ocsp_arena_t *a, size_t slot,
-                          ocsp_load_outcome_doubt_t doubt)
-{
-    a->slots[slot].doubt = doubt;
 }
 
 int64_t ocsp_arena_get_checked(const ocsp_arena_t *a, size_t slot)
@@ -566,10 +561,9 @@ int64_t ocsp_arena_get_checked(const ocsp_arena_t *a, size_t slot)
     return atomic_load_explicit(&a->slots[slot].checked, memory_order_relaxed);
 }
 
-ocsp_load_outcome_doubt_t ocsp_arena_get_doubt(const ocsp_arena_t *a,
-                                               size_t slot)
+bool ocsp_arena_is_incomplete(const ocsp_arena_t *a, size_t slot)
 {
-    return a->slots[slot].doubt;
+    return a->slots[slot].result.incomplete;
 }
 
 /* Find the published table of a slot.
@@ -686,15 +680,16 @@ bool ocsp_arena_log_complaint(ocsp_arena_t *a, size_t slot,
                               ocsp_arena_complaint_t which, int64_t now,
                               int64_t every_s)
 {
-    return ocsp_load_outcome_raise(&a->slots[slot].raised[which], now, every_s);
+    return ocsp_retry_may_log(&a->slots[slot].raised[which], now, every_s);
 }
 
-void ocsp_arena_get_note(ocsp_load_outcome_t *out, const ocsp_arena_t *a,
-                         size_t slot, const unsigned char id[OCSP_TABLE_ID_LEN])
+void ocsp_arena_get_result(ocsp_load_result_record_t *out,
+                           const ocsp_arena_t *a, size_t slot,
+                           const unsigned char id[OCSP_TABLE_ID_LEN])
 {
     const ocsp_segment_slot_t *s = &a->slots[slot];
 
-    if (!ocsp_load_outcome_read(out, &s->note)
+    if (!ocsp_load_result_read(out, &s->result)
         || memcmp(s->id, id, OCSP_TABLE_ID_LEN) != 0) {
         memset(out, 0, sizeof(*out));
     }

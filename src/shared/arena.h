@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "shared/load_outcome.h"
+#include "shared/load_result.h"
 #include "status/status.h"
 #include "status/table.h"
 
@@ -141,26 +141,21 @@ apr_status_t ocsp_arena_reserve(void **mem, ocsp_arena_t *a, size_t slot,
  */
 void ocsp_arena_publish(ocsp_arena_t *a, size_t slot);
 
-/** Say whether the table in use is what the newest source says. One writer at
- * a time. */
-void ocsp_arena_set_doubt(ocsp_arena_t *a, size_t slot,
-                          ocsp_load_outcome_doubt_t doubt);
-
 /** When the last check of a slot's sources succeeded, seconds since 1970; 0:
  * none has. Any thread. */
 int64_t ocsp_arena_get_checked(const ocsp_arena_t *a, size_t slot);
 
-/** @return what was said last. One writer at a time. */
-ocsp_load_outcome_doubt_t ocsp_arena_get_doubt(const ocsp_arena_t *a,
-                                               size_t slot);
-
 /**
- * Say how a load ended; if well and without doubt, that the sources were looked
- * at (checked of every record from now on). @param text NULL: nothing. One
- * writer at a time.
+ * Store how a load ended; unless that is a failure, its time is that of the
+ * last check from now on.
+ * @param text NULL: none. One writer at a time.
  */
-void ocsp_arena_note(ocsp_arena_t *a, size_t slot, int64_t time, bool ok,
-                     const char *text);
+void ocsp_arena_set_result(ocsp_arena_t *a, size_t slot,
+                           ocsp_load_result_kind_t kind, int64_t time,
+                           const char *text);
+
+/** @return incomplete of ocsp_load_result_cell_t. One writer at a time. */
+bool ocsp_arena_is_incomplete(const ocsp_arena_t *a, size_t slot);
 
 /**
  * Look up one certificate in the published table of a slot.
@@ -208,9 +203,10 @@ bool ocsp_arena_log_complaint(ocsp_arena_t *a, size_t slot,
                               ocsp_arena_complaint_t which, int64_t now,
                               int64_t every_s);
 
-/** How the last load ended; time 0 if the slot is not id's. Any thread. */
-void ocsp_arena_get_note(ocsp_load_outcome_t *out, const ocsp_arena_t *a,
-                         size_t slot,
-                         const unsigned char id[OCSP_TABLE_ID_LEN]);
+/** How the last load ended; OCSP_LOAD_RESULT_NONE if the slot is not id's. Any
+ * thread. */
+void ocsp_arena_get_result(ocsp_load_result_record_t *out,
+                           const ocsp_arena_t *a, size_t slot,
+                           const unsigned char id[OCSP_TABLE_ID_LEN]);
 
 #endif

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * A hash table with linear probing. Entries of configurations that are over are
- * free; nothing else is ever removed. Floor 3.
+ * What is remembered between checks: a hash table with linear probing. Entries
+ * of configurations that are over are free; no other is ever removed. Floor 3.
  */
 #include "shared/retry.h"
 
@@ -10,12 +10,11 @@
 
 #include "shared/siphash.h"
 
-/* Entries: for each of 4096 tables one, one for its age, one for its signers,
- * one for what was passed over, and as much again for virtual hosts with
- * settings of their own. */
+/* Entries: three for each of 4096 tables (itself, its age, its signers), and
+ * several for each virtual host with settings of its own. */
 #define ENTRIES 32768u
 
-/* So many places are looked at for one subject. */
+/* Entries that are tried for one subject. */
 #define PROBES 64u
 
 /* From one death of a loader to the next try, in seconds. */
@@ -38,11 +37,6 @@ static uint64_t hash(uint64_t seed, const void *data, size_t len)
 size_t ocsp_retries_size(void)
 {
     return sizeof(ocsp_retries_t);
-}
-
-ocsp_retries_t *ocsp_retries_init(void *mem)
-{
-    return mem;
 }
 
 ocsp_retry_t *ocsp_retries_get(ocsp_retries_t *r, uint32_t configuration,
@@ -88,31 +82,18 @@ const ocsp_retry_t *ocsp_retries_find(const ocsp_retries_t *r,
     return NULL;
 }
 
-static uint64_t hash_text(const char *text)
+uint64_t ocsp_retry_hash_text(const char *text)
 {
-    /* 0 is no text */
     return text != NULL ? hash(1, text, strlen(text)) | 1 : 0;
 }
 
-void ocsp_retry_set_text(ocsp_retry_t *one, const char *text)
+void ocsp_retry_count_death(ocsp_retry_t *one, int64_t now)
 {
-    one->text = hash_text(text);
-}
-
-bool ocsp_retry_has_text(const ocsp_retry_t *one, const char *text)
-{
-    return one->text == hash_text(text);
-}
-
-void ocsp_retry_count_death(ocsp_retry_t *one, int64_t now, int32_t pid)
-{
-    one->killed = one->deaths == 0;
     one->deaths++;
     one->died = now;
-    one->pid = pid;
 }
 
-bool ocsp_retry_is_resting(const ocsp_retry_t *one, int64_t now)
+bool ocsp_retry_is_pausing(const ocsp_retry_t *one, int64_t now)
 {
     int64_t pause_s;
 
@@ -120,6 +101,15 @@ bool ocsp_retry_is_resting(const ocsp_retry_t *one, int64_t now)
         return false;
     }
     pause_s = pauses_s[one->deaths < PAUSES ? one->deaths - 1 : PAUSES - 1];
-    /* a clock that was put back must not make it rest for long */
+    /* a clock that was put back must not make the pause long */
     return now >= one->died && now < one->died + pause_s;
+}
+
+bool ocsp_retry_may_log(_Atomic int64_t *logged, int64_t now, int64_t every_s)
+{
+    int64_t last = atomic_load_explicit(logged, memory_order_relaxed);
+
+    /* a clock that went back must not silence it for long */
+    return (last > now || last <= now - every_s)
+        && atomic_compare_exchange_strong(logged, &last, now);
 }

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "shared/load_outcome.h"
+#include "shared/load_result.h"
 #include "status/table.h"
 
 /** How many issuers there is room for. */
@@ -31,10 +31,9 @@ typedef struct {
     uint64_t reserved_page;   /* for the next table; 0: none */
     uint64_t reserved_len;    /* octets */
     _Atomic uint32_t held_by; /* last configuration that has it; 0: free */
-    ocsp_load_outcome_cell_t note;
+    ocsp_load_result_cell_t result;
     /* when each was last logged, seconds since 1970 */
     _Atomic int64_t raised[OCSP_SEGMENT_COMPLAINTS];
-    ocsp_load_outcome_doubt_t doubt;
     _Atomic uint32_t signers; /* counts changes of the signers' certificates */
     _Atomic int64_t checked;  /* last load that ended well, seconds; 0: none */
 } ocsp_segment_slot_t;
@@ -50,7 +49,6 @@ typedef struct {
 typedef struct {
     _Atomic uint32_t slot;   /* + 1; 0: none is being loaded */
     _Atomic int32_t pid;     /* of the writer that loads */
-    _Atomic int64_t since;   /* seconds since 1970 */
     _Atomic uint64_t octets; /* of its files */
 } ocsp_segment_loading_t;
 

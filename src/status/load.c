@@ -57,7 +57,6 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
 {
     const apr_array_header_t *lists[] = {src->files, src->indexes, src->lists};
     apr_array_header_t *named = apr_array_make(p, 4, sizeof(const char *));
-    apr_status_t rv;
     size_t i;
 
     *settled = false;
@@ -69,12 +68,9 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
             apr_array_cat(named, lists[i]);
         }
     }
-    rv = ocsp_fingerprint_make(fingerprint, settled, named, src->found, now,
-                               why, p);
-    if (rv == APR_SUCCESS && src->complete) {
-        fingerprint[0] ^= 1; /* since it changes the warnings */
-    }
-    return rv;
+    /* other warnings are given with OCSPCRLCoverage complete */
+    return ocsp_fingerprint_make(fingerprint, settled, named, src->found,
+                                 src->complete, now, why, p);
 }
 
 static void warn(const load_t *l, ocsp_load_result_t *out, const char *format,

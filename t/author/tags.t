@@ -25,7 +25,7 @@ for my $file (@sources) {
 
     # a call of a log function: its level, and how its message starts
     my @untagged;
-    while ($text =~ /\bap_log_[a-z]*error\s*\(APLOG_MARK,\s*APLOG_(\w+)(.*?);/gs) {
+    while ($text =~ /\b(?:ap_log_[a-z]*error\s*\(\s*APLOG_MARK|ocsp_load_ctx_log\s*\([^,]*),\s*APLOG_(\w+)(.*?);/gs) {
         my ($level, $call) = ($1, $2);
         next if $level =~ /^TRACE/;
         push @untagged, substr $call, 0, 60 if $call !~ /"OCSP\d{3}: /;

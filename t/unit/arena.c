@@ -24,7 +24,7 @@
 
 static void check_life(ocsp_arena_t *a, apr_pool_t *p)
 {
-    ocsp_load_outcome_t note;
+    ocsp_load_result_record_t result;
     ocsp_table_info_t info;
     ocsp_record_t rec;
     const char *why;
@@ -63,17 +63,15 @@ static void check_life(ocsp_arena_t *a, apr_pool_t *p)
            && info.this_update == 2000 && info.entries == 500,
        "the new one is seen");
 
-    ocsp_arena_get_note(&note, a, slot, id_a);
-    is_int(note.time, 0, "no load is noted at first");
-    ocsp_arena_note(a, slot, 77, false, "because");
-    ocsp_arena_get_note(&note, a, slot, id_a);
-    ok(note.time == 77 && !note.ok && strcmp(note.text, "because") == 0, "a "
-                                                                         "note "
-                                                                         "is "
-                                                                         "see"
-                                                                         "n");
-    ocsp_arena_get_note(&note, a, slot, id_b);
-    is_int(note.time, 0, "but by its own id only");
+    ocsp_arena_get_result(&result, a, slot, id_a);
+    is_int(result.kind, OCSP_LOAD_RESULT_NONE, "no load at first");
+    ocsp_arena_set_result(a, slot, OCSP_LOAD_RESULT_REJECTED, 77, "because");
+    ocsp_arena_get_result(&result, a, slot, id_a);
+    ok(result.time == 77 && result.kind == OCSP_LOAD_RESULT_REJECTED
+           && strcmp(result.text, "because") == 0,
+       "the result of a load is seen");
+    ocsp_arena_get_result(&result, a, slot, id_b);
+    is_int(result.kind, OCSP_LOAD_RESULT_NONE, "but by its own id only");
 }
 
 static void check_configurations(ocsp_arena_t *a, apr_pool_t *p)
@@ -121,24 +119,23 @@ static void check_checked(apr_pool_t *p)
     publish(a, slot, id_a, 1000, 1, p);
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
            && rec.checked == 0,
-       "before the first note nothing was looked at");
-    ocsp_arena_note(a, slot, 2000, true, NULL);
+       "before the first result nothing was checked");
+    ocsp_arena_set_result(a, slot, OCSP_LOAD_RESULT_LOADED, 2000, NULL);
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
            && rec.checked == 2000,
-       "a load that ends well is a look");
+       "a load that ends well is a check");
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, unlisted, 3) == APR_SUCCESS
            && rec.checked == 2000,
        "also for what is not listed");
-    ocsp_arena_note(a, slot, 3000, false, "because");
+    ocsp_arena_set_result(a, slot, OCSP_LOAD_RESULT_REJECTED, 3000, "because");
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
            && rec.checked == 2000,
        "one that fails is none");
-    ocsp_arena_set_doubt(a, slot, OCSP_LOAD_OUTCOME_DOUBT_PASSED_OVER);
-    ocsp_arena_note(a, slot, 4000, true, "not the newest");
+    ocsp_arena_set_result(a, slot, OCSP_LOAD_RESULT_NEWER_REJECTED, 4000,
+                          "an older one");
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
            && rec.checked == 2000,
-       "nor is one that could not take the newest");
-    ocsp_arena_set_doubt(a, slot, OCSP_LOAD_OUTCOME_NO_DOUBT);
+       "nor is one that rejected the newest");
     ocsp_arena_begin(a);
     ocsp_arena_assign_slot(&slot, a, id_a, true, &why);
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS
@@ -293,7 +290,7 @@ static void check_race(apr_pool_t *parent)
     ocsp_arena_begin(race.a);
     ocsp_arena_assign_slot(&race.slot, race.a, id_a, true, &why);
     publish(race.a, race.slot, id_a, 1, 7, p);
-    ocsp_arena_note(race.a, race.slot, 1, true, NULL);
+    ocsp_arena_set_result(race.a, race.slot, OCSP_LOAD_RESULT_LOADED, 1, NULL);
     for (i = 0; i < READERS; i++) {
         failed |= pthread_create(&readers[i], NULL, read_on, NULL);
     }
@@ -302,7 +299,8 @@ static void check_race(apr_pool_t *parent)
         /* of changing size, so that pages hold now a header, now entries */
         failed |= publish(race.a, race.slot, id_a, i, (unsigned)(i * 37) % 900,
                           p);
-        ocsp_arena_note(race.a, race.slot, i, true, NULL);
+        ocsp_arena_set_result(race.a, race.slot, OCSP_LOAD_RESULT_LOADED, i,
+                              NULL);
     }
     atomic_store(&race.stop, true);
     for (j = 0; j < READERS; j++) {
@@ -358,7 +356,7 @@ static void check_handover(apr_pool_t *parent)
         failed |= ocsp_arena_assign_slot(&slot, race.a, id, true, &why)
                    != APR_SUCCESS
                || slot != 0 || publish(race.a, 0, id, i, 7, p) != APR_SUCCESS;
-        ocsp_arena_note(race.a, 0, i, true, NULL);
+        ocsp_arena_set_result(race.a, 0, OCSP_LOAD_RESULT_LOADED, i, NULL);
     }
     atomic_store(&race.stop, true);
     failed |= pthread_join(reader, NULL);

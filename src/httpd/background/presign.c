@@ -102,21 +102,21 @@ struct ocsp_presign_t {
  * sent when they are not new: see ocsp_answer_may_reuse. */
 static bool is_effective(const ocsp_issuers_issuer_t *si)
 {
-    return si->preproduce != OCSP_ISSUER_CONFIG_PREPRODUCE_OFF
-        && si->policy.next_update_s > OCSP_ANSWER_LEFT_S
-        && (!si->policy.limits_age
-            || si->policy.answer_age_s >= ANSWER_AGE_MIN_S);
+    return si->config.preproduce != OCSP_ISSUER_CONFIG_PREPRODUCE_OFF
+        && si->config.policy.next_update_s > OCSP_ANSWER_LEFT_S
+        && (!si->config.policy.limits_age
+            || si->config.policy.answer_age_s >= ANSWER_AGE_MIN_S);
 }
 
 static void log_no_effect(const ocsp_issuers_issuer_t *si, server_rec *s)
 {
-    bool is_short = si->policy.next_update_s <= OCSP_ANSWER_LEFT_S;
+    bool is_short = si->config.policy.next_update_s <= OCSP_ANSWER_LEFT_S;
 
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
                  "OCSP241: %s: OCSPPreproduce has no effect for <OCSPIssuer> at"
                  " %s: its responses are valid for too short a time to be "
                  "signed before they are requested; set %s %d",
-                 si->name, si->where,
+                 si->loaded.name, si->config.where,
                  is_short ? "OCSPNextUpdate above"
                           : "OCSPAnswerAge to at least",
                  is_short ? OCSP_ANSWER_LEFT_S : ANSWER_AGE_MIN_S);
@@ -141,7 +141,8 @@ bool ocsp_presign_check(server_rec *base)
             if (is_effective(si)) {
                 effective = true;
             }
-            else if (si->preproduce != OCSP_ISSUER_CONFIG_PREPRODUCE_OFF) {
+            else if (si->config.preproduce
+                     != OCSP_ISSUER_CONFIG_PREPRODUCE_OFF) {
                 log_no_effect(si, s);
             }
         }
@@ -156,12 +157,14 @@ static void add_tables(ocsp_presign_t *ps, server_rec *s,
 
     for (i = 0; issuers != NULL && i < issuers->issuers->nelts; i++) {
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(issuers, i);
-        bool is_new = si->issuer != NULL && !si->passed_over && si->has_slot
-                   && si->preproduce == OCSP_ISSUER_CONFIG_PREPRODUCE_ALL
+        bool is_new = si->loaded.issuer != NULL && !si->running.is_duplicate
+                   && si->running.has_slot
+                   && si->config.preproduce == OCSP_ISSUER_CONFIG_PREPRODUCE_ALL
                    && is_effective(si);
 
         for (j = 0; is_new && j < ps->tables->nelts; j++) {
-            is_new = APR_ARRAY_IDX(ps->tables, j, table_t).si->slot != si->slot;
+            is_new = APR_ARRAY_IDX(ps->tables, j, table_t).si->running.slot
+                  != si->running.slot;
         }
         if (is_new) {
             APR_ARRAY_PUSH(ps->tables, table_t) = (table_t){.s = s, .si = si};
@@ -265,7 +268,8 @@ static draft_result_t draft(draft_t *out, const ocsp_presign_t *ps,
         return subject.knowledge == OCSP_ANSWER_UNREADABLE ? TRY_LATER
                                                            : NOT_CACHEABLE;
     }
-    out->listed = out->si->preproduce == OCSP_ISSUER_CONFIG_PREPRODUCE_ALL
+    out->listed = out->si->config.preproduce
+                   == OCSP_ISSUER_CONFIG_PREPRODUCE_ALL
                && (subject.record.listed || subject.record.issued);
     if (signer != NULL) {
         templ = find_template(subject.signers, signer);
@@ -354,7 +358,7 @@ static bool update_by(const ocsp_presign_t *ps, candidate_t *c,
         sign(ps, &d, c->hits);
     }
     return ocsp_signer_get_not_after(d.item.draft.answer.signer) - ps->now
-         < d.si->policy.next_update_s;
+         < d.si->config.policy.next_update_s;
 }
 
 /* Sign what all servers would send. A client's preferences are not known any
@@ -444,8 +448,8 @@ static apr_uint64_t count_listed(const ocsp_presign_t *ps, const table_t *t)
 {
     ocsp_table_info_t info;
 
-    return ocsp_arena_get_info(&info, ps->main->shared.arena, t->si->slot,
-                               t->si->id)
+    return ocsp_arena_get_info(&info, ps->main->shared.arena,
+                               t->si->running.slot, t->si->running.id)
                 == APR_SUCCESS
              ? info.entries + info.issued
              : 0;
@@ -464,7 +468,7 @@ static void log_lack_of_room(const ocsp_presign_t *ps, const table_t *t,
                  "room for %" APR_UINT64_T_FMT " responses of all issuers: the "
                  "others are signed on request; set OCSPCacheSize to at least "
                  "%" APR_UINT64_T_FMT "m",
-                 t->si->name, count_listed(ps, t), places / FILLED_PART,
+                 t->si->loaded.name, count_listed(ps, t), places / FILLED_PART,
                  (apr_uint64_t)(enough / (1024 * 1024)) + 1);
 }
 
@@ -542,10 +546,11 @@ static bool update_table(ocsp_presign_t *ps, const table_t *t)
     const void *mem;
     size_t len, i;
 
-    if (!ocsp_arena_is_slot_of(shared->arena, t->si->slot, t->si->id)) {
+    if (!ocsp_arena_is_slot_of(shared->arena, t->si->running.slot,
+                               t->si->running.id)) {
         return true;
     }
-    ocsp_arena_get_table(&mem, &len, shared->arena, t->si->slot);
+    ocsp_arena_get_table(&mem, &len, shared->arena, t->si->running.slot);
     while (has_time(ps)) {
         if (mem == NULL
             || (ps->lacks_room
@@ -555,8 +560,10 @@ static bool update_table(ocsp_presign_t *ps, const table_t *t)
         }
         for (i = 0; i < HASHES; i++) {
             candidate_t c = {.in_use = false};
-            ocsp_der_t der = encode_certid(
-                buf, ocsp_issuer_get0_hashes(t->si->issuer), hashes[i], &item);
+            ocsp_der_t der = encode_certid(buf,
+                                           ocsp_issuer_get0_hashes(
+                                               t->si->loaded.issuer),
+                                           hashes[i], &item);
 
             apr_pool_clear(ps->p);
             if (ocsp_certid_parse(&c.id, &der)) {

@@ -20,7 +20,7 @@
 #include "httpd/load/table_load.h"
 #include "httpd/log.h"
 #include "httpd/signers/signer_reload.h"
-#include "shared/look_state.h"
+#include "shared/refresh_state.h"
 
 #define NAME "_ocsp_"
 
@@ -68,7 +68,7 @@ static void add_issuers(ocsp_watchdog_t *w, server_rec *s,
     for (i = 0; i < issuers->issuers->nelts; i++) {
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(issuers, i);
 
-        if (si->issuer != NULL && !si->passed_over) {
+        if (si->loaded.issuer != NULL && !si->running.is_duplicate) {
             APR_ARRAY_PUSH(w->items, item_t) = (item_t){s, si};
         }
     }
@@ -104,67 +104,64 @@ static int64_t get_now(void)
     return (int64_t)apr_time_sec(apr_time_now());
 }
 
-static void check_issuer(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass,
+static void check_issuer(const ocsp_watchdog_t *w, ocsp_load_ctx_t *ctx,
                          const item_t *item)
 {
-    pass->now = get_now(); /* the issuers before may have taken long */
-    pass->s = item->s;
-    ocsp_look_state_progress(w->arena, pass->now);
-    ocsp_table_load_look(pass, item->si);
+    ctx->now = get_now(); /* the issuers before may have taken long */
+    ctx->s = item->s;
+    ocsp_refresh_state_progress(w->arena, ctx->now);
+    ocsp_table_load_refresh(ctx, item->si);
     ocsp_signer_reload_check(ocsp_server_config_get(w->base)->shared.renewal,
-                             pass, item->si);
+                             ctx, item->si);
 }
 
 /* The issuer whose table a slot of the arena has, or NULL. */
-static const ocsp_issuers_issuer_t *find_by_slot(const ocsp_watchdog_t *w,
-                                                 size_t slot)
+static const item_t *find_by_slot(const ocsp_watchdog_t *w, size_t slot)
 {
-    int i;
+    size_t i;
 
-    for (i = 0; i < w->items->nelts; i++) {
-        const ocsp_issuers_issuer_t *si = get_item(w, (size_t)i)->si;
+    for (i = 0; i < (size_t)w->items->nelts; i++) {
+        const item_t *item = get_item(w, i);
 
-        if (si->has_slot && si->slot == slot) {
-            return si;
+        if (item->si->running.has_slot && item->si->running.slot == slot) {
+            return item;
         }
     }
     return NULL;
 }
 
 /* The process that checked last may have died while it loaded a source. */
-static void count_death(const ocsp_watchdog_t *w, const ocsp_load_ctx_t *pass)
+static void count_death(const ocsp_watchdog_t *w, ocsp_load_ctx_t *ctx)
 {
-    const ocsp_issuers_issuer_t *si;
-    apr_uint64_t octets;
+    const item_t *item;
     int32_t pid;
     size_t slot;
 
-    if (ocsp_look_state_find_dead(&slot, &pid, &octets, w->arena)
-        && (si = find_by_slot(w, slot)) != NULL) {
-        ocsp_retry_count_death(ocsp_load_ctx_get_retry(pass, si->id,
-                                                       OCSP_TABLE_ID_LEN),
-                               pass->now, pid);
+    if (ocsp_refresh_state_find_dead(&slot, &pid, w->arena)
+        && (item = find_by_slot(w, slot)) != NULL) {
+        ctx->s = item->s;
+        ocsp_table_load_count_death(ctx, item->si, pid);
     }
 }
 
 /* Check the issuers whose sources have killed a process, or those whose have
  * not.
  * @return false: this process has to end before; another one continues */
-static bool check_issuers(const ocsp_watchdog_t *w, ocsp_load_ctx_t *pass,
+static bool check_issuers(const ocsp_watchdog_t *w, ocsp_load_ctx_t *ctx,
                           bool killers)
 {
     size_t count = (size_t)w->items->nelts, n;
-    size_t first = ocsp_look_state_get_first(w->arena, count);
+    size_t first = ocsp_refresh_state_get_first(w->arena, count);
 
     for (n = 0; n < count; n++) {
         const item_t *item = get_item(w, (first + n) % count);
 
         if (ocsp_presign_is_stopping()) {
-            ocsp_look_state_set_first(w->arena, (first + n) % count);
+            ocsp_refresh_state_set_first(w->arena, (first + n) % count);
             return false;
         }
-        if (ocsp_table_load_has_died(pass, item->si) == killers) {
-            check_issuer(w, pass, item);
+        if (ocsp_table_load_has_died(ctx, item->si) == killers) {
+            check_issuer(w, ctx, item);
         }
     }
     return true;
@@ -174,36 +171,37 @@ static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
 {
     const ocsp_server_config_t *main = ocsp_server_config_get(w->base);
     size_t i, count = (size_t)w->items->nelts;
-    ocsp_load_ctx_t pass;
+    ocsp_load_ctx_t ctx;
     int64_t begun;
 
-    ocsp_load_ctx_begin(&pass, main->shared.keep, ptemp, ptemp);
-    pass.arena = w->arena;
-    pass.retries = main->shared.retries;
-    pass.running = pass.is_writer = true;
-    pass.s = w->base;
+    ocsp_load_ctx_begin(&ctx, OCSP_LOAD_CTX_REFRESH, main->shared.keep, ptemp,
+                        ptemp);
+    ctx.arena = w->arena;
+    ctx.retries = main->shared.retries;
+    ctx.is_writer = true;
+    ctx.s = w->base;
     for (i = 0; i < count; i++) {
-        ocsp_load_ctx_add_issuer(&pass, get_item(w, i)->si->issuer);
+        ocsp_load_ctx_add_issuer(&ctx, get_item(w, i)->si->loaded.issuer);
     }
-    begun = pass.now;
-    count_death(w, &pass);
-    if (check_issuers(w, &pass, false)) {
+    begun = ctx.now;
+    count_death(w, &ctx);
+    if (check_issuers(w, &ctx, false)) {
         /* the next check begins with another one */
-        ocsp_look_state_set_first(w->arena,
-                                  ocsp_look_state_get_first(w->arena, count)
-                                      + 1);
-        ocsp_look_state_set_due(w->arena,
-                                begun
-                                    + (pass.retry && RETRY_S < w->check_s
-                                           ? RETRY_S
-                                           : w->check_s));
-        ocsp_look_state_end(w->arena, get_now());
-        if (ocsp_look_state_log_resumed(w->arena)) {
+        ocsp_refresh_state_set_first(
+            w->arena, ocsp_refresh_state_get_first(w->arena, count) + 1);
+        ocsp_refresh_state_set_due(w->arena,
+                                   begun
+                                       + (ctx.counts->unsettled
+                                                  && RETRY_S < w->check_s
+                                              ? RETRY_S
+                                              : w->check_s));
+        ocsp_refresh_state_end(w->arena, get_now());
+        if (ocsp_refresh_state_log_resumed(w->arena)) {
             ap_log_error(APLOG_MARK, APLOG_ERR, 0, w->base,
                          "OCSP246: source files are checked for changes "
                          "again");
         }
-        (void)check_issuers(w, &pass, true);
+        (void)check_issuers(w, &ctx, true);
     }
 }
 
@@ -211,13 +209,11 @@ static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
 
 /* Why none does, in words. */
 static const char *name_cause(const ocsp_watchdog_t *w,
-                              const ocsp_look_state_t *state, apr_pool_t *p)
+                              const ocsp_refresh_state_t *state, apr_pool_t *p)
 {
-    const ocsp_issuers_issuer_t *si = state->loading
-                                        ? find_by_slot(w, state->slot)
-                                        : NULL;
+    const item_t *item = state->loading ? find_by_slot(w, state->slot) : NULL;
 
-    if (si == NULL) {
+    if (item == NULL) {
         return "the process that checks them does not continue, or there is "
                "none; see whether an httpd process is stopped, or restart "
                "httpd";
@@ -226,20 +222,21 @@ static const char *name_cause(const ocsp_watchdog_t *w,
                         "process %d has begun to load %s for %s and has not "
                         "finished; find out what it waits for (a disk, a "
                         "network file system, SIGSTOP), or end it",
-                        (int)state->pid, ocsp_sources_name(si->level, p),
-                        si->name);
+                        (int)state->pid,
+                        ocsp_sources_name(item->si->config.level, p),
+                        item->si->loaded.name);
 }
 
 void ocsp_watchdog_log_overdue(const ocsp_watchdog_t *w, apr_pool_t *p)
 {
     int64_t now = get_now();
-    ocsp_look_state_t state;
+    ocsp_refresh_state_t state;
 
     if (ocsp_arena_get_configuration(w->arena) != w->configuration) {
         return;
     }
-    ocsp_look_state_get(&state, w->arena, now, w->check_s);
-    if (state.overdue_s > 0 && ocsp_look_state_log_overdue(w->arena, now)) {
+    ocsp_refresh_state_get(&state, w->arena, now, w->check_s);
+    if (state.overdue_s > 0 && ocsp_refresh_state_log_overdue(w->arena, now)) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, w->base,
                      "OCSP236: source files have not been checked for changes "
                      "for %ld s (OCSPRefresh: every %ld s): %s; until then no "
@@ -262,11 +259,11 @@ static void work(ocsp_watchdog_t *w, int64_t now, apr_pool_t *ptemp)
     }
     if (ocsp_arena_get_configuration(w->arena) == w->configuration) {
         ocsp_arena_recover(w->arena);
-        if (ocsp_look_state_is_due(w->arena, now, w->check_s)) {
+        if (ocsp_refresh_state_is_due(w->arena, now, w->check_s)) {
             check_sources(w, ptemp);
         }
         if (w->presign != NULL
-            && ocsp_look_state_presign(w->arena, get_now())) {
+            && ocsp_refresh_state_presign(w->arena, get_now())) {
             ocsp_presign_step(w->presign, ptemp);
         }
     }
@@ -275,8 +272,9 @@ static void work(ocsp_watchdog_t *w, int64_t now, apr_pool_t *ptemp)
 
 static bool has_work(const ocsp_watchdog_t *w, int64_t now)
 {
-    return ocsp_look_state_is_due(w->arena, now, w->check_s)
-        || (w->presign != NULL && ocsp_look_state_may_presign(w->arena, now));
+    return ocsp_refresh_state_is_due(w->arena, now, w->check_s)
+        || (w->presign != NULL
+            && ocsp_refresh_state_may_presign(w->arena, now));
 }
 
 static apr_status_t tick(int state, void *data, apr_pool_t *ptemp)
@@ -379,7 +377,7 @@ ocsp_watchdog_t *ocsp_watchdog_start(apr_pool_t *pconf, server_rec *base,
         return NULL;
     }
     /* at once: the parent may have left changed sources to it */
-    ocsp_look_state_set_due(w->arena, 0);
-    ocsp_look_state_progress(w->arena, get_now());
+    ocsp_refresh_state_set_due(w->arena, 0);
+    ocsp_refresh_state_progress(w->arena, get_now());
     return w;
 }

@@ -27,16 +27,15 @@ ocsp_issuers_issuer_t *ocsp_issuers_get(const ocsp_issuers_t *list, int i)
 }
 
 const ocsp_issuers_issuer_t *ocsp_issuers_find_ca(const ocsp_issuers_t *list,
-                                                  const ocsp_issuer_t *ca,
-                                                  int except)
+                                                  const ocsp_issuer_t *ca)
 {
     int i;
 
     for (i = 0; i < list->issuers->nelts; i++) {
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(list, i);
 
-        if (i != except && si->issuer != NULL
-            && ocsp_issuer_is_same(si->issuer, ca)) {
+        if (si->loaded.issuer != NULL
+            && ocsp_issuer_is_same(si->loaded.issuer, ca)) {
             return si;
         }
     }
@@ -83,13 +82,13 @@ void ocsp_issuers_freeze(ocsp_issuers_t *list, apr_pool_t *p)
     for (i = 0; i < list->issuers->nelts; i++) {
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(list, i);
 
-        if (si->issuer == NULL) {
+        if (si->loaded.issuer == NULL) {
             list->unreadable = true;
         }
-        else if (!si->passed_over) {
+        else if (!si->running.is_duplicate) {
             for (hash = 0; hash < OCSP_CERTID_HASHES; hash++) {
                 insert(list->slots[hash], list->mask,
-                       ocsp_issuer_get0_hashes(si->issuer)->key[hash],
+                       ocsp_issuer_get0_hashes(si->loaded.issuer)->key[hash],
                        (unsigned)i + 1);
             }
         }
@@ -111,7 +110,8 @@ const ocsp_issuers_issuer_t *ocsp_issuers_find(const ocsp_issuers_t *list,
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(list,
                                                            (int)slots[i] - 1);
 
-        if (ocsp_certid_is_issuer(id, ocsp_issuer_get0_hashes(si->issuer))) {
+        if (ocsp_certid_is_issuer(id,
+                                  ocsp_issuer_get0_hashes(si->loaded.issuer))) {
             return si;
         }
     }
@@ -123,7 +123,7 @@ bool ocsp_issuers_has_good_unlisted(const ocsp_issuers_t *list)
     int i;
 
     for (i = 0; i < list->issuers->nelts; i++) {
-        if (ocsp_issuers_get(list, i)->policy.unlisted
+        if (ocsp_issuers_get(list, i)->config.policy.unlisted
             == OCSP_ANSWER_UNLISTED_GOOD) {
             return true;
         }

@@ -36,34 +36,50 @@ typedef struct {
     uint32_t seen; /* ocsp_arena_get_signers when they were loaded */
 } ocsp_issuers_renewal_t;
 
-/** One issuer of a section, and what was made of it. */
+/** An issuer as it was configured. */
 typedef struct {
     const ocsp_issuers_section_t *section;
     const char *where;     /* for logs: the section, and who inherits it */
     const char *cert_file; /* whole path */
     const ocsp_issuer_config_t *level; /* the section's over its server's */
-    const char *name;                  /* for logs: the subject, or cert_file */
-    const ocsp_issuer_t *issuer; /* NULL: its certificate cannot be read */
-    bool passed_over;            /* another section of this CA counts */
-    bool has_slot;
-    size_t slot;    /* in the arena */
-    bool has_table; /* there was one after the last pass; under -t: would be */
-    unsigned char id[OCSP_TABLE_ID_LEN];
-    bool warned_complete; /* OCSPCRLCoverage complete, of the first of those
-                             that share its table: what is warned of */
-    const char *crl_file; /* the one in use, or NULL; for people */
-    const ocsp_table_info_t *info;    /* of a table under -t, or NULL */
-    ocsp_answer_signers_t signers;    /* of the start: see renewal.h */
-    ocsp_issuers_renewal_t *renewal;  /* NULL: its certificate cannot be read */
-    apr_array_header_t *signer_files; /* const char *, of each signer's
-                                         certificate; for people */
-    ocsp_chain_t chain;     /* of its certificate, for OCSPIncludeCertificate
-                           chain; else none */
-    const char *signer_why; /* NULL, or why there is none or an old one */
-    bool signers_faulty; /* a file of theirs was rejected, or none is valid */
     ocsp_answer_policy_t policy;
     int64_t http_max_age_s;
     ocsp_issuer_config_preproduce_t preproduce;
+} ocsp_issuers_config_t;
+
+/** What httpd's parent has loaded for it, as it was then. */
+typedef struct {
+    const char *name;            /* for logs: the subject, or cert_file */
+    const ocsp_issuer_t *issuer; /* NULL: its certificate cannot be read */
+    ocsp_chain_t chain; /* of its certificate, for OCSPIncludeCertificate chain;
+                           else empty */
+    ocsp_answer_signers_t signers;    /* see signer_reload.h */
+    apr_array_header_t *signer_files; /* const char *: of each signer's
+                                         certificate */
+    const char *signer_why; /* NULL, or why there is none or an old one */
+    bool signers_faulty;    /* one of their files was rejected, or none is valid
+                             */
+    bool has_table;         /* of any age */
+    const char *crl_file;   /* "httpd -t": the one in use, or NULL */
+    const ocsp_table_info_t *info; /* "httpd -t": of the table, or NULL */
+} ocsp_issuers_loaded_t;
+
+/** What tells while httpd runs where to find its data. */
+typedef struct {
+    bool is_duplicate; /* another section of this CA counts */
+    bool has_slot;     /* in the arena: */
+    size_t slot;
+    unsigned char id[OCSP_TABLE_ID_LEN]; /* of the table in the slot */
+    bool warned_complete; /* OCSPCRLCoverage complete, of the first issuer that
+                             has this table: what is warned of */
+    ocsp_issuers_renewal_t *renewal; /* NULL: its certificate cannot be read */
+} ocsp_issuers_running_t;
+
+/** One issuer of a section. */
+typedef struct {
+    ocsp_issuers_config_t config;
+    ocsp_issuers_loaded_t loaded;
+    ocsp_issuers_running_t running;
 } ocsp_issuers_issuer_t;
 
 /** The issuers that one server declares, or that a virtual host inherits. */
@@ -86,14 +102,10 @@ void ocsp_issuers_add(ocsp_issuers_t *list, ocsp_issuers_issuer_t *si);
 /** Get the issuer at an index. Any thread. */
 ocsp_issuers_issuer_t *ocsp_issuers_get(const ocsp_issuers_t *list, int i);
 
-/**
- * Find the first issuer with the name and key of a CA.
- * @param except an index that is not compared; -1: none
- * @return NULL: there is none. Startup only.
- */
+/** Find the first issuer with the name and key of a CA. @return NULL: there is
+ * none. Startup only. */
 const ocsp_issuers_issuer_t *ocsp_issuers_find_ca(const ocsp_issuers_t *list,
-                                                  const ocsp_issuer_t *ca,
-                                                  int except);
+                                                  const ocsp_issuer_t *ca);
 
 /** Prepare ocsp_issuers_find, once all issuers are added and their certificates
  * read. Startup only. */

@@ -67,4 +67,9 @@ typedef struct ocsp_server_config_t {
 /** Get the configuration of a server. Any thread. */
 ocsp_server_config_t *ocsp_server_config_get(const server_rec *s);
 
+/** Get the next server with a configuration of its own: a virtual host without
+ * any of our directives shares the main server's. @return NULL: none. Any
+ * thread. */
+server_rec *ocsp_server_config_get_next(const server_rec *s);
+
 #endif

@@ -1,11 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See pattern.h. Floor 4.
+ * Expands patterns of file names, with glob(3). Floor 4.
  */
 #include "httpd/load/glob.h"
 
-#include <apr_fnmatch.h>
 #include <apr_strings.h>
 #include <errno.h>
 #include <glob.h>
@@ -39,71 +38,53 @@ static apr_array_header_t *expand(const char *pattern, const char **why,
     return files;
 }
 
-/* Names with the NULs that end them: names hold anything else. */
-static void keep(const ocsp_load_ctx_t *pass, const char *name,
-                 const apr_array_header_t *files)
+static void retain(const ocsp_load_ctx_t *ctx, const char *name,
+                   const apr_array_header_t *files)
 {
-    const ocsp_der_t none = {NULL, 0};
-    ocsp_der_t content = {NULL, 0};
-    unsigned char *at;
-    int i;
+    const char *all = apr_array_pstrcat(ctx->ptemp, files, '\n');
+    ocsp_der_t content = {(const unsigned char *)all, strlen(all) + 1};
 
-    for (i = 0; i < files->nelts; i++) {
-        content.len += strlen(APR_ARRAY_IDX(files, i, const char *)) + 1;
-    }
-    content.data = at = apr_palloc(pass->ptemp, content.len);
-    for (i = 0; i < files->nelts; i++) {
-        const char *file = APR_ARRAY_IDX(files, i, const char *);
-
-        memcpy(at, file, strlen(file) + 1);
-        at += strlen(file) + 1;
-    }
-    ocsp_retained_put(pass->keep, name, content, none);
+    ocsp_load_ctx_retain(ctx, name, content, (ocsp_der_t){NULL, 0});
 }
 
-/* What the pattern meant when it last meant anything. */
-static void recall(apr_array_header_t *files, const ocsp_load_ctx_t *pass,
-                   const char *name)
+/* The files that matched when the pattern last matched any. */
+static void find_retained(apr_array_header_t *files, const ocsp_load_ctx_t *ctx,
+                          const char *name)
 {
-    ocsp_der_t content, nothing;
-    size_t i;
+    ocsp_der_t content, none;
+    char *all, *file, *state;
 
-    if (pass->keep == NULL
-        || !ocsp_retained_find(pass->keep, name, &content, &nothing)) {
+    if (!ocsp_load_ctx_find_retained(ctx, name, &content, &none)) {
         return;
     }
-    for (i = 0; i < content.len;
-         i += strlen((const char *)content.data + i) + 1) {
-        APR_ARRAY_PUSH(files, const char *) =
-            apr_pstrdup(pass->pconf, (const char *)content.data + i);
+    all = apr_pmemdup(ctx->pconf, content.data, content.len);
+    for (file = apr_strtok(all, "\n", &state); file != NULL;
+         file = apr_strtok(NULL, "\n", &state)) {
+        APR_ARRAY_PUSH(files, const char *) = file;
     }
 }
 
-static void say_none(ocsp_load_ctx_t *pass, const char *pattern,
-                     const char *why, const char *whose, bool recalled)
+apr_array_header_t *ocsp_glob_expand(const ocsp_load_ctx_t *ctx,
+                                     const char *pattern, const char *user)
 {
-    pass->failures++;
-    if (!pass->asking && ocsp_load_ctx_is_news(pass, pattern, why)) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
-                     "OCSP214: %s: %s; %s %s", pattern, why, whose,
-                     recalled ? "goes on with the files found before"
-                              : "has no files");
-    }
-}
-
-apr_array_header_t *ocsp_glob_expand(ocsp_load_ctx_t *pass, const char *pattern,
-                                     const char *whose)
-{
-    const char *name = apr_pstrcat(pass->ptemp, "glob:", pattern, NULL);
+    const char *name = apr_pstrcat(ctx->ptemp, "glob:", pattern, NULL);
     const char *why = NULL;
-    apr_array_header_t *files = expand(pattern, &why, pass->pconf);
+    apr_array_header_t *files = expand(pattern, &why, ctx->pconf);
 
-    if (files->nelts == 0) {
-        recall(files, pass, name);
-        say_none(pass, pattern, why, whose, files->nelts != 0);
+    if (why == NULL) {
+        retain(ctx, name, files);
     }
-    else if (pass->keep != NULL && !pass->renewing && !pass->running) {
-        keep(pass, name, files);
+    else {
+        find_retained(files, ctx, name);
+    }
+    if (ctx->mode != OCSP_LOAD_CTX_PASSPHRASES
+        && ocsp_load_ctx_log_once(ctx, pattern, strlen(pattern),
+                                  ocsp_retry_hash_text(why))) {
+        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP214: %s: %s; %s %s", pattern,
+                          why, user,
+                          files->nelts != 0 ? "goes on with the files found "
+                                              "before"
+                                            : "has no files");
     }
     return files;
 }

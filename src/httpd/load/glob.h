@@ -1,8 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The files that a pattern like "cas/<any>.pem" means now, or meant before.
- * What is wrong is logged here. Floor 4.
+ * Expands patterns of file names, such as "cas/<any>.pem". Floor 4.
  */
 #ifndef OCSP_HTTPD_LOAD_GLOB_H
 #define OCSP_HTTPD_LOAD_GLOB_H
@@ -12,13 +11,12 @@
 #include "httpd/load/load_ctx.h"
 
 /**
- * Find the files, in the order of their names; as it was when it last meant
- * anything, if it means nothing now.
- * @param whose for the log, after "OCSP214: pattern: cause; "
- * @return of const char *, made in pconf; empty: none now nor before
- * Startup only.
+ * Find the files that match a pattern, in the order of their names; if there
+ * are none, which is logged, those that did when it last matched any.
+ * @param user of the pattern, for the log, after "OCSP214: pattern: cause; "
+ * @return const char *, made in pconf
  */
-apr_array_header_t *ocsp_glob_expand(ocsp_load_ctx_t *pass, const char *pattern,
-                                     const char *whose);
+apr_array_header_t *ocsp_glob_expand(const ocsp_load_ctx_t *ctx,
+                                     const char *pattern, const char *user);
 
 #endif

@@ -1,143 +1,98 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See open.h. Floor 4.
+ * Reads the CA certificates of <OCSPIssuer> sections, and retains them for the
+ * time when a file cannot be read. Floor 4.
  */
 #include "httpd/load/issuer_certs.h"
 
 #include <apr_strings.h>
-#include <openssl/crypto.h>
-#include <openssl/x509.h>
-#include <string.h>
 
-#include "httpd/log.h"
 #include "httpd/config/directives.h"
 #include "httpd/load/glob.h"
+#include "httpd/log.h"
 #include "status/file.h"
 
-static const char *keep_name(const ocsp_load_ctx_t *pass, const char *file)
+/* The certificate in a file, or the last one that could be read there. */
+static void load_certificate(const ocsp_load_ctx_t *ctx,
+                             ocsp_issuers_issuer_t *si)
 {
-    return apr_pstrcat(pass->ptemp, "ca:", file, NULL);
-}
-
-static apr_status_t read_issuer(const ocsp_issuer_t **out,
-                                const ocsp_load_ctx_t *pass, const char *file,
-                                const char **why)
-{
+    const char *name = apr_pstrcat(ctx->ptemp, "ca:", si->config.cert_file,
+                                   NULL);
+    const char *why = NULL, *ignored;
     ocsp_issuer_t *issuer = NULL;
-    ocsp_der_t content;
+    ocsp_der_t content, none = {NULL, 0};
     apr_status_t rv;
 
-    rv = ocsp_file_read(&content, file, why, pass->ptemp);
+    rv = ocsp_file_read(&content, si->config.cert_file, &why, ctx->ptemp);
     if (rv == APR_SUCCESS) {
-        rv = ocsp_issuer_parse(&issuer, content, file, why, pass->pconf);
+        rv = ocsp_issuer_parse(&issuer, content, si->config.cert_file, &why,
+                               ctx->pconf);
     }
-    *out = issuer;
-    return rv;
+    if (rv == APR_SUCCESS) {
+        ocsp_load_ctx_retain(ctx, name, content, none);
+    }
+    else {
+        if (ocsp_load_ctx_find_retained(ctx, name, &content, &none)) {
+            (void)ocsp_issuer_parse(&issuer, content, si->config.cert_file,
+                                    &ignored, ctx->pconf);
+        }
+        ocsp_load_ctx_log(ctx, APLOG_ERR, rv,
+                          "OCSP201: %s; <OCSPIssuer> at %s %s", why,
+                          si->config.where,
+                          issuer != NULL
+                              ? "goes on with the certificate read before"
+                              : "cannot be answered for");
+    }
+    if (issuer != NULL) {
+        ocsp_load_ctx_add_issuer(ctx, issuer);
+    }
+    si->loaded.issuer = issuer;
+    si->loaded.name = issuer != NULL ? ocsp_issuer_get0_subject(issuer)
+                                     : si->config.cert_file;
 }
 
-/* The certificate as it was when it last counted, or NULL. */
-static const ocsp_issuer_t *recall_issuer(const ocsp_load_ctx_t *pass,
-                                          const char *file)
+void ocsp_issuer_certs_configure(const ocsp_load_ctx_t *ctx,
+                                 ocsp_issuers_issuer_t *si,
+                                 const ocsp_issuer_config_t *outer)
 {
-    ocsp_der_t content, nothing;
-    ocsp_issuer_t *issuer = NULL;
-    const char *why;
-
-    if (pass->keep != NULL
-        && ocsp_retained_find(pass->keep, keep_name(pass, file), &content,
-                              &nothing)) {
-        (void)ocsp_issuer_parse(&issuer, content, file, &why, pass->pconf);
-    }
-    return issuer;
-}
-
-static void open_certificate(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si)
-{
-    const char *why = NULL;
-    apr_status_t rv;
-
-    rv = read_issuer(&si->issuer, pass, si->cert_file, &why);
-    if (rv != APR_SUCCESS) {
-        pass->failures++;
-        si->issuer = recall_issuer(pass, si->cert_file);
-        ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(rv),
-                     pass->s, "OCSP201: %s; <OCSPIssuer> at %s %s", why,
-                     si->where,
-                     si->issuer != NULL
-                         ? "goes on with the certificate read before"
-                         : "cannot be answered for");
-    }
-    if (si->issuer != NULL) {
-        si->name = ocsp_issuer_get0_subject(si->issuer);
+    si->config.level = ocsp_directives_merge_issuer(ctx->pconf, outer,
+                                                    si->config.section->level);
+    ocsp_issuer_config_get_policy(&si->config.policy, si->config.level,
+                                  ctx->refreshes);
+    si->config.http_max_age_s = si->config.level->http_max_age_s;
+    si->config.preproduce = (ocsp_issuer_config_preproduce_t)
+                                si->config.level->preproduce;
+    if (si->config.policy.next_update_s < ctx->counts->shortest_s) {
+        ctx->counts->shortest_s = si->config.policy.next_update_s;
     }
 }
 
-static void add_issuer(ocsp_load_ctx_t *pass, ocsp_issuers_t *scope,
-                       const ocsp_issuers_section_t *section,
-                       const ocsp_issuer_config_t *level, const char *file)
+void ocsp_issuer_certs_load(const ocsp_load_ctx_t *ctx, ocsp_issuers_t *scope,
+                            const ocsp_issuers_section_t *section,
+                            const ocsp_issuer_config_t *outer)
 {
-    ocsp_issuers_issuer_t *si = apr_pcalloc(pass->pconf, sizeof(*si));
-
-    si->section = section;
-    si->where = section->defined_at;
-    si->level = level;
-    si->cert_file = file;
-    si->name = si->cert_file;
-    ocsp_issuer_config_get_policy(&si->policy, level, pass->refreshes);
-    si->http_max_age_s = level->http_max_age_s;
-    si->preproduce = (ocsp_issuer_config_preproduce_t)level->preproduce;
-    open_certificate(pass, si);
-    ocsp_issuers_add(scope, si);
-}
-
-void ocsp_issuer_certs_section(ocsp_load_ctx_t *pass, ocsp_issuers_t *scope,
-                               const ocsp_issuers_section_t *section,
-                               const ocsp_issuer_config_t *outer)
-{
-    const ocsp_issuer_config_t *level =
-        ocsp_directives_merge_issuer(pass->pconf, outer, section->level);
     apr_array_header_t *files;
     int i;
 
-    if (!section->is_glob) {
-        add_issuer(pass, scope, section, level, section->pattern);
-        return;
+    if (section->is_glob) {
+        files = ocsp_glob_expand(ctx, section->pattern,
+                                 apr_pstrcat(ctx->ptemp, "<OCSPIssuer> at ",
+                                             section->defined_at, NULL));
+        scope->lost = scope->lost || files->nelts == 0;
     }
-    files = ocsp_glob_expand(pass, section->pattern,
-                             apr_pstrcat(pass->ptemp, "<OCSPIssuer> at ",
-                                         section->defined_at, NULL));
-    scope->lost = scope->lost || files->nelts == 0;
+    else {
+        files = apr_array_make(ctx->ptemp, 1, sizeof(const char *));
+        APR_ARRAY_PUSH(files, const char *) = section->pattern;
+    }
     for (i = 0; i < files->nelts; i++) {
-        add_issuer(pass, scope, section, level,
-                   APR_ARRAY_IDX(files, i, const char *));
-    }
-}
+        ocsp_issuers_issuer_t *si = apr_pcalloc(ctx->pconf, sizeof(*si));
 
-static void keep(const ocsp_load_ctx_t *pass, const ocsp_issuers_issuer_t *si)
-{
-    const ocsp_der_t none = {NULL, 0};
-    unsigned char *der = NULL;
-    int len = i2d_X509(ocsp_issuer_get0_cert(si->issuer), &der);
-
-    if (len > 0) {
-        ocsp_der_t content = {der, (size_t)len};
-
-        ocsp_retained_put(pass->keep, keep_name(pass, si->cert_file), content,
-                          none);
-        OPENSSL_free(der);
-    }
-}
-
-void ocsp_issuer_certs_close(ocsp_load_ctx_t *pass, const ocsp_issuers_t *scope)
-{
-    int i;
-
-    for (i = 0; i < scope->issuers->nelts; i++) {
-        ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
-
-        if (si->issuer != NULL && pass->keep != NULL) {
-            keep(pass, si);
-        }
+        si->config.section = section;
+        si->config.where = section->defined_at;
+        si->config.cert_file = APR_ARRAY_IDX(files, i, const char *);
+        ocsp_issuer_certs_configure(ctx, si, outer);
+        load_certificate(ctx, si);
+        ocsp_issuers_add(scope, si);
     }
 }

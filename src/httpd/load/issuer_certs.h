@@ -1,29 +1,28 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The issuers of a section: which files its pattern means, and the CA
- * certificate in each, or the one that was read before. What is wrong is logged
- * here. Floor 4.
+ * The issuers of a section: one for each file that its pattern matches, with
+ * the CA certificate in it. Floor 4.
  */
 #ifndef OCSP_HTTPD_LOAD_ISSUER_CERTS_H
 #define OCSP_HTTPD_LOAD_ISSUER_CERTS_H
 
-#include "httpd/load/load_ctx.h"
 #include "httpd/config/issuers.h"
+#include "httpd/load/load_ctx.h"
 
 /**
- * Add the issuers of a section to a scope, with issuer and name filled or
- * issuer NULL.
- * @param outer what the section's server says. Startup only.
+ * Add the issuers of a section to a scope. A certificate that cannot be read is
+ * the one that was read before, or NULL; that is logged.
+ * @param outer the settings of the section's server. Startup only.
  */
-void ocsp_issuer_certs_section(ocsp_load_ctx_t *pass, ocsp_issuers_t *scope,
-                               const ocsp_issuers_section_t *section,
-                               const ocsp_issuer_config_t *outer);
+void ocsp_issuer_certs_load(const ocsp_load_ctx_t *ctx, ocsp_issuers_t *scope,
+                            const ocsp_issuers_section_t *section,
+                            const ocsp_issuer_config_t *outer);
 
-/**
- * Retain the certificates of a scope, after all its sections. Startup only.
- */
-void ocsp_issuer_certs_close(ocsp_load_ctx_t *pass,
-                             const ocsp_issuers_t *scope);
+/** Fill level, policy and what else its section and a server's settings say of
+ * an issuer. Startup only. */
+void ocsp_issuer_certs_configure(const ocsp_load_ctx_t *ctx,
+                                 ocsp_issuers_issuer_t *si,
+                                 const ocsp_issuer_config_t *outer);
 
 #endif

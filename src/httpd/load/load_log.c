@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See outcome.h. Floor 4.
+ * Logs what comes of a load, and stores it for server-status. What was logged
+ * of a table, its age or a signer is remembered in shared memory. Floor 4.
  */
 #include "httpd/load/load_log.h"
 
@@ -9,9 +10,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "answer/expiry.h"
 #include "httpd/config/server_config.h"
-#include "httpd/log.h"
+#include "httpd/load/readers.h"
 #include "httpd/load/sources.h"
+#include "httpd/log.h"
 
 /* How much of its time a table has behind it. */
 typedef enum {
@@ -20,273 +23,176 @@ typedef enum {
     STALE
 } age_t;
 
-/* From when on nobody can be told good. */
-static bool is_stale(const ocsp_load_ctx_t *pass,
-                     const ocsp_issuers_issuer_t *si,
-                     const ocsp_table_info_t *info)
+ocsp_retry_t *ocsp_load_log_get_retry(const ocsp_load_ctx_t *ctx,
+                                      const ocsp_issuers_issuer_t *si)
 {
-    return ocsp_sources_find_end(si, info) <= pass->now;
+    return si->running.has_slot
+             ? ocsp_load_ctx_get_retry(ctx, si->running.id, OCSP_TABLE_ID_LEN)
+             : NULL;
 }
 
-static void say_published(const ocsp_load_ctx_t *pass,
+static bool log_once(const ocsp_load_ctx_t *ctx,
+                     const ocsp_issuers_issuer_t *si, int message,
+                     uint64_t state)
+{
+    ocsp_retry_t *retry = ocsp_load_log_get_retry(ctx, si);
+
+    return ocsp_log_once(retry != NULL ? &retry->logged[message] : NULL, state);
+}
+
+static const char *print_end(const ocsp_load_ctx_t *ctx, int64_t end)
+{
+    return end == OCSP_TABLE_ENDLESS
+             ? "the next change"
+             : ocsp_load_ctx_print_time(ctx->ptemp, end);
+}
+
+/* --- tables --------------------------------------------------------------- */
+
+static void log_published(const ocsp_load_ctx_t *ctx,
                           const ocsp_issuers_issuer_t *si,
                           const ocsp_load_result_t *result)
 {
     const ocsp_table_info_t *info = &result->info;
-    int64_t end = ocsp_sources_find_end(si, info);
 
-    ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
-                 "OCSP205: %s: table published: %" APR_UINT64_T_FMT
-                 " revocations%s, from %s until %s (%s)",
-                 si->name, info->entries,
-                 info->issuance
-                     ? apr_psprintf(pass->ptemp,
-                                    ", %" APR_UINT64_T_FMT " others issued",
-                                    info->issued)
-                     : "",
-                 ocsp_load_ctx_print_time(pass->ptemp, info->this_update),
-                 end == OCSP_TABLE_ENDLESS
-                     ? "the next change"
-                     : ocsp_load_ctx_print_time(pass->ptemp, end),
-                 result->file);
-}
-
-/* A CA that writes often is not told the same as often; at graceful somebody
- * looks on. */
-static bool is_new_warning(const ocsp_load_ctx_t *pass,
-                           const ocsp_issuers_issuer_t *si, const char *warning)
-{
-    ocsp_load_outcome_t note;
-
-    if (warning == NULL || !pass->running) {
-        return warning != NULL;
-    }
-    ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
-    return strncmp(note.text, warning, sizeof(note.text) - 1) != 0;
-}
-
-static bool has_failed(const ocsp_load_ctx_t *pass,
-                       const ocsp_issuers_issuer_t *si)
-{
-    ocsp_load_outcome_t note;
-
-    ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
-    return note.time != 0 && !note.ok;
-}
-
-/* A failure was logged as an error; its end is, too, or whoever looks at the
- * log would see the failure as the last word for ever. */
-static void log_recovery(const ocsp_load_ctx_t *pass,
-                         const ocsp_issuers_issuer_t *si)
-{
-    if (has_failed(pass, si)) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
-                     "OCSP244: %s: its sources are in order again", si->name);
-    }
-}
-
-/* Which CRLs were passed over before is not known any more: that is found out
- * by reading all again, once nothing fails. */
-static void note_failure(const ocsp_load_ctx_t *pass,
-                         const ocsp_issuers_issuer_t *si, const char *why)
-{
-    if (ocsp_arena_get_doubt(pass->arena, si->slot)
-        != OCSP_LOAD_OUTCOME_NO_DOUBT) {
-        ocsp_arena_set_doubt(pass->arena, si->slot,
-                             OCSP_LOAD_OUTCOME_DOUBT_UNKNOWN);
-    }
-    ocsp_arena_note(pass->arena, si->slot, pass->now, false, why);
-}
-
-/* Files that may hold the newest CRL cannot be read: the result of the look is
- * a failure, whatever else was loaded or found unchanged. The file names were
- * logged once for their directory (OCSP219). */
-static void note_hidden(const ocsp_load_ctx_t *pass,
-                        const ocsp_issuers_issuer_t *si, const char *hidden)
-{
-    ocsp_arena_set_doubt(pass->arena, si->slot,
-                         OCSP_LOAD_OUTCOME_DOUBT_UNKNOWN);
-    if (!ocsp_load_log_is_known(pass, si, hidden)) {
-        note_failure(pass, si, hidden);
-    }
-}
-
-/* Newer CRLs were passed over. @param text NULL: none were */
-static void log_passed(ocsp_load_ctx_t *pass, const ocsp_issuers_issuer_t *si,
-                       const char *text)
-{
-    const char *subject = apr_psprintf(pass->ptemp,
-                                       "passed over: %" APR_SIZE_T_FMT,
-                                       si->slot);
-    const char *noted = NULL; /* what a note keeps: later ones are compared */
-
-    if (text != NULL) {
-        noted = apr_pstrndup(pass->ptemp, text, OCSP_LOAD_OUTCOME_MAX - 1);
-    }
-    if (si->has_slot ? ocsp_load_ctx_is_news(pass, subject, noted)
-                     : text != NULL) {
-        pass->failures++;
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s, "OCSP220: %s: %s",
-                     si->name, text);
-    }
-}
-
-/* A table is in use, and all that was named is in it. */
-static void note_loaded(const ocsp_load_ctx_t *pass,
-                        const ocsp_issuers_issuer_t *si,
-                        const ocsp_load_result_t *result,
-                        const char *passed_over)
-{
-    if (passed_over != NULL) {
-        if (!ocsp_load_log_is_known(pass, si, passed_over)) {
-            note_failure(pass, si, passed_over);
-        }
-        ocsp_arena_set_doubt(pass->arena, si->slot,
-                             OCSP_LOAD_OUTCOME_DOUBT_PASSED_OVER);
-        return;
-    }
-    log_recovery(pass, si);
-    ocsp_arena_set_doubt(pass->arena, si->slot, OCSP_LOAD_OUTCOME_NO_DOUBT);
-    ocsp_arena_note(pass->arena, si->slot, pass->now, true, result->warning);
+    ocsp_load_ctx_log(ctx, APLOG_INFO, 0,
+                      "OCSP205: %s: table published: %" APR_UINT64_T_FMT
+                      " revocations%s, from %s until %s (%s)",
+                      si->loaded.name, info->entries,
+                      info->issuance ? apr_psprintf(ctx->ptemp,
+                                                    ", %" APR_UINT64_T_FMT
+                                                    " others issued",
+                                                    info->issued)
+                                     : "",
+                      ocsp_load_ctx_print_time(ctx->ptemp, info->this_update),
+                      print_end(ctx, ocsp_sources_find_end(si, info)),
+                      result->file);
 }
 
 /* After a full start nothing is known of newer CRLs that were in use before:
- * one that is put back from a backup counts. */
-static void log_old(const ocsp_load_ctx_t *pass,
-                    const ocsp_issuers_issuer_t *si,
+ * one that was restored from a backup is accepted. */
+static void log_old(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
                     const ocsp_load_result_t *result)
 {
     const ocsp_table_info_t *info = &result->info;
 
-    if (pass->running || pass->arena == NULL
-        || ocsp_arena_get_configuration(pass->arena) != 1 || !info->crl
-        || info->next_update == OCSP_CRL_NO_NEXT_UPDATE
-        || pass->now - info->this_update
-               <= (info->next_update - info->this_update) / 3) {
-        return;
+    if (ctx->mode == OCSP_LOAD_CTX_START && info->crl
+        && info->next_update != OCSP_CRL_NO_NEXT_UPDATE
+        && ctx->now - info->this_update
+               > (info->next_update - info->this_update) / 3) {
+        ocsp_load_ctx_log(
+            ctx, APLOG_NOTICE, 0,
+            "OCSP262: %s: %s has thisUpdate %s, and more than a third of its "
+            "time has passed: if the CA has issued a newer CRL, put it there",
+            si->loaded.name, result->file,
+            ocsp_load_ctx_print_time(ctx->ptemp, info->this_update));
     }
-    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, pass->s,
-                 "OCSP262: %s: %s is of %s, more than a third of its time is "
-                 "over: if the CA has written a newer one, put that there",
-                 si->name, result->file,
-                 ocsp_load_ctx_print_time(pass->ptemp, info->this_update));
 }
 
-void ocsp_load_log_loaded(ocsp_load_ctx_t *pass,
-                          const ocsp_issuers_issuer_t *si,
-                          const ocsp_load_result_t *result, bool is_news,
-                          const char *hidden)
+const char *ocsp_load_log_describe_newer(const ocsp_load_ctx_t *ctx,
+                                         const ocsp_load_result_t *result)
 {
-    bool stale = is_stale(pass, si, &result->info);
-    const char *passed_over = NULL;
+    return result->rejected != NULL
+             ? apr_psprintf(ctx->ptemp,
+                            "using %s; newer CRLs were rejected: %s",
+                            result->file, result->rejected)
+             : NULL;
+}
 
-    if (result->rejected != NULL) {
-        passed_over = apr_pstrcat(pass->ptemp, result->file,
-                                  " is in use, and not what is newer: ",
-                                  result->rejected, NULL);
+void ocsp_load_log_loaded(const ocsp_load_ctx_t *ctx,
+                          const ocsp_issuers_issuer_t *si,
+                          const ocsp_load_result_t *result, bool is_news)
+{
+    bool stale = ocsp_sources_find_end(si, &result->info) <= ctx->now;
+    const char *newer = ocsp_load_log_describe_newer(ctx, result);
+
+    if (ocsp_sources_is_uncovered(si, &result->info)) {
+        ctx->counts->failures++; /* which is a warning: it may be meant so */
     }
-    pass->failures += stale || ocsp_sources_is_uncovered(si, &result->info);
-    if (is_new_warning(pass, si, result->warning)) {
-        ap_log_error(APLOG_MARK, stale ? APLOG_ERR : APLOG_WARNING, 0, pass->s,
-                     "OCSP208: %s: %s", si->name, result->warning);
+    if (log_once(ctx, si, OCSP_RETRY_WARNING,
+                 ocsp_retry_hash_text(result->warning))) {
+        ocsp_load_ctx_log(ctx, stale ? APLOG_ERR : APLOG_WARNING, 0,
+                          "OCSP208: %s: %s", si->loaded.name, result->warning);
     }
-    log_passed(pass, si, passed_over);
-    if (si->has_slot && hidden != NULL) {
-        note_hidden(pass, si, hidden);
+    if (log_once(ctx, si, OCSP_RETRY_NEWER, ocsp_retry_hash_text(newer))) {
+        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP220: %s: %s", si->loaded.name,
+                          newer);
     }
-    else if (si->has_slot && result->not_used == NULL) {
-        note_loaded(pass, si, result, passed_over);
-    }
-    if (si->has_slot && is_news) {
-        say_published(pass, si, result);
+    if (si->running.has_slot && is_news) {
+        log_published(ctx, si, result);
     }
     if (!stale) {
-        log_old(pass, si, result);
+        log_old(ctx, si, result);
     }
 }
 
-static void say_failed(ocsp_load_ctx_t *pass, const ocsp_issuers_issuer_t *si,
-                       apr_status_t rv, const char *why, const char *then)
+/* The state of ocsp_log_once. A process that dies of a source again is no news,
+ * whatever its id. */
+static uint64_t find_state(ocsp_load_result_kind_t kind, const char *text)
 {
-    pass->failures++;
-    if (si->has_slot) {
-        note_failure(pass, si, why);
+    return kind == OCSP_LOAD_RESULT_LOADED ? 0
+         : kind == OCSP_LOAD_RESULT_KILLED ? 1
+                                           : ocsp_retry_hash_text(text);
+}
+
+/* Newer CRLs and files that cannot be read were logged where they were found.
+ */
+static void log_end(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
+                    ocsp_load_result_kind_t kind, apr_status_t rv,
+                    const char *text, bool has_table)
+{
+    bool partly = kind == OCSP_LOAD_RESULT_PARTLY_REJECTED;
+
+    if (kind == OCSP_LOAD_RESULT_ROOT_ONLY) {
+        ocsp_readers_log_closed(ctx, text);
     }
-    ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(rv), pass->s,
-                 "OCSP206: %s: %s; <OCSPIssuer> at %s %s", si->name, why,
-                 si->where, then);
-}
-
-void ocsp_load_log_failed(ocsp_load_ctx_t *pass,
-                          const ocsp_issuers_issuer_t *si, apr_status_t rv,
-                          const char *why, bool have_last)
-{
-    log_passed(pass, si, NULL); /* if they are again, that is news */
-    say_failed(pass, si, rv, why,
-               have_last ? "goes on with the table loaded before"
-                         : "answers tryLater");
-}
-
-void ocsp_load_log_withheld(ocsp_load_ctx_t *pass,
-                            const ocsp_issuers_issuer_t *si, const char *why)
-{
-    say_failed(pass, si, 0, why, "goes on with the rest");
-}
-
-bool ocsp_load_log_is_known(const ocsp_load_ctx_t *pass,
-                            const ocsp_issuers_issuer_t *si, const char *why)
-{
-    ocsp_load_outcome_t note;
-
-    ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
-    return note.time != 0 && !note.ok
-        && strncmp(note.text, why, sizeof(note.text) - 1) == 0;
-}
-
-void ocsp_load_log_warn_of_closed(const ocsp_load_ctx_t *pass,
-                                  const ocsp_issuers_issuer_t *si,
-                                  ocsp_retry_t *retry)
-{
-    const char *path, *text;
-    ocsp_load_outcome_t note;
-
-    if (retry->looked) {
-        return;
+    else if (kind == OCSP_LOAD_RESULT_KILLED) {
+        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP245: %s: %s", si->loaded.name,
+                          text);
     }
-    retry->looked = true;
-    path = ocsp_sources_find_unreadable(si->level);
-    if (path == NULL) {
-        return;
-    }
-    text = ocsp_sources_describe_closed(path, pass->ptemp);
-    ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
-    if (note.ok) {
-        ocsp_arena_note(pass->arena, si->slot, note.time, true, text);
-        ocsp_sources_log_closed(pass->s, text);
+    else if (partly || kind > OCSP_LOAD_RESULT_HIDDEN) {
+        ocsp_load_ctx_log(ctx, APLOG_ERR, rv,
+                          "OCSP206: %s: %s; <OCSPIssuer> at %s %s",
+                          si->loaded.name, text, si->config.where,
+                          partly      ? "goes on with the rest"
+                          : has_table ? "goes on with the table loaded before"
+                                      : "answers tryLater");
     }
 }
 
-void ocsp_load_log_log_death(const ocsp_load_ctx_t *pass,
-                             const ocsp_issuers_issuer_t *si,
-                             ocsp_retry_t *retry)
+void ocsp_load_log_result(const ocsp_load_ctx_t *ctx,
+                          const ocsp_issuers_issuer_t *si,
+                          ocsp_load_result_kind_t kind, apr_status_t rv,
+                          const char *text, bool has_table)
 {
-    const char *files, *text;
+    bool is_news = log_once(ctx, si, OCSP_RETRY_RESULT, find_state(kind, text));
+    bool failed = ocsp_load_result_is_failure(kind);
+    ocsp_load_result_record_t last;
 
-    if (!retry->killed) {
-        return;
+    if (kind > OCSP_LOAD_RESULT_HIDDEN) {
+        /* if newer CRLs are rejected again, that is news */
+        (void)log_once(ctx, si, OCSP_RETRY_NEWER, 0);
     }
-    retry->killed = false;
-    files = ocsp_sources_name(si->level, pass->ptemp);
-    text = apr_psprintf(pass->ptemp,
-                        "%s: process %d ended while it loaded this, most "
-                        "likely killed for lack of memory: it is tried again "
-                        "with growing pauses, after all other issuers; give "
-                        "this machine or its container more memory",
-                        files, (int)retry->pid);
-    note_failure(pass, si, text);
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s, "OCSP245: %s: %s", si->name,
-                 text);
+    if (si->running.has_slot) {
+        ocsp_arena_get_result(&last, ctx->arena, si->running.slot,
+                              si->running.id);
+        if (!failed && ocsp_load_result_is_failure(last.kind)) {
+            /* at the level of what it ends, or that would be the last word */
+            ocsp_load_ctx_log(ctx, APLOG_ERR, 0,
+                              "OCSP244: %s: its sources are in order again",
+                              si->loaded.name);
+        }
+        if (is_news || !failed || kind != last.kind) {
+            ocsp_arena_set_result(ctx->arena, si->running.slot, kind, ctx->now,
+                                  text);
+        }
+    }
+    if (is_news) {
+        log_end(ctx, si, kind, rv, text, has_table);
+    }
 }
+
+/* --- time ----------------------------------------------------------------- */
 
 static age_t find_age_of(int64_t begin, int64_t end, int64_t now)
 {
@@ -298,11 +204,11 @@ static age_t find_age_of(int64_t begin, int64_t end, int64_t now)
 
 /* A CRL's time begins at its thisUpdate, that of issuance data when it last
  * changed; the older of the two counts. */
-static age_t find_age(const char **cure, const ocsp_issuers_issuer_t *si,
+static age_t find_age(const char **remedy, const ocsp_issuers_issuer_t *si,
                       const ocsp_table_info_t *info, int64_t now)
 {
     ocsp_table_info_t part = *info;
-    age_t crl = FRESH, rest = FRESH;
+    age_t crl = FRESH, issuance = FRESH;
 
     if (info->crl) {
         part.changed = 0;
@@ -312,127 +218,141 @@ static age_t find_age(const char **cure, const ocsp_issuers_issuer_t *si,
     if (info->issuance) {
         part = *info;
         part.crl = false;
-        rest = find_age_of(part.changed, ocsp_sources_find_end(si, &part), now);
+        issuance = find_age_of(part.changed, ocsp_sources_find_end(si, &part),
+                               now);
     }
-    *cure = rest > crl ? "see why its index or list does not change any more, "
-                         "or set OCSPSourceMaxAge"
-                       : "have the CA write a new CRL";
-    return crl > rest ? crl : rest;
+    *remedy = issuance > crl ? "see why its index or list no longer changes, "
+                               "or set OCSPSourceMaxAge"
+                             : "have the CA issue a new CRL";
+    return crl > issuance ? crl : issuance;
 }
 
-/* The age of an issuer's table that was last logged; at start and at graceful
- * all is logged. */
-static unsigned exchange_age(const ocsp_load_ctx_t *pass,
-                             const ocsp_issuers_issuer_t *si, age_t age)
+/* Remember an age. @return the one that was logged last */
+static age_t exchange_age(const ocsp_load_ctx_t *ctx,
+                          const ocsp_issuers_issuer_t *si, age_t age)
 {
-    const uintptr_t key[] = {(uintptr_t)si, 1}; /* apart from renewal.c's */
-    ocsp_retry_t *retry = ocsp_load_ctx_get_retry(pass, key, sizeof(key));
-    unsigned logged = FRESH;
+    /* an issuer as one server answers for it; 0 is signer_reload.c's */
+    const uintptr_t subject[] = {(uintptr_t)si, 1};
+    ocsp_retry_t *retry = ocsp_load_ctx_get_retry(ctx, subject,
+                                                  sizeof(subject));
+    age_t last = FRESH;
 
     if (retry != NULL) {
-        logged = pass->running ? retry->age : FRESH;
-        retry->age = age;
+        last = (age_t)retry->logged[0];
+        retry->logged[0] = age;
     }
-    return logged;
+    return last;
 }
 
-/* At the level of what was logged of its age before, which it ends. */
-static void log_renewal(const ocsp_load_ctx_t *pass,
-                        const ocsp_issuers_issuer_t *si, unsigned said,
-                        int64_t until)
+static void log_expiry(const ocsp_load_ctx_t *ctx,
+                       const ocsp_issuers_issuer_t *si, bool stale, int64_t end,
+                       const char *remedy)
 {
-    ap_log_error(APLOG_MARK, said == STALE ? APLOG_ERR : APLOG_WARNING, 0,
-                 pass->s, "OCSP260: %s: status data is current again, until %s",
-                 si->name,
-                 until == OCSP_TABLE_ENDLESS
-                     ? "its next change"
-                     : ocsp_load_ctx_print_time(pass->ptemp, until));
+    const char *time = ocsp_load_ctx_print_time(ctx->ptemp, end);
+
+    if (stale) {
+        ocsp_load_ctx_log(ctx, APLOG_ERR, 0,
+                          "OCSP213: %s: status data expired at %s: "
+                          "<OCSPIssuer> at %s answers tryLater, except for "
+                          "revoked certificates; %s",
+                          si->loaded.name, time, si->config.where, remedy);
+    }
+    else {
+        ocsp_load_ctx_log(ctx, APLOG_WARNING, 0,
+                          "OCSP230: %s: status data expires at %s for "
+                          "<OCSPIssuer> at %s, and two thirds of its time have "
+                          "passed: %s",
+                          si->loaded.name, time, si->config.where, remedy);
+    }
 }
 
-void ocsp_load_log_check_age(const ocsp_load_ctx_t *pass,
-                             const ocsp_issuers_issuer_t *si, bool warned)
+void ocsp_load_log_age(const ocsp_load_ctx_t *ctx,
+                       const ocsp_issuers_issuer_t *si, bool warned)
 {
     ocsp_table_info_t info;
-    int64_t until, checked, check_end;
-    unsigned said;
-    const char *cure, *end;
-    age_t age, own;
+    int64_t end, checked, check_end;
+    const char *remedy;
+    age_t age, own, last;
 
-    if (ocsp_arena_get_info(&info, pass->arena, si->slot, si->id)
+    if (ocsp_arena_get_info(&info, ctx->arena, si->running.slot, si->running.id)
         != APR_SUCCESS) {
         return;
     }
-    own = find_age(&cure, si, &info, pass->now);
-    age = own;
-    until = ocsp_sources_find_end(si, &info);
-    check_end = ocsp_sources_find_check_end(&checked, pass->arena, si, &info);
-    if (check_end != 0 && find_age_of(checked, check_end, pass->now) > age) {
-        age = find_age_of(checked, check_end, pass->now);
-        until = check_end;
-        cure = "its files could not be checked since: mend what OCSP206, "
-               "OCSP219, OCSP220 or OCSP245 names";
+    age = own = find_age(&remedy, si, &info, ctx->now);
+    end = ocsp_sources_find_end(si, &info);
+    check_end = ocsp_sources_find_check_end(&checked, ctx->arena, si, &info);
+    if (check_end != 0 && find_age_of(checked, check_end, ctx->now) > age) {
+        age = find_age_of(checked, check_end, ctx->now);
+        end = check_end;
+        remedy = "its files could not be checked since: see OCSP206, OCSP219, "
+                 "OCSP220 or OCSP245 in this log";
     }
-    said = exchange_age(pass, si, age);
-    if (age < said) {
-        log_renewal(pass, si, said, until);
+    last = exchange_age(ctx, si, age);
+    if (age < last) { /* at the level of what it ends */
+        ocsp_load_ctx_log(ctx, last == STALE ? APLOG_ERR : APLOG_WARNING, 0,
+                          "OCSP260: %s: status data is current again, until %s",
+                          si->loaded.name, print_end(ctx, end));
     }
-    if (age <= said || (warned && own == STALE)) {
-        return;
-    }
-    end = ocsp_load_ctx_print_time(pass->ptemp, until);
-    if (age == STALE) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
-                     "OCSP213: %s: what is known ended at %s: <OCSPIssuer> at "
-                     "%s answers tryLater but for what is revoked; %s",
-                     si->name, end, si->where, cure);
-    }
-    else {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, pass->s,
-                     "OCSP230: %s: what is known ends at %s for <OCSPIssuer> "
-                     "at %s, and two thirds of its time are over: %s",
-                     si->name, end, si->where, cure);
+    if (age > last && !(warned && own == STALE)) {
+        log_expiry(ctx, si, age == STALE, end, remedy);
     }
 }
 
-/* What is on disk is what is in use, whatever the last try ended in; a warning
- * of then stands, and that newer CRLs were passed over. */
-void ocsp_load_log_unchanged(ocsp_load_ctx_t *pass,
-                             const ocsp_issuers_issuer_t *si,
-                             const char *hidden)
+/* Of an issuer and a certificate: a renewed one is another subject. */
+static bool is_expiry_news(const ocsp_load_ctx_t *ctx,
+                           const ocsp_issuers_issuer_t *si,
+                           const ocsp_signer_t *signer, ocsp_expiry_t expiry)
 {
-    ocsp_load_outcome_t note;
+    unsigned char subject[OCSP_ISSUER_ID_LEN + OCSP_SIGNER_KEY_HASH_LEN
+                          + sizeof(int64_t)];
+    unsigned char *key = subject + OCSP_ISSUER_ID_LEN;
+    int64_t end = ocsp_signer_get_not_after(signer);
 
-    if (hidden != NULL) {
-        note_hidden(pass, si, hidden);
-        return;
-    }
-    ocsp_arena_get_note(&note, pass->arena, si->slot, si->id);
-    if (ocsp_arena_get_doubt(pass->arena, si->slot)
-        != OCSP_LOAD_OUTCOME_NO_DOUBT) {
-        log_passed(pass, si, note.text);
-    }
-    else {
-        log_recovery(pass, si);
-        ocsp_arena_note(pass->arena, si->slot, pass->now, true,
-                        note.ok ? note.text : NULL);
-    }
-    ap_log_error(APLOG_MARK, pass->running ? APLOG_TRACE1 : APLOG_DEBUG, 0,
-                 pass->s, "OCSP207: %s: sources unchanged", si->name);
+    memcpy(subject, ocsp_issuer_get0_id(si->loaded.issuer), OCSP_ISSUER_ID_LEN);
+    memcpy(key, ocsp_signer_get0_key_hash(signer), OCSP_SIGNER_KEY_HASH_LEN);
+    memcpy(key + OCSP_SIGNER_KEY_HASH_LEN, &end, sizeof(end));
+    return ocsp_load_ctx_log_once(ctx, subject, sizeof(subject), expiry);
 }
 
-/* A check has no room to run out of; so it counts. */
-void ocsp_load_log_check_room(ocsp_load_ctx_t *pass, server_rec *base)
+void ocsp_load_log_signers(const ocsp_load_ctx_t *ctx,
+                           const ocsp_issuers_issuer_t *si,
+                           const ocsp_answer_signers_t *signers)
 {
-    int64_t size = ocsp_server_config_get(base)->table_size;
+    const ocsp_signer_t *signer;
+    ocsp_expiry_t expiry = ocsp_expiry_find(&signer, signers, ctx->now);
+    bool past = expiry == OCSP_EXPIRY_PAST;
 
-    if (pass->keep == NULL && size != OCSP_ISSUER_CONFIG_UNSET
-        && pass->octets + pass->largest > (apr_uint64_t)size) {
-        pass->failures++;
-        ap_log_error(
-            APLOG_MARK, APLOG_ERR, 0, base,
-            "OCSP226: OCSPTableSize: the tables take %" APR_UINT64_T_FMT
-            " octets, and as much again while they are replaced: "
-            "OCSPTableSize %" APR_UINT64_T_FMT "m would do",
-            pass->octets, (pass->octets >> 19) + 2);
+    if (expiry == OCSP_EXPIRY_FAR || !is_expiry_news(ctx, si, signer, expiry)
+        || (past && !ocsp_load_ctx_is_running(ctx))) {
+        return; /* at start OCSP204 is logged */
+    }
+    /* not a failure under "httpd -t": it signs */
+    ap_log_error(
+        APLOG_MARK, expiry == OCSP_EXPIRY_SOON ? APLOG_WARNING : APLOG_ERR, 0,
+        ctx->s,
+        "OCSP248: %s: the signer's certificate %s at %s (%s)%s: renew it with "
+        "the same key%s",
+        si->loaded.name, past ? "ended" : "ends",
+        ocsp_load_ctx_print_time(ctx->ptemp, ocsp_signer_get_not_after(signer)),
+        ocsp_signer_get0_description(signer), past ? ": answers tryLater" : "",
+        /* the CA's own certificate is the one that is answered for */
+        ocsp_signer_is_issuer(signer) ? ", and restart httpd gracefully"
+                                      : ", which needs no restart");
+}
+
+void ocsp_load_log_table_size(const ocsp_load_ctx_t *ctx)
+{
+    int64_t size = ocsp_server_config_get(ctx->s)->table_size;
+    const ocsp_load_ctx_counts_t *counts = ctx->counts;
+
+    if (ctx->mode == OCSP_LOAD_CTX_CONFIG_TEST
+        && size != OCSP_ISSUER_CONFIG_UNSET
+        && counts->tables + counts->largest > (apr_uint64_t)size) {
+        ocsp_load_ctx_log(ctx, APLOG_ERR, 0,
+                          "OCSP226: OCSPTableSize: the tables take "
+                          "%" APR_UINT64_T_FMT
+                          " octets, and as much again while they are replaced: "
+                          "OCSPTableSize %" APR_UINT64_T_FMT "m would do",
+                          counts->tables, (counts->tables >> 19) + 2);
     }
 }

@@ -1,72 +1,61 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * What is said of a load, in the log and in shared memory: taken, refused, not
- * changed, old. Floor 4.
+ * Logs what comes of a load, and stores it for server-status: tables published,
+ * sources rejected, data and signers that expire. A state that lasts is logged
+ * once in a configuration. Floor 4.
  */
 #ifndef OCSP_HTTPD_LOAD_LOAD_LOG_H
 #define OCSP_HTTPD_LOAD_LOAD_LOG_H
 
-#include "httpd/load/load_ctx.h"
 #include "httpd/config/issuers.h"
+#include "httpd/load/load_ctx.h"
+#include "shared/load_result.h"
 #include "status/load.h"
 
+/** What is remembered of an issuer's table; NULL: nothing is. */
+ocsp_retry_t *ocsp_load_log_get_retry(const ocsp_load_ctx_t *ctx,
+                                      const ocsp_issuers_issuer_t *si);
+
 /**
- * A table was published, or under "httpd -t" would be.
- * @param is_news false: it says what the one before said
- * @param hidden NULL, or files that cannot be read and may be newer CRLs: then
- *        the look has failed all the same
- * One writer at a time, likewise what follows.
+ * Log that a table was published, or under "httpd -t" would be, and what it
+ * lacks.
+ * @param is_news whether it differs from the last one
+ * One writer at a time; likewise what follows.
  */
-void ocsp_load_log_loaded(ocsp_load_ctx_t *pass,
+void ocsp_load_log_loaded(const ocsp_load_ctx_t *ctx,
                           const ocsp_issuers_issuer_t *si,
-                          const ocsp_load_result_t *result, bool is_news,
-                          const char *hidden);
+                          const ocsp_load_result_t *result, bool is_news);
 
-/** Sources were not taken. @param have_last whether a table stays in use */
-void ocsp_load_log_failed(ocsp_load_ctx_t *pass,
-                          const ocsp_issuers_issuer_t *si, apr_status_t rv,
-                          const char *why, bool have_last);
+/** Word newer CRLs that were rejected; NULL: none were. Made in ptemp. */
+const char *ocsp_load_log_describe_newer(const ocsp_load_ctx_t *ctx,
+                                         const ocsp_load_result_t *result);
 
 /**
- * Some were not, and a table was published without them.
- * @param why as ocsp_load_result_t's not_used; ocsp_load_log_is_known says
- *        whether it is new
+ * Store how a load ended, and log it.
+ * @param rv of a failure, else 0
+ * @param text as ocsp_load_result_record_t's; NULL: none
+ * @param has_table whether the issuer is answered for from some table
  */
-void ocsp_load_log_withheld(ocsp_load_ctx_t *pass,
-                            const ocsp_issuers_issuer_t *si, const char *why);
-
-/** @return whether ocsp_load_log_failed has said this, and nothing since */
-bool ocsp_load_log_is_known(const ocsp_load_ctx_t *pass,
-                            const ocsp_issuers_issuer_t *si, const char *why);
+void ocsp_load_log_result(const ocsp_load_ctx_t *ctx,
+                          const ocsp_issuers_issuer_t *si,
+                          ocsp_load_result_kind_t kind, apr_status_t rv,
+                          const char *text, bool has_table);
 
 /**
- * Warn, at the first look, of a source that is unchanged since the parent read
- * it, and that the workers' user, who looks for changes, may not read.
- */
-void ocsp_load_log_warn_of_closed(const ocsp_load_ctx_t *pass,
-                                  const ocsp_issuers_issuer_t *si,
-                                  ocsp_retry_t *retry);
-
-/** Log, once, that a process died while it loaded an issuer's sources. */
-void ocsp_load_log_log_death(const ocsp_load_ctx_t *pass,
-                             const ocsp_issuers_issuer_t *si,
-                             ocsp_retry_t *retry);
-
-/** The table in use is what the sources say. @param hidden as above */
-void ocsp_load_log_unchanged(ocsp_load_ctx_t *pass,
-                             const ocsp_issuers_issuer_t *si,
-                             const char *hidden);
-
-/**
- * Say it when a table that is in use has grown older, by an issuer's policy.
+ * Log that the table in use expires, has expired, or no longer does.
  * @param warned whether it was loaded just now, with a warning if it is stale
  */
-void ocsp_load_log_check_age(const ocsp_load_ctx_t *pass,
-                             const ocsp_issuers_issuer_t *si, bool warned);
+void ocsp_load_log_age(const ocsp_load_ctx_t *ctx,
+                       const ocsp_issuers_issuer_t *si, bool warned);
 
-/** After all issuers, when only checking: complain of an OCSPTableSize that is
- * too small. */
-void ocsp_load_log_check_room(ocsp_load_ctx_t *pass, server_rec *base);
+/** Log that an issuer's signers expire. @param signers those that are in use */
+void ocsp_load_log_signers(const ocsp_load_ctx_t *ctx,
+                           const ocsp_issuers_issuer_t *si,
+                           const ocsp_answer_signers_t *signers);
+
+/** After all issuers, under "httpd -t": log an OCSPTableSize of the main server
+ * that is too small. */
+void ocsp_load_log_table_size(const ocsp_load_ctx_t *ctx);
 
 #endif

@@ -1,23 +1,21 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See sources.h. Floor 4.
+ * The sources of an issuer: finds the files, each directory once a load, and
+ * finds out how large they are and when their data expires. Floor 4.
  */
 #include "httpd/load/sources.h"
 
 #include <apr_file_info.h>
 #include <apr_strings.h>
-#include <errno.h>
 #include <openssl/evp.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "httpd/config/server_config.h"
 #include "httpd/log.h"
-#include "httpd/load/readers.h"
 #include "status/crl_directory.h"
 
-/* A directory is read once a pass, however many issuers look into it. */
+/* A directory, which is read once a load. */
 typedef struct {
     apr_array_header_t
         *entries; /* of ocsp_crl_directory_entry_t; NULL: rv, why */
@@ -26,69 +24,72 @@ typedef struct {
     const char
         *hidden;   /* NULL, or which files may be CRLs and cannot be read */
     bool reported; /* hidden was logged, if it was to be */
-    bool measured; /* its octets were counted */
-    bool used;     /* some issuer looked into it */
+    bool listed;   /* by ocsp_sources_list_all */
+    bool used;     /* by some issuer */
 } dir_t;
 
-static dir_t *scan(ocsp_load_ctx_t *pass, const char *path)
+static dir_t *scan(const ocsp_load_ctx_t *ctx, const char *path)
 {
-    dir_t *d = apr_hash_get(pass->dirs, path, APR_HASH_KEY_STRING);
+    dir_t *d = apr_hash_get(ctx->dirs, path, APR_HASH_KEY_STRING);
 
     if (d != NULL) {
         return d;
     }
-    d = apr_pcalloc(pass->ptemp, sizeof(*d));
+    d = apr_pcalloc(ctx->ptemp, sizeof(*d));
     d->rv = ocsp_crl_directory_scan(&d->entries, path, &d->hidden, &d->why,
-                                    pass->ptemp);
+                                    ctx->ptemp);
     if (d->rv != APR_SUCCESS) {
         d->entries = NULL;
     }
-    apr_hash_set(pass->dirs, path, APR_HASH_KEY_STRING, d);
+    apr_hash_set(ctx->dirs, path, APR_HASH_KEY_STRING, d);
     return d;
 }
 
-/* A directory whose CRLs count, not only their size. */
-static dir_t *scan_and_report(ocsp_load_ctx_t *pass, const char *path)
+/* A directory whose CRLs are used. */
+static dir_t *scan_and_log(const ocsp_load_ctx_t *ctx, const char *path)
 {
-    dir_t *d = scan(pass, path);
+    dir_t *d = scan(ctx, path);
 
-    if (!d->reported && ocsp_load_ctx_is_news(pass, path, d->hidden)) {
-        pass->failures++;
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, pass->s,
-                     "OCSP219: OCSPCRLPath: %s", d->hidden);
+    if (!d->reported
+        && ocsp_load_ctx_log_once(ctx, path, strlen(path),
+                                  ocsp_retry_hash_text(d->hidden))) {
+        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP219: OCSPCRLPath: %s",
+                          d->hidden);
     }
     d->reported = true;
     return d;
 }
 
-apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_load_ctx_t *pass,
+apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
+                               const ocsp_load_ctx_t *ctx,
                                const ocsp_issuers_issuer_t *si,
                                const char **hidden, const char **why)
 {
-    const apr_array_header_t *paths = si->level->crl_paths;
+    const apr_array_header_t *paths = si->config.level->crl_paths;
     apr_array_header_t *found =
-        apr_array_make(pass->ptemp, 2, sizeof(ocsp_crl_directory_entry_t *));
+        apr_array_make(ctx->ptemp, 2, sizeof(ocsp_crl_directory_entry_t *));
     int i;
 
     *hidden = NULL;
-    src->issuer = si->issuer;
-    src->namesakes = ocsp_load_ctx_get_namesakes(pass, si->issuer);
-    src->files = si->level->crl_files;
+    src->issuer = si->loaded.issuer;
+    src->namesakes = ocsp_load_ctx_get_namesakes(ctx, si->loaded.issuer);
+    src->files = si->config.level->crl_files;
     src->found = found;
-    src->places = apr_array_pstrcat(pass->ptemp, paths, ',');
-    src->indexes = si->level->index_files;
-    src->lists = si->level->issued_files;
-    /* what is in a directory of all CAs' need not concern one that has an
-     * index; a list tells of no revocation */
+    src->places = apr_array_pstrcat(ctx->ptemp, paths, ',');
+    src->indexes = si->config.level->index_files;
+    src->lists = si->config.level->issued_files;
+    /* an issuer with an index need not have a CRL in a directory of all CAs';
+     * a list of what was issued has no revocations */
     src->needs_crl = paths->nelts != 0
-                  && (si->level->index_files->nelts == 0
-                      || si->section->level->crl_paths->nelts != 0);
-    src->grace_s = si->policy.grace_s;
-    src->max_age_s = si->policy.max_age_s;
-    src->complete = si->warned_complete;
-    src->checked = si->policy.this_update == OCSP_ANSWER_THIS_UPDATE_CHECKED;
+                  && (si->config.level->index_files->nelts == 0
+                      || si->config.section->level->crl_paths->nelts != 0);
+    src->grace_s = si->config.policy.grace_s;
+    src->max_age_s = si->config.policy.max_age_s;
+    src->complete = si->running.warned_complete;
+    src->checked = si->config.policy.this_update
+                == OCSP_ANSWER_THIS_UPDATE_CHECKED;
     for (i = 0; i < paths->nelts; i++) {
-        dir_t *d = scan_and_report(pass, APR_ARRAY_IDX(paths, i, const char *));
+        dir_t *d = scan_and_log(ctx, APR_ARRAY_IDX(paths, i, const char *));
 
         d->used = true;
         *hidden = *hidden != NULL ? *hidden : d->hidden;
@@ -96,73 +97,113 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_load_ctx_t *pass,
             *why = d->why;
             return d->rv;
         }
-        ocsp_crl_directory_find(found, d->entries, si->issuer);
+        ocsp_crl_directory_find(found, d->entries, si->loaded.issuer);
     }
     return APR_SUCCESS;
 }
 
-static apr_uint64_t size_of(const ocsp_load_ctx_t *pass, const char *file)
+apr_array_header_t *ocsp_sources_list(const ocsp_issuer_config_t *level,
+                                      apr_pool_t *p)
 {
-    apr_finfo_t info;
+    const apr_array_header_t *lists[] = {level->crl_files, level->crl_paths,
+                                         level->index_files,
+                                         level->issued_files};
+    apr_array_header_t *all = apr_array_make(p, 4, sizeof(const char *));
+    size_t i;
 
-    return apr_stat(&info, file, APR_FINFO_SIZE, pass->ptemp) == APR_SUCCESS
-             ? (apr_uint64_t)info.size
-             : 0;
+    for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        apr_array_cat(all, lists[i]);
+    }
+    return all;
 }
 
-static apr_uint64_t size_of_all(const ocsp_load_ctx_t *pass,
-                                const apr_array_header_t *files)
+const char *ocsp_sources_name(const ocsp_issuer_config_t *level, apr_pool_t *p)
+{
+    return apr_array_pstrcat(p, ocsp_sources_list(level, p), ',');
+}
+
+/* Octets of files. @param is_public set to false if others may not read one */
+static apr_uint64_t measure(bool *is_public, const apr_array_header_t *files,
+                            apr_pool_t *p)
 {
     apr_uint64_t octets = 0;
     int i;
 
     for (i = 0; i < files->nelts; i++) {
-        octets += size_of(pass, APR_ARRAY_IDX(files, i, const char *));
+        apr_finfo_t info = {.size = 0};
+
+        (void)apr_stat(&info, APR_ARRAY_IDX(files, i, const char *),
+                       APR_FINFO_SIZE | APR_FINFO_PROT, p);
+        *is_public = *is_public && (info.protection & APR_FPROT_WREAD);
+        octets += (apr_uint64_t)info.size;
     }
     return octets;
 }
 
-const char *ocsp_sources_get_found(const ocsp_load_sources_t *src, int n)
+apr_uint64_t ocsp_sources_count_octets(bool *is_public,
+                                       const ocsp_load_sources_t *src,
+                                       const ocsp_load_ctx_t *ctx)
 {
-    return APR_ARRAY_IDX(src->found, n, const ocsp_crl_directory_entry_t *)
-        ->file;
-}
-
-apr_uint64_t ocsp_sources_count_octets(const ocsp_load_sources_t *src,
-                                       const ocsp_load_ctx_t *pass)
-{
-    apr_uint64_t octets = size_of_all(pass, src->files)
-                        + size_of_all(pass, src->indexes)
-                        + size_of_all(pass, src->lists);
+    apr_array_header_t *files = apr_array_append(ctx->ptemp, src->files,
+                                                 src->indexes);
     int i;
 
+    apr_array_cat(files, src->lists);
     for (i = 0; i < src->found->nelts; i++) {
-        octets += size_of(pass, ocsp_sources_get_found(src, i));
+        APR_ARRAY_PUSH(files, const char *) =
+            APR_ARRAY_IDX(src->found, i, const ocsp_crl_directory_entry_t *)
+                ->file;
     }
-    return octets;
+    *is_public = true;
+    return measure(is_public, files, ctx->ptemp);
 }
 
-/* Of an index or a list a table takes less than its octets. */
-apr_uint64_t ocsp_sources_measure(ocsp_load_ctx_t *pass,
-                                  const ocsp_issuer_config_t *level)
+static void add_level(apr_array_header_t *out, const ocsp_load_ctx_t *ctx,
+                      const ocsp_issuer_config_t *level)
 {
-    apr_uint64_t octets = size_of_all(pass, level->crl_files)
-                        + size_of_all(pass, level->index_files)
-                        + size_of_all(pass, level->issued_files);
     int i, j;
 
+    apr_array_cat(out, ocsp_sources_list(level, ctx->ptemp));
     for (i = 0; i < level->crl_paths->nelts; i++) {
-        dir_t *d = scan(pass, APR_ARRAY_IDX(level->crl_paths, i, const char *));
+        dir_t *d = scan(ctx, APR_ARRAY_IDX(level->crl_paths, i, const char *));
 
-        for (j = 0; d->entries != NULL && !d->measured && j < d->entries->nelts;
+        for (j = 0; d->entries != NULL && !d->listed && j < d->entries->nelts;
              j++) {
-            octets += size_of(
-                pass,
-                APR_ARRAY_IDX(d->entries, j, ocsp_crl_directory_entry_t).file);
+            APR_ARRAY_PUSH(out, const char *) =
+                APR_ARRAY_IDX(d->entries, j, ocsp_crl_directory_entry_t).file;
         }
-        d->measured = true;
+        d->listed = true;
     }
-    return octets;
+}
+
+apr_array_header_t *ocsp_sources_list_all(const ocsp_load_ctx_t *ctx,
+                                          const server_rec *base)
+{
+    apr_array_header_t *all = apr_array_make(ctx->ptemp, 16,
+                                             sizeof(const char *));
+    const server_rec *s;
+    int i;
+
+    for (s = base; s != NULL; s = ocsp_server_config_get_next(s)) {
+        const ocsp_server_config_t *conf = ocsp_server_config_get(s);
+
+        add_level(all, ctx, conf->own_level);
+        for (i = 0; i < conf->sections->nelts; i++) {
+            add_level(all, ctx,
+                      APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)
+                          ->level);
+        }
+    }
+    return all;
+}
+
+/* The table of an index or a list takes less than its octets. */
+apr_uint64_t ocsp_sources_measure(const ocsp_load_ctx_t *ctx,
+                                  const server_rec *base)
+{
+    bool is_public = true;
+
+    return measure(&is_public, ocsp_sources_list_all(ctx, base), ctx->ptemp);
 }
 
 static bool hash_names(EVP_MD_CTX *ctx, const apr_array_header_t *names)
@@ -182,18 +223,19 @@ bool ocsp_sources_make_id(ocsp_issuers_issuer_t *si)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1
-           && EVP_DigestUpdate(ctx, ocsp_issuer_get0_id(si->issuer),
+           && EVP_DigestUpdate(ctx, ocsp_issuer_get0_id(si->loaded.issuer),
                                OCSP_ISSUER_ID_LEN)
                   == 1
-           && hash_names(ctx, si->level->crl_files)
-           && hash_names(ctx, si->level->crl_paths)
-           && hash_names(ctx, si->level->index_files)
-           && hash_names(ctx, si->level->issued_files)
-           && EVP_DigestFinal_ex(ctx, si->id, NULL) == 1;
+           && hash_names(ctx, si->config.level->crl_files)
+           && hash_names(ctx, si->config.level->crl_paths)
+           && hash_names(ctx, si->config.level->index_files)
+           && hash_names(ctx, si->config.level->issued_files)
+           && EVP_DigestFinal_ex(ctx, si->running.id, NULL) == 1;
 
     EVP_MD_CTX_free(ctx);
     if (ok) {
-        memcpy(si->policy.sources, si->id, sizeof(si->policy.sources));
+        memcpy(si->config.policy.sources, si->running.id,
+               sizeof(si->config.policy.sources));
     }
     return ok;
 }
@@ -202,15 +244,16 @@ int64_t ocsp_sources_find_end(const ocsp_issuers_issuer_t *si,
                               const ocsp_table_info_t *info)
 {
     return ocsp_table_find_end(info->crl, info->this_update, info->next_update,
-                               info->changed, si->policy.grace_s,
-                               si->policy.max_age_s);
+                               info->changed, si->config.policy.grace_s,
+                               si->config.policy.max_age_s);
 }
 
 bool ocsp_sources_is_uncovered(const ocsp_issuers_issuer_t *si,
                                const ocsp_table_info_t *info)
 {
-    return info->crl && info->partial && si->level->index_files->nelts == 0
-        && !(si->policy.complete && !info->missing_crls);
+    return info->crl && info->partial
+        && si->config.level->index_files->nelts == 0
+        && !(si->config.policy.complete && !info->missing_crls);
 }
 
 int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
@@ -219,215 +262,29 @@ int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
 {
     bool endless = info->crl && info->next_update == OCSP_CRL_NO_NEXT_UPDATE;
 
-    *checked = ocsp_arena_get_checked(arena, si->slot);
-    if (*checked == 0) { /* as an answer takes it */
+    *checked = ocsp_arena_get_checked(arena, si->running.slot);
+    if (*checked == 0) { /* as in ocsp_answer_draft */
         *checked = info->this_update;
     }
-    return (info->issuance || endless) && si->policy.recheck_s != 0
-             ? *checked + si->policy.recheck_s
+    return (info->issuance || endless) && si->config.policy.recheck_s != 0
+             ? *checked + si->config.policy.recheck_s
              : 0;
 }
 
-static void add_paths(apr_array_header_t *out, const apr_array_header_t *paths)
-{
-    int i;
-
-    for (i = 0; i < paths->nelts; i++) {
-        ocsp_readers_path_t *path = apr_array_push(out);
-
-        path->path = APR_ARRAY_IDX(paths, i, const char *);
-    }
-}
-
-bool ocsp_sources_can_workers_read(const ocsp_load_sources_t *src,
-                                   const ocsp_issuer_config_t *level,
-                                   apr_pool_t *p)
-{
-    apr_array_header_t *paths = apr_array_make(p, 8,
-                                               sizeof(ocsp_readers_path_t));
-    bool all;
-    int i;
-
-    add_paths(paths, level->crl_files);
-    add_paths(paths, level->crl_paths);
-    add_paths(paths, level->index_files);
-    add_paths(paths, level->issued_files);
-    for (i = 0; i < src->found->nelts; i++) {
-        ocsp_readers_path_t *path = apr_array_push(paths);
-
-        path->path = ocsp_sources_get_found(src, i);
-    }
-    all = ocsp_readers_check(paths, p) == APR_SUCCESS;
-    for (i = 0; i < paths->nelts; i++) {
-        all = all && APR_ARRAY_IDX(paths, i, ocsp_readers_path_t).readable;
-    }
-    return all;
-}
-
-/* Files and directories that a level names, for people. */
-const char *ocsp_sources_name(const ocsp_issuer_config_t *level, apr_pool_t *p)
-{
-    const apr_array_header_t *all[] = {level->crl_files, level->crl_paths,
-                                       level->index_files, level->issued_files};
-    apr_array_header_t *names = apr_array_make(p, 4, sizeof(const char *));
-    size_t i;
-
-    for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-        apr_array_cat(names, all[i]);
-    }
-    return apr_array_pstrcat(p, names, ',');
-}
-
-/* The CRLs of the directories are files that workers have to read, too. */
-static void add_level(apr_array_header_t *out, ocsp_load_ctx_t *pass,
-                      const ocsp_issuer_config_t *level)
-{
-    int i, j;
-
-    add_paths(out, level->crl_files);
-    add_paths(out, level->crl_paths);
-    add_paths(out, level->index_files);
-    add_paths(out, level->issued_files);
-    for (i = 0; i < level->crl_paths->nelts; i++) {
-        dir_t *d = scan(pass, APR_ARRAY_IDX(level->crl_paths, i, const char *));
-
-        for (j = 0; d->entries != NULL && j < d->entries->nelts; j++) {
-            ocsp_readers_path_t *path = apr_array_push(out);
-
-            path->path =
-                APR_ARRAY_IDX(d->entries, j, ocsp_crl_directory_entry_t).file;
-        }
-    }
-}
-
-static apr_array_header_t *list_all(ocsp_load_ctx_t *pass,
-                                    const server_rec *base)
-{
-    apr_array_header_t *paths = apr_array_make(pass->ptemp, 16,
-                                               sizeof(ocsp_readers_path_t));
-    const server_rec *s;
-    int i;
-
-    for (s = base; s != NULL; s = s->next) {
-        const ocsp_server_config_t *conf = ocsp_server_config_get(s);
-
-        add_level(paths, pass, conf->own_level);
-        for (i = 0; i < conf->sections->nelts; i++) {
-            add_level(paths, pass,
-                      APR_ARRAY_IDX(conf->sections, i, ocsp_issuers_section_t *)
-                          ->level);
-        }
-    }
-    return paths;
-}
-
-const char *ocsp_sources_describe_closed(const char *path, apr_pool_t *p)
-{
-    return apr_psprintf(p,
-                        "%s: the user of httpd's workers, %s, cannot read it: "
-                        "changes are taken up at a graceful restart only; let "
-                        "that user read it (chmod 644) and enter the "
-                        "directories above it",
-                        path, ocsp_readers_get_user(p));
-}
-
-void ocsp_sources_log_closed(server_rec *s, const char *text)
-{
-    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s, "OCSP232: %s", text);
-}
-
-/* Of a directory that workers cannot read, its files need not be named. */
-static bool is_in_closed(apr_hash_t *readers, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const ocsp_readers_path_t *dir = slash != NULL ? apr_hash_get(readers, path,
-                                                                  slash - path)
-                                                   : NULL;
-
-    return dir != NULL && !dir->readable;
-}
-
-/* What nobody can read is an error of its own. */
-static void warn_of_closed(const ocsp_load_ctx_t *pass, server_rec *base,
-                           const ocsp_readers_path_t *path)
-{
-    if (!path->readable && access(path->path, R_OK) == 0) {
-        ocsp_sources_log_closed(base,
-                                ocsp_sources_describe_closed(path->path,
-                                                             pass->ptemp));
-    }
-}
-
-apr_hash_t *ocsp_sources_check_paths(const ocsp_load_ctx_t *pass,
-                                     server_rec *base,
-                                     apr_array_header_t *paths)
-{
-    apr_hash_t *readers = apr_hash_make(pass->ptemp);
-    bool refreshes = ocsp_server_config_get(base)->refresh_s != 0;
-    int i;
-
-    if (ocsp_readers_check(paths, pass->ptemp) != APR_SUCCESS) {
-        return NULL;
-    }
-    for (i = 0; i < paths->nelts; i++) {
-        const ocsp_readers_path_t *path = &APR_ARRAY_IDX(paths, i,
-                                                         ocsp_readers_path_t);
-
-        if (apr_hash_get(readers, path->path, APR_HASH_KEY_STRING) != NULL) {
-            continue;
-        }
-        apr_hash_set(readers, path->path, APR_HASH_KEY_STRING, path);
-        if (refreshes && !is_in_closed(readers, path->path)) {
-            warn_of_closed(pass, base, path);
-        }
-    }
-    return readers;
-}
-
-apr_hash_t *ocsp_sources_check_readers(ocsp_load_ctx_t *pass, server_rec *base)
-{
-    return ocsp_sources_check_paths(pass, base, list_all(pass, base));
-}
-
-static const char *find_unreadable(const apr_array_header_t *paths)
-{
-    int i;
-
-    for (i = 0; i < paths->nelts; i++) {
-        const char *path = APR_ARRAY_IDX(paths, i, const char *);
-
-        if (access(path, R_OK) != 0 && errno == EACCES) {
-            return path;
-        }
-    }
-    return NULL;
-}
-
-const char *ocsp_sources_find_unreadable(const ocsp_issuer_config_t *level)
-{
-    const char *path = find_unreadable(level->crl_files);
-
-    path = path != NULL ? path : find_unreadable(level->crl_paths);
-    path = path != NULL ? path : find_unreadable(level->index_files);
-    return path != NULL ? path : find_unreadable(level->issued_files);
-}
-
-void ocsp_sources_check_used(ocsp_load_ctx_t *pass,
+void ocsp_sources_check_used(const ocsp_load_ctx_t *ctx,
                              const ocsp_issuer_config_t *level)
 {
     int i;
 
     for (i = 0; i < level->crl_paths->nelts; i++) {
-        dir_t *d = scan_and_report(pass, APR_ARRAY_IDX(level->crl_paths, i,
-                                                       const char *));
+        dir_t *d = scan_and_log(ctx, APR_ARRAY_IDX(level->crl_paths, i,
+                                                   const char *));
 
         if (!d->used && d->entries == NULL) {
             d->used = true;
-            pass->failures++;
-            ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(d->rv),
-                         pass->s,
-                         "OCSP227: OCSPCRLPath: %s; no issuer needs it",
-                         d->why);
+            ocsp_load_ctx_log(ctx, APLOG_ERR, d->rv,
+                              "OCSP227: OCSPCRLPath: %s; no issuer needs it",
+                              d->why);
         }
     }
 }

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Where an issuer's status comes from: the files and directories that its level
- * of the configuration names. Floor 4.
+ * The sources of an issuer's status data: the files and directories that its
+ * level of the configuration names. Floor 4.
  */
 #ifndef OCSP_HTTPD_LOAD_SOURCES_H
 #define OCSP_HTTPD_LOAD_SOURCES_H
@@ -15,114 +15,71 @@
 #include "status/load.h"
 
 /**
- * Find an issuer's sources; each directory is read once a pass.
- * @param src all but last
- * @param hidden NULL, or which files of a directory may be CRLs and cannot be
- *        read: the newest CRL of any issuer may be among them
- * @return a directory that cannot be read, which hides what may be the newest
- *         CRL. Startup only; likewise what follows.
+ * Find an issuer's sources; each directory is read once a load.
+ * @param src filled, but for last
+ * @param hidden NULL, or which files of a directory may be CRLs, perhaps the
+ *        newest of any issuer, and cannot be read
+ * @param why of a failure
+ * @return the error of a directory that cannot be read. One writer at a time;
+ *         likewise what follows, unless stated otherwise.
  */
-apr_status_t ocsp_sources_find(ocsp_load_sources_t *src, ocsp_load_ctx_t *pass,
+apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
+                               const ocsp_load_ctx_t *ctx,
                                const ocsp_issuers_issuer_t *si,
                                const char **hidden, const char **why);
 
-/** The n-th file that was found in a directory. Pure. */
-const char *ocsp_sources_get_found(const ocsp_load_sources_t *src, int n);
+/** The files and directories that a level names: const char *, newly made in
+ * p. */
+apr_array_header_t *ocsp_sources_list(const ocsp_issuer_config_t *level,
+                                      apr_pool_t *p);
 
 /**
- * @return whether the workers' user can read all sources, asked of the kernel
- *         as that user. Startup only.
+ * The files and directories that all servers name, and the files in these
+ * directories: const char *, newly made in ptemp. Once a load.
  */
-bool ocsp_sources_can_workers_read(const ocsp_load_sources_t *src,
-                                   const ocsp_issuer_config_t *level,
-                                   apr_pool_t *p);
+apr_array_header_t *ocsp_sources_list_all(const ocsp_load_ctx_t *ctx,
+                                          const server_rec *base);
 
-/**
- * @return a source that a level names and that this process may not read, or
- *         NULL. As the workers' user.
- */
-const char *ocsp_sources_find_unreadable(const ocsp_issuer_config_t *level);
-
-/**
- * Find out which sources of all servers the workers' user can read: the files
- * and directories that are named, and the CRLs in these directories. Warn of
- * each that this process can read and workers cannot, unless OCSPRefresh is
- * off.
- * @return path -> ocsp_readers_path_t, made in ptemp; NULL: that cannot be
- *         found out. Startup only.
- */
-apr_hash_t *ocsp_sources_check_readers(ocsp_load_ctx_t *pass, server_rec *base);
-
-/**
- * Warn of those of some paths that the workers' user cannot read, so that their
- * changes are not taken up while httpd runs.
- * @param paths ocsp_readers_path_t
- * @return paths that can be read, as keys; NULL: that cannot be found out.
- * Startup only.
- */
-apr_hash_t *ocsp_sources_check_paths(const ocsp_load_ctx_t *pass,
-                                     server_rec *base,
-                                     apr_array_header_t *paths);
-
-/**
- * @return a sentence on a source that the workers' user cannot read: path,
- *         user, effect and remedy; made in p
- */
-const char *ocsp_sources_describe_closed(const char *path, apr_pool_t *p);
-
-/** Log such a sentence as a warning. */
-void ocsp_sources_log_closed(server_rec *s, const char *text);
-
-/** Names of the files and directories of a level, for people; made in p. */
+/** The same as one text, separated by commas. */
 const char *ocsp_sources_name(const ocsp_issuer_config_t *level, apr_pool_t *p);
 
-/** Octets of all files of an issuer. */
-apr_uint64_t ocsp_sources_count_octets(const ocsp_load_sources_t *src,
-                                       const ocsp_load_ctx_t *pass);
+/** Octets of all files of an issuer. @param is_public whether all users may
+ * read them, by their modes */
+apr_uint64_t ocsp_sources_count_octets(bool *is_public,
+                                       const ocsp_load_sources_t *src,
+                                       const ocsp_load_ctx_t *ctx);
 
-/**
- * Fill id: a table belongs to a CA and to all sources it was made of, for two
- * virtual hosts may read different CRLs of one CA.
- * @return false: libcrypto could not
- */
+/** Fill the id of an issuer's table, a digest of its CA and the names of its
+ * sources. @return false: libcrypto has no SHA-256 */
 bool ocsp_sources_make_id(ocsp_issuers_issuer_t *si);
 
-/**
- * From when on what a table says of an issuer is stale, by its policy.
- * @return as ocsp_table_find_end. Any thread.
- */
+/** @return when a table's data expires by an issuer's policy, as
+ *          ocsp_table_find_end. Pure. */
 int64_t ocsp_sources_find_end(const ocsp_issuers_issuer_t *si,
                               const ocsp_table_info_t *info);
 
-/**
- * @return whether its CRLs are of a part of a CA's certificates, and no index
- *         covers the others: what was issued and they do not list is tryLater
- *         (OCSPCRLCoverage). Pure.
- */
+/** @return whether its CRLs cover a part of a CA's certificates only, and no
+ *          index covers the others, which are answered tryLater
+ *          (OCSPCRLCoverage). Pure. */
 bool ocsp_sources_is_uncovered(const ocsp_issuers_issuer_t *si,
                                const ocsp_table_info_t *info);
 
 /**
- * When data without an end of its own ends: some time after the last check that
- * succeeded.
- * @param checked when that was, in seconds
- * @return 0: it does not end so. Any thread.
+ * @param checked when the last check of the sources succeeded, in seconds
+ * @return when data without an end of its own expires, some time after that; 0:
+ *         it does not. Any thread.
  */
 int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
                                     const ocsp_issuers_issuer_t *si,
                                     const ocsp_table_info_t *info);
 
-/**
- * After all issuers: complain of a level's directories that cannot be read and
- * that nobody has complained of.
- */
-void ocsp_sources_check_used(ocsp_load_ctx_t *pass,
+/** After all issuers: log directories of a level that cannot be read and that
+ * no issuer uses. */
+void ocsp_sources_check_used(const ocsp_load_ctx_t *ctx,
                              const ocsp_issuer_config_t *level);
 
-/**
- * Octets of all that a level names: files, and what its directories hold.
- */
-apr_uint64_t ocsp_sources_measure(ocsp_load_ctx_t *pass,
-                                  const ocsp_issuer_config_t *level);
+/** Octets of all that ocsp_sources_list_all lists. */
+apr_uint64_t ocsp_sources_measure(const ocsp_load_ctx_t *ctx,
+                                  const server_rec *base);
 
 #endif

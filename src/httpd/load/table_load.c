@@ -1,26 +1,31 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See tables.h. Floor 4.
+ * Loads the table of an issuer: finds out whether its sources have changed,
+ * builds and publishes the table, and remembers what cannot be loaded. At start
+ * and graceful restarts in httpd's parent, in between in a child. Floor 4.
  */
 #include "httpd/load/table_load.h"
 
 #include <apr_strings.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "httpd/load/load_process.h"
-#include "httpd/log.h"
 #include "httpd/load/load_log.h"
+#include "httpd/load/readers.h"
 #include "httpd/load/sources.h"
-#include "shared/look_state.h"
+#include "httpd/log.h"
+#include "httpd/runtime/subprocess.h"
+#include "shared/refresh_state.h"
 
-/* So many looks in a row are kept to oneself: at what is being written, and for
- * what is not there. */
-#define LOOKS_AT_WRITING 15
-#define LOOKS_FOR_MISSING 3
+/* So many checks in a row a failure is not logged while files are being
+ * written, or are not there. */
+#define CHECKS_OF_WRITTEN 15
+#define CHECKS_OF_MISSING 3
 
 /* So many octets of changed sources are read at graceful, while new requests
- * wait; what is more is left to the process that looks for changes. */
+ * wait; more is left to a child. A source that is larger is loaded in a process
+ * of its own, or one that does not fit into memory would end httpd. */
 #define AT_ONCE (APR_UINT64_C(8) << 20)
 
 /* One attempt to load a table. */
@@ -28,22 +33,18 @@ typedef struct {
     ocsp_load_sources_t src;
     ocsp_load_result_t result;
     unsigned char fingerprint[OCSP_TABLE_FINGERPRINT_LEN];
-    unsigned char
-        tried[OCSP_TABLE_FINGERPRINT_LEN]; /* of what is hidden, too */
     bool has_fingerprint;
     bool settled;         /* fingerprint will show any further change */
     const char *hidden;   /* NULL, or files that may be CRLs of this issuer and
-                              cannot be read */
-    apr_uint64_t octets;  /* of the table */
+                             cannot be read */
     apr_uint64_t lacking; /* octets that did not find room; 0: they did */
     const char *why;
 } attempt_t;
 
 /* --- loading -------------------------------------------------------------- */
 
-/* Seal what was built, check it as readers do, and only then let them see
- * it. */
-static apr_status_t publish(attempt_t *a, const ocsp_load_ctx_t *pass,
+/* Seal the table, check it as readers do, and only then let them see it. */
+static apr_status_t publish(attempt_t *a, const ocsp_load_ctx_t *ctx,
                             const ocsp_issuers_issuer_t *si)
 {
     ocsp_load_result_t *result = &a->result;
@@ -51,177 +52,59 @@ static apr_status_t publish(attempt_t *a, const ocsp_load_ctx_t *pass,
     apr_status_t rv;
     void *mem;
 
-    rv = ocsp_arena_reserve(&mem, pass->arena, si->slot, len, &a->why,
-                            pass->ptemp);
+    rv = ocsp_arena_reserve(&mem, ctx->arena, si->running.slot, len, &a->why,
+                            ctx->ptemp);
     a->lacking = APR_STATUS_IS_ENOSPC(rv) ? len : 0;
     if (rv == APR_SUCCESS) {
         ocsp_table_builder_seal(result->builder, mem, &result->info);
         rv = ocsp_table_check(mem, len, &a->why);
     }
     if (rv == APR_SUCCESS) {
-        ocsp_arena_publish(pass->arena, si->slot);
+        ocsp_arena_publish(ctx->arena, si->running.slot);
     }
     return rv;
 }
 
-static void note_size(ocsp_load_ctx_t *pass, apr_uint64_t octets)
+static void count_table(const ocsp_load_ctx_t *ctx, apr_uint64_t octets)
 {
-    pass->octets += octets;
-    if (octets > pass->largest) {
-        pass->largest = octets;
-    }
-}
+    ocsp_load_ctx_counts_t *counts = ctx->counts;
 
-/* Parts of a CRL do not cover all certificates while further ones may be there;
- * whichever host of those that share the table says that they do. */
-static bool has_new_gap(const attempt_t *a, const ocsp_table_info_t *last)
-{
-    return a->hidden != NULL && last->partial && !last->missing_crls;
-}
-
-/* Whether unchanged sources must be read all the same: either it is not known
- * which CRLs are passed over, or an issuer that signed them, with the same name
- * and another key, may have been configured since.
- * @param first whether they were not read yet in this configuration */
-static bool is_to_be_read(const ocsp_load_ctx_t *pass,
-                          const ocsp_issuers_issuer_t *si, bool first)
-{
-    ocsp_load_outcome_doubt_t doubt = ocsp_arena_get_doubt(pass->arena,
-                                                           si->slot);
-
-    return doubt == OCSP_LOAD_OUTCOME_DOUBT_UNKNOWN
-        || (doubt == OCSP_LOAD_OUTCOME_DOUBT_PASSED_OVER && first);
-}
-
-/* What the sources are now; nothing is read. */
-static apr_status_t look(attempt_t *a, ocsp_load_ctx_t *pass,
-                         const ocsp_issuers_issuer_t *si,
-                         const ocsp_table_info_t *last, bool first)
-{
-    apr_status_t rv;
-
-    memset(a, 0, sizeof(*a));
-    a->why = "";
-    a->src.last = last;
-    if (last != NULL) {
-        ocsp_arena_get_table(&a->src.last_table, &a->src.last_len, pass->arena,
-                             si->slot);
-    }
-    rv = ocsp_sources_find(&a->src, pass, si, &a->hidden, &a->why);
-    if (rv != APR_SUCCESS) {
-        return rv;
-    }
-    a->src.unreadable = a->hidden != NULL;
-    rv = ocsp_load_fingerprint(a->fingerprint, &a->settled, &a->src, pass->now,
-                               &a->why, pass->ptemp);
-    a->has_fingerprint = rv == APR_SUCCESS;
-    memcpy(a->tried, a->fingerprint, sizeof(a->tried));
-    a->tried[0] ^= a->src.unreadable ? 2 : 0;
-    if (rv != APR_SUCCESS || last == NULL
-        || memcmp(last->fingerprint, a->fingerprint, sizeof(a->fingerprint))
-               != 0
-        || has_new_gap(a, last)) {
-        return rv;
-    }
-    return a->hidden == NULL && is_to_be_read(pass, si, first) ? APR_SUCCESS
-                                                               : APR_EEXIST;
+    counts->tables += octets;
+    counts->largest = octets > counts->largest ? octets : counts->largest;
 }
 
 /* Build the table, and publish it where there is an arena. */
-static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *pass,
+static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *ctx,
                           const ocsp_issuers_issuer_t *si)
 {
     ocsp_load_result_t *result = &a->result;
-    apr_status_t rv = ocsp_load_build(result, &a->src, pass->now, &a->why,
-                                      pass->ptemp);
+    apr_status_t rv = ocsp_load_build(result, &a->src, ctx->now, &a->why,
+                                      ctx->ptemp);
 
     if (rv != APR_SUCCESS) {
         return rv;
     }
     result->info.entries = ocsp_table_builder_count(result->builder);
     result->info.issued = ocsp_table_builder_count_issued(result->builder);
-    a->octets = ocsp_table_builder_size(result->builder);
+    count_table(ctx, ocsp_table_builder_size(result->builder));
     memset(result->info.fingerprint, 0, sizeof(result->info.fingerprint));
-    if (pass->arena != NULL) {
-        memcpy(result->info.id, si->id, OCSP_TABLE_ID_LEN);
+    if (ctx->arena != NULL) {
+        memcpy(result->info.id, si->running.id, OCSP_TABLE_ID_LEN);
         if (a->settled && result->not_used == NULL) {
             memcpy(result->info.fingerprint, a->fingerprint,
                    sizeof(a->fingerprint));
         }
-        rv = publish(a, pass, si);
+        rv = publish(a, ctx, si);
     }
     ocsp_table_builder_free(result->builder);
     result->builder = NULL;
     return rv;
 }
 
-/* For load_apart. */
-typedef struct {
-    attempt_t *attempt;
-    const ocsp_load_ctx_t *pass;
-    const ocsp_issuers_issuer_t *si;
-} task_t;
+/* --- what comes of it ----------------------------------------------------- */
 
-static apr_status_t build_task(ocsp_load_result_t *result, const char **why,
-                               apr_uint64_t numbers[2], void *data)
-{
-    const task_t *task = data;
-    apr_status_t rv = build(task->attempt, task->pass, task->si);
-
-    *result = task->attempt->result;
-    *why = task->attempt->why;
-    numbers[0] = task->attempt->octets;
-    numbers[1] = task->attempt->lacking;
-    return rv;
-}
-
-/* In a process that httpd's parent can lose: what does not fit into memory must
- * not end the parent. */
-static apr_status_t build_apart(attempt_t *a, const ocsp_load_ctx_t *pass,
-                                const ocsp_issuers_issuer_t *si)
-{
-    task_t task = {a, pass, si};
-    apr_uint64_t numbers[2] = {0, 0};
-    apr_status_t rv = ocsp_load_process_run(&a->result, &a->why, numbers,
-                                            build_task, &task, pass->ptemp);
-
-    a->octets = numbers[0];
-    a->lacking = numbers[1];
-    return rv;
-}
-
-static apr_status_t load(attempt_t *a, ocsp_load_ctx_t *pass,
-                         ocsp_issuers_issuer_t *si)
-{
-    apr_uint64_t octets = ocsp_sources_count_octets(&a->src, pass);
-    bool apart = !pass->running && pass->arena != NULL && octets > AT_ONCE;
-    apr_status_t rv;
-
-    if (pass->arena != NULL) {
-        /* until it is noted: who loads may die before */
-        ocsp_arena_set_doubt(pass->arena, si->slot,
-                             OCSP_LOAD_OUTCOME_DOUBT_UNKNOWN);
-        ocsp_look_state_begin_load(pass->arena, si->slot, pass->now, octets);
-    }
-    rv = apart ? build_apart(a, pass, si) : build(a, pass, si);
-    if (pass->arena != NULL) {
-        ocsp_look_state_end_load(pass->arena);
-    }
-    if (rv == APR_SUCCESS) {
-        si->crl_file = apr_pstrdup(pass->pconf, a->result.file);
-        note_size(pass, a->octets);
-    }
-    else if (rv == OCSP_EKILLED) {
-        ocsp_arena_recover(pass->arena);
-        a->why = apr_pstrcat(pass->ptemp,
-                             ocsp_sources_name(si->level, pass->ptemp), ": ",
-                             a->why, NULL);
-    }
-    return rv;
-}
-
-/* A file that was touched shortly before it was read is read once more, which
- * mostly is no news. */
+/* Whether the table differs from the last one: a file that was touched shortly
+ * before it was read is read again, mostly for nothing. */
 static bool is_news(const attempt_t *a)
 {
     const ocsp_table_info_t *last = a->src.last, *now = &a->result.info;
@@ -236,311 +119,473 @@ static bool is_news(const attempt_t *a)
         || memcmp(last->number, now->number, now->number_len) != 0;
 }
 
-/* --- at start, at graceful, under "httpd -t" ------------------------------ */
-
-/* @return whether the slot has a table, which last then describes */
-static bool open_slot(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
-                      ocsp_table_info_t *last)
+/* Find how an attempt ended. @param text of the result */
+static ocsp_load_result_kind_t classify(const char **text, const attempt_t *a,
+                                        const ocsp_load_ctx_t *ctx,
+                                        apr_status_t rv)
 {
-    const char *why = NULL;
-    apr_status_t rv;
-
-    rv = ocsp_arena_assign_slot(&si->slot, pass->arena, si->id, pass->is_writer,
-                                &why);
-    si->has_slot = rv == APR_SUCCESS;
-    if (!si->has_slot) {
-        ocsp_load_log_failed(pass, si, rv, why, false);
+    *text = a->why;
+    if (rv != APR_SUCCESS && rv != APR_EEXIST) {
+        return rv == OCSP_ESTALE        ? OCSP_LOAD_RESULT_OLDER
+             : APR_STATUS_IS_ENOSPC(rv) ? OCSP_LOAD_RESULT_NO_ROOM
+             : APR_STATUS_IS_EACCES(rv) ? OCSP_LOAD_RESULT_UNREADABLE
+                                        : OCSP_LOAD_RESULT_REJECTED;
     }
-    return si->has_slot
-        && ocsp_arena_get_info(last, pass->arena, si->slot, si->id)
-               == APR_SUCCESS;
+    if ((*text = a->result.not_used) != NULL) {
+        return OCSP_LOAD_RESULT_PARTLY_REJECTED;
+    }
+    if ((*text = a->hidden) != NULL) {
+        return OCSP_LOAD_RESULT_HIDDEN;
+    }
+    if ((*text = ocsp_load_log_describe_newer(ctx, &a->result)) != NULL) {
+        return OCSP_LOAD_RESULT_NEWER_REJECTED;
+    }
+    *text = a->result.warning;
+    return OCSP_LOAD_RESULT_LOADED;
 }
 
-/* Requests wait while the parent reads: what is large, and would be seen a
- * moment later all the same, is not for now. */
-static bool is_deferred(const attempt_t *a, ocsp_load_ctx_t *pass,
-                        const ocsp_issuers_issuer_t *si)
-{
-    if (!pass->defers || a->src.last == NULL || !a->settled) {
-        return false;
-    }
-    pass->loading += ocsp_sources_count_octets(&a->src, pass);
-    if (pass->loading <= AT_ONCE
-        || !ocsp_sources_can_workers_read(&a->src, si->level, pass->ptemp)) {
-        return false;
-    }
-    if (is_to_be_read(pass, si, true)) {
-        ocsp_arena_set_doubt(pass->arena, si->slot,
-                             OCSP_LOAD_OUTCOME_DOUBT_UNKNOWN);
-    }
-    ap_log_error(APLOG_MARK, APLOG_INFO, 0, pass->s,
-                 "OCSP231: %s: its sources have changed, and are large: they "
-                 "are loaded while requests are answered",
-                 si->name);
-    return true;
-}
-
-/* Whether reading a file once more can tell nothing else. What the system or
+/* Whether reading a file again can have no other end. What the system or
  * libcrypto could not do just now, and what is of the future, is tried again.
  */
-static bool is_of_the_file(apr_status_t rv)
+static bool is_final(apr_status_t rv)
 {
-    return rv == OCSP_EMALFORMED || rv == OCSP_EUNKNOWNCA
+    return rv == APR_SUCCESS || rv == OCSP_EMALFORMED || rv == OCSP_EUNKNOWNCA
         || rv == OCSP_EUNSUPPORTED || rv == OCSP_EOTHERKEY || rv == OCSP_ESTALE
         || APR_STATUS_IS_ENOSPC(rv);
 }
 
-/* So that the next look, by whichever process, does not try it in vain. */
-static void remember_failure(ocsp_retry_t *retry, const ocsp_load_ctx_t *pass,
-                             const attempt_t *a, apr_status_t rv)
+static void remember_sources(ocsp_retry_t *retry, const attempt_t *a)
 {
-    if (retry == NULL) {
-        return;
-    }
-    retry->known = a->settled && (rv == APR_SUCCESS || is_of_the_file(rv));
-    retry->lacking = a->lacking;
-    ocsp_retry_set_text(retry, a->why);
-    memcpy(retry->digest, a->tried, sizeof(a->tried));
-    if (rv == OCSP_EKILLED) {
-        ocsp_retry_count_death(retry, pass->now, 0);
-        retry->killed = false; /* which was logged as the failure */
+    memcpy(retry->digest, a->fingerprint, sizeof(a->fingerprint));
+    retry->hidden = a->src.unreadable;
+}
+
+/* So that the next check, by whichever process, does not try it in vain. */
+static void remember_failure(ocsp_retry_t *retry, const attempt_t *a,
+                             apr_status_t rv)
+{
+    if (retry != NULL) {
+        remember_sources(retry, a);
+        retry->known = a->settled && is_final(rv);
+        retry->lacking = a->lacking;
     }
 }
 
-/* @return whether a table is in use after it */
-static bool open_failed(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
-                        const attempt_t *a, apr_status_t rv, bool have_last)
+/* Whether a failure may still be over at the next check: files are being
+ * written. At start all is logged at once. */
+static bool may_pass(const attempt_t *a, const ocsp_load_ctx_t *ctx,
+                     ocsp_retry_t *retry)
 {
-    ocsp_load_log_failed(pass, si, rv, a->why, have_last);
-    remember_failure(ocsp_load_ctx_get_retry(pass, si->id, OCSP_TABLE_ID_LEN),
-                     pass, a, rv);
-    return have_last;
+    uint32_t checks = a->has_fingerprint ? CHECKS_OF_WRITTEN
+                                         : CHECKS_OF_MISSING;
+
+    if (retry == NULL || !ocsp_load_ctx_is_running(ctx)) {
+        return false;
+    }
+    retry->failures++;
+    if (a->settled || retry->failures >= checks) {
+        return false;
+    }
+    ctx->counts->unsettled = true;
+    return true;
 }
 
-static void open_loaded(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
-                        const attempt_t *a)
+/* The table in use is made from the sources as they are now. */
+static void succeed(const attempt_t *a, const ocsp_load_ctx_t *ctx,
+                    ocsp_retry_t *retry)
 {
-    si->info = apr_pmemdup(pass->pconf, &a->result.info,
-                           sizeof(a->result.info));
-    ocsp_load_log_loaded(pass, si, &a->result, is_news(a), a->hidden);
-    if (a->result.not_used != NULL) {
-        ocsp_retry_t *retry = ocsp_load_ctx_get_retry(pass, si->id,
-                                                      OCSP_TABLE_ID_LEN);
-
-        ocsp_load_log_withheld(pass, si, a->result.not_used);
-        if (retry != NULL) { /* the next look does not say it again */
-            ocsp_retry_set_text(retry, a->result.not_used);
-        }
+    if (retry != NULL) {
+        retry->failures = 0;
+        retry->known = false;
+        retry->deaths = 0;
     }
+    ctx->counts->unsettled = ctx->counts->unsettled || !a->settled;
 }
 
-static void open_new(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si)
+/* Sources were read, or could not be. */
+static void finish(const attempt_t *a, const ocsp_load_ctx_t *ctx,
+                   const ocsp_issuers_issuer_t *si, apr_status_t rv)
 {
-    ocsp_table_info_t last = {.entries = 0};
-    bool have_last = false;
-    apr_status_t rv;
-    attempt_t a;
+    ocsp_retry_t *retry = ocsp_load_log_get_retry(ctx, si);
+    const char *text;
+    ocsp_load_result_kind_t kind = classify(&text, a, ctx, rv);
 
-    if (pass->arena != NULL) {
-        have_last = open_slot(pass, si, &last);
-        si->has_table = have_last;
-        if (!si->has_slot || !pass->is_writer) {
-            return; /* what another process may write is for the next look */
-        }
-    }
-    rv = look(&a, pass, si, have_last ? &last : NULL, true);
-    if (rv == APR_SUCCESS && is_deferred(&a, pass, si)) {
-        return;
-    }
     if (rv == APR_SUCCESS) {
-        rv = load(&a, pass, si);
+        ocsp_load_log_loaded(ctx, si, &a->result, is_news(a));
     }
-    if (rv == APR_EEXIST) {
-        ocsp_load_log_unchanged(pass, si, a.hidden);
+    if (rv == APR_SUCCESS && kind != OCSP_LOAD_RESULT_PARTLY_REJECTED) {
+        succeed(a, ctx, retry);
     }
-    else if (rv != APR_SUCCESS) {
-        si->has_table = open_failed(pass, si, &a, rv, have_last);
+    else if (may_pass(a, ctx, retry)) {
+        return;
     }
     else {
-        si->has_table = true;
-        open_loaded(pass, si, &a);
+        remember_failure(retry, a, rv);
     }
+    ocsp_load_log_result(ctx, si, kind, rv, text, a->src.last != NULL);
 }
 
-/* A list of what was issued tells of no revocation. */
-static bool names_revocations(const ocsp_issuer_config_t *level)
+/* The sources are those of the table in use, whatever the last attempt ended
+ * in. A warning about them still holds, and so does that newer CRLs were
+ * rejected. */
+static void finish_unchanged(const attempt_t *a, const ocsp_load_ctx_t *ctx,
+                             const ocsp_issuers_issuer_t *si)
 {
-    return level->crl_files->nelts != 0 || level->crl_paths->nelts != 0
-        || level->index_files->nelts != 0;
+    const char *text, *closed = NULL;
+    ocsp_load_result_kind_t kind = classify(&text, a, ctx, APR_EEXIST);
+    ocsp_load_result_record_t last;
+
+    succeed(a, ctx, ocsp_load_log_get_retry(ctx, si));
+    ocsp_load_ctx_log(ctx,
+                      ocsp_load_ctx_is_running(ctx) ? APLOG_TRACE1
+                                                    : APLOG_DEBUG,
+                      0, "OCSP207: %s: sources unchanged", si->loaded.name);
+    ocsp_arena_get_result(&last, ctx->arena, si->running.slot, si->running.id);
+    if (kind == OCSP_LOAD_RESULT_LOADED) {
+        if (last.kind == OCSP_LOAD_RESULT_NEWER_REJECTED) {
+            return;
+        }
+        if (ocsp_load_ctx_is_running(ctx)) {
+            closed = ocsp_readers_find_closed(si->config.level, ctx->ptemp);
+        }
+        if (closed != NULL) {
+            kind = OCSP_LOAD_RESULT_ROOT_ONLY;
+            text = ocsp_readers_describe_closed(closed, ctx->ptemp);
+        }
+        else if (last.kind == OCSP_LOAD_RESULT_LOADED) {
+            text = last.text;
+        }
+    }
+    ocsp_load_log_result(ctx, si, kind, 0, text, true);
 }
 
-void ocsp_table_load_open(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si)
+/* Read the sources. If this process dies of them, others know it. */
+static bool load(attempt_t *a, const ocsp_load_ctx_t *ctx,
+                 const ocsp_issuers_issuer_t *si, apr_uint64_t octets)
 {
+    ocsp_retry_t *retry = ocsp_load_log_get_retry(ctx, si);
+    apr_status_t rv;
+
+    if (retry != NULL) {
+        remember_sources(retry, a);
+        retry->known = false;
+        retry->loaded = true;
+    }
+    if (ctx->arena != NULL) {
+        ocsp_refresh_state_begin_load(ctx->arena, si->running.slot, octets);
+    }
+    rv = build(a, ctx, si);
+    if (ctx->arena != NULL) {
+        ocsp_refresh_state_end_load(ctx->arena);
+    }
+    finish(a, ctx, si, rv);
+    return rv == APR_SUCCESS;
+}
+
+/* For load_apart. */
+typedef struct {
+    attempt_t *attempt;
+    const ocsp_load_ctx_t *ctx;
+    const ocsp_issuers_issuer_t *si;
+    apr_uint64_t octets;
+} task_t;
+
+/* One octet is written for a table. */
+static int run_task(int fd, void *data)
+{
+    const task_t *task = data;
+
+    return load(task->attempt, task->ctx, task->si, task->octets)
+                && !ocsp_subprocess_write(fd, "", 1)
+             ? 1
+             : 0;
+}
+
+/* In a process that httpd's parent can lose. It logs and stores the result. */
+static bool load_apart(attempt_t *a, const ocsp_load_ctx_t *ctx,
+                       const ocsp_issuers_issuer_t *si, apr_uint64_t octets)
+{
+    task_t task = {a, ctx, si, octets};
+    ocsp_subprocess_result_t end = {.len = 0};
+    apr_status_t rv = ocsp_subprocess_run(&end, run_task, &task, ctx->ptemp);
+    int32_t pid;
+    size_t slot;
+
+    if (rv != APR_SUCCESS) {
+        a->why = "no process could be started to load it";
+        finish(a, ctx, si, rv);
+    }
+    else if (ocsp_refresh_state_find_dead(&slot, &pid, ctx->arena)) {
+        ocsp_arena_recover(ctx->arena);
+        ocsp_table_load_count_death(ctx, si, pid);
+    }
+    return end.len != 0;
+}
+
+void ocsp_table_load_count_death(const ocsp_load_ctx_t *ctx,
+                                 const ocsp_issuers_issuer_t *si, int32_t pid)
+{
+    ocsp_table_info_t info;
+
+    ocsp_retry_count_death(ocsp_load_log_get_retry(ctx, si), ctx->now);
+    ocsp_load_log_result(
+        ctx, si, OCSP_LOAD_RESULT_KILLED, 0,
+        apr_psprintf(ctx->ptemp,
+                     "%s: process %d died while it loaded this, most likely "
+                     "killed for lack of memory: it is tried again after "
+                     "growing pauses; give this machine or its container more "
+                     "memory",
+                     ocsp_sources_name(si->config.level, ctx->ptemp), (int)pid),
+        ocsp_arena_get_info(&info, ctx->arena, si->running.slot, si->running.id)
+            == APR_SUCCESS);
+}
+
+/* --- whether to load ------------------------------------------------------ */
+
+/* Parts of a CRL do not cover all certificates while further ones may be there,
+ * even if OCSPCRLCoverage is complete. */
+static bool has_new_gap(const attempt_t *a, const ocsp_table_info_t *last)
+{
+    return a->hidden != NULL && last->partial && !last->missing_crls;
+}
+
+/* Whether unchanged sources must be read all the same: it is not known which
+ * CRLs were rejected, or the key that signed them may have been configured
+ * since.
+ * @param first whether they were not read yet in this configuration */
+static bool must_read(const ocsp_load_ctx_t *ctx,
+                      const ocsp_issuers_issuer_t *si, bool first)
+{
+    ocsp_load_result_record_t last;
+
+    ocsp_arena_get_result(&last, ctx->arena, si->running.slot, si->running.id);
+    return ocsp_arena_is_incomplete(ctx->arena, si->running.slot)
+        || (first && last.kind == OCSP_LOAD_RESULT_NEWER_REJECTED);
+}
+
+/* Find the sources; nothing is read but directories.
+ * @return APR_EEXIST: they are those of the table in use */
+static apr_status_t find_changes(attempt_t *a, const ocsp_load_ctx_t *ctx,
+                                 const ocsp_issuers_issuer_t *si,
+                                 const ocsp_table_info_t *last, bool first)
+{
+    apr_status_t rv;
+
+    memset(a, 0, sizeof(*a));
+    a->why = "";
+    a->src.last = last;
+    if (last != NULL) {
+        ocsp_arena_get_table(&a->src.last_table, &a->src.last_len, ctx->arena,
+                             si->running.slot);
+    }
+    rv = ocsp_sources_find(&a->src, ctx, si, &a->hidden, &a->why);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    a->src.unreadable = a->hidden != NULL;
+    rv = ocsp_load_fingerprint(a->fingerprint, &a->settled, &a->src, ctx->now,
+                               &a->why, ctx->ptemp);
+    a->has_fingerprint = rv == APR_SUCCESS;
+    if (rv != APR_SUCCESS || last == NULL
+        || memcmp(last->fingerprint, a->fingerprint, sizeof(a->fingerprint))
+               != 0
+        || has_new_gap(a, last)) {
+        return rv;
+    }
+    return a->hidden == NULL && must_read(ctx, si, first) ? APR_SUCCESS
+                                                          : APR_EEXIST;
+}
+
+/* Whether the same sources failed before, and would fail again. */
+static bool would_fail(const ocsp_load_ctx_t *ctx, const ocsp_retry_t *retry,
+                       const attempt_t *a)
+{
+    if (retry == NULL || retry->hidden != a->src.unreadable
+        || memcmp(retry->digest, a->fingerprint, sizeof(retry->digest)) != 0) {
+        return false;
+    }
+    return ocsp_retry_is_pausing(retry, ctx->now)
+        || (retry->known
+            && (retry->lacking == 0
+                || !ocsp_arena_has_room(ctx->arena, retry->lacking)));
+}
+
+/* Whether a child can probably not load what this process can: by the last
+ * check of a child, or by the modes of the files. */
+static bool is_for_root(const ocsp_load_ctx_t *ctx,
+                        const ocsp_issuers_issuer_t *si, bool is_public)
+{
+    ocsp_load_result_record_t last;
+
+    ocsp_arena_get_result(&last, ctx->arena, si->running.slot, si->running.id);
+    return geteuid() == 0
+        && (!is_public || last.kind == OCSP_LOAD_RESULT_ROOT_ONLY
+            || last.kind == OCSP_LOAD_RESULT_UNREADABLE
+            || last.kind == OCSP_LOAD_RESULT_HIDDEN);
+}
+
+/* Requests wait while the parent reads: large sources, which a child would load
+ * a moment later, are left to it. */
+static bool is_deferred(const attempt_t *a, const ocsp_load_ctx_t *ctx,
+                        const ocsp_issuers_issuer_t *si, apr_uint64_t octets,
+                        bool is_public)
+{
+    if (!ctx->defers || a->src.last == NULL || !a->settled) {
+        return false;
+    }
+    ctx->counts->changed += octets;
+    if (ctx->counts->changed <= AT_ONCE || is_for_root(ctx, si, is_public)) {
+        return false;
+    }
+    ocsp_load_ctx_log(ctx, APLOG_INFO, 0,
+                      "OCSP231: %s: its sources have changed, and are large: "
+                      "they are loaded while requests are answered",
+                      si->loaded.name);
+    return true;
+}
+
+/* Load an issuer's sources if they have changed. @return whether they were */
+static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
+                   const ocsp_issuers_issuer_t *si)
+{
+    const ocsp_retry_t *retry = ocsp_load_log_get_retry(ctx, si);
+    ocsp_table_info_t last;
+    bool has_last = ctx->arena != NULL
+                 && ocsp_arena_get_info(&last, ctx->arena, si->running.slot,
+                                        si->running.id)
+                        == APR_SUCCESS;
+    apr_status_t rv = find_changes(a, ctx, si, has_last ? &last : NULL,
+                                   retry == NULL || !retry->loaded);
+    apr_uint64_t octets;
+    bool is_public;
+
+    if (rv == APR_EEXIST) {
+        finish_unchanged(a, ctx, si);
+        return false;
+    }
+    if (rv != APR_SUCCESS) {
+        finish(a, ctx, si, rv);
+        return false;
+    }
+    octets = ocsp_sources_count_octets(&is_public, &a->src, ctx);
+    if (would_fail(ctx, retry, a)
+        || is_deferred(a, ctx, si, octets, is_public)) {
+        return false;
+    }
+    return ctx->arena != NULL && !ocsp_load_ctx_is_running(ctx)
+                && octets > AT_ONCE
+             ? load_apart(a, ctx, si, octets)
+             : load(a, ctx, si, octets);
+}
+
+/* --- at start, at graceful, under "httpd -t" ------------------------------ */
+
+/* @return what is wrong with the configuration of its sources, or NULL */
+static const char *check_config(ocsp_issuers_issuer_t *si)
+{
+    const ocsp_issuer_config_t *level = si->config.level;
+
+    /* a list of what was issued has no revocations */
+    if (level->crl_files->nelts + level->crl_paths->nelts
+            + level->index_files->nelts
+        == 0) {
+        return "no OCSPCRLFile, no OCSPCRLPath, no OCSPIndexFile: name one";
+    }
+    if (si->config.section->is_glob
+        && ocsp_issuer_config_names_issuance(level)) {
+        return "an OCSPIndexFile or OCSPIssuedFile is one CA's, and the "
+               "section is for all that match: name the CA in a section of its "
+               "own";
+    }
+    return ocsp_sources_make_id(si) ? NULL : "libcrypto has no SHA-256";
+}
+
+/* @return whether a table was loaded */
+static bool open_new(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
+{
+    ocsp_table_info_t info;
+    const char *why = NULL;
+    attempt_t a;
+    bool loaded;
+
+    if (ctx->arena == NULL) {
+        loaded = si->loaded.has_table = update(&a, ctx, si);
+        if (loaded) {
+            si->loaded.crl_file = apr_pstrdup(ctx->pconf, a.result.file);
+            si->loaded.info = apr_pmemdup(ctx->pconf, &a.result.info,
+                                          sizeof(a.result.info));
+        }
+        return loaded;
+    }
+    si->running.has_slot = ocsp_arena_assign_slot(&si->running.slot, ctx->arena,
+                                                  si->running.id,
+                                                  ctx->is_writer, &why)
+                        == APR_SUCCESS;
+    if (!si->running.has_slot) {
+        ocsp_load_log_result(ctx, si, OCSP_LOAD_RESULT_NO_ROOM, 0, why, false);
+        return false;
+    }
+    /* a table that another process may write is for the next check */
+    loaded = ctx->is_writer && update(&a, ctx, si);
+    si->loaded.has_table = ocsp_arena_get_info(&info, ctx->arena,
+                                               si->running.slot, si->running.id)
+                        == APR_SUCCESS;
+    return loaded;
+}
+
+void ocsp_table_load_open(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
+{
+    const char *fault = check_config(si);
     const ocsp_issuers_issuer_t *other;
+    bool loaded = false;
 
-    if (!names_revocations(si->level)) {
-        ocsp_load_log_failed(
-            pass, si, 0,
-            "no OCSPCRLFile, no OCSPCRLPath, no OCSPIndexFile: "
-            "name one",
-            false);
-        return;
-    }
-    if (si->section->is_glob && ocsp_issuer_config_names_issuance(si->level)) {
-        ocsp_load_log_failed(pass, si, 0,
-                             "an OCSPIndexFile or OCSPIssuedFile is one CA's, "
-                             "and the section is for all that match: name the "
-                             "CA in a section of its own",
+    if (fault != NULL) {
+        ocsp_load_log_result(ctx, si, OCSP_LOAD_RESULT_REJECTED, 0, fault,
                              false);
         return;
     }
-    if (!ocsp_sources_make_id(si)) {
-        ocsp_load_log_failed(pass, si, 0, "libcrypto has no SHA-256", false);
-        return;
-    }
-    other = apr_hash_get(pass->tables, si->id, OCSP_TABLE_ID_LEN);
+    other = apr_hash_get(ctx->tables, si->running.id, OCSP_TABLE_ID_LEN);
     if (other == NULL) {
-        apr_hash_set(pass->tables, si->id, OCSP_TABLE_ID_LEN, si);
-        si->warned_complete = si->policy.complete;
-        open_new(pass, si);
+        apr_hash_set(ctx->tables, si->running.id, OCSP_TABLE_ID_LEN, si);
+        si->running.warned_complete = si->config.policy.complete;
+        loaded = open_new(ctx, si);
     }
     else {
-        si->has_slot = other->has_slot;
-        si->slot = other->slot;
-        si->has_table = other->has_table;
-        si->crl_file = other->crl_file;
-        si->info = other->info;
-        si->warned_complete = other->warned_complete;
+        si->running.has_slot = other->running.has_slot;
+        si->running.slot = other->running.slot;
+        si->loaded.has_table = other->loaded.has_table;
+        si->loaded.crl_file = other->loaded.crl_file;
+        si->loaded.info = other->loaded.info;
+        si->running.warned_complete = other->running.warned_complete;
     }
-    if (si->has_slot) {
-        ocsp_load_log_check_age(pass, si, other == NULL && si->info != NULL);
+    if (si->running.has_slot) {
+        ocsp_load_log_age(ctx, si, loaded);
     }
 }
 
 /* --- while httpd runs ----------------------------------------------------- */
 
-/* What can be taken neither now nor at the next look is said, once: all of it,
- * or of APR_SUCCESS some, without which a table was published. */
-static void fail_again(ocsp_load_ctx_t *pass, const ocsp_issuers_issuer_t *si,
-                       const attempt_t *a, ocsp_retry_t *retry, apr_status_t rv,
-                       bool have_last)
-{
-    unsigned patience = a->has_fingerprint ? LOOKS_AT_WRITING
-                                           : LOOKS_FOR_MISSING;
-    bool said = ocsp_retry_has_text(retry, a->why)
-             && ocsp_load_log_is_known(pass, si, a->why);
-
-    retry->failures++;
-    if (!a->settled && retry->failures < patience) {
-        pass->retry = true;
-        return;
-    }
-    remember_failure(retry, pass, a, rv);
-    if (said) {
-        return;
-    }
-    if (rv == APR_SUCCESS) {
-        ocsp_load_log_withheld(pass, si, a->why);
-    }
-    else {
-        ocsp_load_log_failed(pass, si, rv, a->why, have_last);
-    }
-}
-
-/* Whether what the sources are was tried in vain, and still is in vain. */
-static bool is_in_vain(const ocsp_load_ctx_t *pass, const ocsp_retry_t *retry,
-                       const attempt_t *a)
-{
-    if (memcmp(retry->digest, a->tried, sizeof(retry->digest)) != 0) {
-        return false;
-    }
-    if (ocsp_retry_is_resting(retry, pass->now)) {
-        return true;
-    }
-    return retry->known
-        && (retry->lacking == 0
-            || !ocsp_arena_has_room(pass->arena, retry->lacking));
-}
-
-/* A table that is in use is what the sources say now. */
-static void succeed(ocsp_load_ctx_t *pass, const attempt_t *a,
-                    ocsp_retry_t *retry)
-{
-    retry->failures = 0;
-    retry->known = false;
-    retry->deaths = 0;
-    ocsp_retry_set_text(retry, NULL);
-    pass->retry = pass->retry || !a->settled;
-}
-
-/* @return whether it was loaded */
-static bool load_again(ocsp_load_ctx_t *pass, ocsp_issuers_issuer_t *si,
-                       ocsp_retry_t *retry)
-{
-    ocsp_table_info_t last;
-    bool have_last = ocsp_arena_get_info(&last, pass->arena, si->slot, si->id)
-                  == APR_SUCCESS;
-    attempt_t a;
-    apr_status_t rv = look(&a, pass, si, have_last ? &last : NULL,
-                           !retry->loaded);
-
-    if (rv == APR_EEXIST) {
-        ocsp_load_log_unchanged(pass, si, a.hidden);
-        ocsp_load_log_warn_of_closed(pass, si, retry);
-        succeed(pass, &a, retry);
-        return false;
-    }
-    if (rv == APR_SUCCESS && is_in_vain(pass, retry, &a)) {
-        return false;
-    }
-    if (rv == APR_SUCCESS) {
-        /* if this process dies of it, another one knows what it was */
-        retry->known = false;
-        retry->loaded = true;
-        memcpy(retry->digest, a.tried, sizeof(retry->digest));
-        rv = load(&a, pass, si);
-    }
-    if (rv != APR_SUCCESS) {
-        fail_again(pass, si, &a, retry, rv, have_last);
-        return false;
-    }
-    ocsp_load_log_loaded(pass, si, &a.result, is_news(&a), a.hidden);
-    if (a.result.not_used != NULL) {
-        a.why = a.result.not_used;
-        fail_again(pass, si, &a, retry, APR_SUCCESS, true);
-    }
-    else {
-        succeed(pass, &a, retry);
-    }
-    return true;
-}
-
-bool ocsp_table_load_has_died(const ocsp_load_ctx_t *pass,
+bool ocsp_table_load_has_died(const ocsp_load_ctx_t *ctx,
                               const ocsp_issuers_issuer_t *si)
 {
-    return si->has_slot
-        && ocsp_load_ctx_get_retry(pass, si->id, OCSP_TABLE_ID_LEN)->deaths
-               != 0;
+    return si->running.has_slot
+        && ocsp_load_log_get_retry(ctx, si)->deaths != 0;
 }
 
-void ocsp_table_load_look(ocsp_load_ctx_t *pass,
-                          const ocsp_issuers_issuer_t *si)
+void ocsp_table_load_refresh(const ocsp_load_ctx_t *ctx,
+                             const ocsp_issuers_issuer_t *si)
 {
-    ocsp_issuers_issuer_t *copy;
-    ocsp_retry_t *retry;
     bool loaded = false;
+    attempt_t a;
 
-    if (!si->has_slot
-        || !ocsp_arena_is_slot_of(pass->arena, si->slot, si->id)) {
+    if (!si->running.has_slot
+        || !ocsp_arena_is_slot_of(ctx->arena, si->running.slot,
+                                  si->running.id)) {
         return;
     }
-    if (apr_hash_get(pass->tables, si->id, OCSP_TABLE_ID_LEN) == NULL) {
-        /* the process's own is read by its workers */
-        copy = apr_pmemdup(pass->ptemp, si, sizeof(*si));
-        apr_hash_set(pass->tables, copy->id, OCSP_TABLE_ID_LEN, copy);
-        retry = ocsp_load_ctx_get_retry(pass, si->id, OCSP_TABLE_ID_LEN);
-        ocsp_load_log_log_death(pass, si, retry);
-        loaded = load_again(pass, copy, retry);
+    if (apr_hash_get(ctx->tables, si->running.id, OCSP_TABLE_ID_LEN) == NULL) {
+        apr_hash_set(ctx->tables, si->running.id, OCSP_TABLE_ID_LEN, si);
+        loaded = update(&a, ctx, si);
     }
-    ocsp_load_log_check_age(pass, si, loaded);
+    ocsp_load_log_age(ctx, si, loaded);
 }

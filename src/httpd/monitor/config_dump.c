@@ -19,7 +19,7 @@
 #include "status/crl.h"
 
 typedef struct {
-    const ocsp_load_ctx_t *pass;
+    const ocsp_load_ctx_t *ctx;
     apr_hash_t *readers; /* path -> ocsp_readers_path_t; NULL: not known */
     const char *user;    /* that workers run as */
 } dump_t;
@@ -35,7 +35,7 @@ static void print_hex(const unsigned char *bytes, size_t len)
 
 static const char *print_time(const dump_t *d, int64_t seconds)
 {
-    return ocsp_load_ctx_print_time(d->pass->ptemp, seconds);
+    return ocsp_load_ctx_print_time(d->ctx->ptemp, seconds);
 }
 
 static void print_hashes(const ocsp_issuer_t *issuer)
@@ -60,14 +60,11 @@ static void print_hashes(const ocsp_issuer_t *issuer)
 
 static const char *describe_readers(const dump_t *d, const char *path)
 {
-    const ocsp_readers_path_t *found;
-
     if (d->readers == NULL) {
         return "not known whether workers can read it";
     }
-    found = apr_hash_get(d->readers, path, APR_HASH_KEY_STRING);
-    return apr_psprintf(d->pass->ptemp, "%s %s", d->user,
-                        found != NULL && found->readable
+    return apr_psprintf(d->ctx->ptemp, "%s %s", d->user,
+                        ocsp_readers_can_read(d->readers, path)
                             ? "can read it"
                             : "cannot read it: changes are taken up at a "
                               "graceful restart only");
@@ -88,12 +85,12 @@ static void print_paths(const dump_t *d, const char *what,
 static void print_crl(const dump_t *d, const ocsp_issuers_issuer_t *si,
                       const char *age)
 {
-    const ocsp_table_info_t *info = si->info;
+    const ocsp_table_info_t *info = si->loaded.info;
 
     printf("    CRL in use: %s%s, thisUpdate %s, nextUpdate %s, number ",
-           si->crl_file,
+           si->loaded.crl_file,
            info->crls > 1
-               ? apr_psprintf(d->pass->ptemp, " and %u others", info->crls - 1)
+               ? apr_psprintf(d->ctx->ptemp, " and %u others", info->crls - 1)
                : "",
            print_time(d, info->this_update),
            info->next_update != OCSP_CRL_NO_NEXT_UPDATE
@@ -123,22 +120,22 @@ static void print_issuance(const dump_t *d, const ocsp_table_info_t *info,
 
 static void print_table(const dump_t *d, const ocsp_issuers_issuer_t *si)
 {
-    const ocsp_table_info_t *info = si->info;
+    const ocsp_table_info_t *info = si->loaded.info;
     const char *age = "";
 
-    print_paths(d, "CRL file", si->level->crl_files);
-    print_paths(d, "CRL directory", si->level->crl_paths);
-    print_paths(d, "index file", si->level->index_files);
-    print_paths(d, "issued file", si->level->issued_files);
+    print_paths(d, "CRL file", si->config.level->crl_files);
+    print_paths(d, "CRL directory", si->config.level->crl_paths);
+    print_paths(d, "index file", si->config.level->index_files);
+    print_paths(d, "issued file", si->config.level->issued_files);
     if (info == NULL) {
         printf("    %s in use: none: answers tryLater\n",
-               ocsp_issuer_config_names_issuance(si->level)
-                       && !ocsp_issuer_config_names_crls(si->level)
+               ocsp_issuer_config_names_issuance(si->config.level)
+                       && !ocsp_issuer_config_names_crls(si->config.level)
                    ? "issuance data"
                    : "CRL");
         return;
     }
-    if (ocsp_sources_find_end(si, info) <= d->pass->now) {
+    if (ocsp_sources_find_end(si, info) <= d->ctx->now) {
         age = ", out of date";
     }
     if (info->crl) {
@@ -164,53 +161,55 @@ static const char *describe_expiry(const ocsp_signer_t *signer,
 static void print_signers(const dump_t *d, const ocsp_issuers_issuer_t *si)
 {
     const ocsp_signer_t *last;
-    ocsp_expiry_t expiry = ocsp_expiry_find(&last, &si->signers, d->pass->now);
+    ocsp_expiry_t expiry = ocsp_expiry_find(&last, &si->loaded.signers,
+                                            d->ctx->now);
     const char *clients;
     size_t i;
 
-    for (i = 0; i < si->signers.count; i++) {
+    for (i = 0; i < si->loaded.signers.count; i++) {
         const ocsp_signer_t *signer = ocsp_response_template_get0_signer(
-            si->signers.templs[i]);
+            si->loaded.signers.templs[i]);
 
         printf("    signer: %s, %s, notBefore %s, notAfter %s, %s%s\n",
-               APR_ARRAY_IDX(si->signer_files, (int)i, const char *),
+               APR_ARRAY_IDX(si->loaded.signer_files, (int)i, const char *),
                ocsp_signer_get0_description(signer),
                print_time(d, ocsp_signer_get_not_before(signer)),
                print_time(d, ocsp_signer_get_not_after(signer)),
                ocsp_signer_is_issuer(signer) ? "the CA itself" : "delegate",
                describe_expiry(signer,
                                signer == last ? expiry : OCSP_EXPIRY_FAR,
-                               d->pass->now));
-        clients = ocsp_client_limits_warn(&si->signers, i, d->pass->now,
-                                          d->pass->ptemp);
+                               d->ctx->now));
+        clients = ocsp_client_limits_warn(&si->loaded.signers, i, d->ctx->now,
+                                          d->ctx->ptemp);
         if (clients != NULL) {
             printf("    clients of this signer: %s\n", clients);
         }
     }
-    if (si->signers.count == 0) {
-        printf("    signer: none: %s\n",
-               si->signer_why != NULL ? si->signer_why : "answers tryLater");
+    if (si->loaded.signers.count == 0) {
+        printf("    signer: none: %s\n", si->loaded.signer_why != NULL
+                                             ? si->loaded.signer_why
+                                             : "answers tryLater");
     }
 }
 
 static void print_issuer(const dump_t *d, const ocsp_issuers_issuer_t *si)
 {
-    printf("  %s\n    certificate: %s (<OCSPIssuer> at %s)\n", si->name,
-           si->cert_file, si->section->defined_at);
-    if (si->issuer == NULL) {
+    printf("  %s\n    certificate: %s (<OCSPIssuer> at %s)\n", si->loaded.name,
+           si->config.cert_file, si->config.section->defined_at);
+    if (si->loaded.issuer == NULL) {
         printf("    cannot be read: every CA that is unknown to its server is "
                "answered tryLater\n");
         return;
     }
-    if (si->passed_over) {
+    if (si->running.is_duplicate) {
         printf("    not used: another section has the same CA\n");
         return;
     }
-    print_hashes(si->issuer);
+    print_hashes(si->loaded.issuer);
     print_table(d, si);
     print_signers(d, si);
     printf("    policy: %s\n",
-           ocsp_directives_print_issuer(si->level, d->pass->ptemp));
+           ocsp_directives_print_issuer(si->config.level, d->ctx->ptemp));
 }
 
 static void print_issuers(const dump_t *d, const ocsp_issuers_t *issuers)
@@ -233,7 +232,7 @@ static void print_unmatched(const ocsp_server_config_t *conf)
         bool empty = true;
 
         for (j = 0; empty && j < conf->own->issuers->nelts; j++) {
-            empty = ocsp_issuers_get(conf->own, j)->section != section;
+            empty = ocsp_issuers_get(conf->own, j)->config.section != section;
         }
         if (empty) {
             printf("  %s (<OCSPIssuer> at %s): no file matches: every CA that "
@@ -255,7 +254,7 @@ static void print_server(const dump_t *d, const server_rec *s)
     if (s->defn_name != NULL) {
         printf(" (%s:%u)", s->defn_name, s->defn_line_number);
     }
-    printf("\n  %s\n", ocsp_directives_print_server(conf, d->pass->ptemp));
+    printf("\n  %s\n", ocsp_directives_print_server(conf, d->ctx->ptemp));
     print_issuers(d, conf->own);
     print_unmatched(conf);
     if (conf->inherited != NULL && conf->inherited != main_issuers) {
@@ -266,12 +265,12 @@ static void print_server(const dump_t *d, const server_rec *s)
     }
 }
 
-void ocsp_config_dump_print(const ocsp_load_ctx_t *pass, server_rec *base,
+void ocsp_config_dump_print(const ocsp_load_ctx_t *ctx, server_rec *base,
                             apr_hash_t *readers)
 {
-    const dump_t d = {.pass = pass,
+    const dump_t d = {.ctx = ctx,
                       .readers = readers,
-                      .user = ocsp_readers_get_user(pass->ptemp)};
+                      .user = ocsp_readers_get_user(ctx->ptemp)};
     const server_rec *s;
 
     printf("mod_ocsp " OCSP_VERSION "\nOCSP issuers:\n");

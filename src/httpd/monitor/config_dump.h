@@ -16,7 +16,7 @@
  * @param base the main server
  * @param readers from ocsp_sources_check_readers. Startup only.
  */
-void ocsp_config_dump_print(const ocsp_load_ctx_t *pass, server_rec *base,
+void ocsp_config_dump_print(const ocsp_load_ctx_t *ctx, server_rec *base,
                             apr_hash_t *readers);
 
 #endif

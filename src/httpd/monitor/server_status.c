@@ -20,7 +20,7 @@
 #include "httpd/signers/signer_reload.h"
 #include "httpd/load/sources.h"
 #include "httpd/runtime/version.h"
-#include "shared/look_state.h"
+#include "shared/refresh_state.h"
 #include "status/crl.h"
 
 typedef enum {
@@ -107,7 +107,8 @@ static const char *collect_signers(facts_t *f, const ocsp_server_config_t *conf,
         conf->shared.renewal);
     const ocsp_answer_signers_t *signers = ocsp_signer_reload_get_signers(si);
     /* signers are only replaced by ones without a fault */
-    const char *why = signers == &si->signers ? si->signer_why : NULL;
+    const char *why = signers == &si->loaded.signers ? si->loaded.signer_why
+                                                     : NULL;
     const char *text = "";
     const ocsp_signer_t *last;
     ocsp_expiry_t expiry = ocsp_expiry_find(&last, signers, now);
@@ -149,7 +150,7 @@ static const char *describe_age(state_t *state, const ocsp_issuers_issuer_t *si,
                                 const ocsp_table_info_t *info, int64_t data_end,
                                 int64_t now, apr_pool_t *p)
 {
-    const ocsp_answer_policy_t *policy = &si->policy;
+    const ocsp_answer_policy_t *policy = &si->config.policy;
     int64_t crl_end = ocsp_table_find_end(info->crl, info->this_update,
                                           info->next_update, 0, policy->grace_s,
                                           policy->max_age_s);
@@ -185,13 +186,13 @@ static const char *describe_age(state_t *state, const ocsp_issuers_issuer_t *si,
 
 /* Describe loaded data: the warning of its load, and its age now. */
 static const char *describe_loaded(state_t *state,
-                                   const ocsp_load_outcome_t *note,
+                                   const ocsp_load_result_record_t *last,
                                    const ocsp_issuers_issuer_t *si,
                                    const ocsp_table_info_t *info,
                                    int64_t data_end, int64_t now, apr_pool_t *p)
 {
     const char *age = describe_age(state, si, info, data_end, now, p);
-    const char *text = ap_escape_logitem(p, note->text);
+    const char *text = ap_escape_logitem(p, last->text);
 
     if (*state == STATE_STALE || text[0] == '\0'
         || is_past_next_update(info, now)) {
@@ -254,35 +255,38 @@ static void collect_result(facts_t *f, const ocsp_server_config_t *conf,
                            const ocsp_issuers_issuer_t *si, int64_t now,
                            apr_pool_t *p)
 {
-    ocsp_load_outcome_t note = {.time = 0};
-    const char *text = si->issuer == NULL ? "certificate not readable"
-                                          : "never loaded";
+    ocsp_load_result_record_t last = {.kind = OCSP_LOAD_RESULT_NONE};
+    const char *text = si->loaded.issuer == NULL ? "certificate not readable"
+                                                 : "never loaded";
     ocsp_table_info_t info;
 
     f->state = STATE_FAILED;
-    if (si->has_slot) {
-        ocsp_arena_get_note(&note, conf->shared.arena, si->slot, si->id);
+    if (si->running.has_slot) {
+        ocsp_arena_get_result(&last, conf->shared.arena, si->running.slot,
+                              si->running.id);
     }
-    if (si->has_slot
-        && ocsp_arena_get_info(&info, conf->shared.arena, si->slot, si->id)
+    if (si->running.has_slot
+        && ocsp_arena_get_info(&info, conf->shared.arena, si->running.slot,
+                               si->running.id)
                == APR_SUCCESS) {
         collect_table(f, conf->shared.arena, si, &info, p);
     }
     f->answered = f->has_table && f->has_valid_signer && f->data_end > now
                && !ocsp_sources_is_uncovered(si, &info);
-    if (note.time != 0) {
-        f->last_load = ocsp_load_ctx_print_time(p, note.time);
-        f->last_load_age_s = now - note.time;
-        text = *note.text != '\0' ? ap_escape_logitem(p, note.text) : "no data";
+    if (last.kind != OCSP_LOAD_RESULT_NONE) {
+        f->last_load = ocsp_load_ctx_print_time(p, last.time);
+        f->last_load_age_s = now - last.time;
+        text = *last.text != '\0' ? ap_escape_logitem(p, last.text) : "no data";
     }
-    if (note.ok && f->has_table) {
-        text = describe_loaded(&f->state, &note, si, &info, f->data_end, now,
+    if (last.kind != OCSP_LOAD_RESULT_NONE
+        && !ocsp_load_result_is_failure(last.kind) && f->has_table) {
+        text = describe_loaded(&f->state, &last, si, &info, f->data_end, now,
                                p);
     }
     else {
         text = apr_pstrcat(p, text, "; ", describe_effect(f, now, p), NULL);
     }
-    if (f->state <= STATE_WARNING && !si->passed_over
+    if (f->state <= STATE_WARNING && !si->running.is_duplicate
         && ocsp_signer_reload_is_faulty(conf->shared.retries,
                                         conf->shared.arena, si)) {
         f->state = STATE_FAILED;
@@ -303,7 +307,9 @@ static void collect(facts_t *f, const server_rec *s,
     memset(f, 0, sizeof(*f));
     f->server = s->server_hostname != NULL ? s->server_hostname : "-";
     f->port = ocsp_load_ctx_get_port(s);
-    f->subject = si->issuer != NULL ? si->name : ap_escape_logitem(p, si->name);
+    f->subject = si->loaded.issuer != NULL
+                   ? si->loaded.name
+                   : ap_escape_logitem(p, si->loaded.name);
     f->this_update = f->next_update = f->last_load = "-";
     f->next_update_at = f->data_end = f->signer_end = OCSP_TABLE_ENDLESS;
     f->last_load_age_s = -1;
@@ -391,13 +397,14 @@ typedef void print_t(request_rec *r, unsigned i, const facts_t *f, int64_t now);
 static bool differs(const ocsp_issuers_issuer_t *view,
                     const ocsp_issuers_issuer_t *of)
 {
-    return view->policy.complete != of->policy.complete
-        || view->has_slot != of->has_slot
-        || (view->has_slot && view->slot != of->slot)
-        || view->policy.grace_s != of->policy.grace_s
-        || view->policy.max_age_s != of->policy.max_age_s
-        || view->policy.recheck_s != of->policy.recheck_s
-        || !ocsp_issuer_config_has_same_signers(view->level, of->level);
+    return view->config.policy.complete != of->config.policy.complete
+        || view->running.has_slot != of->running.has_slot
+        || (view->running.has_slot && view->running.slot != of->running.slot)
+        || view->config.policy.grace_s != of->config.policy.grace_s
+        || view->config.policy.max_age_s != of->config.policy.max_age_s
+        || view->config.policy.recheck_s != of->config.policy.recheck_s
+        || !ocsp_issuer_config_has_same_signers(view->config.level,
+                                                of->config.level);
 }
 
 static void print_one(counts_t *counts, request_rec *r, print_t *print,
@@ -424,7 +431,8 @@ static void print_list(counts_t *counts, request_rec *r, print_t *print,
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(list, i);
 
         if (main == NULL
-            || (!si->passed_over && differs(si, ocsp_issuers_get(main, i)))) {
+            || (!si->running.is_duplicate
+                && differs(si, ocsp_issuers_get(main, i)))) {
             print_one(counts, r, print, s, si);
         }
     }
@@ -486,7 +494,7 @@ static void collect_summary(summary_t *sum,
                             apr_pool_t *p)
 {
     int64_t now = (int64_t)apr_time_sec(apr_time_now());
-    ocsp_look_state_t look = {.ended = 0};
+    ocsp_refresh_state_t look = {.ended = 0};
 
     memset(sum, 0, sizeof(*sum));
     if (shared->cache != NULL) {
@@ -494,7 +502,7 @@ static void collect_summary(summary_t *sum,
     }
     ocsp_sign_limit_count(shared->sign_limit, &sum->signing, &sum->waiting);
     if (shared->arena != NULL) {
-        ocsp_look_state_get(&look, shared->arena, now, shared->check_s);
+        ocsp_refresh_state_get(&look, shared->arena, now, shared->check_s);
     }
     sum->last_check = look.ended != 0 ? ocsp_load_ctx_print_time(p, look.ended)
                                       : "-";

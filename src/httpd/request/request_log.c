@@ -67,8 +67,9 @@ static const char *describe(const ocsp_answer_subject_t *subject, apr_pool_t *p)
 static bool is_due(ocsp_arena_t *arena, const ocsp_issuers_issuer_t *si,
                    ocsp_arena_complaint_t which, int64_t now, int64_t every_s)
 {
-    return si != NULL && si->has_slot
-        && ocsp_arena_log_complaint(arena, si->slot, which, now, every_s);
+    return si != NULL && si->running.has_slot
+        && ocsp_arena_log_complaint(arena, si->running.slot, which, now,
+                                    every_s);
 }
 
 void ocsp_request_log_ended(request_rec *r, ocsp_arena_t *arena,
@@ -78,7 +79,7 @@ void ocsp_request_log_ended(request_rec *r, ocsp_arena_t *arena,
         ap_log_rerror(APLOG_MARK, APLOG_CRIT, 0, r,
                       "OCSP303: %s: all signer certificates have expired: the "
                       "issuer answers tryLater; issue a new one",
-                      si->name);
+                      si->loaded.name);
     }
 }
 
@@ -91,7 +92,7 @@ void ocsp_request_log_failed(server_rec *s, ocsp_arena_t *arena,
     ap_log_error(APLOG_MARK, loud ? APLOG_ERR : APLOG_DEBUG, 0, s,
                  "OCSP301: %s: a signature failed: %s; if this repeats, check "
                  "that the key is usable, then restart httpd",
-                 si != NULL ? si->name : "-", why);
+                 si != NULL ? si->loaded.name : "-", why);
 }
 
 void ocsp_request_log_subject(request_rec *r, const ocsp_certid_t *id,

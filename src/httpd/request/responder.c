@@ -63,8 +63,8 @@ static void look_up(ocsp_responder_job_t *job)
         }
         job->issuer = si;
         job->signers = job->subjects[i].signers;
-        if (si->http_max_age_s < job->http_max_age_s) {
-            job->http_max_age_s = si->http_max_age_s;
+        if (si->config.http_max_age_s < job->http_max_age_s) {
+            job->http_max_age_s = si->config.http_max_age_s;
         }
     }
 }
@@ -91,7 +91,8 @@ static ocsp_sign_limit_result_t begin_signing(ocsp_sign_limit_job_t *signature,
                                               const ocsp_responder_job_t *job,
                                               ocsp_der_t key, bool may_wait)
 {
-    uint32_t issuer = job->issuer != NULL ? (uint32_t)job->issuer->slot : 0;
+    uint32_t issuer = job->issuer != NULL ? (uint32_t)job->issuer->running.slot
+                                          : 0;
     /* a quick signature costs less than to wait */
     bool is_limited = !ocsp_signer_is_quick(job->item.draft.answer.signer);
 

@@ -46,11 +46,12 @@ void ocsp_response_cache_look_up(ocsp_answer_subject_t *subject,
         return;
     }
     subject->signers = ocsp_signer_reload_get_signers(si);
-    subject->policy = &si->policy;
+    subject->policy = &si->config.policy;
     subject->knowledge = OCSP_ANSWER_NO_TABLE;
-    if (si->has_slot
-        && ocsp_arena_lookup(&subject->record, conf->shared.arena, si->slot,
-                             si->id, id->serial.data, id->serial.len)
+    if (si->running.has_slot
+        && ocsp_arena_lookup(&subject->record, conf->shared.arena,
+                             si->running.slot, si->running.id, id->serial.data,
+                             id->serial.len)
                == APR_SUCCESS) {
         subject->knowledge = OCSP_ANSWER_RECORD;
     }
@@ -112,7 +113,8 @@ static void log_too_long(const ocsp_response_cache_item_t *item)
             si = find_issuer(&knowledge, ocsp_server_config_get(s), &id);
         }
     }
-    ocsp_runtime_say_too_long(ap_server_conf, si != NULL ? si->name : "-",
+    ocsp_runtime_log_too_long(ap_server_conf,
+                              si != NULL ? si->loaded.name : "-",
                               item->draft.answer.der.len,
                               "restart httpd gracefully: it makes places for "
                               "the signers' certificates of now");

@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Kept over graceful restarts: a hash in the process pool. Floor 4.
+ * What outlives a graceful restart, in pools of httpd's process: shared memory,
+ * and contents of small files. Floor 4.
  */
 #include "httpd/runtime/retained.h"
 
@@ -15,8 +16,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Another layout of these structs gets another key, and so starts anew. */
-#define KEEP_KEY "mod_ocsp-keep-5"
+/* Another layout of these structs needs another key, and so starts anew. */
+#define KEY "mod_ocsp-retained-6"
 
 /* Address space for tables, committed as used: a table takes less than its CRL,
  * mostly half of it, and a new one is built beside the old. */
@@ -34,7 +35,6 @@
 
 struct ocsp_retained_t {
     apr_pool_t *pool;     /* the process's */
-    apr_pool_t *words;    /* for the last reason that was given */
     ocsp_arena_t *arena;  /* or NULL */
     apr_size_t arena_len; /* octets that are mapped */
     apr_hash_t *memories; /* name -> memory_t */
@@ -52,25 +52,21 @@ typedef struct {
 /* The contents have a pool of their own, or the process's would grow with every
  * renewed certificate. */
 typedef struct {
-    apr_pool_t *pool; /* NULL: nothing is kept */
-    unsigned char *first;
-    size_t first_len;
-    unsigned char *second; /* or NULL */
-    size_t second_len;
-    bool used; /* by the present configuration */
+    apr_pool_t *pool; /* NULL: nothing is retained */
+    ocsp_der_t first;
+    ocsp_der_t second; /* data NULL: none */
+    bool used;         /* by the present configuration */
 } file_t;
 
 ocsp_retained_t *ocsp_retained_get(apr_pool_t *process)
 {
-    ocsp_retained_t *k = ap_retained_data_get(KEEP_KEY);
+    ocsp_retained_t *k = ap_retained_data_get(KEY);
     apr_hash_index_t *hi;
     void *value;
 
     if (k == NULL) {
-        k = ap_retained_data_create(KEEP_KEY, sizeof(*k));
+        k = ap_retained_data_create(KEY, sizeof(*k));
         k->pool = process;
-        apr_pool_create(&k->words, process);
-        apr_pool_tag(k->words, "ocsp_words");
         k->memories = apr_hash_make(process);
         k->files = apr_hash_make(process);
     }
@@ -80,6 +76,21 @@ ocsp_retained_t *ocsp_retained_get(apr_pool_t *process)
     }
     return k;
 }
+
+/* The value of a name, in a hash of the process; all zero at first. */
+static void *get(apr_hash_t *hash, const char *name, apr_size_t size)
+{
+    apr_pool_t *p = apr_hash_pool_get(hash);
+    void *value = apr_hash_get(hash, name, APR_HASH_KEY_STRING);
+
+    if (value == NULL) {
+        value = apr_pcalloc(p, size);
+        apr_hash_set(hash, apr_pstrdup(p, name), APR_HASH_KEY_STRING, value);
+    }
+    return value;
+}
+
+/* --- shared memory -------------------------------------------------------- */
 
 static apr_uint64_t multiply(apr_uint64_t octets, unsigned by)
 {
@@ -104,8 +115,8 @@ static apr_status_t make_arena(ocsp_arena_t **out, apr_uint64_t room,
     return rv;
 }
 
-/* Give the arena that was kept the room that is wanted now. Without
- * OCSPTableSize it never becomes less. */
+/* Give a retained arena the room that is wanted now. Without OCSPTableSize it
+ * never becomes less. @return a warning, or NULL */
 static const char *resize(ocsp_arena_t *a, apr_uint64_t room, bool may_shrink,
                           apr_pool_t *p)
 {
@@ -131,21 +142,21 @@ static const char *resize(ocsp_arena_t *a, apr_uint64_t room, bool may_shrink,
 
 apr_status_t ocsp_retained_open_arena(ocsp_arena_t **out, ocsp_retained_t *k,
                                       apr_uint64_t crl_octets,
-                                      apr_uint64_t wanted, const char **why)
+                                      apr_uint64_t wanted, const char **why,
+                                      apr_pool_t *p)
 {
     apr_uint64_t room = multiply(crl_octets, ROOM_PER_CRL_OCTET);
     ocsp_arena_t *old = k->arena;
     apr_status_t rv;
 
-    apr_pool_clear(k->words);
     room = wanted != 0 ? wanted : room > ROOM_MIN ? room : ROOM_MIN;
     if (old != NULL && ocsp_arena_is_compatible(old)) {
         *out = old;
-        *why = resize(old, room, wanted != 0, k->words);
+        *why = resize(old, room, wanted != 0, p);
         return APR_SUCCESS;
     }
     k->arena = NULL;
-    rv = make_arena(&k->arena, room, why, k->words);
+    rv = make_arena(&k->arena, room, why, p);
     if (rv == APR_SUCCESS) {
         *why = ocsp_arena_get_room(k->arena) < wanted
                  ? "OCSPTableSize is more than this machine gives: there is "
@@ -161,41 +172,39 @@ apr_status_t ocsp_retained_open_arena(ocsp_arena_t **out, ocsp_retained_t *k,
     return rv;
 }
 
+static void drop(memory_t *m)
+{
+    if (m->pool != NULL) {
+        apr_pool_destroy(m->pool);
+    }
+    memset(m, 0, sizeof(*m));
+}
+
 void ocsp_retained_drop_memory(ocsp_retained_t *k, const char *name)
 {
-    memory_t *m = apr_hash_get(k->memories, name, APR_HASH_KEY_STRING);
-
-    if (m != NULL && m->pool != NULL) {
-        apr_pool_destroy(m->pool);
-        memset(m, 0, sizeof(*m));
-    }
+    drop(get(k->memories, name, sizeof(memory_t)));
 }
 
 void *ocsp_retained_open_memory(bool *fresh, ocsp_retained_t *k,
                                 const char *name, apr_size_t size, int version)
 {
-    memory_t *m = apr_hash_get(k->memories, name, APR_HASH_KEY_STRING);
+    memory_t *m = get(k->memories, name, sizeof(*m));
     apr_shm_t *shm;
 
     *fresh = false;
-    if (m == NULL) {
-        m = apr_pcalloc(k->pool, sizeof(*m));
-        apr_hash_set(k->memories, apr_pstrdup(k->pool, name),
-                     APR_HASH_KEY_STRING, m);
-    }
     if (m->pool != NULL && m->size == size && m->version == version) {
         return m->base;
     }
-    ocsp_retained_drop_memory(k, name);
+    drop(m);
     apr_pool_create(&m->pool, k->pool);
     apr_pool_tag(m->pool, "ocsp_memory");
     if (apr_shm_create(&shm, size + ALIGNMENT, NULL, m->pool) != APR_SUCCESS) {
-        ocsp_retained_drop_memory(k, name);
+        drop(m);
         return NULL;
     }
     m->base = (void *)(((uintptr_t)apr_shm_baseaddr_get(shm) + ALIGNMENT - 1)
                        & ~(uintptr_t)(ALIGNMENT - 1));
-    /* it would become resident, and the dump as large */
+    /* a core dump would make it resident, and be as large */
     (void)madvise(m->base, size, MADV_DONTDUMP);
     m->size = size;
     m->version = version;
@@ -203,17 +212,21 @@ void *ocsp_retained_open_memory(bool *fresh, ocsp_retained_t *k,
     return m->base;
 }
 
-static unsigned char *copy(ocsp_der_t from, apr_pool_t *p)
+/* --- contents of files ---------------------------------------------------- */
+
+static ocsp_der_t copy(ocsp_der_t from, apr_pool_t *p)
 {
-    return from.data != NULL ? apr_pmemdup(p, from.data, from.len) : NULL;
+    return (ocsp_der_t){from.data != NULL ? apr_pmemdup(p, from.data, from.len)
+                                          : NULL,
+                        from.len};
 }
 
 static void wipe(file_t *f)
 {
     if (f->pool != NULL) {
-        OPENSSL_cleanse(f->first, f->first_len);
-        if (f->second != NULL) {
-            OPENSSL_cleanse(f->second, f->second_len);
+        OPENSSL_cleanse((void *)(uintptr_t)f->first.data, f->first.len);
+        if (f->second.data != NULL) {
+            OPENSSL_cleanse((void *)(uintptr_t)f->second.data, f->second.len);
         }
         apr_pool_destroy(f->pool);
     }
@@ -223,20 +236,13 @@ static void wipe(file_t *f)
 void ocsp_retained_put(ocsp_retained_t *k, const char *name, ocsp_der_t first,
                        ocsp_der_t second)
 {
-    file_t *f = apr_hash_get(k->files, name, APR_HASH_KEY_STRING);
+    file_t *f = get(k->files, name, sizeof(*f));
 
-    if (f == NULL) {
-        f = apr_pcalloc(k->pool, sizeof(*f));
-        apr_hash_set(k->files, apr_pstrdup(k->pool, name), APR_HASH_KEY_STRING,
-                     f);
-    }
     wipe(f);
     apr_pool_create(&f->pool, k->pool);
-    apr_pool_tag(f->pool, "ocsp_keep");
+    apr_pool_tag(f->pool, "ocsp_retained");
     f->first = copy(first, f->pool);
-    f->first_len = first.len;
     f->second = copy(second, f->pool);
-    f->second_len = second.len;
     f->used = true;
 }
 
@@ -249,53 +255,43 @@ bool ocsp_retained_find(ocsp_retained_t *k, const char *name, ocsp_der_t *first,
         return false;
     }
     f->used = true;
-    first->data = f->first;
-    first->len = f->first_len;
-    second->data = f->second;
-    second->len = f->second_len;
+    *first = f->first;
+    *second = f->second;
     return true;
 }
 
-/* Nobody can be asked again, and a section may come back. */
-static bool is_passphrase(const char *name)
+/* Wipe passphrases, or what else is not used. A passphrase is asked for at
+ * start only, and a section may come back. */
+static void wipe_all(ocsp_retained_t *k, bool passphrases)
 {
-    return strncmp(name, OCSP_RETAINED_PASSPHRASE,
-                   strlen(OCSP_RETAINED_PASSPHRASE))
-        == 0;
+    apr_hash_index_t *hi;
+
+    for (hi = apr_hash_first(NULL, k->files); hi; hi = apr_hash_next(hi)) {
+        const void *name;
+        void *value;
+        bool is_passphrase;
+
+        apr_hash_this(hi, &name, NULL, &value);
+        is_passphrase = strncmp(name, OCSP_RETAINED_PASSPHRASE,
+                                strlen(OCSP_RETAINED_PASSPHRASE))
+                     == 0;
+        if (passphrases ? is_passphrase
+                        : !is_passphrase && !((file_t *)value)->used) {
+            wipe(value);
+        }
+    }
 }
 
 void ocsp_retained_sweep(ocsp_retained_t *k)
 {
-    apr_hash_index_t *hi;
-
-    for (hi = apr_hash_first(NULL, k->files); hi; hi = apr_hash_next(hi)) {
-        const void *name;
-        void *value;
-        file_t *f;
-
-        apr_hash_this(hi, &name, NULL, &value);
-        f = value;
-        if (!f->used && !is_passphrase(name)) {
-            wipe(f);
-        }
-    }
+    wipe_all(k, false);
 }
 
 void ocsp_retained_forget_passphrases(void)
 {
-    ocsp_retained_t *k = ap_retained_data_get(KEEP_KEY);
-    apr_hash_index_t *hi;
+    ocsp_retained_t *k = ap_retained_data_get(KEY);
 
-    if (k == NULL) {
-        return;
-    }
-    for (hi = apr_hash_first(NULL, k->files); hi; hi = apr_hash_next(hi)) {
-        const void *name;
-        void *value;
-
-        apr_hash_this(hi, &name, NULL, &value);
-        if (is_passphrase(name)) {
-            wipe(value);
-        }
+    if (k != NULL) {
+        wipe_all(k, true);
     }
 }

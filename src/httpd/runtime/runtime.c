@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * See commons.h. Floor 4.
+ * Opens the memory that all processes share, besides the tables': the response
+ * cache, the counters and the slots of signers. Floor 4.
  */
 #include "httpd/runtime/runtime.h"
 
@@ -10,32 +11,32 @@
 
 #include "httpd/log.h"
 
-/* A CertID of SHA-512 with a serial number of 20 octets. */
+/* Octets of a CertID of SHA-512 with a serial number of 20 octets. */
 #define CERTID_LEN 176
 
 /* A renewed certificate may be longer, and does not need a new cache for that.
  */
 #define RESPONSE_SLACK 192
 
-/* Of a signer that is not there yet nobody knows: a delegate's certificate for
+/* Of a signer that is not there yet, at most: a delegate's certificate for
  * RSA-4096, by a CA of RSA-4096. */
 #define RESPONSE_UNKNOWN 2560
 
-/* How many places there are at least in a cache of the size that is advised. */
+/* Places in a cache of the size that is advised, at least. */
 #define PLACES_ADVISED 1024
 
 #define CACHE "cache"
 
-/* A response, and whose it is. */
+/* A response about one certificate, and its issuer. */
 typedef struct {
     size_t octets;
-    const char *whose;
+    const char *issuer;
 } longest_t;
 
-static void note_longer(longest_t *longest, size_t octets, const char *whose)
+static void add_length(longest_t *longest, size_t octets, const char *issuer)
 {
     if (octets > longest->octets) {
-        *longest = (longest_t){octets, whose};
+        *longest = (longest_t){octets, issuer};
     }
 }
 
@@ -44,54 +45,38 @@ static void find_longest(longest_t *longest, const ocsp_issuers_t *scope)
     size_t j;
     int i;
 
-    for (i = 0; i < scope->issuers->nelts; i++) {
+    for (i = 0; scope != NULL && i < scope->issuers->nelts; i++) {
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
 
-        if (si->signers.count == 0) {
-            note_longer(longest, RESPONSE_UNKNOWN, si->name);
+        if (si->loaded.signers.count == 0) {
+            add_length(longest, RESPONSE_UNKNOWN, si->loaded.name);
         }
-        for (j = 0; j < si->signers.count; j++) {
-            note_longer(longest,
-                        ocsp_response_template_get_max(si->signers.templs[j],
-                                                       CERTID_LEN),
-                        si->name);
+        for (j = 0; j < si->loaded.signers.count; j++) {
+            add_length(longest,
+                       ocsp_response_template_get_max(
+                           si->loaded.signers.templs[j], CERTID_LEN),
+                       si->loaded.name);
         }
     }
 }
 
-/* The longest response that anyone here signs about one certificate. */
-static longest_t find_response_max(const server_rec *s)
-{
-    longest_t longest = {0, NULL};
-
-    for (; s != NULL; s = s->next) {
-        const ocsp_server_config_t *conf = ocsp_server_config_get(s);
-
-        find_longest(&longest, conf->own);
-        if (conf->inherited != NULL) {
-            find_longest(&longest, conf->inherited);
-        }
-    }
-    return longest;
-}
-
-/* One that was kept goes on as long as all responses fit into its places. */
-static ocsp_cache_t *open_cache(ocsp_retained_t *keep, size_t size,
+/* A retained cache is used as long as all responses fit into its places. */
+static ocsp_cache_t *open_cache(ocsp_retained_t *retained, size_t size,
                                 size_t response_max)
 {
     unsigned char seed[16];
     bool fresh;
-    void *mem = ocsp_retained_open_memory(&fresh, keep, CACHE, size,
+    void *mem = ocsp_retained_open_memory(&fresh, retained, CACHE, size,
                                           OCSP_CACHE_VERSION);
 
     if (mem != NULL && !fresh
         && !ocsp_cache_is_compatible(mem, size, response_max)) {
-        ocsp_retained_drop_memory(keep, CACHE);
-        mem = ocsp_retained_open_memory(&fresh, keep, CACHE, size,
+        ocsp_retained_drop_memory(retained, CACHE);
+        mem = ocsp_retained_open_memory(&fresh, retained, CACHE, size,
                                         OCSP_CACHE_VERSION);
     }
     if (mem == NULL || (fresh && RAND_bytes(seed, sizeof(seed)) != 1)) {
-        ocsp_retained_drop_memory(keep, CACHE);
+        ocsp_retained_drop_memory(retained, CACHE);
         return NULL;
     }
     return fresh
@@ -99,17 +84,17 @@ static ocsp_cache_t *open_cache(ocsp_retained_t *keep, size_t size,
              : mem;
 }
 
-void ocsp_runtime_say_too_long(const server_rec *s, const char *whose,
+void ocsp_runtime_log_too_long(const server_rec *s, const char *issuer,
                                size_t octets, const char *remedy)
 {
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
                  "OCSP242: %s: its responses have up to %" APR_SIZE_T_FMT
                  " octets, for which OCSPCacheSize has no place: they are "
                  "signed whenever they are asked for; %s",
-                 whose, octets, remedy);
+                 issuer, octets, remedy);
 }
 
-/* Where places are so large that there is none. */
+/* Log a cache that is too small for a single place. */
 static void check_places(const ocsp_cache_t *cache, const longest_t *longest,
                          const server_rec *base)
 {
@@ -119,7 +104,7 @@ static void check_places(const ocsp_cache_t *cache, const longest_t *longest,
     if (info.places == 0) {
         size_t octets = longest->octets * PLACES_ADVISED;
 
-        ocsp_runtime_say_too_long(base, longest->whose, longest->octets,
+        ocsp_runtime_log_too_long(base, longest->issuer, longest->octets,
                                   apr_psprintf(base->process->pconf,
                                                "OCSPCacheSize %" APR_SIZE_T_FMT
                                                "m has places",
@@ -127,34 +112,19 @@ static void check_places(const ocsp_cache_t *cache, const longest_t *longest,
     }
 }
 
-static ocsp_counters_t *open_counters(ocsp_retained_t *keep)
+static void open_counters(ocsp_server_config_shared_t *shared,
+                          ocsp_retained_t *retained, const server_rec *base)
 {
     bool fresh;
-    void *mem = ocsp_retained_open_memory(&fresh, keep, "counters",
+    void *mem = ocsp_retained_open_memory(&fresh, retained, "counters",
                                           ocsp_counters_size(),
                                           OCSP_COUNTERS_VERSION);
 
-    return mem != NULL ? ocsp_counters_init(mem) : NULL;
-}
-
-static ocsp_sign_slots_t *open_sign_slots(ocsp_retained_t *keep)
-{
-    bool fresh;
-    void *mem = ocsp_retained_open_memory(&fresh, keep, "sign_slots",
-                                          ocsp_sign_slots_size(),
-                                          OCSP_SIGN_SLOTS_VERSION);
-
-    return fresh && mem != NULL ? ocsp_sign_slots_init(mem) : mem;
-}
-
-void ocsp_runtime_open(ocsp_server_config_shared_t *shared,
-                       ocsp_retained_t *keep, server_rec *base)
-{
-    size_t size = (size_t)ocsp_server_config_get(base)->cache_size;
-    longest_t longest = find_response_max(base);
-
-    shared->counters = open_counters(keep);
-    shared->sign_slots = open_sign_slots(keep);
+    shared->counters = mem != NULL ? ocsp_counters_init(mem) : NULL;
+    mem = ocsp_retained_open_memory(&fresh, retained, "sign_slots",
+                                    ocsp_sign_slots_size(),
+                                    OCSP_SIGN_SLOTS_VERSION);
+    shared->sign_slots = fresh && mem != NULL ? ocsp_sign_slots_init(mem) : mem;
     if (shared->counters == NULL || shared->sign_slots == NULL) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, base,
                      "OCSP243: no shared memory for server-status's counters "
@@ -162,22 +132,35 @@ void ocsp_runtime_open(ocsp_server_config_shared_t *shared,
                      "number sign at once; give this machine or its container "
                      "more memory");
     }
+}
+
+void ocsp_runtime_open(ocsp_server_config_shared_t *shared,
+                       ocsp_retained_t *retained, const server_rec *base)
+{
+    size_t size = (size_t)ocsp_server_config_get(base)->cache_size;
+    longest_t longest = {0, NULL};
+    const server_rec *s;
+
+    open_counters(shared, retained, base);
     shared->cache = NULL;
     if (size == 0) {
-        ocsp_retained_drop_memory(keep, CACHE);
+        ocsp_retained_drop_memory(retained, CACHE);
         return;
     }
-    if (longest.octets != 0) {
-        shared->cache = open_cache(keep, size, longest.octets);
+    for (s = base; s != NULL; s = ocsp_server_config_get_next(s)) {
+        find_longest(&longest, ocsp_server_config_get(s)->own);
+        find_longest(&longest, ocsp_server_config_get(s)->inherited);
     }
+    if (longest.octets == 0) {
+        return;
+    }
+    shared->cache = open_cache(retained, size, longest.octets);
     if (shared->cache != NULL) {
         check_places(shared->cache, &longest, base);
+        return;
     }
-    else if (longest.octets != 0) {
-        ap_log_error(
-            APLOG_MARK, APLOG_ERR, 0, base,
-            "OCSP239: no shared memory for OCSPCacheSize: every answer "
-            "is signed when it is asked for; give this machine or its "
-            "container more memory, or set a smaller OCSPCacheSize");
-    }
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, base,
+                 "OCSP239: no shared memory for OCSPCacheSize: every response "
+                 "is signed when it is asked for; give this machine or its "
+                 "container more memory, or set a smaller OCSPCacheSize");
 }

@@ -19,7 +19,6 @@
 #include "answer/key_file.h"
 #include "httpd/load/glob.h"
 #include "httpd/load/readers.h"
-#include "httpd/load/sources.h"
 #include "httpd/log.h"
 #include "status/file.h"
 
@@ -83,9 +82,8 @@ static X509 *find_retained(ocsp_der_t *key, const ocsp_load_ctx_t *ctx,
     const char *why;
     bool stray;
 
-    if (ctx->keep != NULL
-        && ocsp_retained_find(ctx->keep, get_retained_name(ctx, file), &content,
-                              key)) {
+    if (ocsp_load_ctx_find_retained(ctx, get_retained_name(ctx, file), &content,
+                                    key)) {
         (void)ocsp_key_file_parse_cert(&cert, &stray, content, file, &why,
                                        ctx->ptemp);
     }
@@ -96,10 +94,8 @@ void ocsp_keypairs_retain(const ocsp_load_ctx_t *ctx,
                           const ocsp_keypairs_cert_t *cert,
                           const ocsp_keypairs_key_t *key)
 {
-    if (ctx->keep != NULL && !ctx->renewing) {
-        ocsp_retained_put(ctx->keep, get_retained_name(ctx, cert->file),
-                          cert->content, key->content);
-    }
+    ocsp_load_ctx_retain(ctx, get_retained_name(ctx, cert->file), cert->content,
+                         key->content);
 }
 
 bool ocsp_keypairs_find_last_good(X509 **cert, EVP_PKEY **key,
@@ -110,7 +106,9 @@ bool ocsp_keypairs_find_last_good(X509 **cert, EVP_PKEY **key,
     bool encrypted;
 
     *key = NULL;
-    *cert = ctx->renewing ? NULL : find_retained(&content, ctx, file);
+    *cert = ctx->mode == OCSP_LOAD_CTX_SIGNERS
+              ? NULL
+              : find_retained(&content, ctx, file);
     if (*cert != NULL) {
         apr_pool_cleanup_register(ctx->ptemp, *cert, free_cert,
                                   apr_pool_cleanup_null);
@@ -230,7 +228,7 @@ void ocsp_keypairs_retain_passphrase(const ocsp_load_ctx_t *ctx,
     ocsp_der_t content = {(const unsigned char *)passphrase,
                           strlen(passphrase) + 1};
 
-    ocsp_retained_put(ctx->keep, passphrase_name(ctx, file), content, none);
+    ocsp_load_ctx_retain(ctx, passphrase_name(ctx, file), content, none);
 }
 
 /* The passphrase given when httpd started, borrowed, or NULL. */
@@ -238,9 +236,8 @@ static const char *find_passphrase(const ocsp_load_ctx_t *ctx, const char *file)
 {
     ocsp_der_t passphrase, none;
 
-    return ctx->keep != NULL
-                && ocsp_retained_find(ctx->keep, passphrase_name(ctx, file),
-                                      &passphrase, &none)
+    return ocsp_load_ctx_find_retained(ctx, passphrase_name(ctx, file),
+                                       &passphrase, &none)
              ? (const char *)passphrase.data /* with its NUL */
              : NULL;
 }
@@ -299,7 +296,7 @@ ocsp_keypairs_key_t *ocsp_keypairs_get_key(ocsp_load_ctx_t *ctx,
 {
     ocsp_keypairs_key_t *k = apr_hash_get(ctx->keys, file, APR_HASH_KEY_STRING);
 
-    if (k == NULL && ctx->renewing) {
+    if (k == NULL && ctx->mode == OCSP_LOAD_CTX_SIGNERS) {
         k = find_in_ring(ctx, file);
     }
     else if (k == NULL) {
@@ -378,7 +375,7 @@ ocsp_keypairs_key_t *ocsp_keypairs_find_key(const char **why,
                            ": stop and start httpd, which then asks for it",
                            NULL)
              : failed->why;
-    if (failed->encrypted && ctx->keep == NULL) {
+    if (failed->encrypted && ctx->mode == OCSP_LOAD_CTX_CONFIG_TEST) {
         *unchecked = failed->file;
     }
     return NULL;
@@ -410,19 +407,18 @@ void ocsp_keypairs_warn_of_readers(const ocsp_load_ctx_t *ctx,
         readers = "the user that workers run as";
     }
     if (readers != NULL) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, ctx->s,
-                     "OCSP212: %s: private key can be read by %s: make it "
-                     "readable by root only",
-                     k->file, readers);
+        ocsp_load_ctx_log(ctx, APLOG_WARNING, 0,
+                          "OCSP212: %s: private key can be read by %s: make it "
+                          "readable by root only",
+                          k->file, readers);
     }
 }
 
 static void log_unusable(ocsp_load_ctx_t *ctx, const char *directive,
                          apr_status_t rv, const char *why)
 {
-    ctx->failures++;
-    ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(rv), ctx->s,
-                 "OCSP225: %s: %s; no issuer uses it", directive, why);
+    ocsp_load_ctx_log(ctx, APLOG_ERR, rv, "OCSP225: %s: %s; no issuer uses it",
+                      directive, why);
 }
 
 void ocsp_keypairs_check_used(ocsp_load_ctx_t *ctx,
@@ -444,10 +440,11 @@ void ocsp_keypairs_check_used(ocsp_load_ctx_t *ctx,
             log_unusable(ctx, "OCSPCertificateFile", c->rv, c->why);
         }
         else {
-            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, ctx->s,
-                         "OCSP218: %s: OCSPCertificateFile is not used: no "
-                         "issuer of this server has issued it",
-                         c->file);
+            ocsp_load_ctx_log(
+                ctx, APLOG_WARNING, 0,
+                "OCSP218: %s: OCSPCertificateFile is not used: no "
+                "issuer of this server has issued it",
+                c->file);
         }
     }
     for (i = 0; i < level->key_files->nelts; i++) {
@@ -477,9 +474,7 @@ static void add_paths(apr_array_header_t *out, ocsp_load_ctx_t *ctx,
         if (c->cert != NULL
             && memmem(c->content.data, c->content.len, key, sizeof(key) - 1)
                    == NULL) {
-            ocsp_readers_path_t *path = apr_array_push(out);
-
-            path->path = c->file;
+            APR_ARRAY_PUSH(out, const char *) = c->file;
         }
     }
 }
@@ -487,19 +482,13 @@ static void add_paths(apr_array_header_t *out, ocsp_load_ctx_t *ctx,
 void ocsp_keypairs_check_readers(ocsp_load_ctx_t *ctx, server_rec *base)
 {
     apr_array_header_t *paths = apr_array_make(ctx->ptemp, 4,
-                                               sizeof(ocsp_readers_path_t));
+                                               sizeof(const char *));
     const server_rec *s;
     int i;
 
-    if (ocsp_server_config_get(base)->refresh_s == 0) {
-        return; /* only restarts, by root, load renewed certificates */
-    }
-    for (s = base; s != NULL; s = s->next) {
+    for (s = base; s != NULL; s = ocsp_server_config_get_next(s)) {
         const ocsp_server_config_t *conf = ocsp_server_config_get(s);
 
-        if (s != base && conf == ocsp_server_config_get(base)) {
-            continue;
-        }
         add_paths(paths, ctx, conf->own_level);
         for (i = 0; i < conf->sections->nelts; i++) {
             add_paths(paths, ctx,
@@ -507,5 +496,5 @@ void ocsp_keypairs_check_readers(ocsp_load_ctx_t *ctx, server_rec *base)
                           ->level);
         }
     }
-    (void)ocsp_sources_check_paths(ctx, base, paths);
+    (void)ocsp_readers_check_paths(ctx, paths);
 }

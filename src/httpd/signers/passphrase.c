@@ -360,11 +360,10 @@ static const char *ask(dialog_t *d, const char *file)
 
     if (answer == NULL) {
         d->interrupted = APR_STATUS_IS_EINTR(rv);
-        ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(rv),
-                     d->ctx->s,
-                     "OCSP215: %s: no passphrase: %s (see "
-                     "OCSPPassPhraseDialog)",
-                     file, why);
+        ocsp_load_ctx_log(d->ctx, APLOG_ERR, rv,
+                          "OCSP215: %s: no passphrase: %s (see "
+                          "OCSPPassPhraseDialog)",
+                          file, why);
         return NULL;
     }
     apr_pool_cleanup_register(p, answer, wipe_text, apr_pool_cleanup_null);
@@ -409,15 +408,15 @@ static void ask_for(dialog_t *d, ocsp_keypairs_key_t *k)
             return;
         }
     }
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, d->ctx->s,
-                 "OCSP224: %s: wrong passphrase%s: stop httpd and start it "
-                 "again",
-                 k->file,
-                 d->program != NULL
-                     ? apr_psprintf(d->ctx->ptemp,
-                                    ", printed by %s: correct that, then",
-                                    d->program)
-                     : "");
+    ocsp_load_ctx_log(
+        d->ctx, APLOG_ERR, 0,
+        "OCSP224: %s: wrong passphrase%s: stop httpd and start it "
+        "again",
+        k->file,
+        d->program != NULL
+            ? apr_psprintf(d->ctx->ptemp, ", printed by %s: correct that, then",
+                           d->program)
+            : "");
 }
 
 static void check_files(dialog_t *d, const apr_array_header_t *files)

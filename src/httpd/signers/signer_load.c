@@ -47,21 +47,21 @@ static const ocsp_signer_t *get_signer(const job_t *job, int i)
 
 bool ocsp_signer_load_has_pool(const ocsp_issuers_issuer_t *si)
 {
-    return si->section->is_glob
-        || si->level->cert_files != si->section->level->cert_files;
+    return si->config.section->is_glob
+        || si->config.level->cert_files
+               != si->config.section->level->cert_files;
 }
 
 static void warn(const job_t *job, const char *file, const char *warning)
 {
-    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, job->ctx->s,
-                 "OCSP203: %s: signer: %s%s%s", job->si->name, file,
-                 *file != '\0' ? ": " : "", warning);
+    ocsp_load_ctx_log(job->ctx, APLOG_WARNING, 0, "OCSP203: %s: signer: %s%s%s",
+                      job->si->loaded.name, file, *file != '\0' ? ": " : "",
+                      warning);
 }
 
 static void count_fault(const job_t *job)
 {
-    job->ctx->failures++;
-    job->si->signers_faulty = true;
+    job->si->loaded.signers_faulty = true;
 }
 
 static void add_signer(job_t *job, const ocsp_signer_t *signer,
@@ -69,11 +69,11 @@ static void add_signer(job_t *job, const ocsp_signer_t *signer,
 {
     ocsp_response_style_t style;
 
-    ocsp_issuer_config_get_style(&style, job->si->level);
-    style.chain = job->si->chain;
+    ocsp_issuer_config_get_style(&style, job->si->config.level);
+    style.chain = job->si->loaded.chain;
     APR_ARRAY_PUSH(job->templs, const ocsp_response_template_t *) =
         ocsp_response_template_make(signer, &style, job->ctx->pconf);
-    APR_ARRAY_PUSH(job->si->signer_files, const char *) = cert_file;
+    APR_ARRAY_PUSH(job->si->loaded.signer_files, const char *) = cert_file;
 }
 
 /* --- one certificate ------------------------------------------------------ */
@@ -84,14 +84,14 @@ static const ocsp_signer_t *make_last_good(const job_t *job,
 {
     ocsp_signer_pair_t pair = {.cert_file = cert_file,
                                .key_file = cert_file,
-                               .trusted = job->si->level->trusted == 1};
+                               .trusted = job->si->config.level->trusted == 1};
     const char *warning, *why;
     ocsp_signer_t *signer = NULL;
 
     if (ocsp_keypairs_find_last_good(&pair.cert, &pair.key, job->ctx,
                                      cert_file)) {
-        (void)ocsp_signer_make(&signer, &pair, job->si->issuer, &warning, &why,
-                               job->ctx->pconf);
+        (void)ocsp_signer_make(&signer, &pair, job->si->loaded.issuer, &warning,
+                               &why, job->ctx->pconf);
     }
     return signer;
 }
@@ -106,10 +106,12 @@ static void reject(job_t *job, const char *cert_file, apr_status_t rv,
         add_signer(job, last_good, cert_file);
     }
     /* while httpd runs, all signers of before remain in use */
-    *fault = (fault_t){rv, why, job->ctx->renewing || last_good != NULL};
+    *fault = (fault_t){rv, why,
+                       job->ctx->mode == OCSP_LOAD_CTX_SIGNERS
+                           || last_good != NULL};
     count_fault(job);
-    if (job->si->signer_why == NULL) {
-        job->si->signer_why = apr_pstrdup(job->ctx->pconf, why);
+    if (job->si->loaded.signer_why == NULL) {
+        job->si->loaded.signer_why = apr_pstrdup(job->ctx->pconf, why);
     }
 }
 
@@ -117,9 +119,10 @@ static void reject(job_t *job, const char *cert_file, apr_status_t rv,
 static void check_without_key(job_t *job, const ocsp_keypairs_cert_t *c,
                               const char *key_file)
 {
-    const char *fault = job->si->level->trusted == 1
+    const char *fault = job->si->config.level->trusted == 1
                           ? NULL
-                          : ocsp_signer_check_cert(c->cert, job->si->issuer);
+                          : ocsp_signer_check_cert(c->cert,
+                                                   job->si->loaded.issuer);
 
     if (fault != NULL) {
         reject(job, c->file, OCSP_EMALFORMED,
@@ -135,7 +138,7 @@ static void add_cert(job_t *job, ocsp_keypairs_cert_t *c)
 {
     ocsp_signer_pair_t pair = {.cert = c->cert,
                                .cert_file = c->file,
-                               .trusted = job->si->level->trusted == 1};
+                               .trusted = job->si->config.level->trusted == 1};
     const char *why = NULL, *warning = NULL, *unchecked = NULL;
     ocsp_keypairs_key_t *k = ocsp_keypairs_find_key(&why, &unchecked, job->ctx,
                                                     c, job->keys);
@@ -153,8 +156,8 @@ static void add_cert(job_t *job, ocsp_keypairs_cert_t *c)
         pair.key = k->key;
         pair.key_file = k->file;
         pair.proven = k->signer;
-        rv = ocsp_signer_make(&signer, &pair, job->si->issuer, &warning, &why,
-                              job->ctx->pconf);
+        rv = ocsp_signer_make(&signer, &pair, job->si->loaded.issuer, &warning,
+                              &why, job->ctx->pconf);
     }
     if (signer == NULL) {
         reject(job, c->file, rv, why);
@@ -177,10 +180,11 @@ static void add_cert(job_t *job, ocsp_keypairs_cert_t *c)
 static bool is_meant(const job_t *job, const ocsp_keypairs_cert_t *c)
 {
     /* names first, by their hashes: there may be hundreds of both */
-    unsigned long name = ocsp_issuer_get_name_hash(job->si->issuer);
+    unsigned long name = ocsp_issuer_get_name_hash(job->si->loaded.issuer);
 
     return (c->names[0] == name || c->names[1] == name)
-        && (c->cert == NULL || ocsp_signer_concerns(c->cert, job->si->issuer));
+        && (c->cert == NULL
+            || ocsp_signer_concerns(c->cert, job->si->loaded.issuer));
 }
 
 static void add_file(job_t *job, const char *file, bool is_pool)
@@ -210,8 +214,8 @@ static void add_files(job_t *job, bool is_pool)
         }
         return;
     }
-    places = ocsp_signer_pool_find(job->pool,
-                                   ocsp_issuer_get_name_hash(job->si->issuer));
+    places = ocsp_signer_pool_find(job->pool, ocsp_issuer_get_name_hash(
+                                                  job->si->loaded.issuer));
     for (i = 0; i < places->nelts; i++) {
         add_file(job, get_file(job->certs, APR_ARRAY_IDX(places, i, int)),
                  true);
@@ -222,7 +226,7 @@ static void add_files(job_t *job, bool is_pool)
  * section was loaded with. */
 static void add_own_key(job_t *job, bool is_pool)
 {
-    X509 *cert = ocsp_issuer_get0_cert(job->si->issuer);
+    X509 *cert = ocsp_issuer_get0_cert(job->si->loaded.issuer);
     /* keys alone, in the section itself, can only be meant as the CA's own */
     bool found = !is_pool && job->certs->nelts == 0 && job->keys->nelts != 0;
     int i;
@@ -240,8 +244,8 @@ static void add_own_key(job_t *job, bool is_pool)
         found = k->key != NULL && ocsp_signer_is_pair(cert, k->key);
     }
     if (found) {
-        add_cert(job,
-                 ocsp_keypairs_make_cert(job->ctx, job->si->cert_file, cert));
+        add_cert(job, ocsp_keypairs_make_cert(job->ctx,
+                                              job->si->config.cert_file, cert));
     }
 }
 
@@ -254,36 +258,38 @@ static void log_faults(const job_t *job)
     for (i = 0; i < job->faults->nelts; i++) {
         const fault_t *fault = &APR_ARRAY_IDX(job->faults, i, fault_t);
 
-        ap_log_error(APLOG_MARK, APLOG_ERR, ocsp_load_ctx_log_status(fault->rv),
-                     job->ctx->s,
-                     "OCSP202: %s: signer rejected: %s; <OCSPIssuer> at %s %s",
-                     job->si->name, fault->why, job->si->where,
-                     fault->replaced ? "continues with the one read before"
-                     : job->templs->nelts != 0 ? "uses its other signers"
-                                               : "answers tryLater");
+        ocsp_load_ctx_log(
+            job->ctx, APLOG_ERR, fault->rv,
+            "OCSP202: %s: signer rejected: %s; <OCSPIssuer> at %s %s",
+            job->si->loaded.name, fault->why, job->si->config.where,
+            fault->replaced           ? "continues with the one read before"
+            : job->templs->nelts != 0 ? "uses its other signers"
+                                      : "answers tryLater");
     }
 }
 
 static void log_no_signer(const job_t *job)
 {
     if (job->unchecked != NULL) {
-        job->si->signer_why = "not checked, since the key is encrypted";
-        ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, job->ctx->s,
-                     "OCSP217: %s: %s: the key is encrypted and was not "
-                     "checked: \"httpd -t\" does not ask for the passphrase",
-                     job->si->name, job->unchecked);
+        job->si->loaded.signer_why = "not checked, since the key is encrypted";
+        ocsp_load_ctx_log(
+            job->ctx, APLOG_NOTICE, 0,
+            "OCSP217: %s: %s: the key is encrypted and was not "
+            "checked: \"httpd -t\" does not ask for the passphrase",
+            job->si->loaded.name, job->unchecked);
         return;
     }
-    job->si->signer_why =
+    job->si->loaded.signer_why =
         job->certs->nelts + job->keys->nelts != 0
             ? "this CA has not issued any certificate that is named by "
               "OCSPCertificateFile: have it issue one"
             : "no OCSPCertificateFile and no OCSPCertificateKeyFile: name them";
     count_fault(job);
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, job->ctx->s,
-                 "OCSP223: %s: no signer: %s; <OCSPIssuer> at %s answers "
-                 "tryLater",
-                 job->si->name, job->si->signer_why, job->si->where);
+    ocsp_load_ctx_log(job->ctx, APLOG_ERR, 0,
+                      "OCSP223: %s: no signer: %s; <OCSPIssuer> at %s answers "
+                      "tryLater",
+                      job->si->loaded.name, job->si->loaded.signer_why,
+                      job->si->config.where);
 }
 
 /* R127: one valid signer is enough; others may be of tomorrow or yesterday. */
@@ -299,27 +305,28 @@ static void check_dates(const job_t *job)
     }
     for (i = 0; i < job->templs->nelts; i++) {
         const ocsp_signer_t *signer = get_signer(job, i);
-        const char *file = get_file(job->si->signer_files, i);
+        const char *file = get_file(job->si->loaded.signer_files, i);
         int64_t start = ocsp_signer_get_not_before(signer);
         int64_t end = ocsp_signer_get_not_after(signer);
 
         if (!valid) {
             count_fault(job);
-            ap_log_error(APLOG_MARK, APLOG_CRIT, 0, job->ctx->s,
-                         "OCSP204: %s: %s: the signer's certificate is valid "
-                         "from %s to %s only: %s; issue a new one",
-                         job->si->name, file,
-                         ocsp_load_ctx_print_time(p, start),
-                         ocsp_load_ctx_print_time(p, end),
-                         job->ctx->renewing
-                             ? "continues with the one read before"
-                             : "answers tryLater at any other time");
+            ocsp_load_ctx_log(
+                job->ctx, APLOG_CRIT, 0,
+                "OCSP204: %s: %s: the signer's certificate is valid "
+                "from %s to %s only: %s; issue a new one",
+                job->si->loaded.name, file, ocsp_load_ctx_print_time(p, start),
+                ocsp_load_ctx_print_time(p, end),
+                job->ctx->mode == OCSP_LOAD_CTX_SIGNERS
+                    ? "continues with the one read before"
+                    : "answers tryLater at any other time");
         }
         else if (end < job->ctx->now) {
-            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, job->ctx->s,
-                         "OCSP216: %s: %s: the signer's certificate expired on "
-                         "%s, and another signer is used: remove it",
-                         job->si->name, file, ocsp_load_ctx_print_time(p, end));
+            ocsp_load_ctx_log(
+                job->ctx, APLOG_WARNING, 0,
+                "OCSP216: %s: %s: the signer's certificate expired on "
+                "%s, and another signer is used: remove it",
+                job->si->loaded.name, file, ocsp_load_ctx_print_time(p, end));
         }
     }
 }
@@ -329,13 +336,15 @@ static void warn_of_clients(const job_t *job)
 {
     size_t i;
 
-    for (i = 0; job->ctx->keep == NULL && i < job->si->signers.count; i++) {
-        const char *warning = ocsp_client_limits_warn(&job->si->signers, i,
-                                                      job->ctx->now,
+    for (i = 0; job->ctx->mode == OCSP_LOAD_CTX_CONFIG_TEST
+                && i < job->si->loaded.signers.count;
+         i++) {
+        const char *warning = ocsp_client_limits_warn(&job->si->loaded.signers,
+                                                      i, job->ctx->now,
                                                       job->ctx->ptemp);
 
         if (warning != NULL) {
-            warn(job, get_file(job->si->signer_files, (int)i), warning);
+            warn(job, get_file(job->si->loaded.signer_files, (int)i), warning);
         }
     }
 }
@@ -345,15 +354,17 @@ void ocsp_signer_load_open(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
     bool is_pool = ocsp_signer_load_has_pool(si);
     job_t job = {.ctx = ctx,
                  .si = si,
-                 .pool = ocsp_signer_pool_get(ctx, si->level->cert_files),
-                 .keys = si->level->key_files,
+                 .pool = ocsp_signer_pool_get(ctx,
+                                              si->config.level->cert_files),
+                 .keys = si->config.level->key_files,
                  .templs = apr_array_make(ctx->pconf, 2, sizeof(void *)),
                  .faults = apr_array_make(ctx->ptemp, 1, sizeof(fault_t))};
 
     job.certs = ocsp_signer_pool_get_files(job.pool);
-    si->signer_why = NULL;
-    si->signers_faulty = false;
-    si->signer_files = apr_array_make(ctx->pconf, 2, sizeof(const char *));
+    si->loaded.signer_why = NULL;
+    si->loaded.signers_faulty = false;
+    si->loaded.signer_files = apr_array_make(ctx->pconf, 2,
+                                             sizeof(const char *));
     add_files(&job, is_pool);
     add_own_key(&job, is_pool);
     if (job.templs->nelts == 0 && job.faults->nelts == 0) {
@@ -361,8 +372,8 @@ void ocsp_signer_load_open(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
     }
     log_faults(&job);
     check_dates(&job);
-    si->signers.templs = (const ocsp_response_template_t *const *)(void *)
-                             job.templs->elts;
-    si->signers.count = (size_t)job.templs->nelts;
+    si->loaded.signers.templs =
+        (const ocsp_response_template_t *const *)(void *)job.templs->elts;
+    si->loaded.signers.count = (size_t)job.templs->nelts;
     warn_of_clients(&job);
 }

@@ -12,7 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "httpd/load/expiry_log.h"
+#include "httpd/load/load_log.h"
+#include "httpd/load/readers.h"
 #include "httpd/log.h"
 #include "httpd/signers/keypairs.h"
 #include "httpd/signers/signer_load.h"
@@ -38,7 +39,7 @@ typedef struct set_t {
  */
 struct ocsp_signer_reload_t {
     apr_hash_t *key_ring;
-    ocsp_retained_t *keep;
+    ocsp_retained_t *retained;
     const apr_array_header_t *issuers; /* ocsp_issuers_issuer_t * */
     ocsp_signer_pools_t *pools;        /* of the last load, and: */
     apr_pool_t *pools_pool;            /* its pool; NULL: pconf */
@@ -56,7 +57,7 @@ ocsp_signer_reload_t *ocsp_signer_reload_make(const ocsp_load_ctx_t *ctx)
     ocsp_signer_reload_t *r = apr_pcalloc(ctx->pconf, sizeof(*r));
 
     r->key_ring = ctx->keys;
-    r->keep = ctx->keep;
+    r->retained = ctx->retained;
     r->issuers = ctx->reloads;
     r->pools = ctx->pools;
     r->retry_at = INT64_MAX;
@@ -87,11 +88,12 @@ void ocsp_signer_reload_leave(ocsp_signer_reload_t *r,
 const ocsp_answer_signers_t *ocsp_signer_reload_get_signers(
     const ocsp_issuers_issuer_t *si)
 {
-    const ocsp_answer_signers_t *renewed = si->renewal != NULL ? atomic_load(
-                                               &si->renewal->signers)
-                                                               : NULL;
+    const ocsp_answer_signers_t *renewed = si->running.renewal != NULL
+                                             ? atomic_load(
+                                                 &si->running.renewal->signers)
+                                             : NULL;
 
-    return renewed != NULL ? renewed : &si->signers;
+    return renewed != NULL ? renewed : &si->loaded.signers;
 }
 
 static void free_replaced(ocsp_signer_reload_t *r)
@@ -158,15 +160,15 @@ static set_t *load_set(ocsp_load_ctx_t *ctx, const ocsp_signer_reload_t *r,
         return NULL;
     }
     ctx->pconf = pool;
-    ctx->renewing = true;
+    ctx->mode = OCSP_LOAD_CTX_SIGNERS;
     ctx->key_ring = r->key_ring;
     ocsp_signer_load_open(ctx, &copy);
-    if (copy.signers_faulty || copy.signers.count == 0) {
+    if (copy.loaded.signers_faulty || copy.loaded.signers.count == 0) {
         apr_pool_destroy(pool);
         return NULL;
     }
     set = apr_pcalloc(pool, sizeof(*set));
-    set->signers = copy.signers;
+    set->signers = copy.loaded.signers;
     set->pool = pool;
     return set;
 }
@@ -176,14 +178,14 @@ static void replace_set(ocsp_signer_reload_t *r,
                         const ocsp_issuers_issuer_t *si, set_t *set,
                         uint32_t renewals)
 {
-    set_t *old = (set_t *)(uintptr_t)atomic_exchange(&si->renewal->signers,
-                                                     &set->signers);
+    set_t *old = (set_t *)(uintptr_t)
+        atomic_exchange(&si->running.renewal->signers, &set->signers);
 
     if (old != NULL) {
         old->next = r->replaced;
         r->replaced = old;
     }
-    si->renewal->seen = renewals;
+    si->running.renewal->seen = renewals;
 }
 
 /* --- changes of files ----------------------------------------------------- */
@@ -209,7 +211,7 @@ bool ocsp_signer_reload_is_faulty(const ocsp_retries_t *retries,
         retry = ocsp_retries_find(retries, ocsp_arena_get_configuration(arena),
                                   subject, sizeof(subject));
     }
-    return retry != NULL ? retry->faulty : si->signers_faulty;
+    return retry != NULL ? retry->faulty : si->loaded.signers_faulty;
 }
 
 /* Make a digest of the certificate files that concern an issuer: of a pool,
@@ -217,13 +219,14 @@ bool ocsp_signer_reload_is_faulty(const ocsp_retries_t *retries,
 static bool digest(unsigned char out[OCSP_RETRY_DIGEST_LEN], bool *settled,
                    ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si)
 {
-    const ocsp_signer_pool_t *sp = ocsp_signer_pool_get(ctx,
-                                                        si->level->cert_files);
+    const ocsp_signer_pool_t *sp =
+        ocsp_signer_pool_get(ctx, si->config.level->cert_files);
 
     return ocsp_signer_pool_digest(
         out, settled, sp,
         ocsp_signer_load_has_pool(si)
-            ? ocsp_signer_pool_find(sp, ocsp_issuer_get_name_hash(si->issuer))
+            ? ocsp_signer_pool_find(sp, ocsp_issuer_get_name_hash(
+                                            si->loaded.issuer))
             : NULL);
 }
 
@@ -243,14 +246,15 @@ void ocsp_signer_reload_add(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
     ocsp_retry_t *retry = get_retry(ctx, si);
     bool settled;
 
-    si->renewal = apr_pcalloc(ctx->pconf, sizeof(*si->renewal));
-    si->renewal->s = ctx->s;
-    if (!si->has_slot) {
+    si->running.renewal = apr_pcalloc(ctx->pconf, sizeof(*si->running.renewal));
+    si->running.renewal->s = ctx->s;
+    if (!si->running.has_slot) {
         return;
     }
-    si->renewal->seen = ocsp_arena_get_signers(ctx->arena, si->slot);
+    si->running.renewal->seen = ocsp_arena_get_signers(ctx->arena,
+                                                       si->running.slot);
     if (retry != NULL && digest(retry->digest, &settled, ctx, si)) {
-        set_known(retry, si->signers_faulty, settled);
+        set_known(retry, si->loaded.signers_faulty, settled);
     }
     if (ctx->reloads == NULL) {
         ctx->reloads = apr_array_make(ctx->pconf, 16, sizeof(void *));
@@ -265,7 +269,8 @@ static bool is_in_use(const set_t *set, const ocsp_arena_t *arena,
     const ocsp_answer_signers_t *a = &set->signers;
     const ocsp_answer_signers_t *b = ocsp_signer_reload_get_signers(si);
     bool same = a->count == b->count
-             && ocsp_arena_get_signers(arena, si->slot) == si->renewal->seen;
+             && ocsp_arena_get_signers(arena, si->running.slot)
+                    == si->running.renewal->seen;
     size_t i;
 
     for (i = 0; same && i < a->count; i++) {
@@ -280,12 +285,14 @@ static bool is_in_use(const set_t *set, const ocsp_arena_t *arena,
 static void publish(ocsp_signer_reload_t *r, const ocsp_load_ctx_t *ctx,
                     const ocsp_issuers_issuer_t *si, set_t *set)
 {
-    ocsp_arena_renew_signers(ctx->arena, si->slot);
-    replace_set(r, si, set, ocsp_arena_get_signers(ctx->arena, si->slot));
-    ap_log_error(APLOG_MARK, APLOG_INFO, 0, ctx->s,
-                 "OCSP233: %s: the signers' certificates have changed: every "
-                 "process loads them",
-                 si->name);
+    ocsp_arena_renew_signers(ctx->arena, si->running.slot);
+    replace_set(r, si, set,
+                ocsp_arena_get_signers(ctx->arena, si->running.slot));
+    ocsp_load_ctx_log(
+        ctx, APLOG_INFO, 0,
+        "OCSP233: %s: the signers' certificates have changed: every "
+        "process loads them",
+        si->loaded.name);
 }
 
 static void check_files(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
@@ -304,7 +311,7 @@ static void check_files(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
     changed = !retry->known || memcmp(now, retry->digest, sizeof(now)) != 0;
     if (changed && !settled && retry->failures < CHECKS_OF_CHANGING) {
         retry->failures++;
-        ctx->retry = true;
+        ctx->counts->unsettled = true;
         return;
     }
     if (!changed && !retry->looked) {
@@ -312,17 +319,18 @@ static void check_files(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
     }
     own = *ctx;
     if (!changed) {
-        ocsp_load_ctx_hush(&own); /* its faults were logged before */
+        own.quiet = true; /* its faults were logged before */
     }
     set = load_set(&own, r, si);
     was_faulty = retry->faulty;
     memcpy(retry->digest, now, sizeof(now));
     set_known(retry, set == NULL, settled);
     if (set != NULL && was_faulty) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, ctx->s,
-                     "OCSP266: %s: the certificates and keys of its signers "
-                     "are in order again",
-                     si->name);
+        ocsp_load_ctx_log(
+            ctx, APLOG_ERR, 0,
+            "OCSP266: %s: the certificates and keys of its signers "
+            "are in order again",
+            si->loaded.name);
     }
     if (set != NULL && is_in_use(set, ctx->arena, si)) {
         apr_pool_destroy(set->pool);
@@ -335,9 +343,10 @@ static void check_files(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
 void ocsp_signer_reload_check(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
                               const ocsp_issuers_issuer_t *si)
 {
-    if (si->has_slot && si->renewal != NULL) {
+    if (si->running.has_slot && si->running.renewal != NULL) {
         check_files(r, ctx, si);
-        ocsp_expiry_log(ctx, si, ocsp_signer_reload_get_signers(si));
+        ocsp_readers_check_signers(ctx, si, r->key_ring);
+        ocsp_load_log_signers(ctx, si, ocsp_signer_reload_get_signers(si));
     }
 }
 
@@ -354,12 +363,12 @@ static void update_issuer(ocsp_signer_reload_t *r, ocsp_signer_pools_t **pools,
     set_t *set;
 
     apr_pool_create(&p, ptemp);
-    ocsp_load_ctx_begin(&ctx, r->keep, p, p);
-    ctx.s = si->renewal->s;
+    ocsp_load_ctx_begin(&ctx, OCSP_LOAD_CTX_SIGNERS, r->retained, p, p);
+    ctx.s = si->running.renewal->s;
     ctx.pools = *pools;
     begin_load(r, &ctx);
     *pools = ctx.pools;
-    ocsp_load_ctx_hush(&ctx); /* the process that checked them logs faults */
+    ctx.quiet = true; /* the process that checked them logs faults */
     set = load_set(&ctx, r, si);
     if (set != NULL) {
         replace_set(r, si, set, renewals);
@@ -387,9 +396,9 @@ void ocsp_signer_reload_update(ocsp_signer_reload_t *r,
     for (i = 0; r->issuers != NULL && i < r->issuers->nelts; i++) {
         const ocsp_issuers_issuer_t *si =
             APR_ARRAY_IDX(r->issuers, i, const ocsp_issuers_issuer_t *);
-        uint32_t renewals = ocsp_arena_get_signers(arena, si->slot);
+        uint32_t renewals = ocsp_arena_get_signers(arena, si->running.slot);
 
-        if (renewals != si->renewal->seen) {
+        if (renewals != si->running.renewal->seen) {
             update_issuer(r, &pools, si, renewals, ptemp);
         }
     }
