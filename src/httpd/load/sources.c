@@ -65,7 +65,8 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
                                const ocsp_issuers_issuer_t *si,
                                const char **hidden, const char **why)
 {
-    const apr_array_header_t *paths = si->config.level->crl_paths;
+    const ocsp_issuer_config_t *level = si->config.level;
+    const apr_array_header_t *paths = level->crl_paths;
     apr_array_header_t *found =
         apr_array_make(ctx->ptemp, 2, sizeof(ocsp_crl_directory_entry_t *));
     int i;
@@ -73,15 +74,15 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
     *hidden = NULL;
     src->issuer = si->loaded.issuer;
     src->namesakes = ocsp_load_ctx_get_namesakes(ctx, si->loaded.issuer);
-    src->files = si->config.level->crl_files;
+    src->files = level->crl_files;
     src->found = found;
     src->places = apr_array_pstrcat(ctx->ptemp, paths, ',');
-    src->indexes = si->config.level->index_files;
-    src->lists = si->config.level->issued_files;
+    src->indexes = level->index_files;
+    src->lists = level->issued_files;
     /* an issuer with an index need not have a CRL in a directory of all CAs';
      * a list of what was issued has no revocations */
     src->needs_crl = paths->nelts != 0
-                  && (si->config.level->index_files->nelts == 0
+                  && (level->index_files->nelts == 0
                       || si->config.section->level->crl_paths->nelts != 0);
     src->grace_s = si->config.policy.grace_s;
     src->max_age_s = si->config.policy.max_age_s;
@@ -221,15 +222,16 @@ static bool hash_names(EVP_MD_CTX *ctx, const apr_array_header_t *names)
 
 bool ocsp_sources_make_id(ocsp_issuers_issuer_t *si)
 {
+    const ocsp_issuer_config_t *level = si->config.level;
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1
            && EVP_DigestUpdate(ctx, ocsp_issuer_get0_id(si->loaded.issuer),
                                OCSP_ISSUER_ID_LEN)
                   == 1
-           && hash_names(ctx, si->config.level->crl_files)
-           && hash_names(ctx, si->config.level->crl_paths)
-           && hash_names(ctx, si->config.level->index_files)
-           && hash_names(ctx, si->config.level->issued_files)
+           && hash_names(ctx, level->crl_files)
+           && hash_names(ctx, level->crl_paths)
+           && hash_names(ctx, level->index_files)
+           && hash_names(ctx, level->issued_files)
            && EVP_DigestFinal_ex(ctx, si->running.id, NULL) == 1;
 
     EVP_MD_CTX_free(ctx);

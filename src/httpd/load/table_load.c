@@ -39,6 +39,7 @@ typedef struct {
                              cannot be read */
     apr_uint64_t lacking; /* octets that did not find room; 0: they did */
     const char *why;
+    ocsp_load_result_record_t last; /* how the last attempt ended */
 } attempt_t;
 
 /* --- loading -------------------------------------------------------------- */
@@ -99,6 +100,16 @@ static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *ctx,
     ocsp_table_builder_free(result->builder);
     result->builder = NULL;
     return rv;
+}
+
+/* @return whether an issuer has a table, which info then describes */
+static bool get_info(ocsp_table_info_t *info, const ocsp_load_ctx_t *ctx,
+                     const ocsp_issuers_issuer_t *si)
+{
+    return ctx->arena != NULL
+        && ocsp_arena_get_info(info, ctx->arena, si->running.slot,
+                               si->running.id)
+               == APR_SUCCESS;
 }
 
 /* --- what comes of it ----------------------------------------------------- */
@@ -233,16 +244,14 @@ static void finish_unchanged(const attempt_t *a, const ocsp_load_ctx_t *ctx,
 {
     const char *text, *closed = NULL;
     ocsp_load_result_kind_t kind = classify(&text, a, ctx, APR_EEXIST);
-    ocsp_load_result_record_t last;
 
     succeed(a, ctx, ocsp_load_log_get_retry(ctx, si));
     ocsp_load_ctx_log(ctx,
                       ocsp_load_ctx_is_running(ctx) ? APLOG_TRACE1
                                                     : APLOG_DEBUG,
                       0, "OCSP207: %s: sources unchanged", si->loaded.name);
-    ocsp_arena_get_result(&last, ctx->arena, si->running.slot, si->running.id);
     if (kind == OCSP_LOAD_RESULT_LOADED) {
-        if (last.kind == OCSP_LOAD_RESULT_NEWER_REJECTED) {
+        if (a->last.kind == OCSP_LOAD_RESULT_NEWER_REJECTED) {
             return;
         }
         if (ocsp_load_ctx_is_running(ctx)) {
@@ -252,8 +261,8 @@ static void finish_unchanged(const attempt_t *a, const ocsp_load_ctx_t *ctx,
             kind = OCSP_LOAD_RESULT_ROOT_ONLY;
             text = ocsp_readers_describe_closed(closed, ctx->ptemp);
         }
-        else if (last.kind == OCSP_LOAD_RESULT_LOADED) {
-            text = last.text;
+        else if (a->last.kind == OCSP_LOAD_RESULT_LOADED) {
+            text = a->last.text;
         }
     }
     ocsp_load_log_result(ctx, si, kind, 0, text, true);
@@ -336,8 +345,7 @@ void ocsp_table_load_count_death(const ocsp_load_ctx_t *ctx,
                      "growing pauses; give this machine or its container more "
                      "memory",
                      ocsp_sources_name(si->config.level, ctx->ptemp), (int)pid),
-        ocsp_arena_get_info(&info, ctx->arena, si->running.slot, si->running.id)
-            == APR_SUCCESS);
+        get_info(&info, ctx, si));
 }
 
 /* --- whether to load ------------------------------------------------------ */
@@ -349,21 +357,8 @@ static bool has_new_gap(const attempt_t *a, const ocsp_table_info_t *last)
     return a->hidden != NULL && last->partial && !last->missing_crls;
 }
 
-/* Whether unchanged sources must be read all the same: it is not known which
- * CRLs were rejected, or the key that signed them may have been configured
- * since.
- * @param first whether they were not read yet in this configuration */
-static bool must_read(const ocsp_load_ctx_t *ctx,
-                      const ocsp_issuers_issuer_t *si, bool first)
-{
-    ocsp_load_result_record_t last;
-
-    ocsp_arena_get_result(&last, ctx->arena, si->running.slot, si->running.id);
-    return ocsp_arena_is_incomplete(ctx->arena, si->running.slot)
-        || (first && last.kind == OCSP_LOAD_RESULT_NEWER_REJECTED);
-}
-
 /* Find the sources; nothing is read but directories.
+ * @param first whether they were not read yet in this configuration
  * @return APR_EEXIST: they are those of the table in use */
 static apr_status_t find_changes(attempt_t *a, const ocsp_load_ctx_t *ctx,
                                  const ocsp_issuers_issuer_t *si,
@@ -374,6 +369,10 @@ static apr_status_t find_changes(attempt_t *a, const ocsp_load_ctx_t *ctx,
     memset(a, 0, sizeof(*a));
     a->why = "";
     a->src.last = last;
+    if (ctx->arena != NULL) {
+        ocsp_arena_get_result(&a->last, ctx->arena, si->running.slot,
+                              si->running.id);
+    }
     if (last != NULL) {
         ocsp_arena_get_table(&a->src.last_table, &a->src.last_len, ctx->arena,
                              si->running.slot);
@@ -392,8 +391,14 @@ static apr_status_t find_changes(attempt_t *a, const ocsp_load_ctx_t *ctx,
         || has_new_gap(a, last)) {
         return rv;
     }
-    return a->hidden == NULL && must_read(ctx, si, first) ? APR_SUCCESS
-                                                          : APR_EEXIST;
+    /* They are read all the same if it is not known which CRLs were rejected,
+     * or if the key that signed them may have been configured since. */
+    return a->hidden == NULL
+                && (ocsp_arena_is_incomplete(ctx->arena, si->running.slot)
+                    || (first
+                        && a->last.kind == OCSP_LOAD_RESULT_NEWER_REJECTED))
+             ? APR_SUCCESS
+             : APR_EEXIST;
 }
 
 /* Whether the same sources failed before, and would fail again. */
@@ -412,16 +417,12 @@ static bool would_fail(const ocsp_load_ctx_t *ctx, const ocsp_retry_t *retry,
 
 /* Whether a child can probably not load what this process can: by the last
  * check of a child, or by the modes of the files. */
-static bool is_for_root(const ocsp_load_ctx_t *ctx,
-                        const ocsp_issuers_issuer_t *si, bool is_public)
+static bool is_for_root(const attempt_t *a, bool is_public)
 {
-    ocsp_load_result_record_t last;
-
-    ocsp_arena_get_result(&last, ctx->arena, si->running.slot, si->running.id);
     return geteuid() == 0
-        && (!is_public || last.kind == OCSP_LOAD_RESULT_ROOT_ONLY
-            || last.kind == OCSP_LOAD_RESULT_UNREADABLE
-            || last.kind == OCSP_LOAD_RESULT_HIDDEN);
+        && (!is_public || a->last.kind == OCSP_LOAD_RESULT_ROOT_ONLY
+            || a->last.kind == OCSP_LOAD_RESULT_UNREADABLE
+            || a->last.kind == OCSP_LOAD_RESULT_HIDDEN);
 }
 
 /* Requests wait while the parent reads: large sources, which a child would load
@@ -434,7 +435,7 @@ static bool is_deferred(const attempt_t *a, const ocsp_load_ctx_t *ctx,
         return false;
     }
     ctx->counts->changed += octets;
-    if (ctx->counts->changed <= AT_ONCE || is_for_root(ctx, si, is_public)) {
+    if (ctx->counts->changed <= AT_ONCE || is_for_root(a, is_public)) {
         return false;
     }
     ocsp_load_ctx_log(ctx, APLOG_INFO, 0,
@@ -450,10 +451,7 @@ static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
 {
     const ocsp_retry_t *retry = ocsp_load_log_get_retry(ctx, si);
     ocsp_table_info_t last;
-    bool has_last = ctx->arena != NULL
-                 && ocsp_arena_get_info(&last, ctx->arena, si->running.slot,
-                                        si->running.id)
-                        == APR_SUCCESS;
+    bool has_last = get_info(&last, ctx, si);
     apr_status_t rv = find_changes(a, ctx, si, has_last ? &last : NULL,
                                    retry == NULL || !retry->loaded);
     apr_uint64_t octets;

@@ -33,29 +33,23 @@ typedef struct {
     const char *issuer;
 } longest_t;
 
-static void add_length(longest_t *longest, size_t octets, const char *issuer)
-{
-    if (octets > longest->octets) {
-        *longest = (longest_t){octets, issuer};
-    }
-}
-
 static void find_longest(longest_t *longest, const ocsp_issuers_t *scope)
 {
     size_t j;
     int i;
 
     for (i = 0; scope != NULL && i < scope->issuers->nelts; i++) {
-        const ocsp_issuers_issuer_t *si = ocsp_issuers_get(scope, i);
+        const ocsp_issuers_loaded_t *si = &ocsp_issuers_get(scope, i)->loaded;
+        size_t octets = si->signers.count == 0 ? RESPONSE_UNKNOWN : 0;
 
-        if (si->loaded.signers.count == 0) {
-            add_length(longest, RESPONSE_UNKNOWN, si->loaded.name);
+        for (j = 0; j < si->signers.count; j++) {
+            size_t max = ocsp_response_template_get_max(si->signers.templs[j],
+                                                        CERTID_LEN);
+
+            octets = max > octets ? max : octets;
         }
-        for (j = 0; j < si->loaded.signers.count; j++) {
-            add_length(longest,
-                       ocsp_response_template_get_max(
-                           si->loaded.signers.templs[j], CERTID_LEN),
-                       si->loaded.name);
+        if (octets > longest->octets) {
+            *longest = (longest_t){octets, si->name};
         }
     }
 }
