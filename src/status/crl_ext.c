@@ -30,7 +30,7 @@ typedef struct {
     ocsp_der_t value; /* the content of extnValue */
 } ext_t;
 
-/** Reads one extension into out, which is the reader's. */
+/** Reads one extension into out. */
 typedef apr_status_t read_fn(void *out, const ext_t *ext, ocsp_der_t *oid,
                              const char **why);
 
@@ -207,7 +207,7 @@ static bool get_point(ocsp_der_t in, point_t *point)
         && ocsp_der_at_end(&body);
 }
 
-/* CRLs that are not of some certificates of this CA. */
+/* Reject CRLs that are not of this CA's certificates alone. */
 static apr_status_t check_point(const point_t *point, const char **why)
 {
     if (point->indirect) {

@@ -49,7 +49,7 @@ typedef struct {
 /* --- candidates ----------------------------------------------------------- */
 
 /* The name under which a file is a candidate already, or NULL. A file that
- * cannot be looked at fails when it is read. */
+ * cannot be found fails when it is read. */
 static const char *find_seen(selection_t *s, const char *file)
 {
     const char *seen;
@@ -276,8 +276,8 @@ static void remove_selected(selection_t *s, int n)
     remove_last(s);
 }
 
-/* A found CRL that may be rejected for an older one: perhaps it is of another
- * key of the CA, or of a kind that only adds to a complete one. */
+/* Whether an older CRL may be used in place of one from a directory: perhaps
+ * that is of another key of the CA, or only adds to a complete one. */
 static bool is_optional(apr_status_t rv)
 {
     return rv == OCSP_EUNKNOWNCA || rv == OCSP_ESTALE || rv == OCSP_ENOTYET

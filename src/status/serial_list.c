@@ -26,7 +26,7 @@ static bool is_blank(unsigned char c)
     return c == ' ' || c == '\t';
 }
 
-/* Why a text is not a serial number: it may be of columns, or decimal.
+/* Why a text is not a serial number: it may be a row of columns, or decimal.
  * @param decimal whether it has no prefix, so that it may be */
 static const char *explain(const unsigned char *text, size_t len, bool decimal)
 {

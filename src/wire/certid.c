@@ -152,7 +152,7 @@ bool ocsp_certid_hash_issuer(ocsp_certid_issuer_t *out, ocsp_der_t name,
     for (i = 0; i < OCSP_CERTID_HASHES; i++) {
         if (!digest(issuer.name[i], &hashes[i], name)
             || !digest(issuer.key[i], &hashes[i], key)) {
-            /* mod_ssl reads the same queue */
+            /* mod_ssl uses the same error queue */
             ERR_clear_error();
             return false;
         }

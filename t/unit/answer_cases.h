@@ -193,7 +193,7 @@ static const case_t cases[] = {
      LATER, 0, 0, 0, 0, 0, false},
     /* R58 */
     {"a foreign issuer", 1, {FOREIGN}, 0, UNAUTHORIZED, 0, 0, 0, 0, 0, false},
-    {"a foreign issuer, whoever might sign", 1,
+    {"a foreign issuer, although there is a signer", 1,
      {KNOWN(OCSP_ANSWER_FOREIGN, USUAL)}, 0, UNAUTHORIZED, 0, 0, 0, 0, 0, false},
     /* R59 */
     {"a foreign issuer behind one that is served", 2, {GOOD(USUAL), FOREIGN},
@@ -220,7 +220,7 @@ static const case_t cases[] = {
       {LISTED(USUAL, 1, NOW - HOUR, NOW + HOUR)},
       {NOT_LISTED(USUAL, NOW - 2 * HOUR, NOW + 2 * HOUR)}},
      0, OK, NOW - HOUR, NOW + HOUR, 2, 1, 0, false},
-    {"the same one twice", 2, {REVOKED(4), REVOKED(4)}, 0,
+    {"the same certificate twice", 2, {REVOKED(4), REVOKED(4)}, 0,
      OK, NOW - DAY, NOW + 12 * HOUR, 0, 2, 0, false},
     /* R61: it may be issued any time */
     {"unknown, for ten minutes", 1, {UNLISTED(UNKNOWN, NOW + DAY)}, 0,

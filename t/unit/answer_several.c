@@ -21,20 +21,20 @@ static const struct {
     int by;
     int64_t next_update;
 } pairs[] = {
-    {"two CAs and one who may sign for both", {{P256, SHARED},
+    {"two CAs with a common signer", {{P256, SHARED},
      {SHARED_TOO}}, {DAY, DAY}, OCSP_RESPONSE_SUCCESSFUL, SHARED, NOW +
      DAY},
     {"the same the other way round", {{SHARED_TOO}, {P256, SHARED}}, {DAY,
      DAY}, OCSP_RESPONSE_SUCCESSFUL, SHARED_TOO, NOW + DAY},
-    {"neither's own may sign", {{P256, SHARED}, {OTHERS, SHARED_TOO}}, {DAY,
+    {"the signers of one CA alone may not sign", {{P256, SHARED}, {OTHERS, SHARED_TOO}}, {DAY,
      DAY}, OCSP_RESPONSE_SUCCESSFUL, SHARED, NOW + DAY},
-    {"nobody may sign for both", {{P256, SHARED}, {OTHERS}}, {DAY, DAY},
+    {"no common signer", {{P256, SHARED}, {OTHERS}}, {DAY, DAY},
      UNAUTHORIZED, NONE, 0},
-    {"nobody of one key may sign for both", {{SHARED}, {OTHERS}}, {DAY,
+    {"no common certificate, although a common key", {{SHARED}, {OTHERS}}, {DAY,
      DAY}, UNAUTHORIZED, NONE, 0},
-    {"who may sign for both has expired", {{P256, SHARED_PAST}, {OTHERS,
+    {"the common signer has expired", {{P256, SHARED_PAST}, {OTHERS,
      SHARED_PAST_TOO}}, {DAY, DAY}, LATER, NONE, 0},
-    {"one of two who may sign for both has expired", {{SHARED_PAST, SHARED},
+    {"one of two common signers has expired", {{SHARED_PAST, SHARED},
      {SHARED_TOO, SHARED_PAST_TOO}}, {DAY, DAY}, OCSP_RESPONSE_SUCCESSFUL,
      SHARED, NOW + DAY},
     {"no signer for one of them", {{P256}, {NONE}}, {DAY, DAY}, LATER, NONE,
