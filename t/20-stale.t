@@ -185,7 +185,7 @@ for my $when ('at the start', 'at graceful') {
         keys(%ageing) + (grep { /:error\]/ } lines_of('OCSP213', $log)),
         "$when: and of nothing else";
     # U13: at a full start nothing newer is known of
-    is scalar(grep { /:notice\] .*\Q$ending\E\.\d+ is of / } lines_of('OCSP262', $log)),
+    is scalar(grep { /:notice\] .*\Q$ending\E\.\d+ has thisUpdate / } lines_of('OCSP262', $log)),
         $when eq 'at the start' ? 1 : 0, "$when: a CRL older than a third of its time";
 }
 
