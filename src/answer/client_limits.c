@@ -22,12 +22,12 @@ static const char *add(const char *warning, const char *text, apr_pool_t *p)
 static const ocsp_response_template_t *find_usual(
     const ocsp_answer_signers_t *signers, int64_t now, apr_pool_t *p)
 {
-    ocsp_signer_select_t s = {
-        .templs = apr_pmemdup(p, signers->templs,
-                              signers->count * sizeof(*signers->templs)),
-        .count = signers->count,
-        .now = now,
-        .until = now};
+    ocsp_signer_select_t s = {.templs = apr_pmemdup(p, signers->templs,
+                                                    signers->count
+                                                        * sizeof(const void *)),
+                              .count = signers->count,
+                              .now = now,
+                              .until = now};
 
     return ocsp_signer_select_remove_invalid(&s) > 0
              ? ocsp_signer_select_find_usual(&s, (ocsp_der_t){NULL, 0})

@@ -264,10 +264,10 @@ apr_status_t ocsp_crl_signature_check(ocsp_crl_signature_t *sig,
     ERR_clear_error();
     if (!good) {
         *why = apr_psprintf(sig->pool,
-                            "RFC 5280 section 6.3.3 (g): not signed by the key "
-                            "of %s, or the file was changed: fetch it again "
-                            "(if the CA has a new key, name the certificate "
-                            "with that key)",
+                            "RFC 5280 section 6.3.3 (g): the signature is not "
+                            "by the key of %s, or the file was changed: fetch "
+                            "it again (if the CA has a new key, name the "
+                            "certificate with that key)",
                             ocsp_issuer_get0_subject(sig->issuer));
         return OCSP_EUNKNOWNCA;
     }

@@ -114,7 +114,7 @@ apr_status_t ocsp_lines_read_source(const char *name,
     reader_t r = {.name = name,
                   .source = source,
                   .source_ctx = source_ctx,
-                  .buf = malloc(CAPACITY),
+                  .buf = calloc(1, CAPACITY),
                   .why = why,
                   .pool = p};
     const char *what = NULL;

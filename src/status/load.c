@@ -175,8 +175,7 @@ static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out,
     static const char *const reasons[] = {
         [OCSP_CRL_SELECT_OTHER_KEY] = " is signed by another key of the CA",
         [OCSP_CRL_SELECT_NAMED_TWICE] = " is named twice",
-        [OCSP_CRL_SELECT_SAME_SCOPE] = " is no newer than another CRL of its "
-                                       "scope"};
+        [OCSP_CRL_SELECT_SAME_SCOPE] = " has the scope of another CRL"};
 
     if (!out->info.partial || count(l->src->indexes) > 0) {
         return;

@@ -283,7 +283,7 @@ static const case_t cases[] = {
                {.day = -1, .point = NAME1, .revoked = "\5"}},
      .named = true,
      .complete = true,
-     .said = "/b.crl is no newer than another CRL of its scope",
+     .said = "/b.crl has the scope of another CRL",
      .revoked = "5",
      .partial = true,
      .missing_crls = true,
