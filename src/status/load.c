@@ -71,7 +71,7 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
     }
     /* other warnings are given with OCSPCRLCoverage complete */
     return ocsp_fingerprint_make(fingerprint, settled, named, src->found,
-                                 src->complete, now, why, p);
+                                 src->complete, now, why);
 }
 
 /* Say one thing more; file and separators go around it. */
