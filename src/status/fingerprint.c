@@ -93,9 +93,9 @@ apr_status_t ocsp_fingerprint_make(unsigned char out[OCSP_FINGERPRINT_LEN],
                                    bool *settled,
                                    const apr_array_header_t *named,
                                    const apr_array_header_t *found,
-                                   bool variant, int64_t now, const char **why,
-                                   apr_pool_t *p)
+                                   bool variant, int64_t now, const char **why)
 {
+    apr_pool_t *p = named->pool;
     apr_array_header_t *files = apr_array_make(
         p, named->nelts + 1, sizeof(const ocsp_fingerprint_file_t *));
     apr_status_t rv;

@@ -49,7 +49,7 @@ bool ocsp_fingerprint_digest(unsigned char out[OCSP_FINGERPRINT_LEN],
 
 /**
  * Make the fingerprint of an issuer's sources.
- * @param named const char *: each must be there
+ * @param named const char *: each must be there; its pool is used
  * @param found ocsp_crl_directory_entry_t *: may have gone meanwhile; or NULL
  * @param variant as above
  * @param why file, cause and remedy
@@ -59,7 +59,6 @@ apr_status_t ocsp_fingerprint_make(unsigned char out[OCSP_FINGERPRINT_LEN],
                                    bool *settled,
                                    const apr_array_header_t *named,
                                    const apr_array_header_t *found,
-                                   bool variant, int64_t now, const char **why,
-                                   apr_pool_t *p);
+                                   bool variant, int64_t now, const char **why);
 
 #endif

@@ -70,7 +70,7 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
     }
     /* other warnings are given with OCSPCRLCoverage complete */
     return ocsp_fingerprint_make(fingerprint, settled, named, src->found,
-                                 src->complete, now, why, p);
+                                 src->complete, now, why);
 }
 
 static void warn(const load_t *l, ocsp_load_result_t *out, const char *format,

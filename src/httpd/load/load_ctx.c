@@ -199,9 +199,9 @@ bool ocsp_load_ctx_log_once(const ocsp_load_ctx_t *ctx, const void *subject,
     return ocsp_log_once(retry != NULL ? retry->logged : NULL, state);
 }
 
-void ocsp_load_ctx_log_at(const char *file, int line, int module,
-                          const ocsp_load_ctx_t *ctx, int level,
-                          apr_status_t rv, const char *format, ...)
+void ocsp_load_ctx_log_at(const ocsp_load_ctx_t *ctx, int level,
+                          apr_status_t rv, const char *file, int line,
+                          int module, const char *format, ...)
 {
     /* APR has no words for a status of ours: the message has them */
     bool ours = rv >= APR_OS_START_USERERR && rv < APR_OS_START_EAIERR;

@@ -135,12 +135,12 @@ bool ocsp_load_ctx_log_once(const ocsp_load_ctx_t *ctx, const void *subject,
  * @param rv as ap_log_error's, or a status of ours
  */
 #define ocsp_load_ctx_log(ctx, level, rv, ...)                                 \
-    ocsp_load_ctx_log_at(APLOG_MARK, ctx, level, rv, __VA_ARGS__)
+    ocsp_load_ctx_log_at(ctx, level, rv, APLOG_MARK, __VA_ARGS__)
 
 /** See ocsp_load_ctx_log. */
-void ocsp_load_ctx_log_at(const char *file, int line, int module,
-                          const ocsp_load_ctx_t *ctx, int level,
-                          apr_status_t rv, const char *format, ...)
+void ocsp_load_ctx_log_at(const ocsp_load_ctx_t *ctx, int level,
+                          apr_status_t rv, const char *file, int line,
+                          int module, const char *format, ...)
     __attribute__((format(printf, 7, 8)));
 
 /** A time for a message, made in p. */
