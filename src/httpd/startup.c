@@ -19,6 +19,7 @@
 #include "httpd/signers/passphrase.h"
 #include "httpd/monitor/config_dump.h"
 #include "httpd/runtime/retained.h"
+#include "httpd/request/hot_responses.h"
 #include "httpd/request/location_rules.h"
 #include "httpd/log.h"
 #include "httpd/load/issuer_certs.h"
@@ -351,6 +352,7 @@ static void start(ocsp_load_ctx_t *ctx, server_rec *base)
         shared.sign_limit = ocsp_sign_limit_make(
             ctx->pconf, shared.sign_slots,
             (unsigned)ocsp_server_config_get(base)->sign_limit);
+        shared.hot_responses = ocsp_hot_responses_make(&shared, ctx->pconf);
     }
     for (s = base; s != NULL; s = ocsp_server_config_get_next(s)) {
         ocsp_server_config_get(s)->shared = shared;

@@ -32,8 +32,9 @@ typedef struct {
     ocsp_sign_slots_t *sign_slots; /* NULL: there is no shared memory */
     struct ocsp_signer_reload_t *renewal; /* NULL: no issuer is configured */
     struct ocsp_sign_limit_t *sign_limit; /* likewise */
-    struct ocsp_sign_contexts_t *threads; /* likewise */
-    ocsp_retries_t *retries;              /* NULL: no arena */
+    struct ocsp_hot_responses_t *hot_responses; /* NULL: there is no cache */
+    struct ocsp_sign_contexts_t *threads;       /* likewise */
+    ocsp_retries_t *retries;                    /* NULL: no arena */
     struct ocsp_retained_t *keep;  /* the parent's; children have copies */
     struct ocsp_watchdog_t *watch; /* NULL: files are not checked */
     int64_t check_s; /* interval of checks of all files; 0: OCSPRefresh off */

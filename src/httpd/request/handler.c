@@ -13,6 +13,7 @@
 
 #include "httpd/config/server_config.h"
 #include "httpd/request/cache_headers.h"
+#include "httpd/request/hot_responses.h"
 #include "httpd/request/responder.h"
 #include "httpd/request/url_claim.h"
 #include "wire/request.h"
@@ -178,10 +179,11 @@ static int send_unmodified(request_rec *r)
     return OK;
 }
 
-/* @param is_cacheable whether HTTP caches may store it */
-static int send_answer(request_rec *r, const ocsp_answer_t *a,
-                       bool is_cacheable)
+static int send_response(request_rec *r,
+                         const ocsp_hot_responses_response_t *response)
 {
+    const ocsp_answer_t *a = &response->answer;
+    bool is_cacheable = response->headers.cacheable;
     apr_bucket_alloc_t *alloc = r->connection->bucket_alloc;
     bool is_get = r->method_number == M_GET;
     apr_bucket_brigade *bb;
@@ -192,6 +194,7 @@ static int send_answer(request_rec *r, const ocsp_answer_t *a,
     /* Clients compare the body's bytes and the whole Content-Type. */
     apr_table_setn(r->subprocess_env, "no-gzip", "1");
     apr_table_setn(r->subprocess_env, "no-brotli", "1");
+    ocsp_cache_headers_set(r, &response->headers);
     if (is_cacheable && is_get) {
         ignore_weak_date(r, a);
         rv = ap_meets_conditions(r);
@@ -221,20 +224,34 @@ static int send_answer(request_rec *r, const ocsp_answer_t *a,
 static int answer(ocsp_responder_job_t *job)
 {
     request_rec *r = job->r;
-    const ocsp_answer_t *a = &job->item.draft.answer;
+    ocsp_hot_responses_response_t *response = apr_palloc(r->pool,
+                                                         sizeof(*response));
+    ocsp_hot_responses_key_t key;
     bool in_query = false;
-    int rv = r->method_number == M_POST ? read_body(job)
-                                        : read_target(&in_query, job);
+    int rv = r->method_number == M_POST ? read_body(job) : OK;
 
     if (rv != OK) {
         return rv;
     }
+    ocsp_hot_responses_make_key(&key, r, job->conf, job->body);
+    if (ocsp_hot_responses_find(response, r, &key)) {
+        ocsp_responder_count_repeated(job, &response->answer);
+        return send_response(r, response);
+    }
+    if (r->method_number == M_GET && (rv = read_target(&in_query, job)) != OK) {
+        return rv;
+    }
     ocsp_responder_answer(job);
+    response->answer = job->item.draft.answer;
     /* Some caches leave the query out of their keys. */
-    return send_answer(r, a,
-                       ocsp_cache_headers_set(r, a, job->item.digest, job->now,
-                                              in_query ? 0
-                                                       : job->http_max_age_s));
+    ocsp_cache_headers_make(&response->headers, &response->answer,
+                            job->item.digest,
+                            (int64_t)apr_time_sec(r->request_time), job->now,
+                            in_query ? 0 : job->http_max_age_s);
+    if (job->is_cached) {
+        ocsp_hot_responses_store(&key, job->now, response);
+    }
+    return send_response(r, response);
 }
 
 /* Answer OPTIONS, or a method that is not allowed, without a body. httpd would

@@ -159,6 +159,7 @@ static bool find_cached(ocsp_responder_job_t *job)
         return false;
     }
     ocsp_responder_count(job, OCSP_COUNTER_CACHE_HIT, 1);
+    job->is_cached = !job->item.due;
     if (job->item.due) {
         renew(job, &draft);
     }
@@ -221,10 +222,9 @@ void ocsp_responder_count(const ocsp_responder_job_t *job, ocsp_counter_t which,
     }
 }
 
-static void count_answer(const ocsp_responder_job_t *job)
+static void count_answer(const ocsp_responder_job_t *job,
+                         const ocsp_answer_t *a)
 {
-    const ocsp_answer_t *a = &job->item.draft.answer;
-
     switch (a->status) {
     case OCSP_RESPONSE_SUCCESSFUL:
         ocsp_responder_count(job, OCSP_COUNTER_GOOD, a->good);
@@ -245,6 +245,13 @@ static void count_answer(const ocsp_responder_job_t *job)
         ocsp_responder_count(job, OCSP_COUNTER_UNAUTHORIZED, 1);
         break;
     }
+}
+
+void ocsp_responder_count_repeated(const ocsp_responder_job_t *job,
+                                   const ocsp_answer_t *a)
+{
+    ocsp_responder_count(job, OCSP_COUNTER_CACHE_HIT, 1);
+    count_answer(job, a);
 }
 
 /* If several issuers were asked about, signers that all of them share may have
@@ -283,7 +290,7 @@ static void log_answer(const ocsp_responder_job_t *job)
     if (a->status != OCSP_RESPONSE_INTERNAL_ERROR) { /* see is_signed */
         ocsp_request_log_answer(job->r, a, job->body);
     }
-    count_answer(job);
+    count_answer(job, a);
 }
 
 /* -------------------------------------------------------------------------- */
@@ -298,6 +305,7 @@ void ocsp_responder_answer(ocsp_responder_job_t *job)
     job->issuer = NULL;
     job->signers = NULL;
     job->item.digest = NULL;
+    job->is_cached = false;
     job->request.certid_count = 0;
     if (reload != NULL) { /* NULL: no issuer is configured */
         section = ocsp_signer_reload_enter(reload);

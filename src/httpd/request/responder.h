@@ -33,11 +33,16 @@ typedef struct {
     const ocsp_answer_signers_t *signers; /* that issuer's, or NULL */
     int64_t http_max_age_s;               /* the shortest of these issuers */
     ocsp_response_cache_item_t item;      /* draft.answer is the answer */
+    bool is_cached; /* it was found in the cache, and is not due for renewal */
 } ocsp_responder_job_t;
 
 /** Answer, count and log a request: a response, or an OCSP error. Any
  * thread. */
 void ocsp_responder_answer(ocsp_responder_job_t *job);
+
+/** Count an answer that is sent again. Any thread. */
+void ocsp_responder_count_repeated(const ocsp_responder_job_t *job,
+                                   const ocsp_answer_t *a);
 
 /** Add to a counter of server-status. Any thread. */
 void ocsp_responder_count(const ocsp_responder_job_t *job, ocsp_counter_t which,
