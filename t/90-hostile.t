@@ -44,7 +44,7 @@ my (@strange, @targets);
 for my $file (sort glob "$FindBin::Bin/fuzz/corpus/*/*") {
     next if !-f $file || -s $file > 20_000;
     push @strange, OCSPTest::slurp($file) if $file =~ m{/corpus/request_parse/};
-    push @targets, OCSPTest::slurp($file) if $file =~ m{/corpus/request_decode_target/};
+    push @targets, OCSPTest::slurp($file) if $file =~ m{/corpus/request_url_decode/};
 }
 
 sub pick { return $_[rand @_] }

@@ -13,7 +13,7 @@
 #include <openssl/x509.h>
 #include <stdbool.h>
 
-#include "status/status.h"
+#include "status/error.h"
 #include "wire/der.h"
 
 /**

@@ -15,7 +15,7 @@
 
 #include "answer/chain.h"
 #include "answer/signer.h"
-#include "status/status.h"
+#include "status/error.h"
 #include "wire/der.h"
 
 /** OCSPResponseStatus. */

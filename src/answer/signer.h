@@ -17,7 +17,7 @@
 
 #include "answer/algorithm.h"
 #include "status/issuer.h"
-#include "status/status.h"
+#include "status/error.h"
 #include "wire/der.h"
 
 #define OCSP_SIGNER_KEY_HASH_LEN 20

@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #include "shared/load_result.h"
-#include "status/status.h"
+#include "status/error.h"
 #include "status/table.h"
 
 /** What workers log of a slot, each once in a while. */

@@ -29,11 +29,11 @@ void ocsp_load_result_write(ocsp_load_result_cell_t *cell,
                                                memory_order_relaxed)
                         | 1u;
 
-    if (kind <= OCSP_LOAD_RESULT_NEWER_REJECTED) {
-        cell->incomplete = false;
-    }
-    else if (kind == OCSP_LOAD_RESULT_HIDDEN
-             || cell->record.kind == OCSP_LOAD_RESULT_NEWER_REJECTED) {
+    /* Set first and cleared last: a process that dies in between must not make
+     * a rejected CRL forgotten. */
+    if (kind == OCSP_LOAD_RESULT_HIDDEN
+        || (kind > OCSP_LOAD_RESULT_NEWER_REJECTED
+            && cell->record.kind == OCSP_LOAD_RESULT_NEWER_REJECTED)) {
         cell->incomplete = true;
     }
     atomic_store_explicit(&cell->generation, generation, memory_order_relaxed);
@@ -44,6 +44,10 @@ void ocsp_load_result_write(ocsp_load_result_cell_t *cell,
                 OCSP_LOAD_RESULT_MAX);
     atomic_store_explicit(&cell->generation, generation + 1u,
                           memory_order_release);
+    if (kind <= OCSP_LOAD_RESULT_NEWER_REJECTED) {
+        atomic_signal_fence(memory_order_seq_cst);
+        cell->incomplete = false;
+    }
 }
 
 bool ocsp_load_result_read(ocsp_load_result_record_t *out,

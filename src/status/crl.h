@@ -16,7 +16,7 @@
 
 #include "status/crl_ext.h"
 #include "status/issuer.h"
-#include "status/status.h"
+#include "status/error.h"
 #include "status/stream.h"
 
 /** Octets of the longest CRLNumber (RFC 5280 section 5.2.3). */

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "status/issuer.h"
-#include "status/status.h"
+#include "status/error.h"
 #include "wire/der.h"
 
 /** The most files that a directory may have. */

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#include "status/status.h"
+#include "status/error.h"
 #include "wire/der.h"
 
 /** The most extensions that a list can have. */

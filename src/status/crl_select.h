@@ -14,7 +14,7 @@
 
 #include "status/crl.h"
 #include "status/issuer.h"
-#include "status/status.h"
+#include "status/error.h"
 #include "status/table.h"
 
 /** The CRLs to select from. */

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #include "status/issuer.h"
-#include "status/status.h"
+#include "status/error.h"
 #include "wire/der.h"
 
 typedef struct ocsp_crl_signature_t ocsp_crl_signature_t;

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "status/status.h"
+#include "status/error.h"
 #include "status/stream.h"
 #include "wire/der.h"
 

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "status/status.h"
+#include "status/error.h"
 #include "wire/der.h"
 
 /** Octets of the largest file that ocsp_file_read reads. */

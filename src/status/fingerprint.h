@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "status/status.h"
+#include "status/error.h"
 
 #define OCSP_FINGERPRINT_LEN 32
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "status/crl.h"
-#include "status/status.h"
+#include "status/error.h"
 #include "status/table.h"
 
 /** What was added. */

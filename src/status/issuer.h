@@ -12,7 +12,7 @@
 #include <openssl/x509.h>
 #include <stdbool.h>
 
-#include "status/status.h"
+#include "status/error.h"
 #include "wire/certid.h"
 #include "wire/der.h"
 

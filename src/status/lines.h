@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "status/status.h"
+#include "status/error.h"
 #include "status/stream.h"
 
 /** Octets of the longest line. */

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "status/issuer.h"
-#include "status/status.h"
+#include "status/error.h"
 #include "status/table.h"
 
 /** The sources of an issuer. Arrays may be NULL, paths are absolute. */

@@ -11,7 +11,7 @@
 
 #include "status/lines.h"
 #include "status/serial.h"
-#include "status/status.h"
+#include "status/error.h"
 
 typedef enum {
     OCSP_OPENSSL_INDEX_VALID = 0, /* V */

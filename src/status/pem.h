@@ -10,7 +10,7 @@
 #include <apr_pools.h>
 #include <stddef.h>
 
-#include "status/status.h"
+#include "status/error.h"
 #include "wire/der.h"
 
 /** Octets of the smallest buffer for ocsp_pem_read. */

@@ -10,7 +10,7 @@
 
 #include "status/lines.h"
 #include "status/serial.h"
-#include "status/status.h"
+#include "status/error.h"
 
 /**
  * Parse a line.

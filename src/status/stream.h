@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "status/status.h"
+#include "status/error.h"
 #include "wire/der.h"
 
 /** Octets of the longest element that can be read in one piece. */

@@ -19,7 +19,7 @@
 #include "status/crl.h"
 #include "status/crl_set.h"
 #include "status/issuer.h"
-#include "status/status.h"
+#include "status/error.h"
 #include "wire/certid.h"
 
 /** To be increased with every change of the layout. */

@@ -50,18 +50,4 @@ bool ocsp_request_parse(ocsp_request_t *out, ocsp_certid_t *certids,
  */
 bool ocsp_request_next_preferred(ocsp_der_t *list, ocsp_der_t *algorithm);
 
-/**
- * Find the base64 of an OCSPRequest in the target of a GET, and decode it
- * (RFC 6960 appendix A.1; t/REQUIREMENTS section B). The prefix of the URL need
- * not be known: the request begins after the first slash from which on all is
- * base64 of exactly one SEQUENCE that begins with a SEQUENCE.
- * @param out room for the request; also scratch
- * @param out_len in: octets in out, at least target_len; out: of the request
- * @param target as in the request line, with escapes, query, and perhaps scheme
- *        and authority
- * @return false: there is none; out is then undefined. Pure.
- */
-bool ocsp_request_decode_target(unsigned char *out, size_t *out_len,
-                                const char *target, size_t target_len);
-
 #endif

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "status/status.h"
+#include "status/error.h"
 
 #define FILES_MAX 5
 

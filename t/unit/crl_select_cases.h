@@ -6,7 +6,7 @@
 #ifndef OCSP_UNIT_CRL_SELECT_CASES_H
 #define OCSP_UNIT_CRL_SELECT_CASES_H
 
-#include "status/status.h"
+#include "status/error.h"
 
 #define FILES_MAX 7
 

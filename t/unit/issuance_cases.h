@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "pki.h"
-#include "status/status.h"
+#include "status/error.h"
 
 #define DAYS(n) (PKI_NOW + (n)*PKI_DAY)
 

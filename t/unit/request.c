@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Unit tests of src/wire/request: what is parsed. request_strict.c has
- * malformed requests, request_target.c the target of a GET.
+ * malformed requests, request_url.c the target of a GET.
  */
 #include "wire/request.h"
 

@@ -338,7 +338,7 @@ static bool update_by(const ocsp_presign_t *ps, candidate_t *c,
                       const unsigned char *signer)
 {
     draft_t d;
-    bool is_cached;
+    bool is_cached, ends_soon;
 
     switch (draft(&d, ps, conf, &c->id, signer)) {
     case DRAFTED:
@@ -351,14 +351,16 @@ static bool update_by(const ocsp_presign_t *ps, candidate_t *c,
     case NOT_CACHEABLE:
         return false;
     }
+    /* a signature that fails leaves no signer in the draft */
+    ends_soon = ocsp_signer_get_not_after(d.item.draft.answer.signer) - ps->now
+              < d.si->config.policy.next_update_s;
     is_cached = ocsp_der_equal(d.item.key, c->key);
     c->in_use = c->in_use || is_cached;
     if (is_effective(d.si)
         && (c->hits > 0 || d.listed || (signer != NULL && !is_cached))) {
         sign(ps, &d, c->hits);
     }
-    return ocsp_signer_get_not_after(d.item.draft.answer.signer) - ps->now
-         < d.si->config.policy.next_update_s;
+    return ends_soon;
 }
 
 /* Sign what all servers would send. A client's preferences are not known any

@@ -41,10 +41,21 @@ static apr_array_header_t *expand(const char *pattern, const char **why,
 static void retain(const ocsp_load_ctx_t *ctx, const char *name,
                    const apr_array_header_t *files)
 {
-    const char *all = apr_array_pstrcat(ctx->ptemp, files, '\n');
-    ocsp_der_t content = {(const unsigned char *)all, strlen(all) + 1};
+    size_t len = 0, i, n = (size_t)files->nelts;
+    unsigned char *all, *at;
 
-    ocsp_load_ctx_retain(ctx, name, content, (ocsp_der_t){NULL, 0});
+    for (i = 0; i < n; i++) {
+        len += strlen(APR_ARRAY_IDX(files, i, const char *)) + 1;
+    }
+    all = at = apr_palloc(ctx->ptemp, len + 1);
+    for (i = 0; i < n; i++) { /* a name may hold anything but NUL */
+        const char *file = APR_ARRAY_IDX(files, i, const char *);
+
+        memcpy(at, file, strlen(file) + 1);
+        at += strlen(file) + 1;
+    }
+    ocsp_load_ctx_retain(ctx, name, (ocsp_der_t){all, len},
+                         (ocsp_der_t){NULL, 0});
 }
 
 /* The files that matched when the pattern last matched any. */
@@ -52,15 +63,15 @@ static void find_retained(apr_array_header_t *files, const ocsp_load_ctx_t *ctx,
                           const char *name)
 {
     ocsp_der_t content, none;
-    char *all, *file, *state;
+    const char *all;
+    size_t i;
 
     if (!ocsp_load_ctx_find_retained(ctx, name, &content, &none)) {
         return;
     }
     all = apr_pmemdup(ctx->pconf, content.data, content.len);
-    for (file = apr_strtok(all, "\n", &state); file != NULL;
-         file = apr_strtok(NULL, "\n", &state)) {
-        APR_ARRAY_PUSH(files, const char *) = file;
+    for (i = 0; i < content.len; i += strlen(all + i) + 1) {
+        APR_ARRAY_PUSH(files, const char *) = all + i;
     }
 }
 
@@ -68,6 +79,7 @@ apr_array_header_t *ocsp_glob_expand(const ocsp_load_ctx_t *ctx,
                                      const char *pattern, const char *user)
 {
     const char *name = apr_pstrcat(ctx->ptemp, "glob:", pattern, NULL);
+    const char *subject = apr_pstrcat(ctx->ptemp, pattern, "\n", user, NULL);
     const char *why = NULL;
     apr_array_header_t *files = expand(pattern, &why, ctx->pconf);
 
@@ -78,7 +90,7 @@ apr_array_header_t *ocsp_glob_expand(const ocsp_load_ctx_t *ctx,
         find_retained(files, ctx, name);
     }
     if (ctx->mode != OCSP_LOAD_CTX_PASSPHRASES
-        && ocsp_load_ctx_log_once(ctx, pattern, strlen(pattern),
+        && ocsp_load_ctx_log_once(ctx, subject, strlen(subject),
                                   ocsp_retry_hash_text(why))) {
         ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP214: %s: %s; %s %s", pattern,
                           why, user,

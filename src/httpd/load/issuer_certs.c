@@ -8,6 +8,7 @@
 
 #include <apr_strings.h>
 
+#include "answer/key_file.h"
 #include "httpd/config/directives.h"
 #include "httpd/load/glob.h"
 #include "httpd/log.h"
@@ -30,6 +31,9 @@ static void load_certificate(const ocsp_load_ctx_t *ctx,
                                ctx->pconf);
     }
     if (rv == APR_SUCCESS) {
+        /* the file may contain a private key as well */
+        content = ocsp_key_file_encode_cert(ocsp_issuer_get0_cert(issuer),
+                                            ctx->ptemp);
         ocsp_load_ctx_retain(ctx, name, content, none);
     }
     else {

@@ -182,7 +182,12 @@ void ocsp_load_log_result(const ocsp_load_ctx_t *ctx,
                               "OCSP244: %s: its sources are in order again",
                               si->loaded.name);
         }
-        if (is_news || !failed || kind != last.kind) {
+        /* a load of which only the time is new is stored, too, if it was one */
+        if (is_news || !failed || kind != last.kind
+            || kind == OCSP_LOAD_RESULT_NEWER_REJECTED
+            || strncmp(last.text, text != NULL ? text : "",
+                       OCSP_LOAD_RESULT_MAX - 1)
+                   != 0) {
             ocsp_arena_set_result(ctx->arena, si->running.slot, kind, ctx->now,
                                   text);
         }

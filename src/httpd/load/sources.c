@@ -8,6 +8,7 @@
 
 #include <apr_file_info.h>
 #include <apr_strings.h>
+#include <unixd.h>
 #include <openssl/evp.h>
 #include <string.h>
 
@@ -123,7 +124,17 @@ const char *ocsp_sources_name(const ocsp_issuer_config_t *level, apr_pool_t *p)
     return apr_array_pstrcat(p, ocsp_sources_list(level, p), ',');
 }
 
-/* Octets of files. @param is_public set to false if others may not read one */
+static bool can_worker_read(const apr_finfo_t *info)
+{
+    return (info->protection & APR_FPROT_WREAD) != 0
+        || (info->group == ap_unixd_config.group_id
+            && (info->protection & APR_FPROT_GREAD) != 0)
+        || (info->user == ap_unixd_config.user_id
+            && (info->protection & APR_FPROT_UREAD) != 0);
+}
+
+/* Octets of files. @param is_public set to false if the mode of one keeps
+ * workers from reading it */
 static apr_uint64_t measure(bool *is_public, const apr_array_header_t *files,
                             apr_pool_t *p)
 {
@@ -134,8 +145,10 @@ static apr_uint64_t measure(bool *is_public, const apr_array_header_t *files,
         apr_finfo_t info = {.size = 0};
 
         (void)apr_stat(&info, APR_ARRAY_IDX(files, i, const char *),
-                       APR_FINFO_SIZE | APR_FINFO_PROT, p);
-        *is_public = *is_public && (info.protection & APR_FPROT_WREAD);
+                       APR_FINFO_SIZE | APR_FINFO_PROT | APR_FINFO_USER
+                           | APR_FINFO_GROUP,
+                       p);
+        *is_public = *is_public && can_worker_read(&info);
         octets += (apr_uint64_t)info.size;
     }
     return octets;

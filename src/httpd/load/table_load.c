@@ -317,14 +317,15 @@ static bool load_apart(attempt_t *a, const ocsp_load_ctx_t *ctx,
     task_t task = {a, ctx, si, octets};
     ocsp_subprocess_result_t end = {.len = 0};
     apr_status_t rv = ocsp_subprocess_run(&end, run_task, &task, ctx->ptemp);
-    int32_t pid;
+    int32_t pid = 0;
     size_t slot;
 
     if (rv != APR_SUCCESS) {
         a->why = "no process could be started to load it";
         finish(a, ctx, si, rv);
     }
-    else if (ocsp_refresh_state_find_dead(&slot, &pid, ctx->arena)) {
+    else if (ocsp_refresh_state_find_dead(&slot, &pid, ctx->arena)
+             || end.signal != 0) {
         ocsp_arena_recover(ctx->arena);
         ocsp_table_load_count_death(ctx, si, pid);
     }

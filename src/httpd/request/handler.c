@@ -16,7 +16,7 @@
 #include "httpd/request/hot_responses.h"
 #include "httpd/request/responder.h"
 #include "httpd/request/url_claim.h"
-#include "wire/request.h"
+#include "wire/request_url.h"
 
 #define CONTENT_TYPE "application/ocsp-response"
 
@@ -121,11 +121,11 @@ static int read_target(bool *in_query, ocsp_responder_job_t *job)
         return refuse(job, HTTP_REQUEST_URI_TOO_LARGE);
     }
     buf = apr_palloc(job->r->pool, len);
-    found = ocsp_request_decode_target(buf, &len, target, target_len);
+    found = ocsp_request_url_decode(buf, &len, target, target_len);
     if (!found && path_len < target_len) {
         len = target_len;
-        found = ocsp_request_decode_target(buf, &len, target + path_len + 1,
-                                           target_len - path_len - 1);
+        found = ocsp_request_url_decode(buf, &len, target + path_len + 1,
+                                        target_len - path_len - 1);
         *in_query = found;
     }
     if (found) {

@@ -3,8 +3,8 @@
  *
  * Status values of floors 1 to 3, in addition to those of APR. Floor 1.
  */
-#ifndef OCSP_STATUS_STATUS_H
-#define OCSP_STATUS_STATUS_H
+#ifndef OCSP_STATUS_ERROR_H
+#define OCSP_STATUS_ERROR_H
 
 #include <apr_errno.h>
 

@@ -4,7 +4,7 @@
  * Unit tests of src/wire/request: how clients and proxies write the target
  * of a GET.
  */
-#include "wire/request.h"
+#include "wire/request_url.h"
 
 #include <openssl/evp.h>
 
@@ -142,8 +142,8 @@ static bool decode(pki_bytes_t *out, const char *target, size_t len)
     bool got;
 
     *out = exact(target, len);
-    got = ocsp_request_decode_target(out->data, &out->len,
-                                     (const char *)copy.data, len);
+    got = ocsp_request_url_decode(out->data, &out->len, (const char *)copy.data,
+                                  len);
     free(copy.data);
     return got;
 }
@@ -174,11 +174,10 @@ static void test_room(void)
     size_t len = 8;
 
     memset(out, 0xee, sizeof(out));
-    ok(!ocsp_request_decode_target(out, &len, "/" SIX_TEXT, 9)
-           && out[0] == 0xee,
+    ok(!ocsp_request_url_decode(out, &len, "/" SIX_TEXT, 9) && out[0] == 0xee,
        "with less room than the target has octets nothing is written");
     len = 9;
-    ok(ocsp_request_decode_target(out, &len, "/" SIX_TEXT, 9) && len == 6
+    ok(ocsp_request_url_decode(out, &len, "/" SIX_TEXT, 9) && len == 6
            && out[9] == 0xee,
        "with as much room it is decoded");
 }

@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Fuzz target of ocsp_request_decode_target: the result is one SEQUENCE, no
+ * Fuzz target of ocsp_request_url_decode: the result is one SEQUENCE, no
  * longer than the target, and the same for every other encoding of the
  * target.
  */
@@ -11,7 +11,8 @@
 
 #include <openssl/evp.h>
 
-#include "wire/request.h"
+#include "wire/der.h"
+#include "wire/request_url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -48,7 +49,7 @@ static unsigned char *decode(const void *target, size_t size, size_t *len)
 
     memcpy(copy, target, size);
     *len = size;
-    got = ocsp_request_decode_target(out, len, copy, size);
+    got = ocsp_request_url_decode(out, len, copy, size);
     free(copy);
     if (!got) {
         free(out);
