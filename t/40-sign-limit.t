@@ -21,7 +21,7 @@ use constant {
     SINGLES => 10, # of another issuer, during a flood
     FLOOD   => 20, # requests of each client, in a flood
     PATIENT_S => OCSPTest::Httpd::PATIENT_S,
-    WAIT_S  => 0.24, # a request waits so long before it has to try later
+    WAIT_S  => 0.95, # a request waits so long before it has to try later
     LOOK_S  => 0.2, # in which somebody signs, if anybody can
     LOOKS   => 7, # at most: after 2 s a place is free again in any case
     TRIES   => 80, # to stop a process while it signs
