@@ -28,7 +28,7 @@ my $httpd = OCSPTest::Httpd->start('flood', "OCSPCacheSize 1m\nOCSPRefresh off\n
     . "KeepAlive on\nMaxKeepAliveRequests 0\nOCSPQuickHandler on\n"
     . issuer_section('a') . issuer_section('b')
     . (with('vhost', qq(OCSPIndexFile "$dir/vhost.index")) =~ s/^\s*OCSPCRLFile.*\n//mr),
-    processes => 3, threads => 6, prefork => 12);
+    processes => 3, threads => 6, prefork => 12, sign_limit => 'default');
 # A response may be in any of a few places only: what is hot must not take most of all.
 my $hot    = 200;
 my $places = $httpd->status->{OCSPCachePlaces} // 0;

@@ -57,7 +57,8 @@ END
 # start(NAME, TEXT, port =>, launch => what runs the command instead of run(),
 # least => how many processes there are after a restart, processes =>, threads =>,
 # prefork => as many processes if that is the MPM, mpm => lines to use in place of
-# these numbers): with this configuration. Dies if it does not listen.
+# these numbers, sign_limit => 'default'): with this configuration. Dies if it does not
+# listen.
 sub start {
     my ($class, $name, $text, %opt) = @_;
     my ($n, $threads) = ($opt{processes} // 2, $opt{threads} // 3);
@@ -65,7 +66,7 @@ sub start {
     my $limit = $opt{processes} ? 2 * $n : $n;
     my $self = bless { name => $name, port => $opt{port} // free_port(),
         least => $opt{least} // $opt{processes} // 2, workers => $n * $threads,
-        processes => $opt{mpm}
+        sign_limit => $opt{sign_limit} // 256, processes => $opt{mpm}
             // processes($n, $threads, $opt{prefork} // $n, $limit) }, $class;
     $self->configure($text);
     unlink $self->{log};
@@ -84,13 +85,13 @@ sub start {
     return $self;
 }
 
-# What it reads at its next graceful restart. Where a suite does not say how many may
-# sign, nobody waits for another to have signed: on a busy machine that may take longer
-# than a request waits, and it is answered tryLater.
+# Sets the configuration that httpd reads at its next graceful restart. Unless the suite
+# sets OCSPSignLimit or asks for the default, no request waits for other signatures: on a
+# busy machine these may take longer than a request waits, and it is answered tryLater.
 sub configure {
     my ($self, $text) = @_;
-    my $sign = $text =~ /OCSPSignLimit/
-        ? '' : "<IfModule ocsp_module>\n    OCSPSignLimit 256\n</IfModule>\n";
+    my $sign = $text =~ /^\s*OCSPSignLimit/m || $self->{sign_limit} eq 'default' ? ''
+        : "<IfModule ocsp_module>\n    OCSPSignLimit $self->{sign_limit}\n</IfModule>\n";
     $self->{config} = config("$self->{processes}$sign$text", name => $self->{name},
         port => $self->{port});
     $self->{log} = "$self->{config}.log";
