@@ -151,17 +151,20 @@ bool ocsp_sign_slots_take(ocsp_sign_slots_t *s, ocsp_sign_slots_ticket_t *t,
 bool ocsp_sign_slots_wait(ocsp_sign_slots_t *s, ocsp_sign_slots_ticket_t *t,
                           int64_t now_ms)
 {
-    unsigned most = t->max_waiting - t->max_waiting / 4;
+    unsigned most = t->max_waiting > 1 ? t->max_waiting * 3 / 4 : 1;
 
-    if (count_waiting_for(s, t, now_ms) >= most) {
-        return false;
-    }
     t->waiting_word = make_word(t, now_ms);
     t->waiting = take_slot(s->waiting, t->max_waiting, t->waiting_word, now_ms);
-    if (t->waiting >= 0) {
-        atomic_store(&s->issuers[t->waiting], t->issuer);
+    if (t->waiting < 0) {
+        return false;
     }
-    return t->waiting >= 0;
+    /* Counted afterwards, so that threads that come together stay below it. */
+    atomic_store(&s->issuers[t->waiting], t->issuer);
+    if (count_waiting_for(s, t, now_ms) > most) {
+        release_slot(s->waiting, &t->waiting, t->waiting_word);
+        return false;
+    }
+    return true;
 }
 
 void ocsp_sign_slots_sleep(ocsp_sign_slots_t *s, int64_t now_ms,

@@ -64,7 +64,8 @@ bool ocsp_sign_slots_take(ocsp_sign_slots_t *s, ocsp_sign_slots_ticket_t *t,
                           int64_t now_ms);
 
 /**
- * Take a slot to wait in. One issuer may hold three quarters of them. Try
+ * Take a slot to wait in. One issuer may hold three quarters of them, and the
+ * only one if there is one. Try
  * ocsp_sign_slots_take once more before the first sleep.
  * @return false: too many wait. Any thread.
  */

@@ -92,7 +92,7 @@ static unsigned fill(ocsp_sign_slots_ticket_t *t, uint32_t issuer, unsigned max)
 
 static void test_waiting(void)
 {
-    static const unsigned most[] = {0, 1, 2, 3, 3, 4, 5, 6, 6};
+    static const unsigned most[] = {0, 1, 1, 2, 3, 3, 4, 5, 6};
     ocsp_sign_slots_ticket_t a[9], b[9];
     unsigned max;
 

@@ -132,7 +132,7 @@ static void renew(ocsp_responder_job_t *job,
                   const ocsp_response_cache_item_t *draft)
 {
     const ocsp_response_cache_item_t cached = job->item;
-    ocsp_sign_limit_job_t signature;
+    ocsp_sign_limit_job_t signature = {0};
 
     if (begin_signing(&signature, job, cached.key, false)
         != OCSP_SIGN_LIMIT_SIGN) {
@@ -188,7 +188,7 @@ static void sign(ocsp_responder_job_t *job)
     static const ocsp_der_t none = {NULL, 0};
     /* a response that is not cached cannot be had from another thread */
     bool is_cached = job->conf->shared.cache != NULL;
-    ocsp_sign_limit_job_t signature;
+    ocsp_sign_limit_job_t signature = {0};
     ocsp_sign_limit_result_t result =
         begin_signing(&signature, job, is_cached ? job->item.key : none, true);
 

@@ -71,9 +71,9 @@ static bool is_under_way(const ocsp_sign_limit_t *l, ocsp_der_t key)
 
 /* Any number of threads may wait here: one signature ends the wait of all. */
 static ocsp_sign_limit_result_t wait_for_other(ocsp_sign_limit_t *l,
-                                               ocsp_der_t key)
+                                               ocsp_der_t key, int64_t end_ms)
 {
-    int64_t left_ms = OCSP_SIGN_LIMIT_WAIT_MS, end_ms = get_now_ms() + left_ms;
+    int64_t left_ms = end_ms - get_now_ms();
 
     while (left_ms > 0 && is_under_way(l, key)) {
         (void)apr_thread_cond_timedwait(l->ended, l->lock,
@@ -97,7 +97,7 @@ static ocsp_sign_limit_result_t add_job(ocsp_sign_limit_job_t *job,
         result = OCSP_SIGN_LIMIT_SIGN;
     }
     else if (may_wait) {
-        result = wait_for_other(l, key);
+        result = wait_for_other(l, key, job->end_ms);
     }
     apr_thread_mutex_unlock(l->lock);
     return result;
@@ -117,9 +117,9 @@ static void remove_job(ocsp_sign_limit_job_t *job, ocsp_sign_limit_t *l)
 }
 
 static bool take_slot(ocsp_sign_slots_t *s, ocsp_sign_slots_ticket_t *t,
-                      bool may_wait)
+                      int64_t end_ms, bool may_wait)
 {
-    int64_t now_ms = get_now_ms(), end_ms = now_ms + OCSP_SIGN_LIMIT_WAIT_MS;
+    int64_t now_ms = get_now_ms();
 
     if (ocsp_sign_slots_take(s, t, now_ms)) {
         return true;
@@ -145,6 +145,9 @@ ocsp_sign_limit_result_t ocsp_sign_limit_begin(ocsp_sign_limit_job_t *job,
 {
     ocsp_sign_limit_result_t result = OCSP_SIGN_LIMIT_SIGN;
 
+    if (job->end_ms == 0) {
+        job->end_ms = get_now_ms() + OCSP_SIGN_LIMIT_WAIT_MS;
+    }
     job->key = (ocsp_der_t){NULL, 0};
     ocsp_sign_slots_make_ticket(&job->ticket, (int32_t)getpid(), issuer,
                                 l->limit, l->max_waiting);
@@ -152,7 +155,7 @@ ocsp_sign_limit_result_t ocsp_sign_limit_begin(ocsp_sign_limit_job_t *job,
         result = add_job(job, l, key, may_wait);
     }
     if (result == OCSP_SIGN_LIMIT_SIGN && is_limited && l->slots != NULL
-        && !take_slot(l->slots, &job->ticket, may_wait)) {
+        && !take_slot(l->slots, &job->ticket, job->end_ms, may_wait)) {
         ocsp_sign_limit_end(job, l);
         result = OCSP_SIGN_LIMIT_REFUSED;
     }

@@ -27,8 +27,9 @@ typedef enum {
     OCSP_SIGN_LIMIT_REFUSED   /* too many signatures are under way */
 } ocsp_sign_limit_result_t;
 
-/** A signature under way, on the stack of the thread that makes it. */
+/** A signature that a request needs, on the stack of its thread. */
 typedef struct ocsp_sign_limit_job_t {
+    int64_t end_ms; /* when it stops waiting, CLOCK_MONOTONIC; 0: not begun */
     ocsp_sign_slots_ticket_t ticket;
     ocsp_der_t key; /* len 0: no other thread makes the same response */
     struct ocsp_sign_limit_job_t *next;
@@ -45,6 +46,8 @@ ocsp_sign_limit_t *ocsp_sign_limit_make(apr_pool_t *pconf,
 
 /**
  * Wait for a signature's turn.
+ * @param job zeroed before the first call. After OCSP_SIGN_LIMIT_MADE it may be
+ *        begun again: both calls wait for OCSP_SIGN_LIMIT_WAIT_MS together.
  * @param key of the response, valid until ocsp_sign_limit_end; len 0: no other
  *        is the same
  * @param issuer waiting requests are limited per issuer
