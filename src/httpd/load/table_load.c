@@ -327,7 +327,7 @@ static bool load_apart(attempt_t *a, const ocsp_load_ctx_t *ctx,
     else if (ocsp_refresh_state_find_dead(&slot, &pid, ctx->arena)
              || end.signal != 0) {
         ocsp_arena_recover(ctx->arena);
-        ocsp_table_load_count_death(ctx, si, pid);
+        ocsp_table_load_count_death(ctx, si, end.pid);
     }
     return end.len != 0;
 }

@@ -106,6 +106,7 @@ apr_status_t ocsp_subprocess_run(ocsp_subprocess_result_t *out,
     }
     (void)close(fds[0]); /* or a write of more than is read would block */
     if (pid > 0) {
+        out->pid = (int32_t)pid;
         reap(out, pid);
     }
     return pid > 0 ? APR_SUCCESS : error;

@@ -11,6 +11,7 @@
 #include <apr_pools.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** Octets of its output that are read at most: a power of 2. */
 #define OCSP_SUBPROCESS_MAX ((size_t)32 << 20)
@@ -30,6 +31,7 @@ typedef struct {
     size_t len;
     int exit_status; /* -1: not known, or it was killed */
     int signal;      /* that killed it, or 0 */
+    int32_t pid;
 } ocsp_subprocess_result_t;
 
 /** Write all octets. @return false: the parent reads no more of them */
