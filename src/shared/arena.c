@@ -223,17 +223,20 @@ static void release_table(ocsp_arena_t *a, const ocsp_segment_slot_t *s,
     release_pages(a, PAGE_OF(word), get_len(s, word));
 }
 
+static uint64_t get_word(const ocsp_segment_slot_t *s)
+{
+    return atomic_load_explicit(&s->word, memory_order_relaxed);
+}
+
+/* A writer may have died after it had published the table. */
 static void release_reserved(ocsp_arena_t *a, ocsp_segment_slot_t *s)
 {
     apr_size_t page = (apr_size_t)s->reserved_page;
 
     s->reserved_page = 0;
-    release_pages(a, page, s->reserved_len);
-}
-
-static uint64_t get_word(const ocsp_segment_slot_t *s)
-{
-    return atomic_load_explicit(&s->word, memory_order_relaxed);
+    if (page != PAGE_OF(get_word(s))) {
+        release_pages(a, page, s->reserved_len);
+    }
 }
 
 static int compare_extents(const void *a, const void *b)

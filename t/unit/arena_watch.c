@@ -98,6 +98,14 @@ static void test_recovery(void)
            == APR_SUCCESS,
        "the next has the room (%s)", why != NULL ? why : "");
     ocsp_arena_recover(arena);
+    /* killed when its table was published, but counted as reserved as well */
+    arena->slots[slot].reserved_page = atomic_load(&arena->slots[slot].word)
+                                    >> 32;
+    arena->slots[slot].reserved_len = PAGE;
+    ocsp_arena_recover(arena);
+    ok(ocsp_arena_lookup(&rec, arena, slot, id_a, listed, 3) == APR_SUCCESS
+           && rec.listed && rec.this_update == 3000,
+       "a table that was just published stays");
 }
 
 static void test_signers(void)
