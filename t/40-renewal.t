@@ -219,7 +219,7 @@ for my $case ([soon => 'warn', 'ends soon$'], [close => 'error', 'ends soon: ren
     my ($name, $level, $dumped) = @$case;
     my ($status, $said) = config_test($aged->($name), '-D', 'DUMP_OCSP');
     is $status, 0, "$name: httpd -t exits 0" or diag $said;
-    my @said = $said =~ /:(\w+)\] .*OCSP248: \Q$subject\E: the signer's certificate ends at /g;
+    my @said = $said =~ /:(\w+)\] .*OCSP248: \Q$subject\E: the signer's certificate \([^)]*\) expires on /g;
     is "@said", $level // '', "$name: httpd -t says that it is to be renewed" or diag $said;
     like $said, qr/^ +signer: .*, $dumped/m, "$name: and so does the dump";
 }

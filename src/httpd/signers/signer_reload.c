@@ -290,8 +290,8 @@ static void publish(ocsp_signer_reload_t *r, const ocsp_load_ctx_t *ctx,
                 ocsp_arena_get_signers(ctx->arena, si->running.slot));
     ocsp_load_ctx_log(
         ctx, APLOG_INFO, 0,
-        "OCSP233: %s: the signers' certificates have changed: every "
-        "process loads them",
+        "OCSP233: %s: the signers' certificates have changed, and every "
+        "process loads the new ones",
         si->loaded.name);
 }
 
@@ -328,8 +328,8 @@ static void check_files(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
     if (set != NULL && was_faulty) {
         ocsp_load_ctx_log(
             ctx, APLOG_ERR, 0,
-            "OCSP266: %s: the certificates and keys of its signers "
-            "are in order again",
+            "OCSP266: %s: OCSP202, OCSP204 or OCSP223 is over: the "
+            "certificates and keys of the signers are in order again",
             si->loaded.name);
     }
     if (set != NULL && is_in_use(set, ctx->arena, si)) {
