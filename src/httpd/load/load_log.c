@@ -136,21 +136,7 @@ static uint64_t find_state(ocsp_load_result_kind_t kind, const char *text)
                                            : ocsp_retry_hash_text(text);
 }
 
-/* Describe what requests are answered from after a failure. */
-static const char *describe_effect(const ocsp_load_ctx_t *ctx,
-                                   const ocsp_issuers_issuer_t *si, bool partly,
-                                   bool has_table)
-{
-    return apr_psprintf(ctx->ptemp, "%s (<OCSPIssuer> at %s)",
-                        partly ? "the other files are used"
-                        : has_table
-                            ? "the earlier status data stays in use"
-                            : "requests for this CA are answered tryLater",
-                        si->config.where);
-}
-
-/* Newer CRLs and files that cannot be read were logged where they were found.
- */
+/* Newer CRLs and unreadable files were logged where they were found. */
 static void log_end(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
                     ocsp_load_result_kind_t kind, apr_status_t rv,
                     const char *text, bool has_table)
@@ -160,32 +146,18 @@ static void log_end(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
     if (kind == OCSP_LOAD_RESULT_ROOT_ONLY) {
         ocsp_readers_log_closed(ctx, text);
     }
-    else if (kind == OCSP_LOAD_RESULT_KILLED) {
-        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP245: %s: %s; %s",
-                          si->loaded.name, text,
-                          describe_effect(ctx, si, false, has_table));
-    }
     else if (partly || kind > OCSP_LOAD_RESULT_HIDDEN) {
-        ocsp_load_ctx_log(ctx, APLOG_ERR, rv, "OCSP206: %s: %s; %s",
+        ocsp_load_ctx_log(ctx, APLOG_ERR, rv,
+                          "%s%s: %s; %s (<OCSPIssuer> at %s)",
+                          kind == OCSP_LOAD_RESULT_KILLED ? "OCSP245: "
+                                                          : "OCSP206: ",
                           si->loaded.name, text,
-                          describe_effect(ctx, si, partly, has_table));
+                          partly      ? "the other files are used"
+                          : has_table ? "the earlier status data stays in use"
+                                      : "requests for this CA are answered "
+                                        "tryLater",
+                          si->config.where);
     }
-}
-
-/* Log the end of a failure, at the level of what it ends: an administrator who
- * reads errors alone would else see the failure as the last word. */
-static void log_success(const ocsp_load_ctx_t *ctx,
-                        const ocsp_issuers_issuer_t *si,
-                        ocsp_load_result_kind_t failure)
-{
-    ocsp_load_ctx_log(ctx, APLOG_ERR, 0,
-                      "OCSP244: %s: %s is over: the files of this CA are in "
-                      "order again",
-                      si->loaded.name,
-                      failure == OCSP_LOAD_RESULT_NEWER_REJECTED ? "OCSP220"
-                      : failure == OCSP_LOAD_RESULT_HIDDEN       ? "OCSP219"
-                      : failure == OCSP_LOAD_RESULT_KILLED       ? "OCSP245"
-                                                                 : "OCSP206");
 }
 
 void ocsp_load_log_result(const ocsp_load_ctx_t *ctx,
@@ -205,7 +177,12 @@ void ocsp_load_log_result(const ocsp_load_ctx_t *ctx,
         ocsp_arena_get_result(&last, ctx->arena, si->running.slot,
                               si->running.id);
         if (!failed && ocsp_load_result_is_failure(last.kind)) {
-            log_success(ctx, si, last.kind);
+            /* at the level of what it ends, or that would be the last word */
+            ocsp_load_ctx_log(ctx, APLOG_ERR, 0,
+                              "OCSP244: %s: OCSP206, OCSP219, OCSP220 or "
+                              "OCSP245 is over: the files of this CA are in "
+                              "order again",
+                              si->loaded.name);
         }
         /* a load of which only the time is new is stored, too, if it was one */
         if (is_news || !failed || kind != last.kind

@@ -338,6 +338,14 @@ static apr_status_t wipe_text(void *text)
     return APR_SUCCESS;
 }
 
+static const char *get_remedy(const dialog_t *d)
+{
+    return d->program != NULL
+             ? "correct that program, then stop httpd and start it again"
+             : "stop httpd and start it from a terminal, or set "
+               "OCSPPassPhraseDialog exec:";
+}
+
 /* @return the answer to one question, or NULL, which is logged */
 static const char *ask(dialog_t *d, const char *file)
 {
@@ -358,12 +366,7 @@ static const char *ask(dialog_t *d, const char *file)
         ocsp_load_ctx_log(d->ctx, APLOG_ERR, rv,
                           "OCSP215: %s: no passphrase, so the key is not used: "
                           "%s; %s",
-                          file, why,
-                          d->program != NULL
-                              ? "correct that program, then stop httpd and "
-                                "start it again"
-                              : "stop httpd and start it from a terminal, or "
-                                "set OCSPPassPhraseDialog exec:");
+                          file, why, get_remedy(d));
         return NULL;
     }
     apr_pool_cleanup_register(p, answer, wipe_text, apr_pool_cleanup_null);
@@ -412,10 +415,7 @@ static void ask_for(dialog_t *d, ocsp_keypairs_key_t *k)
         d->ctx, APLOG_ERR, 0,
         "OCSP224: %s: wrong passphrase%s%s, so the key is not used; %s",
         k->file, d->program != NULL ? " from " : "",
-        d->program != NULL ? d->program : "",
-        d->program != NULL
-            ? "correct that program, then stop httpd and start it again"
-            : "stop httpd and start it from a terminal, to be asked again");
+        d->program != NULL ? d->program : "", get_remedy(d));
 }
 
 static void check_files(dialog_t *d, const apr_array_header_t *files)

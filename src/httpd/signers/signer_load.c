@@ -252,14 +252,12 @@ static void add_own_key(job_t *job, bool is_pool)
 
 /* --- the log -------------------------------------------------------------- */
 
-#define TRY_LATER "requests for this CA are answered tryLater"
-
 /* A child that reloads signers uses them only if they have no fault. */
 static const char *describe_no_signer(const job_t *job)
 {
     return job->ctx->mode == OCSP_LOAD_CTX_SIGNERS
              ? "the earlier signer stays in use"
-             : TRY_LATER;
+             : "requests for this CA are answered tryLater";
 }
 
 static void log_faults(const job_t *job)
@@ -275,7 +273,7 @@ static void log_faults(const job_t *job)
             job->si->loaded.name, fault->why,
             fault->replaced           ? "the earlier signer stays in use"
             : job->templs->nelts != 0 ? "its other signers are used"
-                                      : TRY_LATER,
+                                      : describe_no_signer(job),
             job->si->config.where);
     }
 }
