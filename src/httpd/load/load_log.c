@@ -148,9 +148,9 @@ static void log_end(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
     }
     else if (partly || kind > OCSP_LOAD_RESULT_HIDDEN) {
         ocsp_load_ctx_log(ctx, APLOG_ERR, rv,
-                          "%s%s: %s; %s (<OCSPIssuer> at %s)",
-                          kind == OCSP_LOAD_RESULT_KILLED ? "OCSP245: "
-                                                          : "OCSP206: ",
+                          kind == OCSP_LOAD_RESULT_KILLED
+                              ? "OCSP245: %s: %s; %s (<OCSPIssuer> at %s)"
+                              : "OCSP206: %s: %s; %s (<OCSPIssuer> at %s)",
                           si->loaded.name, text,
                           partly      ? "the other files are used"
                           : has_table ? "the earlier status data stays in use"
