@@ -143,7 +143,7 @@ my @wrong = (
         qr/compare the clocks/],
     ['a CRL out of date', 208, replaced(crl => crl('old.crl', last => day(-9),
         next => day(-2))), qr/RFC 5280 section 5\.1\.2\.5: expired at/,
-        qr/only the revocations that it lists are answered; have the CA issue a new CRL/, place => 0],
+        qr/answered tryLater, except for revoked certificates; have the CA issue a new CRL/, place => 0],
     ['a signer that is not there', 202, replaced(signer => "$dir/none.pem"),
         qr/No such file or directory/, $paths],
     ['a signer of words', 202, replaced(signer => file('sw.pem', "hello\n")),

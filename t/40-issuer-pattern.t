@@ -104,8 +104,8 @@ put($_, undef) for '1.pem', '5.pem', '9.pem';
 $log = $httpd->graceful;
 is scalar(@said = lines_of('OCSP214', $log)), 1, 'none matches: one line' or diag $log;
 like $said[0] // '', qr/
-    \Q$dir\E\/cas\/\*\.pem:\ no\ file\ matches:\ .*
-    OCSPIssuer>\ at\ \S+:\d+\ goes\ on\ with/x,
+    \Q$dir\E\/cas\/\*\.pem:\ no\ file\ matches;\ the\ files\ that\ matched\ earlier
+    \ stay\ in\ use\ \(<OCSPIssuer>\ at\ \S+:\d+\)/x,
     'none matches: pattern, cause, place and what comes of it';
 says($httpd, 'none matches', b => 'good', c2 => 'good', fresh => 'good',
     a => 'unauthorized');

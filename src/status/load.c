@@ -142,21 +142,22 @@ static void warn_of_dates(const load_t *l, ocsp_load_result_t *out)
 
     if (endless) {
         warn(l, out,
-             "RFC 5280 section 5.1.2.5: has no nextUpdate: is used %s "
+             "RFC 5280 section 5.1.2.5: has no nextUpdate, and is used %s "
              "(OCSPSourceMaxAge)",
              until);
     }
     if (end <= l->now) {
         warn(l, out,
-             "RFC 5280 section 5.1.2.5: expired at %s: only the revocations "
-             "that it lists are answered; have the CA issue a new CRL",
+             "RFC 5280 section 5.1.2.5: expired at %s, so requests are "
+             "answered tryLater, except for revoked certificates; have the CA "
+             "issue a new CRL",
              print_time(l, end));
         return;
     }
     if (!endless && info->next_update <= l->now) {
         warn(l, out,
-             "RFC 5280 section 5.1.2.5: is past its nextUpdate %s: is used %s "
-             "(OCSPStaleGrace)",
+             "RFC 5280 section 5.1.2.5: is past its nextUpdate %s, and is used "
+             "%s (OCSPStaleGrace)",
              print_time(l, info->next_update), until);
     }
     if (!l->src->checked && l->now - info->this_update > FIREFOX_MAX_AGE_S) {
@@ -229,8 +230,8 @@ static void warn_of_issuance(const load_t *l, ocsp_load_result_t *out,
     }
     if (end <= l->now) {
         warn(l, out,
-             "%s: last changed %s, longer ago than OCSPSourceMaxAge: only "
-             "revocations are answered",
+             "%s: last changed %s, longer ago than OCSPSourceMaxAge, so "
+             "requests are answered tryLater, except for revoked certificates",
              name_files(l), print_time(l, info->changed));
     }
 }

@@ -329,7 +329,7 @@ static const case_t cases[] = {
      .list = "01\n",
      .max_age_s = PKI_DAY,
      .known = "I-----",
-     .said = {"serials: last changed", "only revocations are answered"},
+     .said = {"serials: last changed", "except for revoked certificates"},
      .unsaid = "5.1.2.5",
      .rows = 1},
 };
