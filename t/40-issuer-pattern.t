@@ -85,7 +85,7 @@ unlike $log, qr/ocsp:(?:error|crit)/, 'a file more and one less: nothing is wron
 OCSPTest::PKI::spew("$dir/cas/6.pem", "not a certificate\n");
 $log = $httpd->graceful;
 is scalar(my @said = lines_of('OCSP201', $log)), 1, 'rubbish: one line' or diag $log;
-like $said[0] // '', qr/\Q$dir\E\/cas\/6\.pem: .*OCSPIssuer> at \S+:\d+ cannot be/,
+like $said[0] // '', qr/\Q$dir\E\/cas\/6\.pem: .*tryLater \(<OCSPIssuer> at \S+:\d+\)/,
     'rubbish: file, place and what comes of it';
 says($httpd, 'rubbish', fresh => 'good', b => 'good', c2 => 'good', a => 'tryLater');
 put('6.pem', undef);

@@ -482,8 +482,8 @@ static apr_status_t check_rows(const load_t *l, apr_uint64_t rows,
              : reject_loss(l,
                            apr_psprintf(l->pool,
                                         "%" APR_UINT64_T_FMT
-                                        " rows, %" APR_UINT64_T_FMT
-                                        " before: an index never loses rows",
+                                        " rows, but %" APR_UINT64_T_FMT
+                                        " before (an index never loses rows)",
                                         rows, last->rows),
                            why);
 }

@@ -562,8 +562,8 @@ static void check_redirects(server_rec *base, apr_pool_t *ptemp)
                      "OCSP263: %s:%d: %s in this section also redirects OCSP "
                      "requests, and OCSP clients follow no redirects; exclude "
                      "the responder's URLs from the section, or move the "
-                     "directive out of any <Location> and <If>, where it does "
-                     "not apply to OCSP requests",
+                     "directive out of any <Location> and <If> (outside them "
+                     "it does not apply to OCSP requests)",
                      d->filename, d->line_num, d->directive);
     }
 }

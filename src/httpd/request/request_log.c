@@ -77,9 +77,9 @@ void ocsp_request_log_ended(request_rec *r, ocsp_arena_t *arena,
 {
     if (is_due(arena, si, OCSP_ARENA_ENDED, now, ENDED_EVERY_S)) {
         ap_log_rerror(APLOG_MARK, APLOG_CRIT, 0, r,
-                      "OCSP303: %s: the certificates of all its signers have "
-                      "expired; requests for this CA are answered tryLater; "
-                      "renew one of them",
+                      "OCSP303: %s: no signer has a certificate that is valid "
+                      "now; requests for this CA are answered tryLater; renew "
+                      "one, or compare the clocks",
                       si->loaded.name);
     }
 }

@@ -160,8 +160,8 @@ apr_status_t ocsp_retained_open_arena(ocsp_arena_t **out, ocsp_retained_t *k,
     if (rv == APR_SUCCESS) {
         *why = ocsp_arena_get_room(k->arena) < wanted
                  ? "OCSPTableSize is more than this machine has, so less is "
-                   "reserved for status data; give it more memory, or set a "
-                   "smaller OCSPTableSize"
+                   "reserved for status data; give the machine more memory, "
+                   "or set a smaller OCSPTableSize"
                  : NULL;
     }
     if (old != NULL) {

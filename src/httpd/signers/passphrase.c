@@ -104,7 +104,7 @@ static apr_status_t run_dialog(char *text, const char *prompt, const char **why)
     }
     *why = ERR_GET_REASON(ERR_peek_error()) == UI_R_RESULT_TOO_LARGE
              ? "the passphrase that was typed is too long"
-             : "no passphrase was typed";
+             : "none was typed";
     return OCSP_EMALFORMED;
 }
 

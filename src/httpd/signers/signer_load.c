@@ -292,8 +292,9 @@ static void log_no_signer(const job_t *job)
     job->si->loaded.signer_why =
         job->certs->nelts + job->keys->nelts != 0
             ? "none of the certificates of OCSPCertificateFile was issued by "
-              "this CA: have it issue one"
-            : "no OCSPCertificateFile and no OCSPCertificateKeyFile: name them";
+              "this CA (have it issue one)"
+            : "no OCSPCertificateFile and no OCSPCertificateKeyFile (name "
+              "them)";
     count_fault(job);
     ocsp_load_ctx_log(job->ctx, APLOG_ERR, 0,
                       "OCSP223: %s: no signer: %s; %s (<OCSPIssuer> at %s)",
