@@ -192,7 +192,7 @@ static ocsp_issuers_issuer_t *load_view(ocsp_load_ctx_t *ctx,
     ocsp_issuers_issuer_t *si = apr_pmemdup(ctx->pconf, of, sizeof(*of));
 
     si->config.where =
-        apr_psprintf(ctx->pconf, "%s, for the virtual host at %s:%u,",
+        apr_psprintf(ctx->pconf, "%s, for the virtual host at %s:%u",
                      of->config.section->defined_at,
                      ctx->s->defn_name != NULL ? ctx->s->defn_name : "-",
                      ctx->s->defn_line_number);
