@@ -136,6 +136,15 @@ static uint64_t find_state(ocsp_load_result_kind_t kind, const char *text)
                                            : ocsp_retry_hash_text(text);
 }
 
+/* @return the tag of the message that logs a failure */
+static const char *get_tag(ocsp_load_result_kind_t failure)
+{
+    return failure == OCSP_LOAD_RESULT_NEWER_REJECTED ? "OCSP220"
+         : failure == OCSP_LOAD_RESULT_HIDDEN         ? "OCSP219"
+         : failure == OCSP_LOAD_RESULT_KILLED         ? "OCSP245"
+                                                      : "OCSP206";
+}
+
 /* Newer CRLs and unreadable files were logged where they were found. */
 static void log_end(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
                     ocsp_load_result_kind_t kind, apr_status_t rv,
@@ -179,10 +188,9 @@ void ocsp_load_log_result(const ocsp_load_ctx_t *ctx,
         if (!failed && ocsp_load_result_is_failure(last.kind)) {
             /* at the level of what it ends, or that would be the last word */
             ocsp_load_ctx_log(ctx, APLOG_ERR, 0,
-                              "OCSP244: %s: OCSP206, OCSP219, OCSP220 or "
-                              "OCSP245 is over: the files of this CA are in "
-                              "order again",
-                              si->loaded.name);
+                              "OCSP244: %s: %s is over: the files of this CA "
+                              "are in order again",
+                              si->loaded.name, get_tag(last.kind));
         }
         /* a load of which only the time is new is stored, too, if it was one */
         if (is_news || !failed || kind != last.kind
