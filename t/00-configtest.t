@@ -143,7 +143,7 @@ my @wrong = (
         qr/compare the clocks/],
     ['a CRL out of date', 208, replaced(crl => crl('old.crl', last => day(-9),
         next => day(-2))), qr/RFC 5280 section 5\.1\.2\.5: expired at/,
-        qr/only the revocations that it lists are answered; have the CA issue a new CRL/, place => 0],
+        qr/answered tryLater, except for revoked certificates; have the CA issue a new CRL/, place => 0],
     ['a signer that is not there', 202, replaced(signer => "$dir/none.pem"),
         qr/No such file or directory/, $paths],
     ['a signer of words', 202, replaced(signer => file('sw.pem', "hello\n")),
@@ -156,11 +156,11 @@ my @wrong = (
         qr/RFC 6960 section 4\.2\.2\.2: .*OCSPSigning/i, qr/issue|have/],
     ['a signer that has expired', 204, replaced(signer =>
         delegate('past.pem', from => time - 864000, to => time - 86400)),
-        qr/valid from \S+Z to \S+Z only: answers tryLater/, qr/issue a new one/,
+        qr/expired on \S+Z; requests for this CA are answered tryLater/, qr/renew it/,
         named => 'CN=OCSP Test CA a', place => 0],
     ['a signer of tomorrow', 204, replaced(signer =>
         delegate('soon.pem', from => time + 86400, to => time + 864000)),
-        qr/valid from \S+Z to \S+Z only: answers tryLater/, qr/./,
+        qr/is not valid before \S+Z; requests for this CA are answered tryLater/, qr/clocks/,
         named => 'CN=OCSP Test CA a', place => 0],
     ['a key that is not there', 202, replaced(signer_key => "$dir/none.key"),
         qr/No such file or directory/, $paths],
@@ -221,14 +221,14 @@ my @wrong = (
         qr/cannot be read/, qr/check path and permissions/, place => 0],
     ['a pattern that matches nothing', 214,
         [with('a') =~ s/\Q$a->{cert}\E/$dir\/*.none/r, "$dir/*.none"],
-        qr/no file matches/, qr/put certificates there/],
+        qr/no file matches/, $paths],
     ['a pattern of a directory that is not there', 214,
         [with('a') =~ s/\Q$a->{cert}\E/$dir\/none\/*.pem/r, "$dir/none/*.pem"],
         qr/No such file or directory/, $paths],
     ['a pattern of signers that matches nothing', 214,
         [qq(OCSPCertificateFile "$dir/*.none"\n) . with('a'), "$dir/*.none"],
-        qr/no file matches/, qr/put certificates there/, place => 0],
-    ['one CA twice', 209, [with('a') x 2, $a->{cert}], qr/are one CA: the one at \S+:\d+ counts/,
+        qr/no file matches/, $paths, place => 0],
+    ['one CA twice', 209, [with('a') x 2, $a->{cert}], qr/of the same CA; the section at \S+:\d+ is used/,
         qr/remove the other/],
     ['a pool\'s certificate that is not there', 225,
         [qq(OCSPCertificateFile "$dir/none.pem"\n) . with('a'), "$dir/none.pem"],
@@ -239,13 +239,13 @@ my @wrong = (
     ['a pool without one for this CA', 223,
         [qq(OCSPCertificateFile "$b->{signer}"\nOCSPCertificateKeyFile "$b->{signer_key}"\n)
             . (with('a') =~ s/^\s*OCSPCert.*\n//mgr), 'CN=OCSP Test CA a'],
-        qr/this CA has not issued any certificate that is named by OCSPCertificateFile/,
+        qr/none of the certificates of OCSPCertificateFile was issued by this CA/,
         qr/have it issue one/],
     ['tables that are too large for OCSPTableSize', 226,
         ["OCSPTableSize 1m\n" . with('a') =~ s/\Q$a->{crl}\E/@{[ crl('big.crl',
             revoked => { map { (sprintf('7A%038X', $_) => ['260101000000Z', undef]) }
-                1 .. 50_000 }) ]}/r, 'OCSPTableSize: '],
-        qr/tables take \d+ octets/, qr/OCSPTableSize \d+m would do/, place => 0],
+                1 .. 50_000 }) ]}/r, 'OCSPTableSize is too small: '],
+        qr/status data takes \d+ octets/, qr/set OCSPTableSize to at least \d+m/, place => 0],
 );
 for my $case (@wrong) {
     my ($name, $tag, $given, $cause, $remedy, %opt) = @$case;
@@ -277,17 +277,17 @@ my @odd = (
         qr/does not ask for the passphrase/, qr/not checked/],
     ['a pool member that nobody uses', 218,
         [qq(OCSPCertificateFile "$b->{signer}"\n) . with('a'), $b->{signer}],
-        qr/no issuer of this server has issued it/, qr/is not used/],
+        qr/no <OCSPIssuer> of this server has issued it/, qr/is not used/],
     ['a CRL that is eleven days old', 208, replaced(crl => crl('aged.crl',
         last => day(-11), next => day(30))), qr/more than 10 days old: Firefox/,
         qr/have the CA issue CRLs more often/],
     ['one of two signers has expired', 216,
         [with('a', qq(OCSPCertificateFile "@{[ delegate('gone.pem',
             from => time - 864000, to => time - 86400) ]}")), 'CN=OCSP Test CA a'],
-        qr/gone\.pem: the signer's certificate expired on \S+Z/, qr/remove it/],
+        qr/gone\.pem: the signer's certificate expired on \S+Z;/, qr/remove the expired one/],
     ['answers that hold too briefly to be signed ahead', 241,
         [with('a', "OCSPPreproduce hot\nOCSPNextUpdate 300"), 'CN=OCSP Test CA a'],
-        qr/OCSPPreproduce has no effect/, qr/set OCSPNextUpdate above 360/],
+        qr/OCSPPreproduce has no effect/, qr/set OCSPNextUpdate to more than 360s/],
 );
 for my $case (@odd) {
     my ($name, $tag, $given, $cause, $remedy) = @$case;

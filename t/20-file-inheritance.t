@@ -172,7 +172,7 @@ for my $case (
 my $log = $signers->log_since(0);
 like $log, qr/OCSP223: CN=OCSP Test CA fresh,\S+: no signer: .*have it issue one/,
     'an issuer without a signer in the pool: what is wrong, and the remedy';
-like $log, qr/OCSP218: \Q$dir\E\/pool-b\.pem: OCSPCertificateFile is not used: /,
+like $log, qr/OCSP218: \Q$dir\E\/pool-b\.pem: this certificate is not used as a signer, /,
     'a pool member that nobody uses is named';
 ok $signers->stop, 'it ends when told to';
 

@@ -120,7 +120,7 @@ for my $n (0 .. $#twins) {
     is scalar @lines, @$sections - 2, "$name: said as often as it is so"
         or diag "@said";
     for my $line (@lines) {
-        my ($place) = $line =~ /are one CA: the one at (\S+) counts/;
+        my ($place) = $line =~ /of the same CA; the section at (\S+) is used/;
         like $line, qr/\Q$counts\E \((?:<OCSPIssuer> )?at \Q$place\E\)/,
             "$name: and which one counts";
     }

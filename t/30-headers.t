@@ -214,7 +214,7 @@ for my $case ([59, 1], [60, 0], [0, 1]) {
     my ($status, $text) = config_test(with('a', "OCSPAnswerAge $seconds",
         'OCSPPreproduce hot'));
     is $status, 0, "OCSPAnswerAge $seconds and OCSPPreproduce: taken";
-    is scalar(() = $text =~ /OCSP241: .*set OCSPAnswerAge to at least 60$/mg), $said,
+    is scalar(() = $text =~ /OCSP241: .*set OCSPAnswerAge to at least 60s$/mg), $said,
         "OCSPAnswerAge $seconds and OCSPPreproduce: "
         . ($said ? 'a warning' : 'no warning');
 }

@@ -45,7 +45,7 @@ OCSPTest::PKI::sign_crl('fresh',
     revoked => OCSPTest::PKI::revoked_and(%more));
 ok graceful(), 'graceful';
 like OCSPTest::log_since($mark),
-    qr/OCSP205: CN=OCSP Test CA fresh,\S*: table published: 5 revocations, /,
+    qr/OCSP205: CN=OCSP Test CA fresh,\S*: status data loaded from \S+: 5 revocations, /,
     'a new CRL: logged with its size';
 is said('fresh', '3001'), 'revoked', 'a new CRL: revoked from every process';
 is said('fresh', '3002'), 'good',    'and what it does not list is good';

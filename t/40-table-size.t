@@ -58,7 +58,7 @@ my @said  = grep { /ocsp:(?:error|crit|warn)/ } split /\n/, $httpd->log_since(0)
 is scalar @said, 1, 'too small at start: one line' or diag "@said";
 my ($octets, $wanted) = ($said[0] // '') =~ /
     OCSP206:\ CN=OCSP\ Test\ CA\ fresh,.*?(\d+)\ octets
-    .*OCSPTableSize\ (\d+\w?)\b.*answers\ tryLater/x;
+    .*OCSPTableSize\ to\ at\ least\ (\d+\w)\b.*answered\ tryLater/x;
 ok $wanted, 'too small at start: issuer, directive and the size to set'
     or diag "@said";
 cmp_ok $octets // 0, '>', $entries * 26, 'too small at start: what the table takes';
@@ -72,7 +72,7 @@ my ($exit, $checked) = config_test("OCSPTableSize 1m\n$issuers", '-D',
     'OCSP_STRICT');
 is $exit, 1, 'too small: httpd -t, strict: exits 1';
 my ($enough) = $checked =~
-    /OCSP226: OCSPTableSize: the tables take \d+ octets.*OCSPTableSize (\d+\w) would/;
+    /OCSP226: .*the status data takes \d+ octets.*set OCSPTableSize to at least (\d+\w)/;
 ok $enough, 'too small: httpd -t names a size' or diag $checked;
 ($exit, $checked) = config_test('OCSPTableSize ' . ($enough // '1m') . "\n$issuers", '-D',
     'OCSP_STRICT');
@@ -109,7 +109,7 @@ my $mark = length $httpd->log_since(0); # it may be seen at once
 make_big($entries + 10);
 $httpd->graceful;
 like $httpd->log_since($mark),
-    qr/OCSP205: CN=OCSP Test CA fresh,\S+ table published: ${\ ($entries + 10)} /,
+    qr/OCSP205: CN=OCSP Test CA fresh,\S+ status data loaded from \S+: ${\ ($entries + 10)} /,
     'a new CRL: published';
 is $httpd->says('fresh', sprintf '7A%038X', $entries + 10), 'revoked',
     'a new CRL: answered from';
@@ -118,7 +118,7 @@ is $httpd->says('fresh', sprintf '7A%038X', $entries + 10), 'revoked',
 
 $httpd->configure("OCSPTableSize 1m\n$issuers");
 $log = $httpd->graceful;
-like $log, qr/ocsp:(?:error|warn).*OCSPTableSize \d+/,
+like $log, qr/ocsp:(?:error|warn).*OCSPTableSize to at least \d+/,
     'too small at graceful: the size to set is said';
 for my $ca (qw(a b)) {
     is $httpd->says($ca, serial_good), 'good', "too small at graceful: $ca: good";

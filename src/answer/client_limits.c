@@ -61,7 +61,7 @@ static const char *warn_of_algorithm(const ocsp_signer_t *signer, apr_pool_t *p)
              ? NULL
              : apr_psprintf(p,
                             "%s: %s cannot verify its responses, and many of"
-                            " them accept a revoked certificate then: name an"
+                            " them then accept revoked certificates: name an"
                             " RSA or P-256 signer %s it",
                             ocsp_signer_get0_description(signer), clients,
                             ocsp_signer_is_like_issuer(signer) ? "instead of"
@@ -110,13 +110,13 @@ static const char *warn_of_size(const ocsp_response_template_t *templ,
     return max <= OCSP_CLIENT_LIMITS_AWS_IOT
              ? NULL
              : apr_psprintf(p,
-                            "responses of up to %" APR_SIZE_T_FMT
-                            " octets: AWS IoT takes %d%s: send fewer or"
+                            "responses have up to %" APR_SIZE_T_FMT
+                            " octets, but AWS IoT accepts %d%s: send fewer or"
                             " shorter certificates (OCSPIncludeCertificate)",
                             max, OCSP_CLIENT_LIMITS_AWS_IOT,
                             max <= OCSP_CLIENT_LIMITS_OCPP
                                 ? ""
-                                : ", OCPP 1.6 and 2.0.1 take 4125");
+                                : ", OCPP 1.6 and 2.0.1 4125");
 }
 
 /* golang.org/x/crypto/ocsp uses the first certificate alone, and requires that
@@ -127,9 +127,9 @@ static const char *warn_of_issuer_cert(const ocsp_response_template_t *templ,
     return ocsp_response_template_get_cert_count(templ) == 0
                 || !ocsp_signer_is_issuer(signer) || is_root(signer)
              ? NULL
-             : "the CA's own certificate is sent: Go (Caddy, Traefik) takes it"
-               " for a delegate's and rejects the response: unless other"
-               " clients need it, set OCSPIncludeCertificate off";
+             : "the CA's own certificate is sent, which Go (Caddy, Traefik)"
+               " takes for a delegate's, and so rejects the response: unless"
+               " other clients need it, set OCSPIncludeCertificate off";
 }
 
 const char *ocsp_client_limits_warn(const ocsp_answer_signers_t *signers,

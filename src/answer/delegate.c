@@ -33,8 +33,9 @@ static const char *find_fault(X509 *cert, const ocsp_issuer_t *issuer)
                " issued by it: have the CA issue one for the responder";
     }
     if (X509_verify(cert, ocsp_issuer_get0_key(issuer)) != 1) {
-        return "RFC 6960 section 4.2.2.2: names the CA, but was not signed by"
-               " this key of it: each key of a CA needs its own responder";
+        return "RFC 6960 section 4.2.2.2: names this CA as its issuer, but"
+               " another key has signed it: have each key of a CA issue a"
+               " signer of its own";
     }
     if ((flags & EXFLAG_INVALID) != 0) {
         return "RFC 5280 section 4.2: an extension cannot be read: have the"

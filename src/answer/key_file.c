@@ -179,8 +179,8 @@ static const char *explain_no_key(bool *encrypted, const passphrase_t *known,
     errors = ocsp_issuer_take_errors(p);
     if (known->asked && known->text == NULL) {
         return apr_psprintf(p,
-                            "%s: RFC 5958 section 3: the key is encrypted: a"
-                            " passphrase is needed",
+                            "%s: RFC 5958 section 3: the key is encrypted, and"
+                            " its passphrase is needed",
                             file);
     }
     if (*encrypted) {
@@ -258,8 +258,7 @@ static bool is_complete(ocsp_der_t content)
 {
     ocsp_der_t value;
 
-    return content.data[0] != OCSP_DER_SEQUENCE
-        || ocsp_file_is_pkcs12(content)
+    return content.data[0] != OCSP_DER_SEQUENCE || ocsp_file_is_pkcs12(content)
         || (ocsp_der_get(&content, OCSP_DER_SEQUENCE, &value)
             && ocsp_der_at_end(&content));
 }

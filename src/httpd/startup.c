@@ -56,8 +56,9 @@ static void resolve_duplicate(const ocsp_load_ctx_t *ctx,
     (use_second ? first : second)->running.is_duplicate = true;
     ocsp_load_ctx_log(
         ctx, APLOG_ERR, 0,
-        "OCSP209: %s: %s (<OCSPIssuer> at %s) and %s (at %s) are one "
-        "CA: the one at %s counts; remove the other",
+        "OCSP209: %s: %s (<OCSPIssuer> at %s) and %s (<OCSPIssuer> at %s) are "
+        "certificates of the same CA; the section at %s is used; remove the "
+        "other one",
         first->loaded.name, first->config.cert_file,
         first->config.section->defined_at, second->config.cert_file,
         second->config.section->defined_at,
@@ -73,9 +74,13 @@ static void log_copy(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *a,
              == 0;
 
     ocsp_load_ctx_log(ctx, copy ? APLOG_WARNING : APLOG_INFO, 0,
-                      "OCSP221: %s: %s and %s are one CA%s", a->loaded.name,
+                      "OCSP221: %s: %s and %s are %s", a->loaded.name,
                       a->config.cert_file, b->config.cert_file,
-                      copy ? ", by the same certificate" : "");
+                      copy ? "the same certificate; remove one of them, or "
+                             "restore the file of another CA that was "
+                             "overwritten"
+                           : "certificates of the same CA; the first one is "
+                             "used");
 }
 
 /* Files of one CA that match one pattern are its renewals and
@@ -187,7 +192,7 @@ static ocsp_issuers_issuer_t *load_view(ocsp_load_ctx_t *ctx,
     ocsp_issuers_issuer_t *si = apr_pmemdup(ctx->pconf, of, sizeof(*of));
 
     si->config.where =
-        apr_psprintf(ctx->pconf, "%s, for the virtual host at %s:%u,",
+        apr_psprintf(ctx->pconf, "%s, for the virtual host at %s:%u",
                      of->config.section->defined_at,
                      ctx->s->defn_name != NULL ? ctx->s->defn_name : "-",
                      ctx->s->defn_line_number);
@@ -314,10 +319,10 @@ static void log_unlisted_good(const server_rec *base)
     if (s != NULL) {
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, base,
                      "OCSP211: serial numbers that a CRL does not list are "
-                     "answered good (RFC 6960 section 2.2) unless OCSPUnlisted "
-                     "is set to something else, even if they were never "
-                     "issued: this "
-                     "does not meet Baseline Requirements 4.9.9");
+                     "answered good, even if they were never issued (RFC 6960 "
+                     "section 2.2); a publicly trusted CA must not do so "
+                     "(Baseline Requirements 4.9.9) and needs OCSPIndexFile or "
+                     "OCSPIssuedFile");
     }
 }
 

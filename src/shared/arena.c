@@ -336,10 +336,11 @@ static const char *explain_lack(const ocsp_arena_t *a, apr_size_t len,
     need = (need + MEGABYTE - 1) / MEGABYTE;
     giga = need % GIGABYTE_IN_MEGABYTES == 0;
     return apr_psprintf(p,
-                        "a table of %" APR_SIZE_T_FMT " octets does not fit "
-                        "into the shared memory of %" APR_UINT64_T_FMT
-                        " octets: OCSPTableSize %" APR_UINT64_T_FMT
-                        "%s would do",
+                        "status data of %" APR_SIZE_T_FMT
+                        " octets does not fit into the shared memory of "
+                        "%" APR_UINT64_T_FMT
+                        " octets: set OCSPTableSize to at least "
+                        "%" APR_UINT64_T_FMT "%s",
                         len, room, giga ? need / GIGABYTE_IN_MEGABYTES : need,
                         giga ? "g" : "m");
 }

@@ -187,8 +187,10 @@ apr_status_t ocsp_crl_directory_scan(apr_array_header_t **out, const char *dir,
     add_files(&scan, names);
     apr_pool_destroy(scan.ptmp);
     if (scan.unreadable_count > 0) {
-        *warning = apr_psprintf(p, "%s: %u files cannot be read%s%s", dir,
-                                scan.unreadable_count, scan.unreadable,
+        *warning = apr_psprintf(p, "%s: %u file%s cannot be read%s%s", dir,
+                                scan.unreadable_count,
+                                scan.unreadable_count == 1 ? "" : "s",
+                                scan.unreadable,
                                 scan.unreadable_count > NAMED_MAX ? "; ..."
                                                                   : "");
     }

@@ -142,21 +142,22 @@ static void warn_of_dates(const load_t *l, ocsp_load_result_t *out)
 
     if (endless) {
         warn(l, out,
-             "RFC 5280 section 5.1.2.5: has no nextUpdate: is used %s "
+             "RFC 5280 section 5.1.2.5: has no nextUpdate, and is used %s "
              "(OCSPSourceMaxAge)",
              until);
     }
     if (end <= l->now) {
         warn(l, out,
-             "RFC 5280 section 5.1.2.5: expired at %s: only the revocations "
-             "that it lists are answered; have the CA issue a new CRL",
+             "RFC 5280 section 5.1.2.5: expired at %s, so requests are "
+             "answered tryLater, except for revoked certificates; have the CA "
+             "issue a new CRL",
              print_time(l, end));
         return;
     }
     if (!endless && info->next_update <= l->now) {
         warn(l, out,
-             "RFC 5280 section 5.1.2.5: is past its nextUpdate %s: is used %s "
-             "(OCSPStaleGrace)",
+             "RFC 5280 section 5.1.2.5: is past its nextUpdate %s, and is used "
+             "%s (OCSPStaleGrace)",
              print_time(l, info->next_update), until);
     }
     if (!l->src->checked && l->now - info->this_update > FIREFOX_MAX_AGE_S) {
@@ -229,8 +230,8 @@ static void warn_of_issuance(const load_t *l, ocsp_load_result_t *out,
     }
     if (end <= l->now) {
         warn(l, out,
-             "%s: last changed %s, longer ago than OCSPSourceMaxAge: only "
-             "revocations are answered",
+             "%s: last changed %s, longer ago than OCSPSourceMaxAge, so "
+             "requests are answered tryLater, except for revoked certificates",
              name_files(l), print_time(l, info->changed));
     }
 }
@@ -481,8 +482,8 @@ static apr_status_t check_rows(const load_t *l, apr_uint64_t rows,
              : reject_loss(l,
                            apr_psprintf(l->pool,
                                         "%" APR_UINT64_T_FMT
-                                        " rows, %" APR_UINT64_T_FMT
-                                        " before: an index never loses rows",
+                                        " rows, but %" APR_UINT64_T_FMT
+                                        " before (an index never loses rows)",
                                         rows, last->rows),
                            why);
 }

@@ -195,7 +195,7 @@ static void check_room(apr_pool_t *p)
     is_int(ocsp_arena_reserve(&mem, a, slot, ROOM - 4096, &why, p), APR_ENOSPC,
            "too much more is refused");
     ok(mem == NULL && why != NULL
-           && strstr(why, ": OCSPTableSize 2m would do") != NULL,
+           && strstr(why, ": set OCSPTableSize to at least 2m") != NULL,
        "with a reason and a size that would do (%s)", why);
     ok(ocsp_arena_lookup(&rec, a, slot, id_a, listed, 3) == APR_SUCCESS, "and "
                                                                          "the "

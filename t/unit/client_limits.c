@@ -30,8 +30,8 @@ static const row_t rows[] = {
      {PKI_ED25519},
      1,
      {"Ed25519: Firefox, NSS, Go (Caddy, Traefik), npm ocsp, certbot, Erlang"
-      " and others cannot verify its responses, and many of them accept a"
-      " revoked certificate then: name an RSA or P-256 signer before it"}},
+      " and others cannot verify its responses, and many of them then accept"
+      " revoked certificates: name an RSA or P-256 signer before it"}},
     {"Ed448 alone", PKI_P256, {PKI_ED448}, 1, {"Ed448: Firefox"}},
     {"Ed25519 of an Ed25519 CA, which is preferred to any other",
      PKI_ED25519,
@@ -161,11 +161,12 @@ static void test_size(apr_pool_t *p)
     more = (4080 - max) / 8;
     is_said(warn_of(&max, usage, more, p), NULL, "a long response");
     ok(max > 4050 && max <= 4096, "4096 octets at most (%zu)", max);
-    is_said(warn_of(&max, usage, more + 4, p), " octets: AWS IoT takes 4096: ",
+    is_said(warn_of(&max, usage, more + 4, p),
+            " octets, but AWS IoT accepts 4096: ",
             "a response that is too long for one kind of client");
     ok(max > 4096 && max <= 4125, "4125 octets at most (%zu)", max);
     is_said(warn_of(&max, usage, more + 8, p),
-            "AWS IoT takes 4096, OCPP 1.6 and 2.0.1 take 4125: send fewer",
+            "AWS IoT accepts 4096, OCPP 1.6 and 2.0.1 4125: send fewer",
             "a response that is too long for two");
     ok(max > 4125, "more (%zu)", max);
 }
@@ -203,8 +204,8 @@ static void test_include(bool below, bool delegate,
     }
     templ = ocsp_response_template_make(got.signer, &style, p);
     is_said(ocsp_client_limits_warn(&signers, 0, PKI_NOW, p),
-            said ? "the CA's own certificate is sent: Go (Caddy, Traefik)"
-                   " takes it for a delegate's"
+            said ? "the CA's own certificate is sent, which Go (Caddy, Traefik)"
+                   " takes for a delegate's"
                  : NULL,
             apr_psprintf(p, "%s signs, %" APR_SIZE_T_FMT " certificates",
                          delegate ? "a delegate"

@@ -268,7 +268,7 @@ static const case_t cases[] = {
     {.name = "without nextUpdate both are used as long as the older one",
      .files = {{.day = -1, .point = USERS, .revoked = "\5", .until = ENDLESS},
                {.day = -2, .point = CAS, .revoked = "\4", .until = ENDLESS}},
-     .said = "has no nextUpdate: is used until 2026-06-06",
+     .said = "has no nextUpdate, and is used until 2026-06-06",
      .revoked = "45",
      .day = -2,
      .until = ENDLESS},

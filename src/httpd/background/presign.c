@@ -111,14 +111,14 @@ static bool is_effective(const ocsp_issuers_issuer_t *si)
 static void log_no_effect(const ocsp_issuers_issuer_t *si, server_rec *s)
 {
     bool is_short = si->config.policy.next_update_s <= OCSP_ANSWER_LEFT_S;
+    const char *name = is_short ? "OCSPNextUpdate" : "OCSPAnswerAge";
 
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
-                 "OCSP241: %s: OCSPPreproduce has no effect for <OCSPIssuer> at"
-                 " %s: its responses are valid for too short a time to be "
-                 "signed before they are requested; set %s %d",
-                 si->loaded.name, si->config.where,
-                 is_short ? "OCSPNextUpdate above"
-                          : "OCSPAnswerAge to at least",
+                 "OCSP241: %s: OCSPPreproduce has no effect (<OCSPIssuer> at "
+                 "%s): %s is too short, so every response is signed on "
+                 "request; set %s to %s %ds",
+                 si->loaded.name, si->config.where, name, name,
+                 is_short ? "more than" : "at least",
                  is_short ? OCSP_ANSWER_LEFT_S : ANSWER_AGE_MIN_S);
 }
 
@@ -467,8 +467,8 @@ static void log_lack_of_room(const ocsp_presign_t *ps, const table_t *t,
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, t->s,
                  "OCSP240: %s: OCSPPreproduce all signs two responses for each "
                  "of %" APR_UINT64_T_FMT " certificates, but OCSPCacheSize has "
-                 "room for %" APR_UINT64_T_FMT " responses of all issuers: the "
-                 "others are signed on request; set OCSPCacheSize to at least "
+                 "room for %" APR_UINT64_T_FMT " responses in all; the others "
+                 "are signed on request; set OCSPCacheSize to at least "
                  "%" APR_UINT64_T_FMT "m",
                  t->si->loaded.name, count_listed(ps, t), places / FILLED_PART,
                  (apr_uint64_t)(enough / (1024 * 1024)) + 1);

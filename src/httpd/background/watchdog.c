@@ -198,8 +198,8 @@ static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
         ocsp_refresh_state_end(w->arena, get_now());
         if (ocsp_refresh_state_log_resumed(w->arena)) {
             ap_log_error(APLOG_MARK, APLOG_ERR, 0, w->base,
-                         "OCSP246: source files are checked for changes "
-                         "again");
+                         "OCSP246: OCSP236 is over: files are checked for "
+                         "changes again");
         }
         (void)check_issuers(w, &ctx, true);
     }
@@ -207,21 +207,23 @@ static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
 
 /* --- whether any process checks ------------------------------------------- */
 
-/* Why none does, in words. */
-static const char *name_cause(const ocsp_watchdog_t *w,
-                              const ocsp_refresh_state_t *state, apr_pool_t *p)
+/* Describe why none does, and the remedy. */
+static const char *describe_cause(const ocsp_watchdog_t *w,
+                                  const ocsp_refresh_state_t *state,
+                                  apr_pool_t *p)
 {
     const item_t *item = state->loading ? find_by_slot(w, state->slot) : NULL;
 
     if (item == NULL) {
         return "the process that checks them does not continue, or there is "
-               "none; see whether an httpd process is stopped, or restart "
+               "none; find out whether an httpd process is stopped, or restart "
                "httpd";
     }
     return apr_psprintf(p,
                         "process %d has begun to load %s for %s and has not "
-                        "finished; find out what it waits for (a disk, a "
-                        "network file system, SIGSTOP), or end it",
+                        "finished; find out what that process waits for (a "
+                        "disk, a network file system, SIGSTOP), or terminate "
+                        "it",
                         (int)state->pid,
                         ocsp_sources_name(item->si->config.level, p),
                         item->si->loaded.name);
@@ -238,12 +240,11 @@ void ocsp_watchdog_log_overdue(const ocsp_watchdog_t *w, apr_pool_t *p)
     ocsp_refresh_state_get(&state, w->arena, now, w->check_s);
     if (state.overdue_s > 0 && ocsp_refresh_state_log_overdue(w->arena, now)) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, w->base,
-                     "OCSP236: source files have not been checked for changes "
-                     "for %ld s (OCSPRefresh: every %ld s): %s; until then no "
-                     "change takes effect, and data without a nextUpdate will "
-                     "expire",
+                     "OCSP236: files have not been checked for changes for %ld "
+                     "s (OCSPRefresh: every %ld s), so no change takes effect, "
+                     "and data without a nextUpdate will expire: %s",
                      (long)state.overdue_s, (long)w->check_s,
-                     name_cause(w, &state, p));
+                     describe_cause(w, &state, p));
     }
 }
 
@@ -321,9 +322,13 @@ void ocsp_watchdog_start_child(ocsp_watchdog_t *w, apr_pool_t *pchild)
 
 /* --- start ---------------------------------------------------------------- */
 
-#define EFFECT                                                                 \
-    "source files are not checked for changes (OCSPRefresh), and no response " \
-    "is signed ahead of need (OCSPPreproduce); "
+static const char *describe_effect(const server_rec *base)
+{
+    return ocsp_server_config_get(base)->refresh_s != 0
+             ? "files are not checked for changes, data without a nextUpdate "
+               "will expire, and nothing is signed in advance"
+             : "nothing is signed in advance";
+}
 
 bool ocsp_watchdog_check(server_rec *base, const ocsp_arena_t *arena)
 {
@@ -333,12 +338,11 @@ bool ocsp_watchdog_check(server_rec *base, const ocsp_arena_t *arena)
         return true;
     }
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, base,
-                 "OCSP234: %s: " EFFECT "%s, or set both directives to off",
-                 is_loaded ? "this system has no robust mutexes in shared "
-                             "memory"
+                 "OCSP234: %s: %s; %sset OCSPRefresh and OCSPPreproduce to off",
+                 is_loaded ? "this system has no robust mutexes"
                            : "mod_watchdog is not loaded",
-                 is_loaded ? "use a system that has them"
-                           : "add LoadModule watchdog_module");
+                 describe_effect(base),
+                 is_loaded ? "" : "add LoadModule watchdog_module, or ");
     return false;
 }
 
@@ -372,8 +376,9 @@ ocsp_watchdog_t *ocsp_watchdog_start(apr_pool_t *pconf, server_rec *base,
     }
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_ERR, rv, base,
-                     "OCSP237: mod_watchdog rejected the callback: " EFFECT
-                     "set both directives to off to run without");
+                     "OCSP237: mod_watchdog returned an error: %s; restart "
+                     "httpd, or set OCSPRefresh and OCSPPreproduce to off",
+                     describe_effect(base));
         return NULL;
     }
     /* at once: the parent may have left changed sources to it */

@@ -23,12 +23,10 @@ static apr_array_header_t *expand(const char *pattern, const char **why,
     size_t i;
 
     if (rv == GLOB_NOMATCH) {
-        *why = "no file matches: put certificates there";
+        *why = "no file matches";
     }
     else if (rv != 0) {
-        *why = apr_psprintf(p,
-                            "a directory cannot be read: %s: check path and "
-                            "permissions",
+        *why = apr_psprintf(p, "a directory cannot be read (%s)",
                             rv == GLOB_NOSPACE ? "no memory" : strerror(errno));
     }
     for (i = 0; rv == 0 && i < found.gl_pathc; i++) {
@@ -92,11 +90,14 @@ apr_array_header_t *ocsp_glob_expand(const ocsp_load_ctx_t *ctx,
     if (ctx->mode != OCSP_LOAD_CTX_PASSPHRASES
         && ocsp_load_ctx_log_once(ctx, subject, strlen(subject),
                                   ocsp_retry_hash_text(why))) {
-        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP214: %s: %s; %s %s", pattern,
-                          why, user,
-                          files->nelts != 0 ? "goes on with the files found "
-                                              "before"
-                                            : "has no files");
+        ocsp_load_ctx_log(ctx, APLOG_ERR, 0,
+                          "OCSP214: %s: %s; %s (%s); check path and "
+                          "permissions",
+                          pattern, why,
+                          files->nelts != 0
+                              ? "the files that matched earlier stay in use"
+                              : "no certificate is loaded",
+                          user);
     }
     return files;
 }

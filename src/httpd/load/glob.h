@@ -13,7 +13,7 @@
 /**
  * Find the files that match a pattern, in the order of their names; if there
  * are none, which is logged, those that did when it last matched any.
- * @param user of the pattern, for the log, after "OCSP214: pattern: cause; "
+ * @param user directive or section that has the pattern, for the log
  * @return const char *, made in pconf
  */
 apr_array_header_t *ocsp_glob_expand(const ocsp_load_ctx_t *ctx,

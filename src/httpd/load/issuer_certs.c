@@ -42,11 +42,12 @@ static void load_certificate(const ocsp_load_ctx_t *ctx,
                                     &ignored, ctx->pconf);
         }
         ocsp_load_ctx_log(ctx, APLOG_ERR, rv,
-                          "OCSP201: %s; <OCSPIssuer> at %s %s", why,
-                          si->config.where,
+                          "OCSP201: %s; %s (<OCSPIssuer> at %s)", why,
                           issuer != NULL
-                              ? "goes on with the certificate read before"
-                              : "cannot be answered for");
+                              ? "the earlier certificate stays in use"
+                              : "requests for this CA, and for CAs that this "
+                                "server does not know, are answered tryLater",
+                          si->config.where);
     }
     if (issuer != NULL) {
         ocsp_load_ctx_add_issuer(ctx, issuer);

@@ -92,9 +92,9 @@ ocsp_retries_t *ocsp_load_ctx_open_arena(ocsp_load_ctx_t *ctx,
                                   &why, ctx->ptemp);
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_ERR, rv, base,
-                     "OCSP210: %s: every issuer answers tryLater; give this "
-                     "machine or its container more memory, or set a smaller "
-                     "OCSPTableSize",
+                     "OCSP210: %s; requests for every <OCSPIssuer> are "
+                     "answered tryLater; give this machine or its container "
+                     "more memory, or set a smaller OCSPTableSize",
                      why);
         return NULL;
     }
@@ -112,16 +112,23 @@ ocsp_retries_t *ocsp_load_ctx_open_arena(ocsp_load_ctx_t *ctx,
     }
     else if (ocsp_arena_has_lock(ctx->arena)) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
-                     "OCSP235: another process is still writing status "
-                     "tables: sources that have changed are loaded later");
+                     "OCSP235: a process from before the restart is still "
+                     "loading status data; %s",
+                     ctx->refreshes
+                         ? "new and changed files are loaded when it has "
+                           "finished"
+                         : "new and changed files are not loaded: restart "
+                           "again when it has finished");
     }
     if (ocsp_arena_get_configuration(ctx->arena) != 0) {
         ctx->mode = OCSP_LOAD_CTX_GRACEFUL;
     }
     else {
-        ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, base,
-                     "OCSP247: status data from before the last stop is "
-                     "forgotten: a CRL or an index that is older is accepted");
+        ap_log_error(
+            APLOG_MARK, APLOG_NOTICE, 0, base,
+            "OCSP247: there is no earlier status data to compare with, "
+            "so a CRL or an index is accepted even if a newer one was "
+            "in use before");
     }
     ocsp_arena_begin(ctx->arena);
     return retries;

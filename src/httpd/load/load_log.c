@@ -43,7 +43,7 @@ static bool log_once(const ocsp_load_ctx_t *ctx,
 static const char *print_end(const ocsp_load_ctx_t *ctx, int64_t end)
 {
     return end == OCSP_TABLE_ENDLESS
-             ? "the next change"
+             ? "it changes"
              : ocsp_load_ctx_print_time(ctx->ptemp, end);
 }
 
@@ -56,17 +56,17 @@ static void log_published(const ocsp_load_ctx_t *ctx,
     const ocsp_table_info_t *info = &result->info;
 
     ocsp_load_ctx_log(ctx, APLOG_INFO, 0,
-                      "OCSP205: %s: table published: %" APR_UINT64_T_FMT
-                      " revocations%s, from %s until %s (%s)",
-                      si->loaded.name, info->entries,
+                      "OCSP205: %s: status data loaded from %s: "
+                      "%" APR_UINT64_T_FMT
+                      " revocations%s, thisUpdate %s, valid until %s",
+                      si->loaded.name, result->file, info->entries,
                       info->issuance ? apr_psprintf(ctx->ptemp,
                                                     ", %" APR_UINT64_T_FMT
-                                                    " others issued",
+                                                    " other certificates",
                                                     info->issued)
                                      : "",
                       ocsp_load_ctx_print_time(ctx->ptemp, info->this_update),
-                      print_end(ctx, ocsp_sources_find_end(si, info)),
-                      result->file);
+                      print_end(ctx, ocsp_sources_find_end(si, info)));
 }
 
 /* After a full start nothing is known of newer CRLs that were in use before:
@@ -83,7 +83,8 @@ static void log_old(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
         ocsp_load_ctx_log(
             ctx, APLOG_NOTICE, 0,
             "OCSP262: %s: %s has thisUpdate %s, and more than a third of its "
-            "time has passed: if the CA has issued a newer CRL, put it there",
+            "time has passed; replace the file if the CA has issued a newer "
+            "CRL, because after a full start an older one is accepted",
             si->loaded.name, result->file,
             ocsp_load_ctx_print_time(ctx->ptemp, info->this_update));
     }
@@ -135,8 +136,16 @@ static uint64_t find_state(ocsp_load_result_kind_t kind, const char *text)
                                            : ocsp_retry_hash_text(text);
 }
 
-/* Newer CRLs and files that cannot be read were logged where they were found.
- */
+/* @return the tag of the message that logs a failure */
+static const char *get_tag(ocsp_load_result_kind_t failure)
+{
+    return failure == OCSP_LOAD_RESULT_NEWER_REJECTED ? "OCSP220"
+         : failure == OCSP_LOAD_RESULT_HIDDEN         ? "OCSP219"
+         : failure == OCSP_LOAD_RESULT_KILLED         ? "OCSP245"
+                                                      : "OCSP206";
+}
+
+/* Newer CRLs and unreadable files were logged where they were found. */
 static void log_end(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
                     ocsp_load_result_kind_t kind, apr_status_t rv,
                     const char *text, bool has_table)
@@ -146,17 +155,17 @@ static void log_end(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
     if (kind == OCSP_LOAD_RESULT_ROOT_ONLY) {
         ocsp_readers_log_closed(ctx, text);
     }
-    else if (kind == OCSP_LOAD_RESULT_KILLED) {
-        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP245: %s: %s", si->loaded.name,
-                          text);
-    }
     else if (partly || kind > OCSP_LOAD_RESULT_HIDDEN) {
         ocsp_load_ctx_log(ctx, APLOG_ERR, rv,
-                          "OCSP206: %s: %s; <OCSPIssuer> at %s %s",
-                          si->loaded.name, text, si->config.where,
-                          partly      ? "goes on with the rest"
-                          : has_table ? "goes on with the table loaded before"
-                                      : "answers tryLater");
+                          kind == OCSP_LOAD_RESULT_KILLED
+                              ? "OCSP245: %s: %s; %s (<OCSPIssuer> at %s)"
+                              : "OCSP206: %s: %s; %s (<OCSPIssuer> at %s)",
+                          si->loaded.name, text,
+                          partly      ? "the other files are used"
+                          : has_table ? "the earlier status data stays in use"
+                                      : "requests for this CA are answered "
+                                        "tryLater",
+                          si->config.where);
     }
 }
 
@@ -179,8 +188,9 @@ void ocsp_load_log_result(const ocsp_load_ctx_t *ctx,
         if (!failed && ocsp_load_result_is_failure(last.kind)) {
             /* at the level of what it ends, or that would be the last word */
             ocsp_load_ctx_log(ctx, APLOG_ERR, 0,
-                              "OCSP244: %s: its sources are in order again",
-                              si->loaded.name);
+                              "OCSP244: %s: %s is over: the files of this CA "
+                              "are in order again",
+                              si->loaded.name, get_tag(last.kind));
         }
         /* a load of which only the time is new is stored, too, if it was one */
         if (is_news || !failed || kind != last.kind
@@ -226,8 +236,8 @@ static age_t find_age(const char **remedy, const ocsp_issuers_issuer_t *si,
         issuance = find_age_of(part.changed, ocsp_sources_find_end(si, &part),
                                now);
     }
-    *remedy = issuance > crl ? "see why its index or list no longer changes, "
-                               "or set OCSPSourceMaxAge"
+    *remedy = issuance > crl ? "find out why the index or list no longer "
+                               "changes, or set a longer OCSPSourceMaxAge"
                              : "have the CA issue a new CRL";
     return crl > issuance ? crl : issuance;
 }
@@ -257,16 +267,16 @@ static void log_expiry(const ocsp_load_ctx_t *ctx,
 
     if (stale) {
         ocsp_load_ctx_log(ctx, APLOG_ERR, 0,
-                          "OCSP213: %s: status data expired at %s: "
-                          "<OCSPIssuer> at %s answers tryLater, except for "
-                          "revoked certificates; %s",
+                          "OCSP213: %s: status data expired at %s; requests "
+                          "for this CA are answered tryLater, except for "
+                          "revoked certificates (<OCSPIssuer> at %s); %s",
                           si->loaded.name, time, si->config.where, remedy);
     }
     else {
         ocsp_load_ctx_log(ctx, APLOG_WARNING, 0,
-                          "OCSP230: %s: status data expires at %s for "
-                          "<OCSPIssuer> at %s, and two thirds of its time have "
-                          "passed: %s",
+                          "OCSP230: %s: status data expires at %s, and two "
+                          "thirds of its time have passed (<OCSPIssuer> at "
+                          "%s); %s",
                           si->loaded.name, time, si->config.where, remedy);
     }
 }
@@ -289,14 +299,17 @@ void ocsp_load_log_age(const ocsp_load_ctx_t *ctx,
     if (check_end != 0 && find_age_of(checked, check_end, ctx->now) > age) {
         age = find_age_of(checked, check_end, ctx->now);
         end = check_end;
-        remedy = "its files could not be checked since: see OCSP206, OCSP219, "
+        remedy = "the last check of its files failed: see OCSP206, OCSP219, "
                  "OCSP220 or OCSP245 in this log";
     }
     last = exchange_age(ctx, si, age);
     if (age < last) { /* at the level of what it ends */
         ocsp_load_ctx_log(ctx, last == STALE ? APLOG_ERR : APLOG_WARNING, 0,
-                          "OCSP260: %s: status data is current again, until %s",
-                          si->loaded.name, print_end(ctx, end));
+                          "OCSP260: %s: %s is over: status data is valid "
+                          "until %s",
+                          si->loaded.name,
+                          last == STALE ? "OCSP213" : "OCSP230",
+                          print_end(ctx, end));
     }
     if (age > last && !(warned && own == STALE)) {
         log_expiry(ctx, si, age == STALE, end, remedy);
@@ -335,14 +348,15 @@ void ocsp_load_log_signers(const ocsp_load_ctx_t *ctx,
     ap_log_error(
         APLOG_MARK, expiry == OCSP_EXPIRY_SOON ? APLOG_WARNING : APLOG_ERR, 0,
         ctx->s,
-        "OCSP248: %s: the signer's certificate %s at %s (%s)%s: renew it with "
+        "OCSP248: %s: the signer's certificate (%s) %s on %s%s; renew it with "
         "the same key%s",
-        si->loaded.name, past ? "ended" : "ends",
+        si->loaded.name, ocsp_signer_get0_description(signer),
+        past ? "expired" : "expires",
         ocsp_load_ctx_print_time(ctx->ptemp, ocsp_signer_get_not_after(signer)),
-        ocsp_signer_get0_description(signer), past ? ": answers tryLater" : "",
+        past ? ", and requests for this CA are answered tryLater" : "",
         /* the CA's own certificate is the one that is answered for */
-        ocsp_signer_is_issuer(signer) ? ", and restart httpd gracefully"
-                                      : ", which needs no restart");
+        ocsp_signer_is_issuer(signer) ? ", then restart httpd gracefully"
+                                      : " (no restart is needed)");
 }
 
 void ocsp_load_log_table_size(const ocsp_load_ctx_t *ctx)
@@ -354,10 +368,11 @@ void ocsp_load_log_table_size(const ocsp_load_ctx_t *ctx)
         && size != OCSP_ISSUER_CONFIG_UNSET
         && counts->tables + counts->largest > (apr_uint64_t)size) {
         ocsp_load_ctx_log(ctx, APLOG_ERR, 0,
-                          "OCSP226: OCSPTableSize: the tables take "
-                          "%" APR_UINT64_T_FMT
-                          " octets, and as much again while they are replaced: "
-                          "OCSPTableSize %" APR_UINT64_T_FMT "m would do",
+                          "OCSP226: OCSPTableSize is too small: the status "
+                          "data takes %" APR_UINT64_T_FMT
+                          " octets, and as much again while it is replaced; "
+                          "set OCSPTableSize to at least %" APR_UINT64_T_FMT
+                          "m",
                           counts->tables, (counts->tables >> 19) + 2);
     }
 }

@@ -298,7 +298,9 @@ void ocsp_sources_check_used(const ocsp_load_ctx_t *ctx,
         if (!d->used && d->entries == NULL) {
             d->used = true;
             ocsp_load_ctx_log(ctx, APLOG_ERR, d->rv,
-                              "OCSP227: OCSPCRLPath: %s; no issuer needs it",
+                              "OCSP227: OCSPCRLPath: %s; no issuer needs this "
+                              "directory, so it may also be removed from the "
+                              "configuration",
                               d->why);
         }
     }

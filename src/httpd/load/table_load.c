@@ -341,11 +341,11 @@ void ocsp_table_load_count_death(const ocsp_load_ctx_t *ctx,
     ocsp_load_log_result(
         ctx, si, OCSP_LOAD_RESULT_KILLED, 0,
         apr_psprintf(ctx->ptemp,
-                     "%s: process %d died while it loaded this, most likely "
-                     "killed for lack of memory: it is tried again after "
-                     "growing pauses; give this machine or its container more "
-                     "memory",
-                     ocsp_sources_name(si->config.level, ctx->ptemp), (int)pid),
+                     "process %d died while it loaded %s, probably because "
+                     "memory ran out: give this machine or its container more "
+                     "memory (loading is tried again, after longer and longer "
+                     "pauses)",
+                     (int)pid, ocsp_sources_name(si->config.level, ctx->ptemp)),
         get_info(&info, ctx, si));
 }
 
@@ -440,8 +440,9 @@ static bool is_deferred(const attempt_t *a, const ocsp_load_ctx_t *ctx,
         return false;
     }
     ocsp_load_ctx_log(ctx, APLOG_INFO, 0,
-                      "OCSP231: %s: its sources have changed, and are large: "
-                      "they are loaded while requests are answered",
+                      "OCSP231: %s: its files have changed and are large; "
+                      "they are loaded in the background, and the earlier "
+                      "status data stays in use until then",
                       si->loaded.name);
     return true;
 }

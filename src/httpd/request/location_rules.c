@@ -475,13 +475,14 @@ static void check_fields(server_rec *base, apr_pool_t *ptemp)
             || !applies_to_our_handler(d, ptemp) || is_removed(field, ptemp)) {
             continue;
         }
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
-                     "OCSP251: %s:%d: Header %s: nginx rejects responses with "
-                     "a field whose name has other characters than letters, "
-                     "digits and hyphens; add \"Header always unset %s\" (or "
-                     "\"Header unset\", as it was set) to the location of "
-                     "SetHandler ocsp",
-                     d->filename, d->line_num, field, field);
+        ap_log_error(
+            APLOG_MARK, APLOG_WARNING, 0, base,
+            "OCSP251: %s:%d: Header %s: nginx rejects responses with "
+            "a field whose name has other characters than letters, "
+            "digits and hyphens; remove the directive, or add \"Header "
+            "always unset %s\" to the location of SetHandler ocsp "
+            "(without \"always\" if the field is set without it)",
+            d->filename, d->line_num, field, field);
     }
 }
 
@@ -559,9 +560,10 @@ static void check_redirects(server_rec *base, apr_pool_t *ptemp)
         }
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
                      "OCSP263: %s:%d: %s in this section also redirects OCSP "
-                     "requests, and OCSP clients follow no redirects: move it "
-                     "out of the section, or let the section not include the "
-                     "URLs of the responder",
+                     "requests, and OCSP clients follow no redirects; exclude "
+                     "the responder's URLs from the section, or move the "
+                     "directive out of any <Location> and <If> (outside them "
+                     "it does not apply to OCSP requests)",
                      d->filename, d->line_num, d->directive);
     }
 }
@@ -592,8 +594,8 @@ static void check_error_documents(server_rec *base, apr_pool_t *ptemp)
         }
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
                      "OCSP264: %s:%d: ErrorDocument %s redirects OCSP requests "
-                     "that httpd refuses before it finds their location, and "
-                     "OCSP clients follow no redirects: use a text or a path "
+                     "that httpd rejects before it finds their location, and "
+                     "OCSP clients follow no redirects; use a text or a path "
                      "instead of a URL",
                      d->filename, d->line_num, word);
     }

@@ -77,8 +77,9 @@ void ocsp_request_log_ended(request_rec *r, ocsp_arena_t *arena,
 {
     if (is_due(arena, si, OCSP_ARENA_ENDED, now, ENDED_EVERY_S)) {
         ap_log_rerror(APLOG_MARK, APLOG_CRIT, 0, r,
-                      "OCSP303: %s: all signer certificates have expired: the "
-                      "issuer answers tryLater; issue a new one",
+                      "OCSP303: %s: no signer has a certificate that is valid "
+                      "now; requests for this CA are answered tryLater; renew "
+                      "one, or compare the clocks",
                       si->loaded.name);
     }
 }
@@ -90,9 +91,9 @@ void ocsp_request_log_failed(server_rec *s, ocsp_arena_t *arena,
     bool loud = is_due(arena, si, OCSP_ARENA_FAILED, now, FAILED_EVERY_S);
 
     ap_log_error(APLOG_MARK, loud ? APLOG_ERR : APLOG_DEBUG, 0, s,
-                 "OCSP301: %s: a signature failed: %s; if this repeats, check "
-                 "that the key is usable, then restart httpd",
-                 si != NULL ? si->loaded.name : "-", why);
+                 "OCSP301: %s: signing failed: %s; if this repeats, check the "
+                 "key with \"httpd -t\", then restart httpd",
+                 si != NULL ? si->loaded.name : "several issuers", why);
 }
 
 void ocsp_request_log_subject(request_rec *r, const ocsp_certid_t *id,
@@ -110,11 +111,16 @@ void ocsp_request_log_subject(request_rec *r, const ocsp_certid_t *id,
 void ocsp_request_log_answer(request_rec *r, const ocsp_answer_t *a,
                              ocsp_der_t body)
 {
+    static const char *const names[] = {
+        "successful", "malformedRequest", "internalError", "tryLater",
+        "4",          "sigRequired",      "unauthorized"};
+
     if (a->status != OCSP_RESPONSE_SUCCESSFUL) {
         ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r,
-                      "OCSP302: error response %d: %s: %" APR_SIZE_T_FMT
-                      " octets %s",
-                      (int)a->status, a->why, body.len,
+                      "OCSP302: answered %s: %s; request of %" APR_SIZE_T_FMT
+                      " octets%s%s",
+                      names[a->status], a->why, body.len,
+                      body.len != 0 ? ": " : "",
                       APLOGrdebug(r) ? print_hex(body, r->pool) : "");
     }
     else if (APLOGrtrace1(r)) {

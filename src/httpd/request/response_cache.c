@@ -116,8 +116,8 @@ static void log_too_long(const ocsp_response_cache_item_t *item)
     ocsp_runtime_log_too_long(ap_server_conf,
                               si != NULL ? si->loaded.name : "-",
                               item->draft.answer.der.len,
-                              "restart httpd gracefully: it makes places for "
-                              "the signers' certificates of now");
+                              "restart httpd gracefully, which makes the "
+                              "entries longer");
 }
 
 static void store(ocsp_response_cache_item_t *item, ocsp_cache_t *cache,

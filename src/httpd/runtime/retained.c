@@ -126,17 +126,17 @@ static const char *resize(ocsp_arena_t *a, apr_uint64_t room, bool may_shrink,
         return NULL;
     }
     if (!ocsp_arena_set_room(a, room)) {
-        return "OCSPTableSize is more than was reserved at start: stop httpd "
-               "and start it again for the rest";
+        return "OCSPTableSize is larger than the memory that was reserved at "
+               "the last full start; stop httpd and start it again";
     }
     return 2 * used <= room
              ? NULL
              : apr_psprintf(
                  p,
-                 "the tables in use take %" APR_UINT64_T_FMT
-                 " octets, and each is replaced by one that is "
-                 "written beside it: OCSPTableSize %" APR_UINT64_T_FMT
-                 "m would do",
+                 "OCSPTableSize is too small: the status data takes "
+                 "%" APR_UINT64_T_FMT
+                 " octets, and as much again while it is replaced; set "
+                 "OCSPTableSize to at least %" APR_UINT64_T_FMT "m",
                  used, (2 * used >> 20) + 1);
 }
 
@@ -159,8 +159,9 @@ apr_status_t ocsp_retained_open_arena(ocsp_arena_t **out, ocsp_retained_t *k,
     rv = make_arena(&k->arena, room, why, p);
     if (rv == APR_SUCCESS) {
         *why = ocsp_arena_get_room(k->arena) < wanted
-                 ? "OCSPTableSize is more than this machine gives: there is "
-                   "less room for tables"
+                 ? "OCSPTableSize is more than this machine has, so less is "
+                   "reserved for status data; give the machine more memory, "
+                   "or set a smaller OCSPTableSize"
                  : NULL;
     }
     if (old != NULL) {

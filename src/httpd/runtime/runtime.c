@@ -83,8 +83,8 @@ void ocsp_runtime_log_too_long(const server_rec *s, const char *issuer,
 {
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
                  "OCSP242: %s: its responses have up to %" APR_SIZE_T_FMT
-                 " octets, for which OCSPCacheSize has no place: they are "
-                 "signed whenever they are asked for; %s",
+                 " octets, more than an entry of the response cache holds, so "
+                 "each is signed on request; %s",
                  issuer, octets, remedy);
 }
 
@@ -100,10 +100,18 @@ static void check_places(const ocsp_cache_t *cache, const longest_t *longest,
 
         ocsp_runtime_log_too_long(base, longest->issuer, longest->octets,
                                   apr_psprintf(base->process->pconf,
-                                               "OCSPCacheSize %" APR_SIZE_T_FMT
-                                               "m has places",
+                                               "set OCSPCacheSize to at least "
+                                               "%" APR_SIZE_T_FMT "m",
                                                octets / (1024 * 1024) + 1));
     }
+}
+
+static void log_no_memory(const server_rec *base, const char *effect)
+{
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, base,
+                 "OCSP243: no shared memory for %s; give this machine or its "
+                 "container more memory",
+                 effect);
 }
 
 static void open_counters(ocsp_server_config_shared_t *shared,
@@ -119,12 +127,12 @@ static void open_counters(ocsp_server_config_shared_t *shared,
                                     ocsp_sign_slots_size(),
                                     OCSP_SIGN_SLOTS_VERSION);
     shared->sign_slots = fresh && mem != NULL ? ocsp_sign_slots_init(mem) : mem;
-    if (shared->counters == NULL || shared->sign_slots == NULL) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, base,
-                     "OCSP243: no shared memory for server-status's counters "
-                     "or for OCSPSignLimit: there are no counters, or any "
-                     "number sign at once; give this machine or its container "
-                     "more memory");
+    if (shared->counters == NULL) {
+        log_no_memory(base, "the counters of server-status, which are not "
+                            "shown");
+    }
+    if (shared->sign_slots == NULL) {
+        log_no_memory(base, "OCSPSignLimit, which therefore has no effect");
     }
 }
 
@@ -155,6 +163,6 @@ void ocsp_runtime_open(ocsp_server_config_shared_t *shared,
     }
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, base,
                  "OCSP239: no shared memory for OCSPCacheSize: every response "
-                 "is signed when it is asked for; give this machine or its "
-                 "container more memory, or set a smaller OCSPCacheSize");
+                 "is signed on request; give this machine or its container "
+                 "more memory, or set a smaller OCSPCacheSize");
 }

@@ -408,8 +408,8 @@ void ocsp_keypairs_warn_of_readers(const ocsp_load_ctx_t *ctx,
     }
     if (readers != NULL) {
         ocsp_load_ctx_log(ctx, APLOG_WARNING, 0,
-                          "OCSP212: %s: private key can be read by %s: make it "
-                          "readable by root only",
+                          "OCSP212: %s: the private key can be read by %s; "
+                          "make it readable by root only",
                           k->file, readers);
     }
 }
@@ -417,7 +417,9 @@ void ocsp_keypairs_warn_of_readers(const ocsp_load_ctx_t *ctx,
 static void log_unusable(ocsp_load_ctx_t *ctx, const char *directive,
                          apr_status_t rv, const char *why)
 {
-    ocsp_load_ctx_log(ctx, APLOG_ERR, rv, "OCSP225: %s: %s; no issuer uses it",
+    ocsp_load_ctx_log(ctx, APLOG_ERR, rv,
+                      "OCSP225: %s: %s; no issuer needs this file, so it may "
+                      "also be removed from the configuration",
                       directive, why);
 }
 
@@ -442,8 +444,10 @@ void ocsp_keypairs_check_used(ocsp_load_ctx_t *ctx,
         else {
             ocsp_load_ctx_log(
                 ctx, APLOG_WARNING, 0,
-                "OCSP218: %s: OCSPCertificateFile is not used: no "
-                "issuer of this server has issued it",
+                "OCSP218: %s: this certificate is not used as a signer, "
+                "because no <OCSPIssuer> of this server has issued it; add an "
+                "<OCSPIssuer> for its CA, or remove the file from "
+                "OCSPCertificateFile",
                 c->file);
         }
     }

@@ -73,14 +73,11 @@ static apr_status_t check_terminal(const char **why)
 
     if (fd < 0) {
         rv = errno;
-        *why = "no terminal to ask for its passphrase: start httpd at one, or "
-               "name a program by OCSPPassPhraseDialog exec:";
+        *why = "httpd was started without a terminal";
         return rv;
     }
     if (tcgetpgrp(fd) != getpgrp()) {
-        *why = "httpd was started in the background of its terminal, where no "
-               "passphrase can be asked for: start it in the foreground, or "
-               "name a program by OCSPPassPhraseDialog exec:";
+        *why = "httpd was started in the background of its terminal";
         rv = EIO;
     }
     (void)close(fd);
@@ -102,12 +99,12 @@ static apr_status_t run_dialog(char *text, const char *prompt, const char **why)
         return APR_SUCCESS;
     }
     if (done == -2) {
-        *why = "interrupted when asked for its passphrase";
+        *why = "the question was interrupted";
         return APR_EINTR;
     }
     *why = ERR_GET_REASON(ERR_peek_error()) == UI_R_RESULT_TOO_LARGE
              ? "the passphrase that was typed is too long"
-             : "no passphrase was typed";
+             : "none was typed";
     return OCSP_EMALFORMED;
 }
 
@@ -268,8 +265,8 @@ static const char *find_fault(const line_t *line, apr_status_t ended, int code,
     }
     if (line->total > OUTPUT_MAX) {
         return apr_psprintf(p,
-                            "killed after %d octets of output: let it print "
-                            "only the passphrase",
+                            "killed after %d octets of output, which should "
+                            "be the passphrase alone",
                             OUTPUT_MAX);
     }
     if (!APR_STATUS_IS_CHILD_DONE(ended)) {
@@ -281,10 +278,9 @@ static const char *find_fault(const line_t *line, apr_status_t ended, int code,
     if (code != 0) {
         return apr_psprintf(
             p, "exit status %d%s", code,
-            code == NOT_RUN
-                ? ": perhaps it cannot be run: check that its first "
-                  "line is #! and an interpreter"
-                : "");
+            code == NOT_RUN ? " (perhaps it cannot be run, because its first "
+                              "line is not #! and an interpreter)"
+                            : "");
     }
     if (line->len == 0) {
         return "its first line is empty";
@@ -309,8 +305,7 @@ static apr_status_t ask_program(char **out, const char *const *argv,
     apr_pool_create(&ptmp, p);
     rv = start(&proc, argv, ptmp);
     if (rv != APR_SUCCESS) {
-        *why = apr_psprintf(p, "%s: cannot be started to ask for a passphrase",
-                            argv[0]);
+        *why = apr_psprintf(p, "%s: cannot be started", argv[0]);
         apr_pool_destroy(ptmp);
         return rv;
     }
@@ -328,7 +323,7 @@ static apr_status_t ask_program(char **out, const char *const *argv,
         *out = apr_pstrmemdup(p, line.text, line.len);
     }
     else {
-        *why = apr_psprintf(p, "%s: no passphrase: %s", argv[0], fault);
+        *why = apr_psprintf(p, "%s: %s", argv[0], fault);
         rv = OCSP_EMALFORMED;
     }
     OPENSSL_cleanse(&line, sizeof(line));
@@ -341,6 +336,14 @@ static apr_status_t wipe_text(void *text)
 {
     OPENSSL_cleanse(text, strlen(text));
     return APR_SUCCESS;
+}
+
+static const char *get_remedy(const dialog_t *d)
+{
+    return d->program != NULL
+             ? "correct that program, then stop httpd and start it again"
+             : "stop httpd and start it from a terminal, or set "
+               "OCSPPassPhraseDialog exec:";
 }
 
 /* @return the answer to one question, or NULL, which is logged */
@@ -361,9 +364,9 @@ static const char *ask(dialog_t *d, const char *file)
     if (answer == NULL) {
         d->interrupted = APR_STATUS_IS_EINTR(rv);
         ocsp_load_ctx_log(d->ctx, APLOG_ERR, rv,
-                          "OCSP215: %s: no passphrase: %s (see "
-                          "OCSPPassPhraseDialog)",
-                          file, why);
+                          "OCSP215: %s: no passphrase, so the key is not used: "
+                          "%s; %s",
+                          file, why, get_remedy(d));
         return NULL;
     }
     apr_pool_cleanup_register(p, answer, wipe_text, apr_pool_cleanup_null);
@@ -410,13 +413,9 @@ static void ask_for(dialog_t *d, ocsp_keypairs_key_t *k)
     }
     ocsp_load_ctx_log(
         d->ctx, APLOG_ERR, 0,
-        "OCSP224: %s: wrong passphrase%s: stop httpd and start it "
-        "again",
-        k->file,
-        d->program != NULL
-            ? apr_psprintf(d->ctx->ptemp, ", printed by %s: correct that, then",
-                           d->program)
-            : "");
+        "OCSP224: %s: wrong passphrase%s%s, so the key is not used; %s",
+        k->file, d->program != NULL ? " from " : "",
+        d->program != NULL ? d->program : "", get_remedy(d));
 }
 
 static void check_files(dialog_t *d, const apr_array_header_t *files)

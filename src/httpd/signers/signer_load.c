@@ -54,7 +54,8 @@ bool ocsp_signer_load_has_pool(const ocsp_issuers_issuer_t *si)
 
 static void warn(const job_t *job, const char *file, const char *warning)
 {
-    ocsp_load_ctx_log(job->ctx, APLOG_WARNING, 0, "OCSP203: %s: signer: %s%s%s",
+    ocsp_load_ctx_log(job->ctx, APLOG_WARNING, 0,
+                      "OCSP203: %s: signer accepted with a warning: %s%s%s",
                       job->si->loaded.name, file, *file != '\0' ? ": " : "",
                       warning);
 }
@@ -251,6 +252,14 @@ static void add_own_key(job_t *job, bool is_pool)
 
 /* --- the log -------------------------------------------------------------- */
 
+/* A child that reloads signers uses them only if they have no fault. */
+static const char *describe_no_signer(const job_t *job)
+{
+    return job->ctx->mode == OCSP_LOAD_CTX_SIGNERS
+             ? "the earlier signer stays in use"
+             : "requests for this CA are answered tryLater";
+}
+
 static void log_faults(const job_t *job)
 {
     int i;
@@ -260,11 +269,12 @@ static void log_faults(const job_t *job)
 
         ocsp_load_ctx_log(
             job->ctx, APLOG_ERR, fault->rv,
-            "OCSP202: %s: signer rejected: %s; <OCSPIssuer> at %s %s",
-            job->si->loaded.name, fault->why, job->si->config.where,
-            fault->replaced           ? "continues with the one read before"
-            : job->templs->nelts != 0 ? "uses its other signers"
-                                      : "answers tryLater");
+            "OCSP202: %s: signer rejected: %s; %s (<OCSPIssuer> at %s)",
+            job->si->loaded.name, fault->why,
+            fault->replaced           ? "the earlier signer stays in use"
+            : job->templs->nelts != 0 ? "its other signers are used"
+                                      : describe_no_signer(job),
+            job->si->config.where);
     }
 }
 
@@ -281,21 +291,20 @@ static void log_no_signer(const job_t *job)
     }
     job->si->loaded.signer_why =
         job->certs->nelts + job->keys->nelts != 0
-            ? "this CA has not issued any certificate that is named by "
-              "OCSPCertificateFile: have it issue one"
-            : "no OCSPCertificateFile and no OCSPCertificateKeyFile: name them";
+            ? "none of the certificates of OCSPCertificateFile was issued by "
+              "this CA (have it issue one)"
+            : "no OCSPCertificateFile and no OCSPCertificateKeyFile (name "
+              "them)";
     count_fault(job);
     ocsp_load_ctx_log(job->ctx, APLOG_ERR, 0,
-                      "OCSP223: %s: no signer: %s; <OCSPIssuer> at %s answers "
-                      "tryLater",
+                      "OCSP223: %s: no signer: %s; %s (<OCSPIssuer> at %s)",
                       job->si->loaded.name, job->si->loaded.signer_why,
-                      job->si->config.where);
+                      describe_no_signer(job), job->si->config.where);
 }
 
 /* R127: one valid signer is enough; others may be of tomorrow or yesterday. */
 static void check_dates(const job_t *job)
 {
-    apr_pool_t *p = job->ctx->ptemp;
     bool valid = false;
     int i;
 
@@ -307,26 +316,28 @@ static void check_dates(const job_t *job)
         const ocsp_signer_t *signer = get_signer(job, i);
         const char *file = get_file(job->si->loaded.signer_files, i);
         int64_t start = ocsp_signer_get_not_before(signer);
-        int64_t end = ocsp_signer_get_not_after(signer);
+        bool is_early = job->ctx->now < start;
+        const char *turn = ocsp_load_ctx_print_time(
+            job->ctx->ptemp,
+            is_early ? start : ocsp_signer_get_not_after(signer));
 
         if (!valid) {
             count_fault(job);
             ocsp_load_ctx_log(
                 job->ctx, APLOG_CRIT, 0,
-                "OCSP204: %s: %s: the signer's certificate is valid "
-                "from %s to %s only: %s; issue a new one",
-                job->si->loaded.name, file, ocsp_load_ctx_print_time(p, start),
-                ocsp_load_ctx_print_time(p, end),
-                job->ctx->mode == OCSP_LOAD_CTX_SIGNERS
-                    ? "continues with the one read before"
-                    : "answers tryLater at any other time");
+                "OCSP204: %s: %s: the signer's certificate %s %s; %s; %s",
+                job->si->loaded.name, file,
+                is_early ? "is not valid before" : "expired on", turn,
+                describe_no_signer(job),
+                is_early ? "compare the clocks of the CA and of this machine"
+                         : "renew it");
         }
-        else if (end < job->ctx->now) {
+        else if (ocsp_signer_get_not_after(signer) < job->ctx->now) {
             ocsp_load_ctx_log(
                 job->ctx, APLOG_WARNING, 0,
-                "OCSP216: %s: %s: the signer's certificate expired on "
-                "%s, and another signer is used: remove it",
-                job->si->loaded.name, file, ocsp_load_ctx_print_time(p, end));
+                "OCSP216: %s: %s: the signer's certificate expired on %s; "
+                "another signer is used; remove the expired one",
+                job->si->loaded.name, file, turn);
         }
     }
 }

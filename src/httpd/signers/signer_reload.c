@@ -288,11 +288,9 @@ static void publish(ocsp_signer_reload_t *r, const ocsp_load_ctx_t *ctx,
     ocsp_arena_renew_signers(ctx->arena, si->running.slot);
     replace_set(r, si, set,
                 ocsp_arena_get_signers(ctx->arena, si->running.slot));
-    ocsp_load_ctx_log(
-        ctx, APLOG_INFO, 0,
-        "OCSP233: %s: the signers' certificates have changed: every "
-        "process loads them",
-        si->loaded.name);
+    ocsp_load_ctx_log(ctx, APLOG_INFO, 0,
+                      "OCSP233: %s: new certificates of signers are in use",
+                      si->loaded.name);
 }
 
 static void check_files(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
@@ -326,11 +324,10 @@ static void check_files(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
     memcpy(retry->digest, now, sizeof(now));
     set_known(retry, set == NULL, settled);
     if (set != NULL && was_faulty) {
-        ocsp_load_ctx_log(
-            ctx, APLOG_ERR, 0,
-            "OCSP266: %s: the certificates and keys of its signers "
-            "are in order again",
-            si->loaded.name);
+        ocsp_load_ctx_log(ctx, APLOG_ERR, 0,
+                          "OCSP266: %s: OCSP202, OCSP204 or OCSP223 is over: "
+                          "the signers of this CA are in order again",
+                          si->loaded.name);
     }
     if (set != NULL && is_in_use(set, ctx->arena, si)) {
         apr_pool_destroy(set->pool);
