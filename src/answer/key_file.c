@@ -171,12 +171,13 @@ static const char *explain_no_key(bool *encrypted, const passphrase_t *known,
 {
     bool pkcs12 = ocsp_file_is_pkcs12(content);
     /* a PKCS #12 without an error was read, and contains no key */
-    bool was_read = pkcs12 && ERR_peek_last_error() == 0;
+    bool has_reason = ERR_peek_last_error() != 0;
+    bool was_read = pkcs12 && !has_reason;
     const char *errors, *kind;
 
     *encrypted = known->asked
               && (known->text == NULL || (is_passphrase_wrong() && !was_read));
-    errors = ocsp_issuer_take_errors(p);
+    errors = has_reason ? ocsp_issuer_take_errors(p) : "it has none";
     if (known->asked && known->text == NULL) {
         return apr_psprintf(p,
                             "%s: RFC 5958 section 3: the key is encrypted: a"
@@ -207,9 +208,12 @@ static const char *explain_no_key(bool *encrypted, const passphrase_t *known,
     }
     kind = ocsp_file_find_kind(content, KEY_LABEL, p);
     return apr_psprintf(p,
-                        "%s: RFC 5958 section 2: no private key in PEM or DER"
-                        " (%s): give the responder's key",
-                        file, kind != NULL ? kind : errors);
+                        "%s: RFC 5958 section 2: not a private key in PEM, DER"
+                        " or PKCS #12 form (%s): give the responder's key",
+                        file,
+                        kind != NULL ? kind
+                        : has_reason ? errors
+                                     : "or it is incomplete");
 }
 
 static EVP_PKEY *load_first_key(OSSL_STORE_CTX *store)
@@ -258,8 +262,7 @@ static bool is_complete(ocsp_der_t content)
 {
     ocsp_der_t value;
 
-    return content.data[0] != OCSP_DER_SEQUENCE
-        || ocsp_file_is_pkcs12(content)
+    return content.data[0] != OCSP_DER_SEQUENCE || ocsp_file_is_pkcs12(content)
         || (ocsp_der_get(&content, OCSP_DER_SEQUENCE, &value)
             && ocsp_der_at_end(&content));
 }

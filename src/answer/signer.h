@@ -37,10 +37,11 @@ typedef struct {
 } ocsp_signer_pair_t;
 
 /**
- * @return whether a certificate has the issuer's key or names it as its issuer.
- *         Cheap; only ocsp_signer_make checks it. Startup only.
+ * @return whether a certificate has the issuer's key or names it as its issuer
+ * @param verify whether the issuer's key must have signed it as well. Startup
+ *        only.
  */
-bool ocsp_signer_concerns(const X509 *cert, const ocsp_issuer_t *issuer);
+bool ocsp_signer_concerns(X509 *cert, const ocsp_issuer_t *issuer, bool verify);
 
 /**
  * Check a certificate as far as that needs no private key.
@@ -98,6 +99,10 @@ ocsp_der_t ocsp_signer_get_cert(const ocsp_signer_t *signer);
 
 /** The DER of the certificate's subject. Pure. */
 ocsp_der_t ocsp_signer_get_name(const ocsp_signer_t *signer);
+
+/** The certificate's serial number: big-endian magnitude, no leading zero
+ * octet. Pure. */
+ocsp_der_t ocsp_signer_get_serial(const ocsp_signer_t *signer);
 
 /** @return whether it has the issuer's own key and name. Pure. */
 bool ocsp_signer_is_issuer(const ocsp_signer_t *signer);

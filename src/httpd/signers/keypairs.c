@@ -59,18 +59,11 @@ static apr_pool_t *get_pool(ocsp_load_ctx_t *ctx)
 
 /* --- the last good pair of a file ----------------------------------------- */
 
-/* By server, since servers may name other keys for one certificate file. */
+/* One for all servers: whichever key file they name, one key fits. */
 static const char *get_retained_name(const ocsp_load_ctx_t *ctx,
                                      const char *file)
 {
-    const server_rec *s = ctx->s;
-
-    return s != NULL && s->is_virtual && s->addrs != NULL
-             ? apr_psprintf(ctx->ptemp, "signer:%s %s:%u\n%s",
-                            s->server_hostname != NULL ? s->server_hostname
-                                                       : "",
-                            s->addrs->virthost, s->addrs->host_port, file)
-             : apr_pstrcat(ctx->ptemp, "signer:\n", file, NULL);
+    return apr_pstrcat(ctx->ptemp, "signer:", file, NULL);
 }
 
 /* Newly allocated: X509_free. @param key its PKCS #8, borrowed */
@@ -159,14 +152,6 @@ static unsigned long hash_name(const X509_NAME *name)
     return ocsp_issuer_hash_name(der);
 }
 
-static void set_names(ocsp_keypairs_cert_t *c, const X509 *cert)
-{
-    if (cert != NULL) {
-        c->names[0] = hash_name(X509_get_issuer_name(cert));
-        c->names[1] = hash_name(X509_get_subject_name(cert));
-    }
-}
-
 ocsp_keypairs_cert_t *ocsp_keypairs_make_cert(const ocsp_load_ctx_t *ctx,
                                               const char *file, X509 *cert)
 {
@@ -183,6 +168,7 @@ ocsp_keypairs_cert_t *ocsp_keypairs_get_cert(ocsp_load_ctx_t *ctx,
 {
     ocsp_keypairs_cert_t *c = apr_hash_get(ctx->certs, file,
                                            APR_HASH_KEY_STRING);
+    ocsp_der_t key;
     apr_pool_t *p;
 
     if (c != NULL) {
@@ -199,16 +185,12 @@ ocsp_keypairs_cert_t *ocsp_keypairs_get_cert(ocsp_load_ctx_t *ctx,
         c->rv = ocsp_key_file_parse_cert(&c->cert, &c->stray, c->content, file,
                                          &c->why, p);
     }
-    if (c->cert != NULL) {
-        apr_pool_cleanup_register(p, c->cert, free_cert, apr_pool_cleanup_null);
-        set_names(c, c->cert);
-    }
-    else {
-        ocsp_der_t key;
-        X509 *last_good = find_retained(&key, ctx, file);
-
-        set_names(c, last_good);
-        X509_free(last_good);
+    c->latest = c->cert != NULL ? c->cert : find_retained(&key, ctx, file);
+    if (c->latest != NULL) {
+        apr_pool_cleanup_register(p, c->latest, free_cert,
+                                  apr_pool_cleanup_null);
+        c->names[0] = hash_name(X509_get_issuer_name(c->latest));
+        c->names[1] = hash_name(X509_get_subject_name(c->latest));
     }
     apr_hash_set(ctx->certs, file, APR_HASH_KEY_STRING, c);
     return c;
@@ -282,6 +264,7 @@ static ocsp_keypairs_key_t *find_in_ring(const ocsp_load_ctx_t *ctx,
     k->used = true;
     if (loaded != NULL && loaded->key != NULL) {
         k->key = loaded->key;
+        k->signer = loaded->signer; /* its trial signatures count */
         return k;
     }
     k->rv = OCSP_EUNKNOWNCA;

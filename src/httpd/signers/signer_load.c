@@ -25,8 +25,7 @@ typedef struct {
 typedef struct {
     ocsp_load_ctx_t *ctx;
     ocsp_issuers_issuer_t *si;
-    const ocsp_signer_pool_t *pool;
-    const apr_array_header_t *certs; /* const char *, the files of pool */
+    const apr_array_header_t *certs; /* const ocsp_fingerprint_file_t * */
     const apr_array_header_t *keys;  /* const char *, files or URIs */
     apr_array_header_t *templs;      /* const ocsp_response_template_t * */
     apr_array_header_t *faults;      /* fault_t */
@@ -45,11 +44,23 @@ static const ocsp_signer_t *get_signer(const job_t *job, int i)
         APR_ARRAY_IDX(job->templs, i, const ocsp_response_template_t *));
 }
 
-bool ocsp_signer_load_has_pool(const ocsp_issuers_issuer_t *si)
+/* Whether its certificate files are not named for this issuer alone. */
+static bool has_pool(const ocsp_issuers_issuer_t *si)
 {
     return si->config.section->is_glob
         || si->config.level->cert_files
                != si->config.section->level->cert_files;
+}
+
+const apr_array_header_t *ocsp_signer_load_find_files(
+    ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si)
+{
+    const ocsp_signer_pool_t *sp =
+        ocsp_signer_pool_get(ctx, si->config.level->cert_files);
+
+    return has_pool(si) ? ocsp_signer_pool_find(sp, ocsp_issuer_get_name_hash(
+                                                        si->loaded.issuer))
+                        : ocsp_signer_pool_get_files(sp);
 }
 
 static void warn(const job_t *job, const char *file, const char *warning)
@@ -176,15 +187,31 @@ static void add_cert(job_t *job, ocsp_keypairs_cert_t *c)
 
 /* --- all certificates ----------------------------------------------------- */
 
-/* Whether this issuer seems to have issued the certificate in a file. */
+/* Whether the load has another CA of the same name: another generation of keys
+ * (R50). */
+static bool has_namesake(const job_t *job)
+{
+    const ocsp_issuer_t *issuer = job->si->loaded.issuer;
+    const apr_array_header_t *all = ocsp_load_ctx_get_namesakes(job->ctx,
+                                                                issuer);
+
+    return all != NULL
+        && (all->nelts > 1
+            || !ocsp_issuer_is_same(APR_ARRAY_IDX(all, 0,
+                                                  const ocsp_issuer_t *),
+                                    issuer));
+}
+
+/* Whether this issuer has issued the certificate in a file, as its name says;
+ * the signature decides between issuers of one name. */
 static bool is_meant(const job_t *job, const ocsp_keypairs_cert_t *c)
 {
     /* names first, by their hashes: there may be hundreds of both */
     unsigned long name = ocsp_issuer_get_name_hash(job->si->loaded.issuer);
 
     return (c->names[0] == name || c->names[1] == name)
-        && (c->cert == NULL
-            || ocsp_signer_concerns(c->cert, job->si->loaded.issuer));
+        && ocsp_signer_concerns(c->latest, job->si->loaded.issuer,
+                                has_namesake(job));
 }
 
 static void add_file(job_t *job, const char *file, bool is_pool)
@@ -205,21 +232,37 @@ static void add_file(job_t *job, const char *file, bool is_pool)
 
 static void add_files(job_t *job, bool is_pool)
 {
-    const apr_array_header_t *places;
     int i;
 
-    if (!is_pool) {
-        for (i = 0; i < job->certs->nelts; i++) {
-            add_file(job, get_file(job->certs, i), false);
-        }
-        return;
+    for (i = 0; i < job->certs->nelts; i++) {
+        const ocsp_fingerprint_file_t *cert =
+            APR_ARRAY_IDX(job->certs, i, const ocsp_fingerprint_file_t *);
+
+        add_file(job, cert->file, is_pool);
     }
-    places = ocsp_signer_pool_find(job->pool, ocsp_issuer_get_name_hash(
-                                                  job->si->loaded.issuer));
-    for (i = 0; i < places->nelts; i++) {
-        add_file(job, get_file(job->certs, APR_ARRAY_IDX(places, i, int)),
-                 true);
+}
+
+/* Whether no signer is left since a key file is broken, and the last good pair
+ * has the CA's own certificate. */
+static bool has_lost_own_key(const job_t *job)
+{
+    bool has_broken = false;
+    EVP_PKEY *key;
+    X509 *cert;
+    int i;
+
+    if (job->templs->nelts != 0 || job->faults->nelts != 0) {
+        return false; /* the CA's own key may have left the configuration */
     }
+    for (i = 0; i < job->keys->nelts; i++) {
+        has_broken =
+            has_broken
+            || ocsp_keypairs_get_key(job->ctx, get_file(job->keys, i))->key
+                   == NULL;
+    }
+    return has_broken
+        && ocsp_keypairs_find_last_good(&cert, &key, job->ctx,
+                                        job->si->config.cert_file);
 }
 
 /* The CA's own key makes the CA a signer, with the certificate that its issuer
@@ -243,7 +286,7 @@ static void add_own_key(job_t *job, bool is_pool)
 
         found = k->key != NULL && ocsp_signer_is_pair(cert, k->key);
     }
-    if (found) {
+    if (found || has_lost_own_key(job)) {
         add_cert(job, ocsp_keypairs_make_cert(job->ctx,
                                               job->si->config.cert_file, cert));
     }
@@ -280,7 +323,7 @@ static void log_no_signer(const job_t *job)
         return;
     }
     job->si->loaded.signer_why =
-        job->certs->nelts + job->keys->nelts != 0
+        job->si->config.level->cert_files->nelts + job->keys->nelts != 0
             ? "this CA has not issued any certificate that is named by "
               "OCSPCertificateFile: have it issue one"
             : "no OCSPCertificateFile and no OCSPCertificateKeyFile: name them";
@@ -351,16 +394,14 @@ static void warn_of_clients(const job_t *job)
 
 void ocsp_signer_load_open(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 {
-    bool is_pool = ocsp_signer_load_has_pool(si);
+    bool is_pool = has_pool(si);
     job_t job = {.ctx = ctx,
                  .si = si,
-                 .pool = ocsp_signer_pool_get(ctx,
-                                              si->config.level->cert_files),
+                 .certs = ocsp_signer_load_find_files(ctx, si),
                  .keys = si->config.level->key_files,
                  .templs = apr_array_make(ctx->pconf, 2, sizeof(void *)),
                  .faults = apr_array_make(ctx->ptemp, 1, sizeof(fault_t))};
 
-    job.certs = ocsp_signer_pool_get_files(job.pool);
     si->loaded.signer_why = NULL;
     si->loaded.signers_faulty = false;
     si->loaded.signer_files = apr_array_make(ctx->pconf, 2,

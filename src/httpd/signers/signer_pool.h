@@ -11,11 +11,9 @@
 
 #include <apr_pools.h>
 #include <apr_tables.h>
-#include <stdbool.h>
 
 #include "httpd/load/load_ctx.h"
-
-#define OCSP_SIGNER_POOL_DIGEST_LEN 32
+#include "status/fingerprint.h"
 
 /** The index of one list of files. */
 typedef struct ocsp_signer_pool_t ocsp_signer_pool_t;
@@ -39,7 +37,8 @@ ocsp_signer_pools_t *ocsp_signer_pool_begin(const ocsp_signer_pools_t *before,
 const ocsp_signer_pool_t *ocsp_signer_pool_get(ocsp_load_ctx_t *ctx,
                                                const apr_array_header_t *list);
 
-/** The names of all files in the order of the list: const char *. Pure. */
+/** All files in the order of the list: const ocsp_fingerprint_file_t *.
+ * Pure. */
 const apr_array_header_t *ocsp_signer_pool_get_files(
     const ocsp_signer_pool_t *sp);
 
@@ -47,21 +46,9 @@ const apr_array_header_t *ocsp_signer_pool_get_files(
  * Find the files whose certificate has a name as issuer or subject, or had it
  * when the file was last readable.
  * @param name see ocsp_issuer_hash_name
- * @return int, indexes into all files in ascending order, each once. Any
- *         thread.
+ * @return some of ocsp_signer_pool_get_files, in their order. Any thread.
  */
 const apr_array_header_t *ocsp_signer_pool_find(const ocsp_signer_pool_t *sp,
                                                 unsigned long name);
-
-/**
- * Make a digest of names, sizes and times of files.
- * @param settled false if a file was changed so recently that a further change
- *        might leave the digest as it is
- * @param places int, indexes of the files; NULL: all
- * @return false: libcrypto has no SHA-256. Any thread.
- */
-bool ocsp_signer_pool_digest(unsigned char out[OCSP_SIGNER_POOL_DIGEST_LEN],
-                             bool *settled, const ocsp_signer_pool_t *sp,
-                             const apr_array_header_t *places);
 
 #endif
