@@ -254,7 +254,7 @@ for my $key (qw(old new)) {
     ok wait_for(120, sub { issuer_of($key)->{SignerEndsIn} > 15 * DAY }),
         "$key: its certificate is renewed meanwhile";
     like issuer_of($key)->{LastResult}, qr/^ok/, "$key: without a fault";
-    is scalar(() = $httpd->log_since($from) =~ /OCSP202: /g), 1, "$other: logged once";
+    like $httpd->log_since($from), qr/OCSP202: .*\/$other\.pem: /, "$other: logged";
     dated("da_key_$other", $other, $now - DAY, $now + 9 * DAY);
     ok wait_for(120, sub { issuer_of($other)->{LastResult} =~ /^ok/ }), "$other: mended";
 }

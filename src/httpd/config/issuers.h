@@ -35,8 +35,10 @@ typedef struct {
     _Atomic(const ocsp_answer_signers_t *) signers; /* NULL: those of the
                                                        start */
     uint32_t seen; /* ocsp_arena_get_signers when they were loaded */
-    unsigned char digest[OCSP_FINGERPRINT_LEN]; /* of the files of the last load
-                                                   in this process */
+    /* of the last load in this process: */
+    unsigned char digest[OCSP_FINGERPRINT_LEN]; /* of the files */
+    bool settled;                               /* of digest */
+    bool faulty;                                /* a file was rejected */
 } ocsp_issuers_renewal_t;
 
 /** An issuer as it was configured. */

@@ -234,13 +234,12 @@ static bool digest(unsigned char out[OCSP_FINGERPRINT_LEN], bool *settled,
 /* Remember which files were loaded, and how that ended. They are loaded again
  * if they had a fault, since a certificate of tomorrow is good tomorrow; or if
  * they were changing, since they may have changed after they were read. */
-static void set_known(ocsp_retry_t *retry, const unsigned char *digest,
-                      bool faulty, bool settled)
+static void set_known(ocsp_retry_t *retry, const ocsp_issuers_renewal_t *load)
 {
-    memcpy(retry->digest, digest, OCSP_FINGERPRINT_LEN);
+    memcpy(retry->digest, load->digest, sizeof(load->digest));
     retry->known = true;
-    retry->reload = faulty || !settled;
-    retry->faulty = faulty;
+    retry->reload = load->faulty || !load->settled;
+    retry->faulty = load->faulty;
     retry->failures = 0;
 }
 
@@ -293,16 +292,16 @@ void ocsp_signer_reload_add(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 {
     ocsp_issuers_renewal_t *renewal = apr_pcalloc(ctx->pconf, sizeof(*renewal));
     ocsp_retry_t *retry = get_retry(ctx, si);
-    bool settled;
 
     si->running.renewal = renewal;
     renewal->s = ctx->s;
+    renewal->faulty = si->loaded.signers_faulty;
     if (!si->running.has_slot) {
         return;
     }
     renewal->seen = ocsp_arena_get_signers(ctx->arena, si->running.slot);
-    if (digest(renewal->digest, &settled, ctx, si) && retry != NULL) {
-        set_known(retry, renewal->digest, si->loaded.signers_faulty, settled);
+    if (digest(renewal->digest, &renewal->settled, ctx, si) && retry != NULL) {
+        set_known(retry, renewal);
         check_revoked(ctx, si, retry);
     }
     if (ctx->reloads == NULL) {
@@ -348,9 +347,7 @@ static void check_files(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
                         const ocsp_issuers_issuer_t *si)
 {
     ocsp_retry_t *retry = get_retry(ctx, si);
-    /* without room in shared memory nothing is known: one loads what differs
-     * from what this process has */
-    unsigned char *own_digest = si->running.renewal->digest;
+    ocsp_issuers_renewal_t *last = si->running.renewal;
     unsigned char now[OCSP_FINGERPRINT_LEN];
     ocsp_load_ctx_t own;
     bool changed, settled;
@@ -360,9 +357,10 @@ static void check_files(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
     if (!digest(now, &settled, ctx, si)) {
         return;
     }
-    changed = memcmp(now, retry->known ? retry->digest : own_digest,
-                     sizeof(now))
-           != 0;
+    if (!retry->known) { /* there may be no room for it in shared memory */
+        set_known(retry, last);
+    }
+    changed = memcmp(now, retry->digest, sizeof(now)) != 0;
     if (changed && !settled && retry->failures < CHECKS_OF_CHANGING) {
         retry->failures++;
         ctx->counts->unsettled = true;
@@ -390,8 +388,10 @@ static void check_files(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
             si->loaded.name);
     }
     /* last: if this process is killed before, another one publishes again */
-    set_known(retry, now, set == NULL, settled);
-    memcpy(own_digest, now, sizeof(now));
+    memcpy(last->digest, now, sizeof(now));
+    last->faulty = set == NULL;
+    last->settled = settled;
+    set_known(retry, last);
 }
 
 void ocsp_signer_reload_check(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
