@@ -8,7 +8,6 @@
 #include <openssl/x509.h>
 #include <string.h>
 
-#include "answer/sign_context.h"
 #include "answer/delegate.h"
 #include "answer/key_file.h"
 #include "answer/signer.h"
@@ -385,11 +384,6 @@ bool ocsp_signer_is_quick(const ocsp_signer_t *signer)
 size_t ocsp_signer_get_signature_max(const ocsp_signer_t *signer)
 {
     return signer->signature_max;
-}
-
-ocsp_signer_contexts_t *ocsp_signer_make_contexts(apr_pool_t *p)
-{
-    return ocsp_sign_context_make(p);
 }
 
 /* A P-256 signature with a copied context takes a third less than with a new

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "answer/algorithm.h"
+#include "answer/sign_context.h"
 #include "status/issuer.h"
 #include "status/error.h"
 #include "wire/der.h"
@@ -134,12 +135,8 @@ size_t ocsp_signer_get_signature_max(const ocsp_signer_t *signer);
 /** @return whether a signature costs less than the rest of a request. Pure. */
 bool ocsp_signer_is_quick(const ocsp_signer_t *signer);
 
-/** libcrypto's contexts that one thread reuses for its next signatures, see
- * sign_context.h. */
-typedef struct ocsp_sign_context_t ocsp_signer_contexts_t;
-
-/** Newly made in p, which has to end before libcrypto does. Any thread. */
-ocsp_signer_contexts_t *ocsp_signer_make_contexts(apr_pool_t *p);
+/** libcrypto's contexts that one thread reuses for its next signatures. */
+typedef ocsp_sign_context_t ocsp_signer_contexts_t;
 
 /**
  * Sign bytes.

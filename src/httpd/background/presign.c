@@ -587,7 +587,7 @@ void ocsp_presign_step(ocsp_presign_t *ps, apr_pool_t *ptemp)
     apr_pool_create(&pool, ptemp);
     apr_pool_tag(pool, "ocsp_presign");
     apr_pool_create(&ps->p, pool);
-    ps->contexts = ocsp_signer_make_contexts(pool);
+    ps->contexts = ocsp_sign_context_make(pool);
     ps->begun = apr_time_now();
     ps->now = (int64_t)apr_time_sec(ps->begun);
     if (epoch != ps->epoch) { /* tables or signers have changed */
