@@ -73,11 +73,11 @@ static X509 *find_retained(ocsp_der_t *key, const ocsp_load_ctx_t *ctx,
     X509 *cert = NULL;
     ocsp_der_t content;
     const char *why;
-    bool stray;
+    bool unrelated;
 
     if (ocsp_load_ctx_find_retained(ctx, get_retained_name(ctx, file), &content,
                                     key)) {
-        (void)ocsp_key_file_parse_cert(&cert, &stray, content, file, &why,
+        (void)ocsp_key_file_parse_cert(&cert, &unrelated, content, file, &why,
                                        ctx->ptemp);
     }
     return cert;
@@ -182,8 +182,8 @@ ocsp_keypairs_cert_t *ocsp_keypairs_get_cert(ocsp_load_ctx_t *ctx,
         /* the file may contain a key as well */
         apr_pool_cleanup_register(p, &c->content, wipe_content,
                                   apr_pool_cleanup_null);
-        c->rv = ocsp_key_file_parse_cert(&c->cert, &c->stray, c->content, file,
-                                         &c->why, p);
+        c->rv = ocsp_key_file_parse_cert(&c->cert, &c->unrelated, c->content,
+                                         file, &c->why, p);
     }
     c->latest = c->cert != NULL ? c->cert : find_retained(&key, ctx, file);
     if (c->latest != NULL) {
@@ -380,7 +380,7 @@ void ocsp_keypairs_warn_of_readers(const ocsp_load_ctx_t *ctx,
         return;
     }
     if (info.protection & APR_FPROT_WREAD) {
-        readers = "everybody";
+        readers = "all users";
     }
     else if (geteuid() == 0
              && ((info.user == ap_unixd_config.user_id

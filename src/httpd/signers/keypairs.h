@@ -25,7 +25,7 @@ typedef struct {
     ocsp_der_t content;     /* of the whole file */
     unsigned long names[2]; /* ocsp_issuer_hash_name of issuer and subject of
                                latest; 0: there is none */
-    bool stray;             /* certificates outside of its chain follow it */
+    bool unrelated;         /* certificates outside of its chain follow it */
     bool used; /* some issuer signs with it, or has logged a fault of it */
 } ocsp_keypairs_cert_t;
 

@@ -177,7 +177,7 @@ static void add_cert(load_t *load, ocsp_keypairs_cert_t *c)
     k->signer = signer;
     add_signer(load, signer, c->file);
     ocsp_keypairs_retain(load->ctx, c, k);
-    if (c->stray) {
+    if (c->unrelated) {
         warn(load, c->file, "only the first certificate in it is used");
     }
     if (warning != NULL) {
