@@ -59,24 +59,36 @@ static apr_pool_t *get_pool(ocsp_load_ctx_t *ctx)
 
 /* --- the last good pair of a file ----------------------------------------- */
 
-/* One for all servers: whichever key file they name, one key fits. */
-static const char *get_retained_name(const ocsp_load_ctx_t *ctx,
-                                     const char *file)
+/* A pair by server as well, since servers may name other key files for one
+ * certificate file, and one of them a wrong one. */
+static const char *get_pair_name(const ocsp_load_ctx_t *ctx, const char *file)
 {
-    return apr_pstrcat(ctx->ptemp, "signer:", file, NULL);
+    const server_rec *s = ctx->s;
+
+    return s != NULL && s->is_virtual && s->addrs != NULL
+             ? apr_psprintf(ctx->ptemp, "signer:%s %s:%u\n%s",
+                            s->server_hostname != NULL ? s->server_hostname
+                                                       : "",
+                            s->addrs->virthost, s->addrs->host_port, file)
+             : apr_pstrcat(ctx->ptemp, "signer:\n", file, NULL);
+}
+
+/* The certificate alone, whichever server has used it. */
+static const char *get_cert_name(const ocsp_load_ctx_t *ctx, const char *file)
+{
+    return apr_pstrcat(ctx->ptemp, "certificate:", file, NULL);
 }
 
 /* Newly allocated: X509_free. @param key its PKCS #8, borrowed */
 static X509 *find_retained(ocsp_der_t *key, const ocsp_load_ctx_t *ctx,
-                           const char *file)
+                           const char *name, const char *file)
 {
     X509 *cert = NULL;
     ocsp_der_t content;
     const char *why;
     bool unrelated;
 
-    if (ocsp_load_ctx_find_retained(ctx, get_retained_name(ctx, file), &content,
-                                    key)) {
+    if (ocsp_load_ctx_find_retained(ctx, name, &content, key)) {
         (void)ocsp_key_file_parse_cert(&cert, &unrelated, content, file, &why,
                                        ctx->ptemp);
     }
@@ -87,8 +99,12 @@ void ocsp_keypairs_retain(const ocsp_load_ctx_t *ctx,
                           const ocsp_keypairs_cert_t *cert,
                           const ocsp_keypairs_key_t *key)
 {
-    ocsp_load_ctx_retain(ctx, get_retained_name(ctx, cert->file), cert->content,
+    const ocsp_der_t none = {NULL, 0};
+
+    ocsp_load_ctx_retain(ctx, get_pair_name(ctx, cert->file), cert->content,
                          key->content);
+    ocsp_load_ctx_retain(ctx, get_cert_name(ctx, cert->file), cert->content,
+                         none);
 }
 
 bool ocsp_keypairs_find_last_good(X509 **cert, EVP_PKEY **key,
@@ -101,7 +117,7 @@ bool ocsp_keypairs_find_last_good(X509 **cert, EVP_PKEY **key,
     *key = NULL;
     *cert = ctx->mode == OCSP_LOAD_CTX_SIGNERS
               ? NULL
-              : find_retained(&content, ctx, file);
+              : find_retained(&content, ctx, get_pair_name(ctx, file), file);
     if (*cert != NULL) {
         apr_pool_cleanup_register(ctx->ptemp, *cert, free_cert,
                                   apr_pool_cleanup_null);
@@ -168,7 +184,7 @@ ocsp_keypairs_cert_t *ocsp_keypairs_get_cert(ocsp_load_ctx_t *ctx,
 {
     ocsp_keypairs_cert_t *c = apr_hash_get(ctx->certs, file,
                                            APR_HASH_KEY_STRING);
-    ocsp_der_t key;
+    ocsp_der_t none;
     apr_pool_t *p;
 
     if (c != NULL) {
@@ -185,7 +201,9 @@ ocsp_keypairs_cert_t *ocsp_keypairs_get_cert(ocsp_load_ctx_t *ctx,
         c->rv = ocsp_key_file_parse_cert(&c->cert, &c->unrelated, c->content,
                                          file, &c->why, p);
     }
-    c->latest = c->cert != NULL ? c->cert : find_retained(&key, ctx, file);
+    c->latest = c->cert != NULL
+                  ? c->cert
+                  : find_retained(&none, ctx, get_cert_name(ctx, file), file);
     if (c->latest != NULL) {
         apr_pool_cleanup_register(p, c->latest, free_cert,
                                   apr_pool_cleanup_null);
