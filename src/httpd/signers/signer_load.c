@@ -55,12 +55,10 @@ static bool has_pool(const ocsp_issuers_issuer_t *si)
 const apr_array_header_t *ocsp_signer_load_find_files(
     ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si)
 {
-    const ocsp_signer_pool_t *sp =
-        ocsp_signer_pool_get(ctx, si->config.level->cert_files);
+    unsigned long name = ocsp_issuer_get_name_hash(si->loaded.issuer);
 
-    return has_pool(si) ? ocsp_signer_pool_find(sp, ocsp_issuer_get_name_hash(
-                                                        si->loaded.issuer))
-                        : ocsp_signer_pool_get_files(sp);
+    return ocsp_signer_pool_find(ctx, si->config.level->cert_files,
+                                 has_pool(si) ? &name : NULL);
 }
 
 static void warn(const load_t *load, const char *file, const char *warning)

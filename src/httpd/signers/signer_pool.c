@@ -1,7 +1,7 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * The index is a hash table from the hashes of names to the files of a list.
+ * The index is a hash table: lists, and the hashes of names in them, to files.
  * Floor 4.
  */
 #include "httpd/signers/signer_pool.h"
@@ -20,18 +20,13 @@ typedef struct {
     bool readable;
 } entry_t;
 
-struct ocsp_signer_pool_t {
-    /* const ocsp_fingerprint_file_t *: */
-    apr_array_header_t *files;
-    apr_hash_t *by_name;      /* name -> array of those that have it */
-    apr_array_header_t *none; /* empty */
-};
-
 struct ocsp_signer_pools_t {
     apr_pool_t *pool;
     const ocsp_signer_pools_t *before; /* or NULL */
     apr_hash_t *entries;               /* file -> entry_t */
-    apr_hash_t *lists; /* address of a list -> ocsp_signer_pool_t */
+    /* address of a list, or that and a name -> its files: array of const
+     * ocsp_fingerprint_file_t * */
+    apr_hash_t *lists;
 };
 
 ocsp_signer_pools_t *ocsp_signer_pool_begin(const ocsp_signer_pools_t *before,
@@ -89,71 +84,56 @@ static const entry_t *get_entry(ocsp_load_ctx_t *ctx, const char *file)
 
 /* --- lists ---------------------------------------------------------------- */
 
-static void add_name(ocsp_signer_pool_t *sp, const unsigned long *name,
-                     const entry_t *e, apr_pool_t *p)
+static void add(ocsp_signer_pools_t *pools, const uintptr_t *key, size_t words,
+                const entry_t *e)
 {
-    apr_array_header_t *files = apr_hash_get(sp->by_name, name, sizeof(*name));
+    apr_ssize_t len = (apr_ssize_t)(words * sizeof(*key));
+    apr_array_header_t *files = apr_hash_get(pools->lists, key, len);
 
     if (files == NULL) {
-        files = apr_array_make(p, 1, sizeof(const void *));
-        apr_hash_set(sp->by_name, name, sizeof(*name), files);
+        files = apr_array_make(pools->pool, 1, sizeof(const void *));
+        apr_hash_set(pools->lists,
+                     apr_pmemdup(pools->pool, key, (apr_size_t)len), len,
+                     files);
     }
     APR_ARRAY_PUSH(files, const ocsp_fingerprint_file_t *) = &e->state;
 }
 
-static ocsp_signer_pool_t *make_index(ocsp_load_ctx_t *ctx,
-                                      const apr_array_header_t *files)
+static void add_list(ocsp_load_ctx_t *ctx, const apr_array_header_t *list)
 {
-    apr_pool_t *p = ctx->pools->pool;
-    ocsp_signer_pool_t *sp = apr_palloc(p, sizeof(*sp));
+    const apr_array_header_t *files = ocsp_keypairs_get_files(ctx, list);
     int i;
 
-    sp->files = apr_array_make(p, files->nelts, sizeof(const void *));
-    sp->by_name = apr_hash_make(p);
-    sp->none = apr_array_make(p, 0, sizeof(const void *));
     for (i = 0; i < files->nelts; i++) {
         const entry_t *e = get_entry(ctx,
                                      APR_ARRAY_IDX(files, i, const char *));
+        const uintptr_t issuer[] = {(uintptr_t)list, e->names[0]};
+        const uintptr_t subject[] = {(uintptr_t)list, e->names[1]};
 
-        APR_ARRAY_PUSH(sp->files, const ocsp_fingerprint_file_t *) = &e->state;
-        add_name(sp, &e->names[0], e, p);
+        add(ctx->pools, issuer, 1, e);
+        add(ctx->pools, issuer, 2, e);
         if (e->names[1] != e->names[0]) {
-            add_name(sp, &e->names[1], e, p);
+            add(ctx->pools, subject, 2, e);
         }
     }
-    return sp;
 }
 
-const ocsp_signer_pool_t *ocsp_signer_pool_get(ocsp_load_ctx_t *ctx,
-                                               const apr_array_header_t *list)
+const apr_array_header_t *ocsp_signer_pool_find(ocsp_load_ctx_t *ctx,
+                                                const apr_array_header_t *list,
+                                                const unsigned long *name)
 {
-    uintptr_t key = (uintptr_t)list; /* lists are borrowed, never copied */
-    ocsp_signer_pool_t *sp;
+    /* lists are borrowed, never copied */
+    const uintptr_t key[] = {(uintptr_t)list, name != NULL ? *name : 0};
+    const apr_array_header_t *files;
 
     if (ctx->pools == NULL) {
         ctx->pools = ocsp_signer_pool_begin(NULL, ctx->pconf);
     }
-    sp = apr_hash_get(ctx->pools->lists, &key, sizeof(key));
-    if (sp == NULL) {
-        sp = make_index(ctx, ocsp_keypairs_get_files(ctx, list));
-        apr_hash_set(ctx->pools->lists,
-                     apr_pmemdup(ctx->pools->pool, &key, sizeof(key)),
-                     sizeof(key), sp);
+    if (apr_hash_get(ctx->pools->lists, key, sizeof(key[0])) == NULL) {
+        add_list(ctx, list);
     }
-    return sp;
-}
-
-const apr_array_header_t *ocsp_signer_pool_get_files(
-    const ocsp_signer_pool_t *sp)
-{
-    return sp->files;
-}
-
-const apr_array_header_t *ocsp_signer_pool_find(const ocsp_signer_pool_t *sp,
-                                                unsigned long name)
-{
-    const apr_array_header_t *files = apr_hash_get(sp->by_name, &name,
-                                                   sizeof(name));
-
-    return files != NULL ? files : sp->none;
+    files = apr_hash_get(ctx->pools->lists, key,
+                         name != NULL ? sizeof(key) : sizeof(key[0]));
+    return files != NULL ? files
+                         : apr_array_make(ctx->ptemp, 0, sizeof(const void *));
 }
