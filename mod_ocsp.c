@@ -39,7 +39,8 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_handler(ocsp_handler_handle, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(ocsp_startup_check, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(ocsp_startup_start, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_child_init(ocsp_startup_start_child, NULL, NULL, APR_HOOK_MIDDLE);
+    /* Before mod_watchdog's, which starts the thread that replaces signers. */
+    ap_hook_child_init(ocsp_startup_start_child, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_monitor(ocsp_startup_monitor, NULL, NULL, APR_HOOK_MIDDLE);
     APR_OPTIONAL_HOOK(ap, status_hook, ocsp_server_status_show, NULL, NULL,
                       APR_HOOK_MIDDLE);

@@ -272,7 +272,7 @@ my $open = file('open.key', $key);
 chmod 0644, $open;
 my @odd = (
     ['a key that everybody can read', 212, replaced(signer_key => $open),
-        qr/can be read by everybody/, qr/readable by root only/],
+        qr/can be read by all users/, qr/readable by root only/],
     ['a key with a passphrase', 217, replaced(signer_key => $encrypted),
         qr/does not ask for the passphrase/, qr/not checked/],
     ['a pool member that nobody uses', 218,

@@ -131,6 +131,25 @@ OCSPTest::PKI::issue(ca('fresh'), "$dir/main-fresh.pem", $single, 'renewed-fresh
 $httpd->graceful;
 signers('renewed', 'ocsp', %main, b => 'renewed-b', fresh => 'renewed-fresh');
 
+# a pool that two servers have, and a file in it that only the second one uses
+my $both = join '', map { member($_, "both-$_", $shared) } qw(a b);
+$both .= key($shared);
+$httpd->configure($both . section('a') . <<"END" . section('b') . "</VirtualHost>\n");
+<VirtualHost *:$port>
+    ServerName ocsp.example.com
+    $both
+END
+$httpd->graceful;
+my %both = (a => 'both-a', b => 'both-b');
+signers('a pool of two servers', 'ocsp', %both);
+OCSPTest::PKI::spew("$dir/both-b.pem", "rubbish\n");
+for my $when ('a file of the second one is broken', 'it is broken at the next graceful') {
+    my $said = $httpd->graceful;
+    signers($when, 'ocsp', %both);
+    like $said, qr/OCSP202: \Q${\ ca('b')->{subject}}\E: .*both-b\.pem/, "$when: logged";
+    unlike $said, qr/OCSP223/, "$when: it has a signer";
+}
+
 # --- idle members -----------------------------------------------------------------------
 
 my $idle = member('foreign', 'idle', $shared);
@@ -187,6 +206,23 @@ $httpd->configure(key(ca('c1')->{key}) . key($shared)
     . join '', map { section($_) } qw(a c1));
 $httpd->graceful;
 signers('a pool with a CA\'s own key', 'ocsp', a => 'main-a', c1 => 'none');
+
+# its file is broken: the last good pair signs
+put_key("$dir/own.key", OCSPTest::slurp(ca('c1')->{key}));
+$httpd->configure(key("$dir/own.key") . section('c1'));
+$httpd->graceful;
+signers('the CA\'s own key, for all sections', 'ocsp', c1 => 'none');
+put_key("$dir/own.key", "rubbish\n");
+for my $when ('it becomes rubbish', 'it is rubbish at the next graceful') {
+    my $said = $httpd->graceful;
+    signers($when, 'ocsp', c1 => 'none');
+    like $said, qr/OCSP202: .*\Q$dir\E\/own\.key/, "$when: logged, with its name";
+    unlike $said, qr/OCSP223|OCSP225/, "$when: and no more than that";
+}
+# but a key that was taken out of the configuration never signs again
+$httpd->configure(section('c1'));
+$httpd->graceful;
+signers('it is taken out', 'ocsp', c1 => 'tryLater');
 
 # --- OCSPTrustedResponder ----------------------------------------------------------------
 

@@ -13,7 +13,9 @@ use OCSPTest::Response;
 use constant DAY => 86400;
 
 my %kinds = map { ("da_$_" => ['P-256', 'P-256']) }
-    qw(expired future gone short begin end two look age);
+    qw(expired future gone short begin end two look age revoked);
+# R50: two keys of one CA
+$kinds{"da_key_$_"} = ['P-256', 'P-256', 'da_keys'] for qw(old new);
 OCSPTest::PKI::make_more(%kinds);
 
 # A delegate from START until END, with a key of its own: the directives.
@@ -179,6 +181,12 @@ sub looked_at {
     return;
 }
 
+# What server-status has of one of two keys.
+sub issuer_of {
+    my ($key) = @_;
+    return $httpd->issuer($key eq 'old' ? 0 : 1);
+}
+
 # Each process loads renewed signers itself, a little after the log has it.
 sub signed_by_all {
     my ($when, $ca, $want) = @_;
@@ -200,11 +208,88 @@ my ($ended) = children($httpd->{pid});
 $httpd->kill_child($ended);
 ok wait_for(60, sub { !kill 0, $ended }), 'a process ends';
 signed_by_all('a process began later', 'da_two', 'two');
+
+# and does not answer before it has the renewed ones
+for my $turn (1 .. 3) {
+    my @ended = children($httpd->{pid});
+    $httpd->kill_child($_) for @ended;
+    ok wait_for(60, sub { !grep { kill 0, $_ } @ended }), "all processes end ($turn)";
+    my %signed;
+    for (1 .. 100) {
+        my $body = eval { post(request('da_two', [sprintf '5B%04X', ++$serial]), @at)->{body} };
+        $signed{ eval { signer_of($body) } // "none" }++ if defined $body && length $body;
+    }
+    is_deeply [keys %signed], ['two'], "none answers by the signers of the start ($turn)";
+}
 @lines = $httpd->log_since(0) =~ /:warn\].*(OCSP216: .*\/one\.pem: .*)/g;
 is scalar @lines, 1, 'one of two has expired: said once' or diag join "\n", @lines;
 ok $httpd->graceful, 'one of two has expired: graceful';
 looked_at('one of two has expired, after a graceful', 3);
 signed_by('one of two has expired, after a graceful', 'da_two', 'two');
+ok $httpd->stop, 'it ends when told to';
+
+# --- two keys of one CA, whose signers are one pool (R50) -------------------------------------
+
+my $pool = sub {
+    my ($days) = @_;
+    return join '', map { dated("da_key_$_", $_, $now - DAY, $now + $days * DAY) } qw(old new);
+};
+my $unsigned = sub { issuer_section($_[0]) =~ s/^ +OCSPCertificate.*\n//mgr };
+$httpd = OCSPTest::Httpd->start('renewal-keys', "OCSPRefresh 1\n" . $pool->(9)
+    . join '', map { $unsigned->("da_key_$_") } qw(old new));
+@at = (port => $httpd->{port}, path => '/');
+for my $key (qw(old new)) {
+    signed_by('two keys of one CA', "da_key_$key", $key);
+    like issuer_of($key)->{LastResult}, qr/^ok/, "two keys of one CA: $key: no fault";
+}
+unlike $httpd->log_since(0), qr/OCSP(?:202|218|223)/, 'two keys of one CA: no complaint';
+# each is renewed while the other one's file is broken
+for my $key (qw(old new)) {
+    my $other = $key eq 'old' ? 'new' : 'old';
+    my $from  = length $httpd->log_since(0);
+    OCSPTest::PKI::spew(ca("da_key_$other")->{dir} . "/$other.pem", "rubbish\n");
+    ok wait_for(120, sub { issuer_of($other)->{LastResult} =~ /^failed/ }),
+        "$other: its file is broken: failed";
+    dated("da_key_$key", $key, $now - DAY, $now + 20 * DAY);
+    ok wait_for(120, sub { issuer_of($key)->{SignerEndsIn} > 15 * DAY }),
+        "$key: its certificate is renewed meanwhile";
+    like issuer_of($key)->{LastResult}, qr/^ok/, "$key: without a fault";
+    like $httpd->log_since($from), qr/OCSP202: .*\/$other\.pem: /, "$other: logged";
+    dated("da_key_$other", $other, $now - DAY, $now + 9 * DAY);
+    ok wait_for(120, sub { issuer_of($other)->{LastResult} =~ /^ok/ }), "$other: mended";
+}
+ok $httpd->stop, 'it ends when told to';
+
+# --- a signer that its CA has revoked ---------------------------------------------------------
+
+my $revocable = section('da_revoked', dated('da_revoked', 'first', @long));
+my $crl = sub {
+    my (@serials) = @_;
+    OCSPTest::PKI::sign_crl('da_revoked', revoked => OCSPTest::PKI::revoked_and(
+        map { $_ => ['261101000000Z', 'keyCompromise'] } @serials));
+    return;
+};
+my $first = (run('openssl', 'x509', '-noout', '-serial', '-in',
+    ca('da_revoked')->{dir} . '/first.pem'))[1] =~ s/^serial=|\s//gr;
+$httpd = OCSPTest::Httpd->start('renewal-revoked', "OCSPRefresh 1\n$revocable");
+like $httpd->issuer(0)->{LastResult}, qr/^ok/, 'before its signer is revoked: ok';
+$crl->($first);
+ok wait_for(120, sub {
+    $httpd->issuer(0)->{LastResult} =~ /^failed: a signer's .*OCSP267.*; clients are answered/
+}), 'its signer is revoked: server-status: failed';
+$crl->($first, '3001');
+ok wait_for(120, sub { $httpd->says('da_revoked', '3001') eq 'revoked' }), 'the next CRL';
+my $told = sub {
+    scalar(() = $httpd->log_since($_[0]) =~
+        /:error\].*OCSP267: \Q${\ ca('da_revoked')->{subject}}\E: /g);
+};
+is $told->(0), 1, 'its signer is revoked: logged once, as an error';
+$mark = length $httpd->log_since(0);
+ok $httpd->graceful, 'its signer is revoked: graceful';
+is $told->($mark), 1, 'its signer is revoked: logged at a graceful restart';
+dated('da_revoked', 'first', @long);
+ok wait_for(120, sub { $httpd->issuer(0)->{LastResult} =~ /^ok/ }),
+    'another certificate: server-status: ok';
 ok $httpd->stop, 'it ends when told to';
 
 # --- certificates that end soon (U2) -------------------------------------------------------

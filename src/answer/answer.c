@@ -164,14 +164,7 @@ static const char *find_any_missing(ocsp_signer_select_t *selection,
  * an issued one (R64). */
 static ocsp_answer_unlisted_t find_unlisted(const ocsp_answer_subject_t *s)
 {
-    if (s->record.issued) {
-        return OCSP_ANSWER_UNLISTED_GOOD;
-    }
-    if (s->policy->unlisted == OCSP_ANSWER_UNLISTED_AUTO) {
-        return s->record.issuance ? OCSP_ANSWER_UNLISTED_UNKNOWN
-                                  : OCSP_ANSWER_UNLISTED_GOOD;
-    }
-    return s->policy->unlisted;
+    return s->record.issued ? OCSP_ANSWER_UNLISTED_GOOD : s->policy->unlisted;
 }
 
 /* Whether a certificate that is not listed as revoked may be so in a CRL that
@@ -204,7 +197,6 @@ static void set_unlisted(ocsp_response_single_t *out,
     case OCSP_ANSWER_UNLISTED_UNAUTHORIZED: /* see apply_policies */
         out->status = OCSP_STATUS_GOOD;
         return;
-    case OCSP_ANSWER_UNLISTED_AUTO: /* see find_unlisted */
     case OCSP_ANSWER_UNLISTED_UNKNOWN:
         out->status = OCSP_STATUS_UNKNOWN;
         break;

@@ -44,9 +44,7 @@ typedef enum {
     OCSP_ANSWER_UNLISTED_GOOD = 0,
     OCSP_ANSWER_UNLISTED_UNKNOWN,
     OCSP_ANSWER_UNLISTED_UNAUTHORIZED, /* for the whole request */
-    OCSP_ANSWER_UNLISTED_REVOKED,      /* RFC 6960 section 2.2 */
-    OCSP_ANSWER_UNLISTED_AUTO /* unknown if there is issuance data, else
-                                          good */
+    OCSP_ANSWER_UNLISTED_REVOKED       /* RFC 6960 section 2.2 */
 } ocsp_answer_unlisted_t;
 
 /** Where thisUpdate comes from (OCSPThisUpdate). */

@@ -63,7 +63,7 @@ static X509 *parse_next(BIO *bio)
     return PEM_read_bio_X509(bio, NULL, give_passphrase, &none);
 }
 
-static X509 *parse_pem_cert(ocsp_der_t pem, bool *stray)
+static X509 *parse_pem_cert(ocsp_der_t pem, bool *unrelated)
 {
     BIO *bio = BIO_new_mem_buf(pem.data, (int)pem.len);
     X509 *first = NULL;
@@ -75,7 +75,7 @@ static X509 *parse_pem_cert(ocsp_der_t pem, bool *stray)
         X509 *next;
 
         while ((next = parse_next(bio)) != NULL) {
-            *stray = *stray || X509_check_ca(next) == 0;
+            *unrelated = *unrelated || X509_check_ca(next) == 0;
             X509_free(next);
         }
     }
@@ -95,19 +95,19 @@ static X509 *parse_der_cert(ocsp_der_t der)
     return cert;
 }
 
-apr_status_t ocsp_key_file_parse_cert(X509 **out, bool *stray,
+apr_status_t ocsp_key_file_parse_cert(X509 **out, bool *unrelated,
                                       ocsp_der_t content, const char *file,
                                       const char **why, apr_pool_t *p)
 {
     apr_status_t rv = APR_SUCCESS;
 
     ERR_clear_error();
-    *stray = false;
+    *unrelated = false;
     *out = NULL;
     if (has_size(content)) {
         *out = content.data[0] == OCSP_DER_SEQUENCE
                  ? parse_der_cert(content)
-                 : parse_pem_cert(content, stray);
+                 : parse_pem_cert(content, unrelated);
     }
     if (*out == NULL && ocsp_file_is_pkcs12(content)) {
         *why = apr_psprintf(p,
@@ -171,12 +171,13 @@ static const char *explain_no_key(bool *encrypted, const passphrase_t *known,
 {
     bool pkcs12 = ocsp_file_is_pkcs12(content);
     /* a PKCS #12 without an error was read, and contains no key */
-    bool was_read = pkcs12 && ERR_peek_last_error() == 0;
+    bool has_reason = ERR_peek_last_error() != 0;
+    bool was_read = pkcs12 && !has_reason;
     const char *errors, *kind;
 
     *encrypted = known->asked
               && (known->text == NULL || (is_passphrase_wrong() && !was_read));
-    errors = ocsp_issuer_take_errors(p);
+    errors = has_reason ? ocsp_issuer_take_errors(p) : "it has none";
     if (known->asked && known->text == NULL) {
         return apr_psprintf(p,
                             "%s: RFC 5958 section 3: the key is encrypted, and"
@@ -207,9 +208,12 @@ static const char *explain_no_key(bool *encrypted, const passphrase_t *known,
     }
     kind = ocsp_file_find_kind(content, KEY_LABEL, p);
     return apr_psprintf(p,
-                        "%s: RFC 5958 section 2: no private key in PEM or DER"
-                        " (%s): give the responder's key",
-                        file, kind != NULL ? kind : errors);
+                        "%s: RFC 5958 section 2: not a private key in PEM, DER"
+                        " or PKCS #12 form (%s): give the responder's key",
+                        file,
+                        kind != NULL ? kind
+                        : has_reason ? errors
+                                     : "or it is incomplete");
 }
 
 static EVP_PKEY *load_first_key(OSSL_STORE_CTX *store)

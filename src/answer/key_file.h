@@ -19,13 +19,13 @@
 /**
  * Parse a certificate in PEM or DER. The first of several in PEM counts.
  * @param out newly allocated: X509_free
- * @param stray whether a certificate that is not a CA's follows the first one:
- *        it cannot belong to the chain of the first
+ * @param unrelated whether a certificate that is not a CA's follows the first
+ *        one: it cannot belong to the chain of the first
  * @param file name of the file, for *why
  * @return OCSP_EMALFORMED
  * Startup only.
  */
-apr_status_t ocsp_key_file_parse_cert(X509 **out, bool *stray,
+apr_status_t ocsp_key_file_parse_cert(X509 **out, bool *unrelated,
                                       ocsp_der_t content, const char *file,
                                       const char **why, apr_pool_t *p);
 

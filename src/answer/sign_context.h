@@ -20,7 +20,7 @@
 
 typedef struct ocsp_sign_context_t ocsp_sign_context_t;
 
-/** Newly made in p. Any thread. */
+/** Newly made in p, which has to end before libcrypto does. Any thread. */
 ocsp_sign_context_t *ocsp_sign_context_make(apr_pool_t *p);
 
 /**

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "answer/algorithm.h"
+#include "answer/sign_context.h"
 #include "status/issuer.h"
 #include "status/error.h"
 #include "wire/der.h"
@@ -37,10 +38,11 @@ typedef struct {
 } ocsp_signer_pair_t;
 
 /**
- * @return whether a certificate has the issuer's key or names it as its issuer.
- *         Cheap; only ocsp_signer_make checks it. Startup only.
+ * @return whether a certificate has the issuer's key or names it as its issuer
+ * @param verify whether the issuer's key must have signed it as well. Startup
+ *        only.
  */
-bool ocsp_signer_concerns(const X509 *cert, const ocsp_issuer_t *issuer);
+bool ocsp_signer_concerns(X509 *cert, const ocsp_issuer_t *issuer, bool verify);
 
 /**
  * Check a certificate as far as that needs no private key.
@@ -99,6 +101,10 @@ ocsp_der_t ocsp_signer_get_cert(const ocsp_signer_t *signer);
 /** The DER of the certificate's subject. Pure. */
 ocsp_der_t ocsp_signer_get_name(const ocsp_signer_t *signer);
 
+/** The certificate's serial number: big-endian magnitude, no leading zero
+ * octet. Pure. */
+ocsp_der_t ocsp_signer_get_serial(const ocsp_signer_t *signer);
+
 /** @return whether it has the issuer's own key and name. Pure. */
 bool ocsp_signer_is_issuer(const ocsp_signer_t *signer);
 
@@ -129,12 +135,8 @@ size_t ocsp_signer_get_signature_max(const ocsp_signer_t *signer);
 /** @return whether a signature costs less than the rest of a request. Pure. */
 bool ocsp_signer_is_quick(const ocsp_signer_t *signer);
 
-/** libcrypto's contexts that one thread reuses for its next signatures, see
- * sign_context.h. */
-typedef struct ocsp_sign_context_t ocsp_signer_contexts_t;
-
-/** Newly made in p, which has to end before libcrypto does. Any thread. */
-ocsp_signer_contexts_t *ocsp_signer_make_contexts(apr_pool_t *p);
+/** libcrypto's contexts that one thread reuses for its next signatures. */
+typedef ocsp_sign_context_t ocsp_signer_contexts_t;
 
 /**
  * Sign bytes.

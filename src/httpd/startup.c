@@ -329,7 +329,7 @@ static void log_unlisted_good(const server_rec *base)
 /* Load everything, as the one writer, and share it. */
 static void start(ocsp_load_ctx_t *ctx, server_rec *base)
 {
-    ocsp_server_config_shared_t shared = {.keep = ctx->retained};
+    ocsp_server_config_shared_t shared = {.retained = ctx->retained};
     server_rec *s;
 
     if (is_configured(base)) {
@@ -352,7 +352,7 @@ static void start(ocsp_load_ctx_t *ctx, server_rec *base)
     shared.check_s = find_check_interval(ctx, base);
     if (is_configured(base)) {
         ocsp_runtime_open(&shared, ctx->retained, base);
-        shared.renewal = ocsp_signer_reload_make(ctx);
+        shared.signer_reload = ocsp_signer_reload_make(ctx);
         shared.threads = ocsp_sign_contexts_make(ctx->pconf);
         shared.sign_limit = ocsp_sign_limit_make(
             ctx->pconf, shared.sign_slots,
@@ -438,19 +438,20 @@ int ocsp_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 
 void ocsp_startup_start_child(apr_pool_t *pchild, server_rec *base)
 {
-    ocsp_watchdog_t *watch = ocsp_server_config_get(base)->shared.watch;
-    ocsp_sign_contexts_t *threads =
-        ocsp_server_config_get(base)->shared.threads;
+    const ocsp_server_config_shared_t *shared =
+        &ocsp_server_config_get(base)->shared;
 
     /* "httpd -X" has no other process */
     if (!ap_exists_config_define("ONE_PROCESS")) {
         ocsp_retained_forget_passphrases();
     }
-    if (watch != NULL) {
-        ocsp_watchdog_start_child(watch, pchild);
+    if (shared->watch != NULL) {
+        /* the parent's signers may have been renewed, or have expired since */
+        ocsp_signer_reload_update(shared->signer_reload, shared->arena, pchild);
+        ocsp_watchdog_start_child(shared->watch, pchild);
     }
-    if (threads != NULL) {
-        ocsp_sign_contexts_start_child(threads, pchild);
+    if (shared->threads != NULL) {
+        ocsp_sign_contexts_start_child(shared->threads, pchild);
     }
 }
 

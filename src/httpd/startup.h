@@ -26,8 +26,9 @@ int ocsp_startup_start(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 int ocsp_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                        server_rec *s);
 
-/** httpd's child_init: wipe what only the parent needs, and let the end of the
- * child wait for its check of sources. */
+/** httpd's child_init: wipe what only the parent needs, load the signers that
+ * were renewed since the start, and let the end of the child wait for its check
+ * of sources. */
 void ocsp_startup_start_child(apr_pool_t *pchild, server_rec *base);
 
 /** httpd's monitor, called in the parent every ten seconds or so: log that no

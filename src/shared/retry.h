@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /** Grows with every change of the layout. */
-#define OCSP_RETRY_VERSION 4
+#define OCSP_RETRY_VERSION 5
 
 #define OCSP_RETRY_DIGEST_LEN 32
 
@@ -35,7 +35,8 @@ typedef struct {
     _Atomic uint64_t name;          /* of the subject and the configuration */
     _Atomic uint32_t configuration; /* which it belongs to; 0: free */
     _Atomic bool faulty;            /* signers: their files are not in order */
-    bool looked;                    /* signers: load them again */
+    _Atomic bool revoked;           /* signers: the CA has revoked one */
+    bool reload;                    /* signers: load them at the next check */
     bool loaded;                    /* a table: read in this configuration */
     bool known;  /* digest is that of what is not to be tried again */
     bool hidden; /* a table: and hidden files were beside it */

@@ -28,7 +28,7 @@ for my $case (
     [[0, $gid],    0640, qr/the user that workers run as/],
     [[0, $gid],    0600, undef],
     [[$uid, $gid], 0040, qr/the user that workers run as/],
-    [[0, 0],       0644, qr/everybody/],
+    [[0, 0],       0644, qr/all users/],
 ) {
     my ($ids, $mode, $who) = @$case;
     my $key  = owned("$open/key", ca('a')->{signer_key}, $mode, $ids);

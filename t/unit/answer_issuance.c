@@ -38,10 +38,12 @@ enum { TRY_LATER = 0, REFUSED, GOOD, REVOKED, UNKNOWN, NEVER_ISSUED };
 
 /* What is wanted: of OCSPUnlisted, OCSPStaleGrace, OCSPSourceMaxAge (unset). */
 #define UNLISTED(how) .unlisted = OCSP_ANSWER_UNLISTED_##how, .max_age_s = -1
-#define AUTO UNLISTED(AUTO)
+/* by default: unknown if there is issuance data, else good */
+#define DEFAULT ((ocsp_answer_unlisted_t)(OCSP_ANSWER_UNLISTED_REVOKED + 1))
+#define AUTO .unlisted = DEFAULT, .max_age_s = -1
 #define GRACE(seconds) AUTO, .grace_s = (seconds)
 #define MAX_AGE(seconds)                                                       \
-    .unlisted = OCSP_ANSWER_UNLISTED_AUTO, .max_age_s = (seconds)
+    .unlisted = DEFAULT, .max_age_s = (seconds)
 #define CHECKED AUTO, .this_update = OCSP_ANSWER_THIS_UPDATE_CHECKED
 /* how long data without an end of its own counts after the last look */
 #define RECHECK(seconds) AUTO, .recheck_s = (seconds)
@@ -451,6 +453,11 @@ static void test_row(const row_t *row, apr_pool_t *p)
 
     subject.record = row->record;
     side.policy = row->policy;
+    if (side.policy.unlisted == DEFAULT) {
+        side.policy.unlisted = row->record.issuance
+                                 ? OCSP_ANSWER_UNLISTED_UNKNOWN
+                                 : OCSP_ANSWER_UNLISTED_GOOD;
+    }
     if (side.policy.next_update_s == 0) {
         side.policy.next_update_s = 12 * HOUR;
     }

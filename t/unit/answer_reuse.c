@@ -31,7 +31,7 @@ static const row_t rows[] = {
     {"good", {.reason = -1, GOOD}, 0, false, NULL, 0, P256,
      "00ff 0000000000000000"},
     {"good, as it was issued", {.reason = -1, .issued = true, .issuance = true,
-     GOOD}, OCSP_ANSWER_UNLISTED_AUTO, false, NULL, 0, P256,
+     GOOD}, OCSP_ANSWER_UNLISTED_UNKNOWN, false, NULL, 0, P256,
      "00ff 0000000000000000"},
     {"revoked without a reason", {.listed = true, .reason = -1,
      .revocation_time = T0, GOOD}, 0, false, NULL, 0, P256,

@@ -305,24 +305,29 @@ static void test_matching(X509 *ca, EVP_PKEY *ca_key,
         const char *name;
         X509 *cert;
         bool want;
+        bool verified; /* what is wanted if the signature counts as well */
     } rows[] = {
-        {"its own", X509_dup(ca), true},
-        {"its key under another name", X509_dup(renamed), true},
+        {"its own", X509_dup(ca), true, true},
+        {"its key under another name", X509_dup(renamed), true, true},
         {"issued by it", pki_make_delegate("ocsp", key, ca, ca_key, NULL),
-         true},
+         true, true},
         {"issued in its name by another key",
-         pki_make_delegate("ocsp", key, same_name, rsa, NULL), true},
+         pki_make_delegate("ocsp", key, same_name, rsa, NULL), true, false},
         {"issued by another",
-         pki_make_delegate("ocsp", key, other_ca, rsa, NULL), false},
-        {"another CA's", X509_dup(other_ca), false},
+         pki_make_delegate("ocsp", key, other_ca, rsa, NULL), false, false},
+        {"another CA's", X509_dup(other_ca), false, false},
     };
     size_t i;
 
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        ok(ocsp_signer_concerns(rows[i].cert, issuer) == rows[i].want
+        ok(ocsp_signer_concerns(rows[i].cert, issuer, false) == rows[i].want
                && ERR_peek_error() == 0,
            "a certificate %s %s the issuer", rows[i].name,
            rows[i].want ? "concerns" : "does not concern");
+        ok(ocsp_signer_concerns(rows[i].cert, issuer, true) == rows[i].verified
+               && ERR_peek_error() == 0,
+           "a certificate %s, by its signature: %s", rows[i].name,
+           rows[i].verified ? "concerns it" : "does not");
         X509_free(rows[i].cert);
     }
     ok(ocsp_signer_is_pair(ca, ca_key), "a certificate and its key");

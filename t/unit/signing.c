@@ -25,7 +25,7 @@ static void test_signing(const ocsp_signer_t *s, EVP_PKEY *key, size_t kind,
     size_t len = max;
     unsigned char *signature = malloc(max);
     const char *why = NULL;
-    ocsp_signer_contexts_t *contexts = ocsp_signer_make_contexts(p);
+    ocsp_signer_contexts_t *contexts = ocsp_sign_context_make(p);
     int i;
 
     /* from copied contexts, then kept ones: parameters must go with each */
@@ -134,7 +134,7 @@ static void *work(void *arg)
     if (apr_pool_create(&p, NULL) != APR_SUCCESS) {
         return NULL;
     }
-    contexts = ocsp_signer_make_contexts(p);
+    contexts = ocsp_sign_context_make(p);
     for (i = 0; i < ROUNDS; i++) {
         unsigned char signature[256];
         size_t len = sizeof(signature);

@@ -7,7 +7,6 @@
  */
 #include "httpd/background/presign.h"
 
-#include <ap_mpm.h>
 #include <apr_tables.h>
 #include <apr_time.h>
 #include <http_main.h>
@@ -102,7 +101,7 @@ struct ocsp_presign_t {
  * sent when they are not new: see ocsp_answer_may_reuse. */
 static bool is_effective(const ocsp_issuers_issuer_t *si)
 {
-    return si->config.preproduce != OCSP_ISSUER_CONFIG_PREPRODUCE_OFF
+    return si->config.level->preproduce != OCSP_ISSUER_CONFIG_PREPRODUCE_OFF
         && si->config.policy.next_update_s > OCSP_ANSWER_LEFT_S
         && (!si->config.policy.limits_age
             || si->config.policy.answer_age_s >= ANSWER_AGE_MIN_S);
@@ -141,7 +140,7 @@ bool ocsp_presign_check(server_rec *base)
             if (is_effective(si)) {
                 effective = true;
             }
-            else if (si->config.preproduce
+            else if (si->config.level->preproduce
                      != OCSP_ISSUER_CONFIG_PREPRODUCE_OFF) {
                 log_no_effect(si, s);
             }
@@ -159,7 +158,8 @@ static void add_tables(ocsp_presign_t *ps, server_rec *s,
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(issuers, i);
         bool is_new = si->loaded.issuer != NULL && !si->running.is_duplicate
                    && si->running.has_slot
-                   && si->config.preproduce == OCSP_ISSUER_CONFIG_PREPRODUCE_ALL
+                   && si->config.level->preproduce
+                          == OCSP_ISSUER_CONFIG_PREPRODUCE_ALL
                    && is_effective(si);
 
         for (j = 0; is_new && j < ps->tables->nelts; j++) {
@@ -268,7 +268,7 @@ static draft_result_t draft(draft_t *out, const ocsp_presign_t *ps,
         return subject.knowledge == OCSP_ANSWER_UNREADABLE ? TRY_LATER
                                                            : NOT_CACHEABLE;
     }
-    out->listed = out->si->config.preproduce
+    out->listed = out->si->config.level->preproduce
                    == OCSP_ISSUER_CONFIG_PREPRODUCE_ALL
                && (subject.record.listed || subject.record.issued);
     if (signer != NULL) {
@@ -367,7 +367,7 @@ static bool update_by(const ocsp_presign_t *ps, candidate_t *c,
  * more; but the signer that was chosen by them is. */
 static void update(const ocsp_presign_t *ps, candidate_t *c)
 {
-    ocsp_signer_reload_t *signers = ps->main->shared.renewal;
+    ocsp_signer_reload_t *signers = ps->main->shared.signer_reload;
     ocsp_signer_reload_section_t section = ocsp_signer_reload_enter(signers);
     const unsigned char *signer = c->key.len != 0
                                     ? ocsp_answer_get0_template_id(c->key)
@@ -387,21 +387,13 @@ static void update(const ocsp_presign_t *ps, candidate_t *c)
 
 /* --- passes --------------------------------------------------------------- */
 
-bool ocsp_presign_is_stopping(void)
-{
-    int state;
-
-    return ap_mpm_query(AP_MPMQ_MPM_STATE, &state) == APR_SUCCESS
-        && state == AP_MPMQ_STOPPING;
-}
-
 /* Whether the step has time left. It has none if the clock was put back. */
 static bool has_time(const ocsp_presign_t *ps)
 {
     apr_time_t now = apr_time_now();
 
     return now >= ps->begun && now < ps->begun + apr_time_from_msec(STEP_MS)
-        && !ocsp_presign_is_stopping();
+        && !ocsp_load_ctx_is_stopping();
 }
 
 /* Begin a pass if one is due.
@@ -595,7 +587,7 @@ void ocsp_presign_step(ocsp_presign_t *ps, apr_pool_t *ptemp)
     apr_pool_create(&pool, ptemp);
     apr_pool_tag(pool, "ocsp_presign");
     apr_pool_create(&ps->p, pool);
-    ps->contexts = ocsp_signer_make_contexts(pool);
+    ps->contexts = ocsp_sign_context_make(pool);
     ps->begun = apr_time_now();
     ps->now = (int64_t)apr_time_sec(ps->begun);
     if (epoch != ps->epoch) { /* tables or signers have changed */

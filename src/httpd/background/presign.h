@@ -42,8 +42,4 @@ ocsp_presign_t *ocsp_presign_make(apr_pool_t *p, server_rec *base);
  */
 void ocsp_presign_step(ocsp_presign_t *ps, apr_pool_t *ptemp);
 
-/** @return whether httpd is ending this process and waits for its threads. Any
- *          thread. */
-bool ocsp_presign_is_stopping(void);
-
 #endif

@@ -111,8 +111,8 @@ static void check_issuer(const ocsp_watchdog_t *w, ocsp_load_ctx_t *ctx,
     ctx->s = item->s;
     ocsp_refresh_state_progress(w->arena, ctx->now);
     ocsp_table_load_refresh(ctx, item->si);
-    ocsp_signer_reload_check(ocsp_server_config_get(w->base)->shared.renewal,
-                             ctx, item->si);
+    ocsp_signer_reload_check(
+        ocsp_server_config_get(w->base)->shared.signer_reload, ctx, item->si);
 }
 
 /* The issuer whose table a slot of the arena has, or NULL. */
@@ -156,7 +156,7 @@ static bool check_issuers(const ocsp_watchdog_t *w, ocsp_load_ctx_t *ctx,
     for (n = 0; n < count; n++) {
         const item_t *item = get_item(w, (first + n) % count);
 
-        if (ocsp_presign_is_stopping()) {
+        if (ocsp_load_ctx_is_stopping()) {
             ocsp_refresh_state_set_first(w->arena, (first + n) % count);
             return false;
         }
@@ -174,8 +174,8 @@ static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
     ocsp_load_ctx_t ctx;
     int64_t begun;
 
-    ocsp_load_ctx_begin(&ctx, OCSP_LOAD_CTX_REFRESH, main->shared.keep, ptemp,
-                        ptemp);
+    ocsp_load_ctx_begin(&ctx, OCSP_LOAD_CTX_REFRESH, main->shared.retained,
+                        ptemp, ptemp);
     ctx.arena = w->arena;
     ctx.retries = main->shared.retries;
     ctx.is_writer = true;
@@ -289,7 +289,8 @@ static apr_status_t tick(int state, void *data, apr_pool_t *ptemp)
         && ocsp_arena_get_configuration(w->arena) == w->configuration
         && atomic_compare_exchange_strong(&w->state, &idle, WORKING)) {
         ocsp_signer_reload_update(
-            ocsp_server_config_get(w->base)->shared.renewal, w->arena, ptemp);
+            ocsp_server_config_get(w->base)->shared.signer_reload, w->arena,
+            ptemp);
         if (has_work(w, now)) {
             work(w, now, ptemp);
         }

@@ -16,6 +16,7 @@
 
 #include "answer/answer.h"
 #include "httpd/config/issuer_config.h"
+#include "status/fingerprint.h"
 #include "status/issuer.h"
 #include "status/table.h"
 #include "wire/certid.h"
@@ -34,6 +35,10 @@ typedef struct {
     _Atomic(const ocsp_answer_signers_t *) signers; /* NULL: those of the
                                                        start */
     uint32_t seen; /* ocsp_arena_get_signers when they were loaded */
+    /* of the last load in this process: */
+    unsigned char digest[OCSP_FINGERPRINT_LEN]; /* of the files */
+    bool settled;                               /* of digest */
+    bool faulty;                                /* a file was rejected */
 } ocsp_issuers_renewal_t;
 
 /** An issuer as it was configured. */
@@ -43,8 +48,6 @@ typedef struct {
     const char *cert_file; /* whole path */
     const ocsp_issuer_config_t *level; /* the section's over its server's */
     ocsp_answer_policy_t policy;
-    int64_t http_max_age_s;
-    ocsp_issuer_config_preproduce_t preproduce;
 } ocsp_issuers_config_t;
 
 /** What httpd's parent has loaded for it, as it was then. */

@@ -30,13 +30,14 @@ typedef struct {
     ocsp_counters_t *counters;     /* likewise */
     ocsp_cache_t *cache;           /* likewise, or OCSPCacheSize is off */
     ocsp_sign_slots_t *sign_slots; /* NULL: there is no shared memory */
-    struct ocsp_signer_reload_t *renewal; /* NULL: no issuer is configured */
+    struct ocsp_signer_reload_t
+        *signer_reload;                   /* NULL: no issuer is configured */
     struct ocsp_sign_limit_t *sign_limit; /* likewise */
     struct ocsp_hot_responses_t *hot_responses; /* NULL: there is no cache */
     struct ocsp_sign_contexts_t *threads;       /* likewise */
     ocsp_retries_t *retries;                    /* NULL: no arena */
-    struct ocsp_retained_t *keep;  /* the parent's; children have copies */
-    struct ocsp_watchdog_t *watch; /* NULL: files are not checked */
+    struct ocsp_retained_t *retained; /* the parent's; children have copies */
+    struct ocsp_watchdog_t *watch;    /* NULL: files are not checked */
     int64_t check_s; /* interval of checks of all files; 0: OCSPRefresh off */
 } ocsp_server_config_shared_t;
 

@@ -65,9 +65,6 @@ void ocsp_issuer_certs_configure(const ocsp_load_ctx_t *ctx,
                                                     si->config.section->level);
     ocsp_issuer_config_get_policy(&si->config.policy, si->config.level,
                                   ctx->refreshes);
-    si->config.http_max_age_s = si->config.level->http_max_age_s;
-    si->config.preproduce = (ocsp_issuer_config_preproduce_t)
-                                si->config.level->preproduce;
     if (si->config.policy.next_update_s < ctx->counts->shortest_s) {
         ctx->counts->shortest_s = si->config.policy.next_update_s;
     }

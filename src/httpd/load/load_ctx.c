@@ -7,6 +7,7 @@
 #include "httpd/load/load_ctx.h"
 
 #include <ap_listen.h>
+#include <ap_mpm.h>
 #include <apr_strings.h>
 #include <http_log.h>
 #include <stdarg.h>
@@ -37,13 +38,21 @@ void ocsp_load_ctx_begin(ocsp_load_ctx_t *ctx, ocsp_load_ctx_mode_t mode,
     ctx->certs = apr_hash_make(ptemp);
     ctx->keys = apr_hash_make(pconf); /* children use them */
     ctx->dirs = apr_hash_make(ptemp);
-    ctx->names = apr_hash_make(ptemp);
+    ctx->names = apr_hash_make(pconf); /* likewise */
     ctx->tables = apr_hash_make(ptemp);
 }
 
 bool ocsp_load_ctx_is_running(const ocsp_load_ctx_t *ctx)
 {
     return ctx->mode >= OCSP_LOAD_CTX_REFRESH;
+}
+
+bool ocsp_load_ctx_is_stopping(void)
+{
+    int state;
+
+    return ap_mpm_query(AP_MPMQ_MPM_STATE, &state) == APR_SUCCESS
+        && state == AP_MPMQ_STOPPING;
 }
 
 /* A child of the last configuration may still be loading, while new requests
@@ -155,8 +164,8 @@ void ocsp_load_ctx_add_issuer(const ocsp_load_ctx_t *ctx,
     apr_array_header_t *all = apr_hash_get(ctx->names, &name, sizeof(name));
 
     if (all == NULL) {
-        all = apr_array_make(ctx->ptemp, 1, sizeof(const ocsp_issuer_t *));
-        apr_hash_set(ctx->names, apr_pmemdup(ctx->ptemp, &name, sizeof(name)),
+        all = apr_array_make(ctx->pconf, 1, sizeof(const ocsp_issuer_t *));
+        apr_hash_set(ctx->names, apr_pmemdup(ctx->pconf, &name, sizeof(name)),
                      sizeof(name), all);
     }
     if (ocsp_issuer_may_sign_crls(issuer) && !has_issuer(all, issuer)) {

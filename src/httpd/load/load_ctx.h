@@ -70,7 +70,8 @@ typedef struct {
     apr_hash_t *certs;  /* file -> ocsp_keypairs_cert_t */
     apr_hash_t *keys;   /* file -> ocsp_keypairs_key_t */
     apr_hash_t *dirs;   /* directory -> its files: see sources.c */
-    apr_hash_t *names;  /* hash of a Name -> array of const ocsp_issuer_t * */
+    apr_hash_t *names;  /* hash of a Name -> array of const ocsp_issuer_t *;
+                           below pconf, as keys are */
     apr_hash_t *tables; /* id -> the ocsp_issuers_issuer_t that has loaded it */
     struct ocsp_signer_pools_t *pools; /* see signer_pool.h; NULL: none yet */
     apr_pool_t *pairs; /* of certs and keys, below ptemp; NULL: none yet */
@@ -96,6 +97,10 @@ ocsp_retries_t *ocsp_load_ctx_open_arena(ocsp_load_ctx_t *ctx,
 
 /** @return whether httpd serves requests meanwhile. Pure. */
 bool ocsp_load_ctx_is_running(const ocsp_load_ctx_t *ctx);
+
+/** @return whether httpd is ending this process and waits for its threads. Any
+ *          thread. */
+bool ocsp_load_ctx_is_stopping(void);
 
 /**
  * Add an issuer to those that ocsp_load_ctx_get_namesakes returns: one of each

@@ -104,7 +104,7 @@ static const char *collect_signers(facts_t *f, const ocsp_server_config_t *conf,
                                    apr_pool_t *p)
 {
     ocsp_signer_reload_section_t section = ocsp_signer_reload_enter(
-        conf->shared.renewal);
+        conf->shared.signer_reload);
     const ocsp_answer_signers_t *signers = ocsp_signer_reload_get_signers(si);
     /* signers are only replaced by ones without a fault */
     const char *why = signers == &si->loaded.signers ? si->loaded.signer_why
@@ -125,7 +125,7 @@ static const char *collect_signers(facts_t *f, const ocsp_server_config_t *conf,
                                           now, p),
                            NULL);
     }
-    ocsp_signer_reload_leave(conf->shared.renewal, section);
+    ocsp_signer_reload_leave(conf->shared.signer_reload, section);
     if (text[0] == '\0') {
         return why != NULL ? why : "none";
     }
@@ -291,8 +291,9 @@ static void collect_result(facts_t *f, const ocsp_server_config_t *conf,
                                         conf->shared.arena, si)) {
         f->state = STATE_FAILED;
         text = apr_pstrcat(p,
-                           "a signer's certificate or key was rejected: see "
-                           "OCSP202, OCSP204 or OCSP223 in the error log; ",
+                           "a signer's certificate or key was rejected, or is "
+                           "revoked: see OCSP202, OCSP204, OCSP223 or OCSP267 "
+                           "in the error log; ",
                            describe_effect(f, now, p), NULL);
     }
     f->last_result = apr_pstrcat(p, state_names[f->state],

@@ -63,8 +63,8 @@ static void look_up(ocsp_responder_job_t *job)
         }
         job->issuer = si;
         job->signers = job->subjects[i].signers;
-        if (si->config.http_max_age_s < job->http_max_age_s) {
-            job->http_max_age_s = si->config.http_max_age_s;
+        if (si->config.level->http_max_age_s < job->http_max_age_s) {
+            job->http_max_age_s = si->config.level->http_max_age_s;
         }
     }
 }
@@ -297,7 +297,7 @@ static void log_answer(const ocsp_responder_job_t *job)
 
 void ocsp_responder_answer(ocsp_responder_job_t *job)
 {
-    struct ocsp_signer_reload_t *reload = job->conf->shared.renewal;
+    struct ocsp_signer_reload_t *reload = job->conf->shared.signer_reload;
     ocsp_signer_reload_section_t section = 0;
 
     job->now = (int64_t)apr_time_sec(job->r->request_time);

@@ -89,7 +89,7 @@ static entry_t *make(ocsp_sign_contexts_t *t)
     apr_pool_tag(pool, "ocsp_thread");
     entry = apr_palloc(pool, sizeof(*entry));
     entry->pool = pool;
-    entry->contexts = ocsp_signer_make_contexts(pool);
+    entry->contexts = ocsp_sign_context_make(pool);
     atomic_init(&entry->idle, false);
     entry->next = atomic_load(&t->all);
     while (!atomic_compare_exchange_weak(&t->all, &entry->next, entry)) {

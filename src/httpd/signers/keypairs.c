@@ -59,9 +59,9 @@ static apr_pool_t *get_pool(ocsp_load_ctx_t *ctx)
 
 /* --- the last good pair of a file ----------------------------------------- */
 
-/* By server, since servers may name other keys for one certificate file. */
-static const char *get_retained_name(const ocsp_load_ctx_t *ctx,
-                                     const char *file)
+/* A pair by server as well, since servers may name other key files for one
+ * certificate file, and one of them a wrong one. */
+static const char *get_pair_name(const ocsp_load_ctx_t *ctx, const char *file)
 {
     const server_rec *s = ctx->s;
 
@@ -73,18 +73,23 @@ static const char *get_retained_name(const ocsp_load_ctx_t *ctx,
              : apr_pstrcat(ctx->ptemp, "signer:\n", file, NULL);
 }
 
+/* The certificate alone, whichever server has used it. */
+static const char *get_cert_name(const ocsp_load_ctx_t *ctx, const char *file)
+{
+    return apr_pstrcat(ctx->ptemp, "certificate:", file, NULL);
+}
+
 /* Newly allocated: X509_free. @param key its PKCS #8, borrowed */
 static X509 *find_retained(ocsp_der_t *key, const ocsp_load_ctx_t *ctx,
-                           const char *file)
+                           const char *name, const char *file)
 {
     X509 *cert = NULL;
     ocsp_der_t content;
     const char *why;
-    bool stray;
+    bool unrelated;
 
-    if (ocsp_load_ctx_find_retained(ctx, get_retained_name(ctx, file), &content,
-                                    key)) {
-        (void)ocsp_key_file_parse_cert(&cert, &stray, content, file, &why,
+    if (ocsp_load_ctx_find_retained(ctx, name, &content, key)) {
+        (void)ocsp_key_file_parse_cert(&cert, &unrelated, content, file, &why,
                                        ctx->ptemp);
     }
     return cert;
@@ -94,8 +99,12 @@ void ocsp_keypairs_retain(const ocsp_load_ctx_t *ctx,
                           const ocsp_keypairs_cert_t *cert,
                           const ocsp_keypairs_key_t *key)
 {
-    ocsp_load_ctx_retain(ctx, get_retained_name(ctx, cert->file), cert->content,
+    const ocsp_der_t none = {NULL, 0};
+
+    ocsp_load_ctx_retain(ctx, get_pair_name(ctx, cert->file), cert->content,
                          key->content);
+    ocsp_load_ctx_retain(ctx, get_cert_name(ctx, cert->file), cert->content,
+                         none);
 }
 
 bool ocsp_keypairs_find_last_good(X509 **cert, EVP_PKEY **key,
@@ -108,7 +117,7 @@ bool ocsp_keypairs_find_last_good(X509 **cert, EVP_PKEY **key,
     *key = NULL;
     *cert = ctx->mode == OCSP_LOAD_CTX_SIGNERS
               ? NULL
-              : find_retained(&content, ctx, file);
+              : find_retained(&content, ctx, get_pair_name(ctx, file), file);
     if (*cert != NULL) {
         apr_pool_cleanup_register(ctx->ptemp, *cert, free_cert,
                                   apr_pool_cleanup_null);
@@ -159,14 +168,6 @@ static unsigned long hash_name(const X509_NAME *name)
     return ocsp_issuer_hash_name(der);
 }
 
-static void set_names(ocsp_keypairs_cert_t *c, const X509 *cert)
-{
-    if (cert != NULL) {
-        c->names[0] = hash_name(X509_get_issuer_name(cert));
-        c->names[1] = hash_name(X509_get_subject_name(cert));
-    }
-}
-
 ocsp_keypairs_cert_t *ocsp_keypairs_make_cert(const ocsp_load_ctx_t *ctx,
                                               const char *file, X509 *cert)
 {
@@ -183,6 +184,7 @@ ocsp_keypairs_cert_t *ocsp_keypairs_get_cert(ocsp_load_ctx_t *ctx,
 {
     ocsp_keypairs_cert_t *c = apr_hash_get(ctx->certs, file,
                                            APR_HASH_KEY_STRING);
+    ocsp_der_t none;
     apr_pool_t *p;
 
     if (c != NULL) {
@@ -196,19 +198,17 @@ ocsp_keypairs_cert_t *ocsp_keypairs_get_cert(ocsp_load_ctx_t *ctx,
         /* the file may contain a key as well */
         apr_pool_cleanup_register(p, &c->content, wipe_content,
                                   apr_pool_cleanup_null);
-        c->rv = ocsp_key_file_parse_cert(&c->cert, &c->stray, c->content, file,
-                                         &c->why, p);
+        c->rv = ocsp_key_file_parse_cert(&c->cert, &c->unrelated, c->content,
+                                         file, &c->why, p);
     }
-    if (c->cert != NULL) {
-        apr_pool_cleanup_register(p, c->cert, free_cert, apr_pool_cleanup_null);
-        set_names(c, c->cert);
-    }
-    else {
-        ocsp_der_t key;
-        X509 *last_good = find_retained(&key, ctx, file);
-
-        set_names(c, last_good);
-        X509_free(last_good);
+    c->latest = c->cert != NULL
+                  ? c->cert
+                  : find_retained(&none, ctx, get_cert_name(ctx, file), file);
+    if (c->latest != NULL) {
+        apr_pool_cleanup_register(p, c->latest, free_cert,
+                                  apr_pool_cleanup_null);
+        c->names[0] = hash_name(X509_get_issuer_name(c->latest));
+        c->names[1] = hash_name(X509_get_subject_name(c->latest));
     }
     apr_hash_set(ctx->certs, file, APR_HASH_KEY_STRING, c);
     return c;
@@ -282,6 +282,7 @@ static ocsp_keypairs_key_t *find_in_ring(const ocsp_load_ctx_t *ctx,
     k->used = true;
     if (loaded != NULL && loaded->key != NULL) {
         k->key = loaded->key;
+        k->signer = loaded->signer; /* its trial signatures count */
         return k;
     }
     k->rv = OCSP_EUNKNOWNCA;
@@ -397,7 +398,7 @@ void ocsp_keypairs_warn_of_readers(const ocsp_load_ctx_t *ctx,
         return;
     }
     if (info.protection & APR_FPROT_WREAD) {
-        readers = "everybody";
+        readers = "all users";
     }
     else if (geteuid() == 0
              && ((info.user == ap_unixd_config.user_id

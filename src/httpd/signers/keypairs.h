@@ -21,11 +21,11 @@ typedef struct {
     X509 *cert; /* NULL: the file cannot be used, see rv and why */
     apr_status_t rv;
     const char *why;
+    X509 *latest;           /* cert, else the last good one, or NULL */
     ocsp_der_t content;     /* of the whole file */
-    unsigned long names[2]; /* ocsp_issuer_hash_name of issuer and subject; of
-                               the last good certificate if cert is NULL; 0:
-                               not known */
-    bool stray;             /* certificates outside of its chain follow it */
+    unsigned long names[2]; /* ocsp_issuer_hash_name of issuer and subject of
+                               latest; 0: there is none */
+    bool unrelated;         /* certificates outside of its chain follow it */
     bool used; /* some issuer signs with it, or has logged a fault of it */
 } ocsp_keypairs_cert_t;
 
@@ -38,8 +38,8 @@ typedef struct {
     bool encrypted;     /* only the passphrase is missing or wrong */
     ocsp_der_t content; /* the unencrypted key, wiped when ptemp ends */
     bool used;
-    const ocsp_signer_t *signer; /* one that has it and was made by this load,
-                                    or NULL */
+    const ocsp_signer_t *signer; /* one that has it, made by this load or the
+                                    parent process, or NULL */
 } ocsp_keypairs_key_t;
 
 /**

@@ -18,373 +18,397 @@
 typedef struct {
     apr_status_t rv;
     const char *why;
-    bool replaced; /* signers of before are used instead */
+    bool replaced; /* the last good signer is used instead */
 } fault_t;
 
 /* The signers of one issuer while they are loaded. */
 typedef struct {
     ocsp_load_ctx_t *ctx;
     ocsp_issuers_issuer_t *si;
-    const ocsp_signer_pool_t *pool;
-    const apr_array_header_t *certs; /* const char *, the files of pool */
+    const apr_array_header_t *certs; /* const ocsp_fingerprint_file_t * */
     const apr_array_header_t *keys;  /* const char *, files or URIs */
     apr_array_header_t *templs;      /* const ocsp_response_template_t * */
     apr_array_header_t *faults;      /* fault_t */
     const char *unchecked; /* a key file that "httpd -t" cannot check without
                               its passphrase, or NULL */
-} job_t;
+} load_t;
 
 static const char *get_file(const apr_array_header_t *files, int i)
 {
     return APR_ARRAY_IDX(files, i, const char *);
 }
 
-static const ocsp_signer_t *get_signer(const job_t *job, int i)
+static const ocsp_signer_t *get_signer(const load_t *load, int i)
 {
     return ocsp_response_template_get0_signer(
-        APR_ARRAY_IDX(job->templs, i, const ocsp_response_template_t *));
+        APR_ARRAY_IDX(load->templs, i, const ocsp_response_template_t *));
 }
 
-bool ocsp_signer_load_has_pool(const ocsp_issuers_issuer_t *si)
+/* Whether its certificate files are not named for this issuer alone. */
+static bool has_pool(const ocsp_issuers_issuer_t *si)
 {
     return si->config.section->is_glob
         || si->config.level->cert_files
                != si->config.section->level->cert_files;
 }
 
-static void warn(const job_t *job, const char *file, const char *warning)
+const apr_array_header_t *ocsp_signer_load_find_files(
+    ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si)
 {
-    ocsp_load_ctx_log(job->ctx, APLOG_WARNING, 0,
+    unsigned long name = ocsp_issuer_get_name_hash(si->loaded.issuer);
+
+    return ocsp_signer_pool_find(ctx, si->config.level->cert_files,
+                                 has_pool(si) ? &name : NULL);
+}
+
+static void warn(const load_t *load, const char *file, const char *warning)
+{
+    ocsp_load_ctx_log(load->ctx, APLOG_WARNING, 0,
                       "OCSP203: %s: signer accepted with a warning: %s%s%s",
-                      job->si->loaded.name, file, *file != '\0' ? ": " : "",
+                      load->si->loaded.name, file, *file != '\0' ? ": " : "",
                       warning);
 }
 
-static void count_fault(const job_t *job)
+static void count_fault(const load_t *load)
 {
-    job->si->loaded.signers_faulty = true;
+    load->si->loaded.signers_faulty = true;
 }
 
-static void add_signer(job_t *job, const ocsp_signer_t *signer,
+static void add_signer(load_t *load, const ocsp_signer_t *signer,
                        const char *cert_file)
 {
     ocsp_response_style_t style;
 
-    ocsp_issuer_config_get_style(&style, job->si->config.level);
-    style.chain = job->si->loaded.chain;
-    APR_ARRAY_PUSH(job->templs, const ocsp_response_template_t *) =
-        ocsp_response_template_make(signer, &style, job->ctx->pconf);
-    APR_ARRAY_PUSH(job->si->loaded.signer_files, const char *) = cert_file;
+    ocsp_issuer_config_get_style(&style, load->si->config.level);
+    style.chain = load->si->loaded.chain;
+    APR_ARRAY_PUSH(load->templs, const ocsp_response_template_t *) =
+        ocsp_response_template_make(signer, &style, load->ctx->pconf);
+    APR_ARRAY_PUSH(load->si->loaded.signer_files, const char *) = cert_file;
 }
 
 /* --- one certificate ------------------------------------------------------ */
 
 /* @return the signer of the last good pair of a certificate file, or NULL */
-static const ocsp_signer_t *make_last_good(const job_t *job,
+static const ocsp_signer_t *make_last_good(const load_t *load,
                                            const char *cert_file)
 {
     ocsp_signer_pair_t pair = {.cert_file = cert_file,
                                .key_file = cert_file,
-                               .trusted = job->si->config.level->trusted == 1};
+                               .trusted = load->si->config.level->trusted == 1};
     const char *warning, *why;
     ocsp_signer_t *signer = NULL;
 
-    if (ocsp_keypairs_find_last_good(&pair.cert, &pair.key, job->ctx,
+    if (ocsp_keypairs_find_last_good(&pair.cert, &pair.key, load->ctx,
                                      cert_file)) {
-        (void)ocsp_signer_make(&signer, &pair, job->si->loaded.issuer, &warning,
-                               &why, job->ctx->pconf);
+        (void)ocsp_signer_make(&signer, &pair, load->si->loaded.issuer,
+                               &warning, &why, load->ctx->pconf);
     }
     return signer;
 }
 
-static void reject(job_t *job, const char *cert_file, apr_status_t rv,
+static void reject(load_t *load, const char *cert_file, apr_status_t rv,
                    const char *why)
 {
-    const ocsp_signer_t *last_good = make_last_good(job, cert_file);
-    fault_t *fault = apr_array_push(job->faults);
+    const ocsp_signer_t *last_good = make_last_good(load, cert_file);
+    fault_t *fault = apr_array_push(load->faults);
 
     if (last_good != NULL) {
-        add_signer(job, last_good, cert_file);
+        add_signer(load, last_good, cert_file);
     }
-    /* while httpd runs, all signers of before remain in use */
+    /* while httpd runs, the signers in use are not replaced by fewer */
     *fault = (fault_t){rv, why,
-                       job->ctx->mode == OCSP_LOAD_CTX_SIGNERS
+                       load->ctx->mode == OCSP_LOAD_CTX_SIGNERS
                            || last_good != NULL};
-    count_fault(job);
-    if (job->si->loaded.signer_why == NULL) {
-        job->si->loaded.signer_why = apr_pstrdup(job->ctx->pconf, why);
+    count_fault(load);
+    if (load->si->loaded.signer_why == NULL) {
+        load->si->loaded.signer_why = apr_pstrdup(load->ctx->pconf, why);
     }
 }
 
 /* Under "httpd -t", which asks for no passphrase. */
-static void check_without_key(job_t *job, const ocsp_keypairs_cert_t *c,
+static void check_without_key(load_t *load, const ocsp_keypairs_cert_t *c,
                               const char *key_file)
 {
-    const char *fault = job->si->config.level->trusted == 1
+    const char *fault = load->si->config.level->trusted == 1
                           ? NULL
                           : ocsp_signer_check_cert(c->cert,
-                                                   job->si->loaded.issuer);
+                                                   load->si->loaded.issuer);
 
     if (fault != NULL) {
-        reject(job, c->file, OCSP_EMALFORMED,
-               apr_psprintf(job->ctx->ptemp, "%s: %s", c->file, fault));
+        reject(load, c->file, OCSP_EMALFORMED,
+               apr_psprintf(load->ctx->ptemp, "%s: %s", c->file, fault));
     }
     else {
-        job->unchecked = key_file;
+        load->unchecked = key_file;
     }
 }
 
 /* Add a certificate that is, or should be, this issuer's signer. */
-static void add_cert(job_t *job, ocsp_keypairs_cert_t *c)
+static void add_cert(load_t *load, ocsp_keypairs_cert_t *c)
 {
     ocsp_signer_pair_t pair = {.cert = c->cert,
                                .cert_file = c->file,
-                               .trusted = job->si->config.level->trusted == 1};
+                               .trusted = load->si->config.level->trusted == 1};
     const char *why = NULL, *warning = NULL, *unchecked = NULL;
-    ocsp_keypairs_key_t *k = ocsp_keypairs_find_key(&why, &unchecked, job->ctx,
-                                                    c, job->keys);
+    ocsp_keypairs_key_t *k = ocsp_keypairs_find_key(&why, &unchecked, load->ctx,
+                                                    c, load->keys);
     ocsp_signer_t *signer = NULL;
     apr_status_t rv = OCSP_EMALFORMED;
 
     c->used = true;
     if (unchecked != NULL) {
-        check_without_key(job, c, unchecked);
+        check_without_key(load, c, unchecked);
         return;
     }
     if (k != NULL) {
-        ocsp_keypairs_warn_of_readers(job->ctx, k);
+        ocsp_keypairs_warn_of_readers(load->ctx, k);
         k->used = true;
         pair.key = k->key;
         pair.key_file = k->file;
         pair.proven = k->signer;
-        rv = ocsp_signer_make(&signer, &pair, job->si->loaded.issuer, &warning,
-                              &why, job->ctx->pconf);
+        rv = ocsp_signer_make(&signer, &pair, load->si->loaded.issuer, &warning,
+                              &why, load->ctx->pconf);
     }
     if (signer == NULL) {
-        reject(job, c->file, rv, why);
+        reject(load, c->file, rv, why);
         return;
     }
     k->signer = signer;
-    add_signer(job, signer, c->file);
-    ocsp_keypairs_retain(job->ctx, c, k);
-    if (c->stray) {
-        warn(job, c->file, "only the first certificate in it is used");
+    add_signer(load, signer, c->file);
+    ocsp_keypairs_retain(load->ctx, c, k);
+    if (c->unrelated) {
+        warn(load, c->file, "only the first certificate in it is used");
     }
     if (warning != NULL) {
-        warn(job, "", warning);
+        warn(load, "", warning);
     }
 }
 
 /* --- all certificates ----------------------------------------------------- */
 
-/* Whether this issuer seems to have issued the certificate in a file. */
-static bool is_meant(const job_t *job, const ocsp_keypairs_cert_t *c)
+/* Whether the load has another CA of the same name: another generation of keys
+ * (R50). */
+static bool has_namesake(const load_t *load)
 {
-    /* names first, by their hashes: there may be hundreds of both */
-    unsigned long name = ocsp_issuer_get_name_hash(job->si->loaded.issuer);
+    const ocsp_issuer_t *issuer = load->si->loaded.issuer;
+    const apr_array_header_t *all = ocsp_load_ctx_get_namesakes(load->ctx,
+                                                                issuer);
 
-    return (c->names[0] == name || c->names[1] == name)
-        && (c->cert == NULL
-            || ocsp_signer_concerns(c->cert, job->si->loaded.issuer));
+    return all != NULL
+        && (all->nelts > 1
+            || !ocsp_issuer_is_same(APR_ARRAY_IDX(all, 0,
+                                                  const ocsp_issuer_t *),
+                                    issuer));
 }
 
-static void add_file(job_t *job, const char *file, bool is_pool)
+/* Whether a certificate of a pool concerns this issuer: by the issuer's name;
+ * between issuers of one name its signature decides. */
+static bool concerns(const load_t *load, const ocsp_keypairs_cert_t *c)
 {
-    ocsp_keypairs_cert_t *c = ocsp_keypairs_get_cert(job->ctx, file);
+    /* names first, by their hashes: there may be hundreds of both */
+    unsigned long name = ocsp_issuer_get_name_hash(load->si->loaded.issuer);
 
-    if (is_pool && !is_meant(job, c)) {
+    return (c->names[0] == name || c->names[1] == name)
+        && ocsp_signer_concerns(c->latest, load->si->loaded.issuer,
+                                has_namesake(load));
+}
+
+static void add_file(load_t *load, const char *file, bool is_pool)
+{
+    ocsp_keypairs_cert_t *c = ocsp_keypairs_get_cert(load->ctx, file);
+
+    if (is_pool && !concerns(load, c)) {
         return;
     }
     if (c->cert != NULL) {
-        add_cert(job, c);
+        add_cert(load, c);
     }
     else {
         c->used = true;
-        reject(job, file, c->rv, c->why);
+        reject(load, file, c->rv, c->why);
     }
 }
 
-static void add_files(job_t *job, bool is_pool)
+static void add_files(load_t *load, bool is_pool)
 {
-    const apr_array_header_t *places;
     int i;
 
-    if (!is_pool) {
-        for (i = 0; i < job->certs->nelts; i++) {
-            add_file(job, get_file(job->certs, i), false);
-        }
-        return;
-    }
-    places = ocsp_signer_pool_find(job->pool, ocsp_issuer_get_name_hash(
-                                                  job->si->loaded.issuer));
-    for (i = 0; i < places->nelts; i++) {
-        add_file(job, get_file(job->certs, APR_ARRAY_IDX(places, i, int)),
-                 true);
+    for (i = 0; i < load->certs->nelts; i++) {
+        const ocsp_fingerprint_file_t *cert =
+            APR_ARRAY_IDX(load->certs, i, const ocsp_fingerprint_file_t *);
+
+        add_file(load, cert->file, is_pool);
     }
 }
 
 /* The CA's own key makes the CA a signer, with the certificate that its issuer
  * section was loaded with. */
-static void add_own_key(job_t *job, bool is_pool)
+static void add_own_key(load_t *load, bool is_pool)
 {
-    X509 *cert = ocsp_issuer_get0_cert(job->si->loaded.issuer);
+    X509 *cert = ocsp_issuer_get0_cert(load->si->loaded.issuer), *last_cert;
     /* keys alone, in the section itself, can only be meant as the CA's own */
-    bool found = !is_pool && job->certs->nelts == 0 && job->keys->nelts != 0;
+    bool found = !is_pool && load->certs->nelts == 0 && load->keys->nelts != 0;
+    bool has_broken = false;
+    EVP_PKEY *last_key;
     int i;
 
-    for (i = 0; i < job->templs->nelts; i++) {
-        if (ocsp_signer_is_issuer(get_signer(job, i))) {
+    for (i = 0; i < load->templs->nelts; i++) {
+        if (ocsp_signer_is_issuer(get_signer(load, i))) {
             return; /* OCSPCertificateFile names the certificate as well */
         }
     }
-    for (i = 0; !found && i < job->keys->nelts; i++) {
-        const ocsp_keypairs_key_t *k = ocsp_keypairs_get_key(job->ctx,
-                                                             get_file(job->keys,
-                                                                      i));
+    for (i = 0; !found && i < load->keys->nelts; i++) {
+        EVP_PKEY *key =
+            ocsp_keypairs_get_key(load->ctx, get_file(load->keys, i))->key;
 
-        found = k->key != NULL && ocsp_signer_is_pair(cert, k->key);
+        has_broken = has_broken || key == NULL;
+        found = key != NULL && ocsp_signer_is_pair(cert, key);
     }
-    if (found) {
-        add_cert(job, ocsp_keypairs_make_cert(job->ctx,
-                                              job->si->config.cert_file, cert));
+    /* with another signer, its own may as well have left the configuration */
+    if (found
+        || (has_broken && load->templs->nelts == 0 && load->faults->nelts == 0
+            && ocsp_keypairs_find_last_good(&last_cert, &last_key, load->ctx,
+                                            load->si->config.cert_file))) {
+        add_cert(load,
+                 ocsp_keypairs_make_cert(load->ctx, load->si->config.cert_file,
+                                         cert));
     }
 }
 
 /* --- the log -------------------------------------------------------------- */
 
 /* A child that reloads signers uses them only if they have no fault. */
-static const char *describe_no_signer(const job_t *job)
+static const char *describe_no_signer(const load_t *load)
 {
-    return job->ctx->mode == OCSP_LOAD_CTX_SIGNERS
+    return load->ctx->mode == OCSP_LOAD_CTX_SIGNERS
              ? "the earlier signer stays in use"
              : "requests for this CA are answered tryLater";
 }
 
-static void log_faults(const job_t *job)
+static void log_faults(const load_t *load)
 {
     int i;
 
-    for (i = 0; i < job->faults->nelts; i++) {
-        const fault_t *fault = &APR_ARRAY_IDX(job->faults, i, fault_t);
+    for (i = 0; i < load->faults->nelts; i++) {
+        const fault_t *fault = &APR_ARRAY_IDX(load->faults, i, fault_t);
 
         ocsp_load_ctx_log(
-            job->ctx, APLOG_ERR, fault->rv,
+            load->ctx, APLOG_ERR, fault->rv,
             "OCSP202: %s: signer rejected: %s; %s (<OCSPIssuer> at %s)",
-            job->si->loaded.name, fault->why,
-            fault->replaced           ? "the earlier signer stays in use"
-            : job->templs->nelts != 0 ? "its other signers are used"
-                                      : describe_no_signer(job),
-            job->si->config.where);
+            load->si->loaded.name, fault->why,
+            fault->replaced            ? "the earlier signer stays in use"
+            : load->templs->nelts != 0 ? "its other signers are used"
+                                       : describe_no_signer(load),
+            load->si->config.where);
     }
 }
 
-static void log_no_signer(const job_t *job)
+static void log_no_signer(const load_t *load)
 {
-    if (job->unchecked != NULL) {
-        job->si->loaded.signer_why = "not checked, since the key is encrypted";
+    if (load->unchecked != NULL) {
+        load->si->loaded.signer_why = "not checked, since the key is encrypted";
         ocsp_load_ctx_log(
-            job->ctx, APLOG_NOTICE, 0,
+            load->ctx, APLOG_NOTICE, 0,
             "OCSP217: %s: %s: the key is encrypted and was not "
             "checked: \"httpd -t\" does not ask for the passphrase",
-            job->si->loaded.name, job->unchecked);
+            load->si->loaded.name, load->unchecked);
         return;
     }
-    job->si->loaded.signer_why =
-        job->certs->nelts + job->keys->nelts != 0
+    load->si->loaded.signer_why =
+        load->si->config.level->cert_files->nelts + load->keys->nelts != 0
             ? "none of the certificates of OCSPCertificateFile was issued by "
               "this CA (have it issue one)"
             : "no OCSPCertificateFile and no OCSPCertificateKeyFile (name "
               "them)";
-    count_fault(job);
-    ocsp_load_ctx_log(job->ctx, APLOG_ERR, 0,
+    count_fault(load);
+    ocsp_load_ctx_log(load->ctx, APLOG_ERR, 0,
                       "OCSP223: %s: no signer: %s; %s (<OCSPIssuer> at %s)",
-                      job->si->loaded.name, job->si->loaded.signer_why,
-                      describe_no_signer(job), job->si->config.where);
+                      load->si->loaded.name, load->si->loaded.signer_why,
+                      describe_no_signer(load), load->si->config.where);
 }
 
 /* R127: one valid signer is enough; others may be of tomorrow or yesterday. */
-static void check_dates(const job_t *job)
+static void check_dates(const load_t *load)
 {
     bool valid = false;
     int i;
 
-    for (i = 0; i < job->templs->nelts; i++) {
+    for (i = 0; i < load->templs->nelts; i++) {
         valid = valid
-             || ocsp_signer_is_valid(get_signer(job, i), job->ctx->now);
+             || ocsp_signer_is_valid(get_signer(load, i), load->ctx->now);
     }
-    for (i = 0; i < job->templs->nelts; i++) {
-        const ocsp_signer_t *signer = get_signer(job, i);
-        const char *file = get_file(job->si->loaded.signer_files, i);
+    for (i = 0; i < load->templs->nelts; i++) {
+        const ocsp_signer_t *signer = get_signer(load, i);
+        const char *file = get_file(load->si->loaded.signer_files, i);
         int64_t start = ocsp_signer_get_not_before(signer);
-        bool is_early = job->ctx->now < start;
+        bool is_early = load->ctx->now < start;
         const char *turn = ocsp_load_ctx_print_time(
-            job->ctx->ptemp,
+            load->ctx->ptemp,
             is_early ? start : ocsp_signer_get_not_after(signer));
 
         if (!valid) {
-            count_fault(job);
+            count_fault(load);
             ocsp_load_ctx_log(
-                job->ctx, APLOG_CRIT, 0,
+                load->ctx, APLOG_CRIT, 0,
                 "OCSP204: %s: %s: the signer's certificate %s %s; %s; %s",
-                job->si->loaded.name, file,
+                load->si->loaded.name, file,
                 is_early ? "is not valid before" : "expired on", turn,
-                describe_no_signer(job),
+                describe_no_signer(load),
                 is_early ? "compare the clocks of the CA and of this machine"
                          : "renew it");
         }
-        else if (ocsp_signer_get_not_after(signer) < job->ctx->now) {
+        else if (ocsp_signer_get_not_after(signer) < load->ctx->now) {
             ocsp_load_ctx_log(
-                job->ctx, APLOG_WARNING, 0,
+                load->ctx, APLOG_WARNING, 0,
                 "OCSP216: %s: %s: the signer's certificate expired on %s; "
                 "another signer is used; remove the expired one",
-                job->si->loaded.name, file, turn);
+                load->si->loaded.name, file, turn);
         }
     }
 }
 
 /* Only "httpd -t" warns of these: each start would repeat them. */
-static void warn_of_clients(const job_t *job)
+static void warn_of_clients(const load_t *load)
 {
     size_t i;
 
-    for (i = 0; job->ctx->mode == OCSP_LOAD_CTX_CONFIG_TEST
-                && i < job->si->loaded.signers.count;
+    for (i = 0; load->ctx->mode == OCSP_LOAD_CTX_CONFIG_TEST
+                && i < load->si->loaded.signers.count;
          i++) {
-        const char *warning = ocsp_client_limits_warn(&job->si->loaded.signers,
-                                                      i, job->ctx->now,
-                                                      job->ctx->ptemp);
+        const char *warning = ocsp_client_limits_warn(&load->si->loaded.signers,
+                                                      i, load->ctx->now,
+                                                      load->ctx->ptemp);
 
         if (warning != NULL) {
-            warn(job, get_file(job->si->loaded.signer_files, (int)i), warning);
+            warn(load, get_file(load->si->loaded.signer_files, (int)i),
+                 warning);
         }
     }
 }
 
 void ocsp_signer_load_open(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 {
-    bool is_pool = ocsp_signer_load_has_pool(si);
-    job_t job = {.ctx = ctx,
-                 .si = si,
-                 .pool = ocsp_signer_pool_get(ctx,
-                                              si->config.level->cert_files),
-                 .keys = si->config.level->key_files,
-                 .templs = apr_array_make(ctx->pconf, 2, sizeof(void *)),
-                 .faults = apr_array_make(ctx->ptemp, 1, sizeof(fault_t))};
+    bool is_pool = has_pool(si);
+    load_t load = {.ctx = ctx,
+                   .si = si,
+                   .certs = ocsp_signer_load_find_files(ctx, si),
+                   .keys = si->config.level->key_files,
+                   .templs = apr_array_make(ctx->pconf, 2, sizeof(void *)),
+                   .faults = apr_array_make(ctx->ptemp, 1, sizeof(fault_t))};
 
-    job.certs = ocsp_signer_pool_get_files(job.pool);
     si->loaded.signer_why = NULL;
     si->loaded.signers_faulty = false;
     si->loaded.signer_files = apr_array_make(ctx->pconf, 2,
                                              sizeof(const char *));
-    add_files(&job, is_pool);
-    add_own_key(&job, is_pool);
-    if (job.templs->nelts == 0 && job.faults->nelts == 0) {
-        log_no_signer(&job);
+    add_files(&load, is_pool);
+    add_own_key(&load, is_pool);
+    if (load.templs->nelts == 0 && load.faults->nelts == 0) {
+        log_no_signer(&load);
     }
-    log_faults(&job);
-    check_dates(&job);
+    log_faults(&load);
+    check_dates(&load);
     si->loaded.signers.templs =
-        (const ocsp_response_template_t *const *)(void *)job.templs->elts;
-    si->loaded.signers.count = (size_t)job.templs->nelts;
-    warn_of_clients(&job);
+        (const ocsp_response_template_t *const *)(void *)load.templs->elts;
+    si->loaded.signers.count = (size_t)load.templs->nelts;
+    warn_of_clients(&load);
 }

@@ -18,8 +18,12 @@
  */
 void ocsp_signer_load_open(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si);
 
-/** @return whether the certificate files of an issuer are a pool: not named for
- *          this issuer alone. Pure. */
-bool ocsp_signer_load_has_pool(const ocsp_issuers_issuer_t *si);
+/**
+ * Find the certificate files that concern an issuer: those that are named for
+ * it alone; of files that several issuers share, those with its name.
+ * @return const ocsp_fingerprint_file_t *. One thread at a time.
+ */
+const apr_array_header_t *ocsp_signer_load_find_files(
+    ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si);
 
 #endif

@@ -11,14 +11,9 @@
 
 #include <apr_pools.h>
 #include <apr_tables.h>
-#include <stdbool.h>
 
 #include "httpd/load/load_ctx.h"
-
-#define OCSP_SIGNER_POOL_DIGEST_LEN 32
-
-/** The index of one list of files. */
-typedef struct ocsp_signer_pool_t ocsp_signer_pool_t;
+#include "status/fingerprint.h"
 
 /** The indexes of all lists, made by one load. */
 typedef struct ocsp_signer_pools_t ocsp_signer_pools_t;
@@ -26,42 +21,22 @@ typedef struct ocsp_signer_pools_t ocsp_signer_pools_t;
 /**
  * Begin with no list: set pools of a load to the result.
  * @param before the indexes of an earlier load, or NULL; only read, and needed
- *        only until the last call of ocsp_signer_pool_get for the result
+ *        only until the last call of ocsp_signer_pool_find for the result
  * @param p the result lives as long
  */
 ocsp_signer_pools_t *ocsp_signer_pool_begin(const ocsp_signer_pools_t *before,
                                             apr_pool_t *p);
 
 /**
- * Get the index of a list; a load makes it at the first call. Without pools of
- * its own the load makes them in pconf. One thread at a time.
+ * Find the files of a list whose certificate has a name as issuer or subject,
+ * or had it when the file was last readable. A load indexes a list at the first
+ * call; without pools of its own it makes them in pconf.
+ * @param name see ocsp_issuer_hash_name; NULL: all files
+ * @return const ocsp_fingerprint_file_t *, in the order of the list. One thread
+ *         at a time.
  */
-const ocsp_signer_pool_t *ocsp_signer_pool_get(ocsp_load_ctx_t *ctx,
-                                               const apr_array_header_t *list);
-
-/** The names of all files in the order of the list: const char *. Pure. */
-const apr_array_header_t *ocsp_signer_pool_get_files(
-    const ocsp_signer_pool_t *sp);
-
-/**
- * Find the files whose certificate has a name as issuer or subject, or had it
- * when the file was last readable.
- * @param name see ocsp_issuer_hash_name
- * @return int, indexes into all files in ascending order, each once. Any
- *         thread.
- */
-const apr_array_header_t *ocsp_signer_pool_find(const ocsp_signer_pool_t *sp,
-                                                unsigned long name);
-
-/**
- * Make a digest of names, sizes and times of files.
- * @param settled false if a file was changed so recently that a further change
- *        might leave the digest as it is
- * @param places int, indexes of the files; NULL: all
- * @return false: libcrypto has no SHA-256. Any thread.
- */
-bool ocsp_signer_pool_digest(unsigned char out[OCSP_SIGNER_POOL_DIGEST_LEN],
-                             bool *settled, const ocsp_signer_pool_t *sp,
-                             const apr_array_header_t *places);
+const apr_array_header_t *ocsp_signer_pool_find(ocsp_load_ctx_t *ctx,
+                                                const apr_array_header_t *list,
+                                                const unsigned long *name);
 
 #endif

@@ -18,6 +18,7 @@
 #include "httpd/signers/keypairs.h"
 #include "httpd/signers/signer_load.h"
 #include "httpd/signers/signer_pool.h"
+#include "status/fingerprint.h"
 
 /* Seconds from a load that failed in this process to the next one. */
 #define RETRY_S 5
@@ -38,7 +39,8 @@ typedef struct set_t {
  * of the former parity is 0.
  */
 struct ocsp_signer_reload_t {
-    apr_hash_t *key_ring;
+    apr_hash_t *key_ring; /* this and names: of the start's load */
+    apr_hash_t *names;
     ocsp_retained_t *retained;
     const apr_array_header_t *issuers; /* ocsp_issuers_issuer_t * */
     ocsp_signer_pools_t *pools;        /* of the last load, and: */
@@ -57,6 +59,7 @@ ocsp_signer_reload_t *ocsp_signer_reload_make(const ocsp_load_ctx_t *ctx)
     ocsp_signer_reload_t *r = apr_pcalloc(ctx->pconf, sizeof(*r));
 
     r->key_ring = ctx->keys;
+    r->names = ctx->names;
     r->retained = ctx->retained;
     r->issuers = ctx->reloads;
     r->pools = ctx->pools;
@@ -211,50 +214,94 @@ bool ocsp_signer_reload_is_faulty(const ocsp_retries_t *retries,
         retry = ocsp_retries_find(retries, ocsp_arena_get_configuration(arena),
                                   subject, sizeof(subject));
     }
-    return retry != NULL ? retry->faulty : si->loaded.signers_faulty;
+    return retry != NULL ? retry->faulty || retry->revoked
+                         : si->loaded.signers_faulty;
 }
 
-/* Make a digest of the certificate files that concern an issuer: of a pool,
- * those with its name. @return false: there is no SHA-256 */
-static bool digest(unsigned char out[OCSP_RETRY_DIGEST_LEN], bool *settled,
+/* Make a digest of the certificate files that concern an issuer.
+ * @return false: there is no SHA-256 */
+static bool digest(unsigned char out[OCSP_FINGERPRINT_LEN], bool *settled,
                    ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si)
 {
-    const ocsp_signer_pool_t *sp =
-        ocsp_signer_pool_get(ctx, si->config.level->cert_files);
+    const apr_array_header_t *files = ocsp_signer_load_find_files(ctx, si);
 
-    return ocsp_signer_pool_digest(
-        out, settled, sp,
-        ocsp_signer_load_has_pool(si)
-            ? ocsp_signer_pool_find(sp, ocsp_issuer_get_name_hash(
-                                            si->loaded.issuer))
-            : NULL);
+    return ocsp_fingerprint_digest(
+        out, settled,
+        (const ocsp_fingerprint_file_t *const *)(const void *)files->elts,
+        (size_t)files->nelts, false);
 }
 
 /* Remember which files were loaded, and how that ended. They are loaded again
  * if they had a fault, since a certificate of tomorrow is good tomorrow; or if
  * they were changing, since they may have changed after they were read. */
-static void set_known(ocsp_retry_t *retry, bool faulty, bool settled)
+static void set_known(ocsp_retry_t *retry, const ocsp_issuers_renewal_t *load)
 {
+    memcpy(retry->digest, load->digest, sizeof(load->digest));
     retry->known = true;
-    retry->looked = faulty || !settled;
-    retry->faulty = faulty;
+    retry->reload = load->faulty || !load->settled;
+    retry->faulty = load->faulty;
     retry->failures = 0;
+}
+
+/* Whether the issuer's own table lists a signer's certificate as revoked. */
+static bool is_revoked(const ocsp_signer_t *signer, const ocsp_arena_t *arena,
+                       const ocsp_issuers_issuer_t *si)
+{
+    ocsp_der_t serial = ocsp_signer_get_serial(signer);
+    ocsp_record_t record;
+
+    return !ocsp_signer_is_issuer(signer) && !ocsp_signer_is_foreign(signer)
+        && ocsp_arena_lookup(&record, arena, si->running.slot, si->running.id,
+                             serial.data, serial.len)
+               == APR_SUCCESS
+        && record.listed;
+}
+
+/* Log, once, that the CA has revoked the certificate of a signer in use. It
+ * signs all the same: clients decide whether they accept that. */
+static void check_revoked(const ocsp_load_ctx_t *ctx,
+                          const ocsp_issuers_issuer_t *si, ocsp_retry_t *retry)
+{
+    const ocsp_answer_signers_t *signers = ocsp_signer_reload_get_signers(si);
+    const ocsp_signer_t *revoked = NULL;
+    size_t i;
+
+    for (i = 0; i < signers->count; i++) {
+        const ocsp_signer_t *signer = ocsp_response_template_get0_signer(
+            signers->templs[i]);
+
+        if (is_revoked(signer, ctx->arena, si)) {
+            revoked = signer;
+        }
+    }
+    retry->revoked = revoked != NULL;
+    if (ocsp_log_once(retry->logged, retry->revoked)) {
+        ocsp_load_ctx_log(
+            ctx, APLOG_ERR, 0,
+            "OCSP267: %s: this CA has revoked its signer's certificate (%s), "
+            "valid until %s; clients may reject the responses; have the CA "
+            "issue a new certificate",
+            si->loaded.name, ocsp_signer_get0_description(revoked),
+            ocsp_load_ctx_print_time(ctx->ptemp,
+                                     ocsp_signer_get_not_after(revoked)));
+    }
 }
 
 void ocsp_signer_reload_add(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 {
+    ocsp_issuers_renewal_t *renewal = apr_pcalloc(ctx->pconf, sizeof(*renewal));
     ocsp_retry_t *retry = get_retry(ctx, si);
-    bool settled;
 
-    si->running.renewal = apr_pcalloc(ctx->pconf, sizeof(*si->running.renewal));
-    si->running.renewal->s = ctx->s;
+    si->running.renewal = renewal;
+    renewal->s = ctx->s;
+    renewal->faulty = si->loaded.signers_faulty;
     if (!si->running.has_slot) {
         return;
     }
-    si->running.renewal->seen = ocsp_arena_get_signers(ctx->arena,
-                                                       si->running.slot);
-    if (retry != NULL && digest(retry->digest, &settled, ctx, si)) {
-        set_known(retry, si->loaded.signers_faulty, settled);
+    renewal->seen = ocsp_arena_get_signers(ctx->arena, si->running.slot);
+    if (digest(renewal->digest, &renewal->settled, ctx, si) && retry != NULL) {
+        set_known(retry, renewal);
+        check_revoked(ctx, si, retry);
     }
     if (ctx->reloads == NULL) {
         ctx->reloads = apr_array_make(ctx->pconf, 16, sizeof(void *));
@@ -297,22 +344,26 @@ static void check_files(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
                         const ocsp_issuers_issuer_t *si)
 {
     ocsp_retry_t *retry = get_retry(ctx, si);
-    unsigned char now[OCSP_RETRY_DIGEST_LEN];
+    ocsp_issuers_renewal_t *last = si->running.renewal;
+    unsigned char now[OCSP_FINGERPRINT_LEN];
     ocsp_load_ctx_t own;
-    bool changed, settled, was_faulty;
+    bool changed, settled;
     set_t *set;
 
     begin_load(r, ctx);
     if (!digest(now, &settled, ctx, si)) {
         return;
     }
-    changed = !retry->known || memcmp(now, retry->digest, sizeof(now)) != 0;
+    if (!retry->known) { /* there may be no room for it in shared memory */
+        set_known(retry, last);
+    }
+    changed = memcmp(now, retry->digest, sizeof(now)) != 0;
     if (changed && !settled && retry->failures < CHECKS_OF_CHANGING) {
         retry->failures++;
         ctx->counts->unsettled = true;
         return;
     }
-    if (!changed && !retry->looked) {
+    if (!changed && !retry->reload) {
         return;
     }
     own = *ctx;
@@ -320,21 +371,24 @@ static void check_files(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
         own.quiet = true; /* its faults were logged before */
     }
     set = load_set(&own, r, si);
-    was_faulty = retry->faulty;
-    memcpy(retry->digest, now, sizeof(now));
-    set_known(retry, set == NULL, settled);
-    if (set != NULL && was_faulty) {
-        ocsp_load_ctx_log(ctx, APLOG_ERR, 0,
-                          "OCSP266: %s: OCSP202, OCSP204 or OCSP223 is over: "
-                          "the signers of this CA are in order again",
-                          si->loaded.name);
-    }
     if (set != NULL && is_in_use(set, ctx->arena, si)) {
         apr_pool_destroy(set->pool);
     }
     else if (set != NULL) {
         publish(r, ctx, si, set);
     }
+    if (set != NULL && retry->faulty) {
+        ocsp_load_ctx_log(
+            ctx, APLOG_ERR, 0,
+            "OCSP266: %s: OCSP202, OCSP204 or OCSP223 is over: the signers of "
+            "this CA are in order again",
+            si->loaded.name);
+    }
+    /* last: if this process is killed before, another one publishes again */
+    memcpy(last->digest, now, sizeof(now));
+    last->faulty = set == NULL;
+    last->settled = settled;
+    set_known(retry, last);
 }
 
 void ocsp_signer_reload_check(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
@@ -342,6 +396,7 @@ void ocsp_signer_reload_check(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
 {
     if (si->running.has_slot && si->running.renewal != NULL) {
         check_files(r, ctx, si);
+        check_revoked(ctx, si, get_retry(ctx, si));
         ocsp_readers_check_signers(ctx, si, r->key_ring);
         ocsp_load_log_signers(ctx, si, ocsp_signer_reload_get_signers(si));
     }
@@ -362,6 +417,7 @@ static void update_issuer(ocsp_signer_reload_t *r, ocsp_signer_pools_t **pools,
     apr_pool_create(&p, ptemp);
     ocsp_load_ctx_begin(&ctx, OCSP_LOAD_CTX_SIGNERS, r->retained, p, p);
     ctx.s = si->running.renewal->s;
+    ctx.names = r->names;
     ctx.pools = *pools;
     begin_load(r, &ctx);
     *pools = ctx.pools;
@@ -376,6 +432,15 @@ static void update_issuer(ocsp_signer_reload_t *r, ocsp_signer_pools_t **pools,
     apr_pool_destroy(p);
 }
 
+/* Whether a load failed a while ago, or before the clock was put back. */
+static bool may_retry(const ocsp_signer_reload_t *r)
+{
+    int64_t now = (int64_t)apr_time_sec(apr_time_now());
+
+    return r->retry_at != INT64_MAX
+        && (now >= r->retry_at || now < r->retry_at - RETRY_S);
+}
+
 void ocsp_signer_reload_update(ocsp_signer_reload_t *r,
                                const ocsp_arena_t *arena, apr_pool_t *ptemp)
 {
@@ -384,13 +449,14 @@ void ocsp_signer_reload_update(ocsp_signer_reload_t *r,
     int i;
 
     free_replaced(r);
-    if (epoch != 0 && epoch == r->arena_epoch
-        && (int64_t)apr_time_sec(apr_time_now()) < r->retry_at) {
+    if (epoch != 0 && epoch == r->arena_epoch && !may_retry(r)) {
         return;
     }
     r->arena_epoch = epoch;
     r->retry_at = INT64_MAX;
-    for (i = 0; r->issuers != NULL && i < r->issuers->nelts; i++) {
+    for (i = 0; r->issuers != NULL && i < r->issuers->nelts
+                && !ocsp_load_ctx_is_stopping();
+         i++) {
         const ocsp_issuers_issuer_t *si =
             APR_ARRAY_IDX(r->issuers, i, const ocsp_issuers_issuer_t *);
         uint32_t renewals = ocsp_arena_get_signers(arena, si->running.slot);

@@ -29,7 +29,7 @@ ocsp_signer_reload_t *ocsp_signer_reload_make(const ocsp_load_ctx_t *ctx);
 
 /**
  * @return whether the files of an issuer's signers had a fault when they were
- *         last checked, even if signers of before are in use
+ *         last checked, or its CA has revoked one, even if it is in use
  * @param retries NULL: there is no shared memory. Any thread.
  */
 bool ocsp_signer_reload_is_faulty(const ocsp_retries_t *retries,
@@ -37,17 +37,18 @@ bool ocsp_signer_reload_is_faulty(const ocsp_retries_t *retries,
                                   const ocsp_issuers_issuer_t *si);
 
 /**
- * Check whether the certificates of an issuer have changed. If they can be
- * used, use them in this process and have all others load them; otherwise log
- * the fault. Also log that signers expire soon. Refresher only.
+ * Check whether the certificates of an issuer's signers have changed. If they
+ * can be used, use them in this process and have all others load them;
+ * otherwise log the fault. Also log signers that expire soon or that the CA has
+ * revoked. Refresher only.
  */
 void ocsp_signer_reload_check(ocsp_signer_reload_t *r, ocsp_load_ctx_t *ctx,
                               const ocsp_issuers_issuer_t *si);
 
 /**
  * Load the signers that another process has found renewed, and free those that
- * are no longer in use. To be called often by the watchdog's thread of each
- * child: does nothing if nothing has changed.
+ * are no longer in use. Called when a child begins, then often by its
+ * watchdog's thread: does nothing if nothing has changed.
  */
 void ocsp_signer_reload_update(ocsp_signer_reload_t *r,
                                const ocsp_arena_t *arena, apr_pool_t *ptemp);
