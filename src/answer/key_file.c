@@ -258,8 +258,7 @@ static bool is_complete(ocsp_der_t content)
 {
     ocsp_der_t value;
 
-    return content.data[0] != OCSP_DER_SEQUENCE
-        || ocsp_file_is_pkcs12(content)
+    return content.data[0] != OCSP_DER_SEQUENCE || ocsp_file_is_pkcs12(content)
         || (ocsp_der_get(&content, OCSP_DER_SEQUENCE, &value)
             && ocsp_der_at_end(&content));
 }

@@ -14,22 +14,6 @@
 #include "answer/signer.h"
 #include "wire/gtime.h"
 
-struct ocsp_signer_t {
-    EVP_PKEY *key;
-    EVP_MD_CTX *ready; /* set up to sign; only copied, never used itself */
-    ocsp_algorithm_t algorithm;
-    bool reuses_context; /* a trial signature with a reused context verified */
-    ocsp_der_t cert;
-    ocsp_der_t name;     /* its subject */
-    bool is_issuer;      /* it has the CA's own key */
-    bool is_foreign;     /* issued by another CA, trusted locally */
-    bool is_like_issuer; /* its key has the CA's algorithm and curve */
-    int64_t not_before;
-    int64_t not_after;
-    size_t signature_max;
-    unsigned char key_hash[OCSP_SIGNER_KEY_HASH_LEN];
-};
-
 static bool has_name_of(const X509_NAME *subject, const ocsp_issuer_t *issuer)
 {
     ocsp_der_t name = {NULL, 0};
@@ -225,8 +209,7 @@ static bool is_proven_by(const ocsp_signer_t *s, const ocsp_signer_t *other)
 {
     return other != NULL && other->key == s->key
         && memcmp(other->key_hash, s->key_hash, sizeof(s->key_hash)) == 0
-        && ocsp_der_equal(ocsp_signer_get_algorithm(other),
-                          ocsp_signer_get_algorithm(s));
+        && ocsp_der_equal(other->algorithm.id, s->algorithm.id);
 }
 
 static apr_status_t prove_key(ocsp_signer_t *s, const ocsp_signer_pair_t *pair,
@@ -297,61 +280,6 @@ bool ocsp_signer_is_valid(const ocsp_signer_t *signer, int64_t now)
     return signer->not_before <= now && now <= signer->not_after;
 }
 
-int64_t ocsp_signer_get_not_before(const ocsp_signer_t *signer)
-{
-    return signer->not_before;
-}
-
-int64_t ocsp_signer_get_not_after(const ocsp_signer_t *signer)
-{
-    return signer->not_after;
-}
-
-const unsigned char *ocsp_signer_get0_key_hash(const ocsp_signer_t *signer)
-{
-    return signer->key_hash;
-}
-
-ocsp_der_t ocsp_signer_get_algorithm(const ocsp_signer_t *signer)
-{
-    return signer->algorithm.id;
-}
-
-ocsp_algorithm_family_t ocsp_signer_get_family(const ocsp_signer_t *signer)
-{
-    return signer->algorithm.family;
-}
-
-const char *ocsp_signer_get0_description(const ocsp_signer_t *signer)
-{
-    return signer->algorithm.description;
-}
-
-ocsp_der_t ocsp_signer_get_cert(const ocsp_signer_t *signer)
-{
-    return signer->cert;
-}
-
-ocsp_der_t ocsp_signer_get_name(const ocsp_signer_t *signer)
-{
-    return signer->name;
-}
-
-bool ocsp_signer_is_issuer(const ocsp_signer_t *signer)
-{
-    return signer->is_issuer;
-}
-
-bool ocsp_signer_is_foreign(const ocsp_signer_t *signer)
-{
-    return signer->is_foreign;
-}
-
-bool ocsp_signer_is_like_issuer(const ocsp_signer_t *signer)
-{
-    return signer->is_like_issuer;
-}
-
 /* A certificate has one key, and both signers have proven to have it. */
 bool ocsp_signer_is_same(const ocsp_signer_t *a, const ocsp_signer_t *b)
 {
@@ -362,16 +290,6 @@ bool ocsp_signer_has_algorithm(const ocsp_signer_t *signer,
                                ocsp_der_t algorithm)
 {
     return ocsp_algorithm_fits(signer->algorithm.id, algorithm);
-}
-
-bool ocsp_signer_is_quick(const ocsp_signer_t *signer)
-{
-    return signer->algorithm.is_quick;
-}
-
-size_t ocsp_signer_get_signature_max(const ocsp_signer_t *signer)
-{
-    return signer->signature_max;
 }
 
 ocsp_signer_contexts_t *ocsp_signer_make_contexts(apr_pool_t *p)

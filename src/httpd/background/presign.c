@@ -241,9 +241,7 @@ static const ocsp_response_template_t *find_template(
     size_t i;
 
     for (i = 0; i < signers->count; i++) {
-        if (memcmp(ocsp_response_template_get0_id(signers->templs[i]), id,
-                   OCSP_RESPONSE_ID_LEN)
-            == 0) {
+        if (memcmp(signers->templs[i]->id, id, OCSP_RESPONSE_ID_LEN) == 0) {
             return signers->templs[i];
         }
     }
@@ -352,7 +350,7 @@ static bool update_by(const ocsp_presign_t *ps, candidate_t *c,
         return false;
     }
     /* a signature that fails leaves no signer in the draft */
-    ends_soon = ocsp_signer_get_not_after(d.item.draft.answer.signer) - ps->now
+    ends_soon = d.item.draft.answer.signer->not_after - ps->now
               < d.si->config.policy.next_update_s;
     is_cached = ocsp_der_equal(d.item.key, c->key);
     c->in_use = c->in_use || is_cached;

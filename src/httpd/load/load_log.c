@@ -311,10 +311,10 @@ static bool is_expiry_news(const ocsp_load_ctx_t *ctx,
     unsigned char subject[OCSP_ISSUER_ID_LEN + OCSP_SIGNER_KEY_HASH_LEN
                           + sizeof(int64_t)];
     unsigned char *key = subject + OCSP_ISSUER_ID_LEN;
-    int64_t end = ocsp_signer_get_not_after(signer);
+    int64_t end = signer->not_after;
 
     memcpy(subject, ocsp_issuer_get0_id(si->loaded.issuer), OCSP_ISSUER_ID_LEN);
-    memcpy(key, ocsp_signer_get0_key_hash(signer), OCSP_SIGNER_KEY_HASH_LEN);
+    memcpy(key, signer->key_hash, OCSP_SIGNER_KEY_HASH_LEN);
     memcpy(key + OCSP_SIGNER_KEY_HASH_LEN, &end, sizeof(end));
     return ocsp_load_ctx_log_once(ctx, subject, sizeof(subject), expiry);
 }
@@ -338,11 +338,11 @@ void ocsp_load_log_signers(const ocsp_load_ctx_t *ctx,
         "OCSP248: %s: the signer's certificate %s at %s (%s)%s: renew it with "
         "the same key%s",
         si->loaded.name, past ? "ended" : "ends",
-        ocsp_load_ctx_print_time(ctx->ptemp, ocsp_signer_get_not_after(signer)),
-        ocsp_signer_get0_description(signer), past ? ": answers tryLater" : "",
+        ocsp_load_ctx_print_time(ctx->ptemp, signer->not_after),
+        signer->algorithm.description, past ? ": answers tryLater" : "",
         /* the CA's own certificate is the one that is answered for */
-        ocsp_signer_is_issuer(signer) ? ", and restart httpd gracefully"
-                                      : ", which needs no restart");
+        signer->is_issuer ? ", and restart httpd gracefully"
+                          : ", which needs no restart");
 }
 
 void ocsp_load_log_table_size(const ocsp_load_ctx_t *ctx)

@@ -94,7 +94,7 @@ static ocsp_sign_limit_result_t begin_signing(ocsp_sign_limit_job_t *signature,
     uint32_t issuer = job->issuer != NULL ? (uint32_t)job->issuer->running.slot
                                           : 0;
     /* a quick signature costs less than to wait */
-    bool is_limited = !ocsp_signer_is_quick(job->item.draft.answer.signer);
+    bool is_limited = !job->item.draft.answer.signer->algorithm.is_quick;
 
     return ocsp_sign_limit_begin(signature, job->conf->shared.sign_limit, key,
                                  issuer, is_limited, may_wait);
@@ -262,11 +262,9 @@ static bool have_signers_ended(const ocsp_answer_signers_t *signers,
     size_t i;
 
     for (i = 0; i < signers->count; i++) {
-        const ocsp_signer_t *signer = ocsp_response_template_get0_signer(
-            signers->templs[i]);
+        const ocsp_signer_t *signer = signers->templs[i]->signer;
 
-        if (now >= ocsp_signer_get_not_before(signer)
-            && now < ocsp_signer_get_not_after(signer)) {
+        if (now >= signer->not_before && now < signer->not_after) {
             return false;
         }
     }

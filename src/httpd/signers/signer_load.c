@@ -41,8 +41,8 @@ static const char *get_file(const apr_array_header_t *files, int i)
 
 static const ocsp_signer_t *get_signer(const job_t *job, int i)
 {
-    return ocsp_response_template_get0_signer(
-        APR_ARRAY_IDX(job->templs, i, const ocsp_response_template_t *));
+    return APR_ARRAY_IDX(job->templs, i, const ocsp_response_template_t *)
+        ->signer;
 }
 
 bool ocsp_signer_load_has_pool(const ocsp_issuers_issuer_t *si)
@@ -232,7 +232,7 @@ static void add_own_key(job_t *job, bool is_pool)
     int i;
 
     for (i = 0; i < job->templs->nelts; i++) {
-        if (ocsp_signer_is_issuer(get_signer(job, i))) {
+        if (get_signer(job, i)->is_issuer) {
             return; /* OCSPCertificateFile names the certificate as well */
         }
     }
@@ -306,8 +306,8 @@ static void check_dates(const job_t *job)
     for (i = 0; i < job->templs->nelts; i++) {
         const ocsp_signer_t *signer = get_signer(job, i);
         const char *file = get_file(job->si->loaded.signer_files, i);
-        int64_t start = ocsp_signer_get_not_before(signer);
-        int64_t end = ocsp_signer_get_not_after(signer);
+        int64_t start = signer->not_before;
+        int64_t end = signer->not_after;
 
         if (!valid) {
             count_fault(job);

@@ -274,9 +274,7 @@ static bool is_in_use(const set_t *set, const ocsp_arena_t *arena,
     size_t i;
 
     for (i = 0; same && i < a->count; i++) {
-        same = ocsp_signer_is_same(
-            ocsp_response_template_get0_signer(a->templs[i]),
-            ocsp_response_template_get0_signer(b->templs[i]));
+        same = ocsp_signer_is_same(a->templs[i]->signer, b->templs[i]->signer);
     }
     return same;
 }
