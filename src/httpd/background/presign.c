@@ -17,6 +17,7 @@
 #include "httpd/config/server_config.h"
 #include "httpd/log.h"
 #include "httpd/request/request_log.h"
+#include "httpd/request/responder.h"
 #include "httpd/request/response_cache.h"
 #include "httpd/signers/signer_reload.h"
 #include "status/table.h"
@@ -224,7 +225,6 @@ typedef struct {
 /* The response that a server would send now. */
 typedef struct {
     ocsp_response_cache_item_t item;
-    const ocsp_issuers_issuer_t *si;
     bool listed; /* OCSPPreproduce all, and the table has the certificate */
 } draft_t;
 
@@ -261,12 +261,12 @@ static draft_result_t draft(draft_t *out, const ocsp_presign_t *ps,
     ocsp_answer_signers_t one = {&templ, 1};
     ocsp_answer_subject_t subject;
 
-    ocsp_response_cache_look_up(&subject, &out->si, conf, id);
-    if (out->si == NULL) {
+    ocsp_responder_look_up(&subject, &out->item.issuer, conf, id);
+    if (out->item.issuer == NULL) {
         return subject.knowledge == OCSP_ANSWER_UNREADABLE ? TRY_LATER
                                                            : NOT_CACHEABLE;
     }
-    out->listed = out->si->config.preproduce
+    out->listed = out->item.issuer->config.preproduce
                    == OCSP_ISSUER_CONFIG_PREPRODUCE_ALL
                && (subject.record.listed || subject.record.issued);
     if (signer != NULL) {
@@ -323,7 +323,7 @@ static void sign(const ocsp_presign_t *ps, draft_t *d, uint32_t hits)
         }
     }
     if (d->item.draft.answer.status != OCSP_RESPONSE_SUCCESSFUL) {
-        ocsp_request_log_failed(ap_server_conf, shared->arena, d->si,
+        ocsp_request_log_failed(ap_server_conf, shared->arena, d->item.issuer,
                                 d->item.draft.answer.why, ps->now);
     }
 }
@@ -351,10 +351,10 @@ static bool update_by(const ocsp_presign_t *ps, candidate_t *c,
     }
     /* a signature that fails leaves no signer in the draft */
     ends_soon = d.item.draft.answer.signer->not_after - ps->now
-              < d.si->config.policy.next_update_s;
+              < d.item.issuer->config.policy.next_update_s;
     is_cached = ocsp_der_equal(d.item.key, c->key);
     c->in_use = c->in_use || is_cached;
-    if (is_effective(d.si)
+    if (is_effective(d.item.issuer)
         && (c->hits > 0 || d.listed || (signer != NULL && !is_cached))) {
         sign(ps, &d, c->hits);
     }
