@@ -24,8 +24,7 @@ static bool has_name_of(const X509_NAME *subject, const ocsp_issuer_t *issuer)
 
 static bool has_key_of(const X509 *cert, const ocsp_issuer_t *issuer)
 {
-    return EVP_PKEY_eq(X509_get0_pubkey(cert), ocsp_issuer_get0_key(issuer))
-        == 1;
+    return EVP_PKEY_eq(X509_get0_pubkey(cert), issuer->key) == 1;
 }
 
 bool ocsp_signer_concerns(const X509 *cert, const ocsp_issuer_t *issuer)
@@ -94,11 +93,11 @@ static apr_status_t check_authority(ocsp_signer_t *s, const char **warning,
 
     s->is_foreign = fault != NULL;
     s->is_issuer = fault == NULL && has_key_of(pair->cert, issuer);
-    s->is_like_issuer = ocsp_algorithm_is_same_kind(
-        X509_get0_pubkey(pair->cert), ocsp_issuer_get0_key(issuer));
+    s->is_like_issuer =
+        ocsp_algorithm_is_same_kind(X509_get0_pubkey(pair->cert), issuer->key);
     if (fault != NULL && !pair->trusted) {
         *why = apr_psprintf(p, "%s: %s (the CA is %s)", pair->cert_file, fault,
-                            ocsp_issuer_get0_subject(issuer));
+                            issuer->subject);
         return OCSP_EUNKNOWNCA;
     }
     if (fault != NULL) {

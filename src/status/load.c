@@ -42,7 +42,7 @@ static bool has_issuance(const ocsp_load_sources_t *src)
 static apr_status_t reject_none(const ocsp_load_sources_t *src,
                                 const char **why, apr_pool_t *p)
 {
-    const char *subject = ocsp_issuer_get0_subject(src->issuer);
+    const char *subject = src->issuer->subject;
 
     *why = src->places != NULL
              ? apr_psprintf(p, "%s: no CRL of %s: put one there", src->places,
@@ -343,7 +343,7 @@ static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
                 "%s: the CRL of %s that was in use (thisUpdate %s, %s) is "
                 "gone, and this one may not cover the same certificates: "
                 "restore it, or stop httpd and start it again to accept that",
-                out->file, ocsp_issuer_get0_subject(l->src->issuer),
+                out->file, l->src->issuer->subject,
                 print_time(l, part->this_update),
                 part->scope.bits == 0
                     ? "for every certificate"
@@ -436,7 +436,7 @@ static apr_status_t begin_without_crl(const load_t *l, ocsp_load_result_t *out,
                             "%s: the CRL of %s is gone: restore it, or stop "
                             "httpd and start it again to do without",
                             src->places != NULL ? src->places : name_files(l),
-                            ocsp_issuer_get0_subject(src->issuer));
+                            src->issuer->subject);
         return APR_ENOENT;
     }
     out->builder = ocsp_table_builder_make(l->pool);

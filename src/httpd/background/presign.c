@@ -560,9 +560,7 @@ static bool update_table(ocsp_presign_t *ps, const table_t *t)
         }
         for (i = 0; i < HASHES; i++) {
             candidate_t c = {.in_use = false};
-            ocsp_der_t der = encode_certid(buf,
-                                           ocsp_issuer_get0_hashes(
-                                               t->si->loaded.issuer),
+            ocsp_der_t der = encode_certid(buf, &t->si->loaded.issuer->hashes,
                                            hashes[i], &item);
 
             apr_pool_clear(ps->p);

@@ -144,7 +144,7 @@ static bool has_issuer(const apr_array_header_t *all,
 void ocsp_load_ctx_add_issuer(const ocsp_load_ctx_t *ctx,
                               const ocsp_issuer_t *issuer)
 {
-    const unsigned long name = ocsp_issuer_get_name_hash(issuer);
+    const unsigned long name = issuer->name_hash;
     apr_array_header_t *all = apr_hash_get(ctx->names, &name, sizeof(name));
 
     if (all == NULL) {
@@ -152,7 +152,7 @@ void ocsp_load_ctx_add_issuer(const ocsp_load_ctx_t *ctx,
         apr_hash_set(ctx->names, apr_pmemdup(ctx->ptemp, &name, sizeof(name)),
                      sizeof(name), all);
     }
-    if (ocsp_issuer_may_sign_crls(issuer) && !has_issuer(all, issuer)) {
+    if (issuer->may_sign_crls && !has_issuer(all, issuer)) {
         APR_ARRAY_PUSH(all, const ocsp_issuer_t *) = issuer;
     }
 }
@@ -160,7 +160,7 @@ void ocsp_load_ctx_add_issuer(const ocsp_load_ctx_t *ctx,
 const apr_array_header_t *ocsp_load_ctx_get_namesakes(
     const ocsp_load_ctx_t *ctx, const ocsp_issuer_t *issuer)
 {
-    const unsigned long name = ocsp_issuer_get_name_hash(issuer);
+    const unsigned long name = issuer->name_hash;
 
     return apr_hash_get(ctx->names, &name, sizeof(name));
 }

@@ -313,7 +313,7 @@ static bool is_expiry_news(const ocsp_load_ctx_t *ctx,
     unsigned char *key = subject + OCSP_ISSUER_ID_LEN;
     int64_t end = signer->not_after;
 
-    memcpy(subject, ocsp_issuer_get0_id(si->loaded.issuer), OCSP_ISSUER_ID_LEN);
+    memcpy(subject, si->loaded.issuer->id, OCSP_ISSUER_ID_LEN);
     memcpy(key, signer->key_hash, OCSP_SIGNER_KEY_HASH_LEN);
     memcpy(key + OCSP_SIGNER_KEY_HASH_LEN, &end, sizeof(end));
     return ocsp_load_ctx_log_once(ctx, subject, sizeof(subject), expiry);

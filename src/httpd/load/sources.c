@@ -238,8 +238,7 @@ bool ocsp_sources_make_id(ocsp_issuers_issuer_t *si)
     const ocsp_issuer_config_t *level = si->config.level;
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1
-           && EVP_DigestUpdate(ctx, ocsp_issuer_get0_id(si->loaded.issuer),
-                               OCSP_ISSUER_ID_LEN)
+           && EVP_DigestUpdate(ctx, si->loaded.issuer->id, OCSP_ISSUER_ID_LEN)
                   == 1
            && hash_names(ctx, level->crl_files)
            && hash_names(ctx, level->crl_paths)

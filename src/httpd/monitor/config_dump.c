@@ -44,7 +44,7 @@ static void print_hashes(const ocsp_issuer_t *issuer)
         ocsp_certid_hash_t hash;
         const char *name;
     } shown[] = {{OCSP_CERTID_SHA1, "SHA-1"}, {OCSP_CERTID_SHA256, "SHA-256"}};
-    const ocsp_certid_issuer_t *hashes = ocsp_issuer_get0_hashes(issuer);
+    const ocsp_certid_issuer_t *hashes = &issuer->hashes;
     size_t i;
 
     for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {

@@ -180,7 +180,7 @@ static void add_cert(job_t *job, ocsp_keypairs_cert_t *c)
 static bool is_meant(const job_t *job, const ocsp_keypairs_cert_t *c)
 {
     /* names first, by their hashes: there may be hundreds of both */
-    unsigned long name = ocsp_issuer_get_name_hash(job->si->loaded.issuer);
+    unsigned long name = job->si->loaded.issuer->name_hash;
 
     return (c->names[0] == name || c->names[1] == name)
         && (c->cert == NULL
@@ -214,8 +214,8 @@ static void add_files(job_t *job, bool is_pool)
         }
         return;
     }
-    places = ocsp_signer_pool_find(job->pool, ocsp_issuer_get_name_hash(
-                                                  job->si->loaded.issuer));
+    places = ocsp_signer_pool_find(job->pool,
+                                   job->si->loaded.issuer->name_hash);
     for (i = 0; i < places->nelts; i++) {
         add_file(job, get_file(job->certs, APR_ARRAY_IDX(places, i, int)),
                  true);
@@ -226,7 +226,7 @@ static void add_files(job_t *job, bool is_pool)
  * section was loaded with. */
 static void add_own_key(job_t *job, bool is_pool)
 {
-    X509 *cert = ocsp_issuer_get0_cert(job->si->loaded.issuer);
+    X509 *cert = job->si->loaded.issuer->cert;
     /* keys alone, in the section itself, can only be meant as the CA's own */
     bool found = !is_pool && job->certs->nelts == 0 && job->keys->nelts != 0;
     int i;

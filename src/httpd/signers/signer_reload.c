@@ -225,8 +225,7 @@ static bool digest(unsigned char out[OCSP_RETRY_DIGEST_LEN], bool *settled,
     return ocsp_signer_pool_digest(
         out, settled, sp,
         ocsp_signer_load_has_pool(si)
-            ? ocsp_signer_pool_find(sp, ocsp_issuer_get_name_hash(
-                                            si->loaded.issuer))
+            ? ocsp_signer_pool_find(sp, si->loaded.issuer->name_hash)
             : NULL);
 }
 
