@@ -43,8 +43,10 @@ void ocsp_refresh_state_progress(ocsp_arena_t *a, int64_t now)
     atomic_store(&a->looks.progress, now);
 }
 
-void ocsp_refresh_state_end(ocsp_arena_t *a, int64_t now)
+void ocsp_refresh_state_end(ocsp_arena_t *a, int64_t now, int64_t due)
 {
+    atomic_fetch_add(&a->looks.next, 1);
+    atomic_store(&a->looks.due, due);
     atomic_store(&a->looks.progress, now);
     atomic_store(&a->looks.ended, now);
 }

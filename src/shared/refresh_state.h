@@ -41,8 +41,9 @@ void ocsp_refresh_state_set_due(ocsp_arena_t *a, int64_t due);
 /** A check makes progress. */
 void ocsp_refresh_state_progress(ocsp_arena_t *a, int64_t now);
 
-/** A check of all issuers has ended. */
-void ocsp_refresh_state_end(ocsp_arena_t *a, int64_t now);
+/** A check of all issuers has ended. The next one is due then, and begins with
+ * the issuer after the one that this began with. */
+void ocsp_refresh_state_end(ocsp_arena_t *a, int64_t now, int64_t due);
 
 /** The issuer, of count, that a check begins with: not always the same. */
 size_t ocsp_refresh_state_get_first(const ocsp_arena_t *a, size_t count);

@@ -239,7 +239,7 @@ static void warn_of_issuance(const load_t *l, ocsp_load_result_t *out,
 static void warn_of_loss(const load_t *l, ocsp_load_result_t *out)
 {
     const ocsp_table_info_t *last = l->src->last;
-    apr_uint64_t entries = ocsp_table_builder_count(out->builder);
+    apr_uint64_t entries = out->info.entries;
 
     if (last != NULL && entries < last->entries - last->entries / 2) {
         warn(l, out,
@@ -598,8 +598,9 @@ apr_status_t ocsp_load_build(ocsp_load_result_t *out,
         }
         return rv;
     }
+    result.info.entries = ocsp_table_builder_count(result.builder,
+                                                   &result.info.issued);
     warn_of_loss(&l, &result);
-    result.info.issued = ocsp_table_builder_count_issued(result.builder);
     *out = result;
     return APR_SUCCESS;
 }

@@ -150,11 +150,10 @@ ocsp_table_state_t ocsp_table_builder_find(const ocsp_table_builder_t *b,
                                            const unsigned char *serial,
                                            size_t serial_len);
 
-/** @return revoked serial numbers of a finished builder */
-apr_uint64_t ocsp_table_builder_count(const ocsp_table_builder_t *b);
-
-/** @return serial numbers that were issued and are not revoked */
-apr_uint64_t ocsp_table_builder_count_issued(const ocsp_table_builder_t *b);
+/** @return revoked serial numbers of a finished builder
+ *  @param issued how many others were issued */
+apr_uint64_t ocsp_table_builder_count(const ocsp_table_builder_t *b,
+                                      apr_uint64_t *issued);
 
 /** @return octets of the table of a finished builder */
 size_t ocsp_table_builder_size(const ocsp_table_builder_t *b);

@@ -23,20 +23,8 @@ typedef enum {
     STALE
 } age_t;
 
-ocsp_retry_t *ocsp_load_log_get_retry(const ocsp_load_ctx_t *ctx,
-                                      const ocsp_issuers_issuer_t *si)
+static bool log_once(ocsp_retry_t *retry, int message, uint64_t state)
 {
-    return si->running.has_slot
-             ? ocsp_load_ctx_get_retry(ctx, si->running.id, OCSP_TABLE_ID_LEN)
-             : NULL;
-}
-
-static bool log_once(const ocsp_load_ctx_t *ctx,
-                     const ocsp_issuers_issuer_t *si, int message,
-                     uint64_t state)
-{
-    ocsp_retry_t *retry = ocsp_load_log_get_retry(ctx, si);
-
     return ocsp_log_once(retry != NULL ? &retry->logged[message] : NULL, state);
 }
 
@@ -51,7 +39,7 @@ static const char *print_end(const ocsp_load_ctx_t *ctx, int64_t end)
 
 static void log_published(const ocsp_load_ctx_t *ctx,
                           const ocsp_issuers_issuer_t *si,
-                          const ocsp_load_result_t *result)
+                          const ocsp_load_result_t *result, int64_t end)
 {
     const ocsp_table_info_t *info = &result->info;
 
@@ -65,8 +53,7 @@ static void log_published(const ocsp_load_ctx_t *ctx,
                                                     info->issued)
                                      : "",
                       ocsp_load_ctx_print_time(ctx->ptemp, info->this_update),
-                      print_end(ctx, ocsp_sources_find_end(si, info)),
-                      result->file);
+                      print_end(ctx, end), result->file);
 }
 
 /* After a full start nothing is known of newer CRLs that were in use before:
@@ -100,26 +87,27 @@ const char *ocsp_load_log_describe_newer(const ocsp_load_ctx_t *ctx,
 }
 
 void ocsp_load_log_loaded(const ocsp_load_ctx_t *ctx,
-                          const ocsp_issuers_issuer_t *si,
+                          const ocsp_issuers_issuer_t *si, ocsp_retry_t *retry,
                           const ocsp_load_result_t *result, bool is_news)
 {
-    bool stale = ocsp_sources_find_end(si, &result->info) <= ctx->now;
+    int64_t end = ocsp_sources_find_end(si, &result->info);
+    bool stale = end <= ctx->now;
     const char *newer = ocsp_load_log_describe_newer(ctx, result);
 
     if (ocsp_sources_is_uncovered(si, &result->info)) {
         ctx->counts->failures++; /* which is a warning: it may be meant so */
     }
-    if (log_once(ctx, si, OCSP_RETRY_WARNING,
+    if (log_once(retry, OCSP_RETRY_WARNING,
                  ocsp_retry_hash_text(result->warning))) {
         ocsp_load_ctx_log(ctx, stale ? APLOG_ERR : APLOG_WARNING, 0,
                           "OCSP208: %s: %s", si->loaded.name, result->warning);
     }
-    if (log_once(ctx, si, OCSP_RETRY_NEWER, ocsp_retry_hash_text(newer))) {
+    if (log_once(retry, OCSP_RETRY_NEWER, ocsp_retry_hash_text(newer))) {
         ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP220: %s: %s", si->loaded.name,
                           newer);
     }
     if (si->running.has_slot && is_news) {
-        log_published(ctx, si, result);
+        log_published(ctx, si, result, end);
     }
     if (!stale) {
         log_old(ctx, si, result);
@@ -161,17 +149,17 @@ static void log_end(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
 }
 
 void ocsp_load_log_result(const ocsp_load_ctx_t *ctx,
-                          const ocsp_issuers_issuer_t *si,
+                          const ocsp_issuers_issuer_t *si, ocsp_retry_t *retry,
                           ocsp_load_result_kind_t kind, apr_status_t rv,
                           const char *text, bool has_table)
 {
-    bool is_news = log_once(ctx, si, OCSP_RETRY_RESULT, find_state(kind, text));
+    bool is_news = log_once(retry, OCSP_RETRY_RESULT, find_state(kind, text));
     bool failed = ocsp_load_result_is_failure(kind);
     ocsp_load_result_record_t last;
 
     if (kind > OCSP_LOAD_RESULT_HIDDEN) {
         /* if newer CRLs are rejected again, that is news */
-        (void)log_once(ctx, si, OCSP_RETRY_NEWER, 0);
+        (void)log_once(retry, OCSP_RETRY_NEWER, 0);
     }
     if (si->running.has_slot) {
         ocsp_arena_get_result(&last, ctx->arena, si->running.slot,
