@@ -125,12 +125,11 @@ static apr_status_t begin_tbs(reader_t *r, apr_uint64_t *outer_end)
     }
     r->algorithm.data = apr_pmemdup(r->w.pool, algorithm.data, algorithm.len);
     r->algorithm.len = algorithm.len;
-    rv = ocsp_crl_signature_make(&r->sig, r->issuer, r->algorithm, &reason,
-                                 r->w.pool);
+    rv = ocsp_crl_signature_make(&r->sig, &r->info.sha1, r->issuer,
+                                 r->algorithm, &reason, r->w.pool);
     if (rv != APR_SUCCESS) {
         return fail(r, rv, reason, no_oid);
     }
-    r->info.sha1 = ocsp_crl_signature_is_sha1(r->sig);
     ocsp_stream_tap(r->w.s, ocsp_crl_signature_update, r->sig);
     return APR_SUCCESS;
 }

@@ -156,7 +156,7 @@ static apr_status_t begin(ocsp_crl_signature_t *sig, const char **why)
     return begin_digest(sig, digest, why);
 }
 
-apr_status_t ocsp_crl_signature_make(ocsp_crl_signature_t **out,
+apr_status_t ocsp_crl_signature_make(ocsp_crl_signature_t **out, bool *sha1,
                                      const ocsp_issuer_t *issuer,
                                      ocsp_der_t algorithm, const char **why,
                                      apr_pool_t *p)
@@ -184,6 +184,7 @@ apr_status_t ocsp_crl_signature_make(ocsp_crl_signature_t **out,
         return rv;
     }
     *out = sig;
+    *sha1 = sig->sha1;
     return APR_SUCCESS;
 }
 
@@ -270,9 +271,4 @@ apr_status_t ocsp_crl_signature_check(ocsp_crl_signature_t *sig,
         return OCSP_EUNKNOWNCA;
     }
     return APR_SUCCESS;
-}
-
-bool ocsp_crl_signature_is_sha1(const ocsp_crl_signature_t *sig)
-{
-    return sig->sha1;
 }

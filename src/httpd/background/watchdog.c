@@ -178,6 +178,7 @@ static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
                         ptemp);
     ctx.arena = w->arena;
     ctx.retries = main->shared.retries;
+    ctx.configuration = w->configuration;
     ctx.is_writer = true;
     ctx.s = w->base;
     for (i = 0; i < count; i++) {

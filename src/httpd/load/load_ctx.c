@@ -124,6 +124,7 @@ ocsp_retries_t *ocsp_load_ctx_open_arena(ocsp_load_ctx_t *ctx,
                      "forgotten: a CRL or an index that is older is accepted");
     }
     ocsp_arena_begin(ctx->arena);
+    ctx->configuration = ocsp_arena_get_configuration(ctx->arena);
     return retries;
 }
 
@@ -185,9 +186,7 @@ ocsp_retry_t *ocsp_load_ctx_get_retry(const ocsp_load_ctx_t *ctx,
                                       const void *subject, size_t len)
 {
     return ctx->retries != NULL
-             ? ocsp_retries_get(ctx->retries,
-                                ocsp_arena_get_configuration(ctx->arena),
-                                subject, len)
+             ? ocsp_retries_get(ctx->retries, ctx->configuration, subject, len)
              : NULL;
 }
 

@@ -197,22 +197,26 @@ static age_t find_age_of(int64_t begin, int64_t end, int64_t now)
 
 /* A CRL's time begins at its thisUpdate, that of issuance data when it last
  * changed; the older of the two counts. */
-static age_t find_age(const char **remedy, const ocsp_issuers_issuer_t *si,
+static age_t find_age(int64_t *end, const char **remedy,
+                      const ocsp_issuers_issuer_t *si,
                       const ocsp_table_info_t *info, int64_t now)
 {
     ocsp_table_info_t part = *info;
     age_t crl = FRESH, issuance = FRESH;
+    int64_t part_end;
 
+    *end = OCSP_TABLE_ENDLESS;
     if (info->crl) {
         part.changed = 0;
-        crl = find_age_of(part.this_update, ocsp_sources_find_end(si, &part),
-                          now);
+        *end = ocsp_sources_find_end(si, &part);
+        crl = find_age_of(part.this_update, *end, now);
     }
     if (info->issuance) {
         part = *info;
         part.crl = false;
-        issuance = find_age_of(part.changed, ocsp_sources_find_end(si, &part),
-                               now);
+        part_end = ocsp_sources_find_end(si, &part);
+        issuance = find_age_of(part.changed, part_end, now);
+        *end = part_end < *end ? part_end : *end;
     }
     *remedy = issuance > crl ? "see why its index or list no longer changes, "
                                "or set OCSPSourceMaxAge"
@@ -271,8 +275,7 @@ void ocsp_load_log_age(const ocsp_load_ctx_t *ctx,
         != APR_SUCCESS) {
         return;
     }
-    age = own = find_age(&remedy, si, &info, ctx->now);
-    end = ocsp_sources_find_end(si, &info);
+    age = own = find_age(&end, &remedy, si, &info, ctx->now);
     check_end = ocsp_sources_find_check_end(&checked, ctx->arena, si, &info);
     if (check_end != 0 && find_age_of(checked, check_end, ctx->now) > age) {
         age = find_age_of(checked, check_end, ctx->now);

@@ -276,13 +276,14 @@ int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
 {
     bool endless = info->crl && info->next_update == OCSP_CRL_NO_NEXT_UPDATE;
 
+    if ((!info->issuance && !endless) || si->config.policy.recheck_s == 0) {
+        return 0;
+    }
     *checked = ocsp_arena_get_checked(arena, si->running.slot);
     if (*checked == 0) { /* as in ocsp_answer_draft */
         *checked = info->this_update;
     }
-    return (info->issuance || endless) && si->config.policy.recheck_s != 0
-             ? *checked + si->config.policy.recheck_s
-             : 0;
+    return *checked + si->config.policy.recheck_s;
 }
 
 void ocsp_sources_check_used(const ocsp_load_ctx_t *ctx,
