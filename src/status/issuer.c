@@ -258,8 +258,8 @@ apr_status_t ocsp_issuer_parse(ocsp_issuer_t **out, ocsp_der_t content,
     issuer->key = X509_get0_pubkey(issuer->cert);
     if (issuer->key == NULL || !hash_all(issuer)) {
         *why = apr_psprintf(p,
-                            "%s: RFC 5280 section 4.1.2.7: the key of %s cannot "
-                            "be used: %s",
+                            "%s: RFC 5280 section 4.1.2.7: the key of %s "
+                            "cannot be used: %s",
                             file, issuer->subject, ocsp_issuer_take_errors(p));
         return OCSP_ECRYPTO;
     }
