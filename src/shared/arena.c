@@ -447,7 +447,7 @@ static void assign(ocsp_arena_t *a, ocsp_segment_slot_t *s,
     memcpy(s->id, id, OCSP_TABLE_ID_LEN);
     ocsp_load_result_write(&s->result, OCSP_LOAD_RESULT_NONE, 0, NULL);
     for (i = 0; i < OCSP_SEGMENT_COMPLAINTS; i++) {
-        atomic_store_explicit(&s->raised[i], 0, memory_order_relaxed);
+        atomic_store_explicit(&s->logged[i], 0, memory_order_relaxed);
     }
     atomic_store_explicit(&s->checked, 0, memory_order_relaxed);
 }
@@ -551,7 +551,7 @@ void ocsp_arena_set_result(ocsp_arena_t *a, size_t slot,
 
     ocsp_load_result_write(&s->result, kind, time, text);
     if (!ocsp_load_result_is_failure(kind)) {
-        /* Release: who sees it sees what the slot was before, as well. */
+        /* Release: a reader of it also sees the changes made before. */
         atomic_store_explicit(&s->checked, time, memory_order_release);
     }
 }
@@ -680,7 +680,7 @@ bool ocsp_arena_log_complaint(ocsp_arena_t *a, size_t slot,
                               ocsp_arena_complaint_t which, int64_t now,
                               int64_t every_s)
 {
-    return ocsp_retry_may_log(&a->slots[slot].raised[which], now, every_s);
+    return ocsp_retry_may_log(&a->slots[slot].logged[which], now, every_s);
 }
 
 void ocsp_arena_get_result(ocsp_load_result_record_t *out,

@@ -3,8 +3,8 @@
  *
  * The state of the checks for changed sources, shared by all processes: when
  * the next one is due, when the last one ended, which source is being loaded,
- * which process signs ahead of need. So any child can continue where another
- * one stopped, and any process can tell that no child checks. Floor 3.
+ * which process presigns. So any child can continue where another one stopped,
+ * and any process can find out that no child checks. Floor 3.
  *
  * Times are seconds since 1970. A clock that was put back never keeps anything
  * from being done. Functions that change the state are for one writer at a
@@ -78,8 +78,8 @@ bool ocsp_refresh_state_log_overdue(ocsp_arena_t *a, int64_t now);
  *          Any thread. */
 bool ocsp_refresh_state_log_resumed(ocsp_arena_t *a);
 
-/** Become, or stay, the one process that signs ahead of need. @return false:
- * another one is. */
+/** Become, or stay, the one process that presigns. @return false: another one
+ * is. */
 bool ocsp_refresh_state_presign(ocsp_arena_t *a, int64_t now);
 
 /** @return whether ocsp_refresh_state_presign would be true */

@@ -79,7 +79,7 @@ typedef struct {
     int64_t this_update;
     int64_t next_update;
     int64_t changed;
-    int64_t checked; /* the last successful look at the sources; 0: see arena.h
+    int64_t checked; /* the last successful check of the sources; 0: see arena.h
                       */
 } ocsp_record_t;
 

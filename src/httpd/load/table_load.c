@@ -181,7 +181,8 @@ static void remember_sources(const attempt_t *a)
     retry->hidden = a->src.unreadable;
 }
 
-/* So that the next check, by whichever process, does not try it in vain. */
+/* So that the next check, by any process, does not read the same files again.
+ */
 static void remember_failure(const attempt_t *a, apr_status_t rv)
 {
     if (a->retry != NULL) {
