@@ -419,13 +419,6 @@ static bool is_assigned(const ocsp_arena_t *a, const ocsp_segment_slot_t *s)
                >= atomic_load_explicit(&a->configuration, memory_order_relaxed);
 }
 
-bool ocsp_arena_is_slot_of(const ocsp_arena_t *a, size_t slot,
-                           const unsigned char id[OCSP_TABLE_ID_LEN])
-{
-    return slot < a->slot_count
-        && memcmp(a->slots[slot].id, id, OCSP_TABLE_ID_LEN) == 0;
-}
-
 /* Remove the table of a slot. A reader that is in it tries again, and finds
  * none. */
 static void remove_table(ocsp_arena_t *a, ocsp_segment_slot_t *s)
@@ -561,11 +554,6 @@ int64_t ocsp_arena_get_checked(const ocsp_arena_t *a, size_t slot)
     return atomic_load_explicit(&a->slots[slot].checked, memory_order_relaxed);
 }
 
-bool ocsp_arena_is_incomplete(const ocsp_arena_t *a, size_t slot)
-{
-    return a->slots[slot].result.incomplete;
-}
-
 /* Find the published table of a slot.
  * @param word for has_moved @return false: there is none */
 static bool find_table(const unsigned char **mem, size_t *len, uint64_t *word,
@@ -653,16 +641,6 @@ apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
     return APR_EAGAIN;
 }
 
-void ocsp_arena_get_table(const void **mem, size_t *len, const ocsp_arena_t *a,
-                          size_t slot)
-{
-    const unsigned char *octets = NULL;
-    uint64_t word;
-
-    *len = 0;
-    *mem = find_table(&octets, len, &word, a, &a->slots[slot]) ? octets : NULL;
-}
-
 void ocsp_arena_renew_signers(ocsp_arena_t *a, size_t slot)
 {
     begin_change(a);
@@ -693,4 +671,25 @@ void ocsp_arena_get_result(ocsp_load_result_record_t *out,
         || memcmp(s->id, id, OCSP_TABLE_ID_LEN) != 0) {
         memset(out, 0, sizeof(*out));
     }
+}
+
+bool ocsp_arena_read_slot(ocsp_arena_slot_t *out, const ocsp_arena_t *a,
+                          size_t slot,
+                          const unsigned char id[OCSP_TABLE_ID_LEN])
+{
+    const ocsp_segment_slot_t *s = &a->slots[slot];
+    const unsigned char *octets;
+    uint64_t word;
+
+    memset(out, 0, sizeof(*out));
+    if (slot >= a->slot_count || memcmp(s->id, id, OCSP_TABLE_ID_LEN) != 0) {
+        return false;
+    }
+    if (ocsp_arena_get_info(&out->info, a, slot, id) == APR_SUCCESS
+        && find_table(&octets, &out->len, &word, a, s)) {
+        out->table = octets;
+    }
+    ocsp_arena_get_result(&out->result, a, slot, id);
+    out->incomplete = s->result.incomplete;
+    return true;
 }

@@ -543,19 +543,19 @@ static bool update_table(ocsp_presign_t *ps, const table_t *t)
     const ocsp_server_config_shared_t *shared = &ps->main->shared;
     unsigned char buf[CERTID_MAX];
     ocsp_table_item_t item;
-    const void *mem;
-    size_t len, i;
+    ocsp_arena_slot_t slot;
+    size_t i;
 
-    if (!ocsp_arena_is_slot_of(shared->arena, t->si->running.slot,
-                               t->si->running.id)) {
+    if (!ocsp_arena_read_slot(&slot, shared->arena, t->si->running.slot,
+                              t->si->running.id)) {
         return true;
     }
-    ocsp_arena_get_table(&mem, &len, shared->arena, t->si->running.slot);
     while (has_time(ps)) {
-        if (mem == NULL
+        if (slot.table == NULL
             || (ps->lacks_room
                 && ocsp_cache_get_evicted(shared->cache) > ps->evictions_max)
-            || !ocsp_table_next(&item, mem, len, &ps->table_cursor)) {
+            || !ocsp_table_next(&item, slot.table, slot.len,
+                                &ps->table_cursor)) {
             return true;
         }
         for (i = 0; i < HASHES; i++) {

@@ -40,7 +40,7 @@ typedef struct {
                              cannot be read */
     apr_uint64_t lacking; /* octets that did not find room; 0: they did */
     const char *why;
-    ocsp_load_result_record_t last; /* how the last attempt ended */
+    ocsp_arena_slot_t slot; /* before the attempt */
 } attempt_t;
 
 static ocsp_retry_t *get_retry(const ocsp_load_ctx_t *ctx,
@@ -108,16 +108,6 @@ static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *ctx,
     ocsp_table_builder_free(result->builder);
     result->builder = NULL;
     return rv;
-}
-
-/* @return whether an issuer has a table, which info then describes */
-static bool get_info(ocsp_table_info_t *info, const ocsp_load_ctx_t *ctx,
-                     const ocsp_issuers_issuer_t *si)
-{
-    return ctx->arena != NULL
-        && ocsp_arena_get_info(info, ctx->arena, si->running.slot,
-                               si->running.id)
-               == APR_SUCCESS;
 }
 
 /* --- what comes of it ----------------------------------------------------- */
@@ -259,7 +249,7 @@ static void finish_unchanged(const attempt_t *a, const ocsp_load_ctx_t *ctx,
                                                     : APLOG_DEBUG,
                       0, "OCSP207: %s: sources unchanged", si->loaded.name);
     if (kind == OCSP_LOAD_RESULT_LOADED) {
-        if (a->last.kind == OCSP_LOAD_RESULT_NEWER_REJECTED) {
+        if (a->slot.result.kind == OCSP_LOAD_RESULT_NEWER_REJECTED) {
             return;
         }
         if (ocsp_load_ctx_is_running(ctx)) {
@@ -269,8 +259,8 @@ static void finish_unchanged(const attempt_t *a, const ocsp_load_ctx_t *ctx,
             kind = OCSP_LOAD_RESULT_ROOT_ONLY;
             text = ocsp_readers_describe_closed(closed, ctx->ptemp);
         }
-        else if (a->last.kind == OCSP_LOAD_RESULT_LOADED) {
-            text = a->last.text;
+        else if (a->slot.result.kind == OCSP_LOAD_RESULT_LOADED) {
+            text = a->slot.result.text;
         }
     }
     ocsp_load_log_result(ctx, si, a->retry, kind, 0, text, true);
@@ -354,7 +344,8 @@ void ocsp_table_load_count_death(const ocsp_load_ctx_t *ctx,
                      "growing pauses; give this machine or its container more "
                      "memory",
                      ocsp_sources_name(si->config.level, ctx->ptemp), (int)pid),
-        get_info(&info, ctx, si));
+        ocsp_arena_get_info(&info, ctx->arena, si->running.slot, si->running.id)
+            == APR_SUCCESS);
 }
 
 /* --- whether to load ------------------------------------------------------ */
@@ -369,24 +360,16 @@ static bool has_new_gap(const attempt_t *a, const ocsp_table_info_t *last)
 /* Find the sources; nothing is read but directories.
  * @return APR_EEXIST: they are those of the table in use */
 static apr_status_t find_changes(attempt_t *a, const ocsp_load_ctx_t *ctx,
-                                 const ocsp_issuers_issuer_t *si,
-                                 const ocsp_table_info_t *last)
+                                 const ocsp_issuers_issuer_t *si)
 {
+    const ocsp_table_info_t *last = a->slot.table != NULL ? &a->slot.info
+                                                          : NULL;
     apr_status_t rv;
     bool is_first;
 
-    memset(a, 0, sizeof(*a));
-    a->retry = get_retry(ctx, si);
-    a->why = "";
     a->src.last = last;
-    if (ctx->arena != NULL) {
-        ocsp_arena_get_result(&a->last, ctx->arena, si->running.slot,
-                              si->running.id);
-    }
-    if (last != NULL) {
-        ocsp_arena_get_table(&a->src.last_table, &a->src.last_len, ctx->arena,
-                             si->running.slot);
-    }
+    a->src.last_table = a->slot.table;
+    a->src.last_len = a->slot.len;
     rv = ocsp_sources_find(&a->src, ctx, si, &a->hidden, &a->why);
     if (rv != APR_SUCCESS) {
         return rv;
@@ -405,9 +388,10 @@ static apr_status_t find_changes(attempt_t *a, const ocsp_load_ctx_t *ctx,
      * or if the key that signed them may have been configured since. */
     is_first = a->retry == NULL || !a->retry->loaded;
     return a->hidden == NULL
-                && (ocsp_arena_is_incomplete(ctx->arena, si->running.slot)
+                && (a->slot.incomplete
                     || (is_first
-                        && a->last.kind == OCSP_LOAD_RESULT_NEWER_REJECTED))
+                        && a->slot.result.kind
+                               == OCSP_LOAD_RESULT_NEWER_REJECTED))
              ? APR_SUCCESS
              : APR_EEXIST;
 }
@@ -432,9 +416,9 @@ static bool would_fail(const ocsp_load_ctx_t *ctx, const attempt_t *a)
 static bool is_for_root(const attempt_t *a, bool is_public)
 {
     return geteuid() == 0
-        && (!is_public || a->last.kind == OCSP_LOAD_RESULT_ROOT_ONLY
-            || a->last.kind == OCSP_LOAD_RESULT_UNREADABLE
-            || a->last.kind == OCSP_LOAD_RESULT_HIDDEN);
+        && (!is_public || a->slot.result.kind == OCSP_LOAD_RESULT_ROOT_ONLY
+            || a->slot.result.kind == OCSP_LOAD_RESULT_UNREADABLE
+            || a->slot.result.kind == OCSP_LOAD_RESULT_HIDDEN);
 }
 
 /* Requests wait while the parent reads: large sources, which a child would load
@@ -461,12 +445,19 @@ static bool is_deferred(const attempt_t *a, const ocsp_load_ctx_t *ctx,
 static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
                    const ocsp_issuers_issuer_t *si)
 {
-    ocsp_table_info_t last;
-    bool has_last = get_info(&last, ctx, si);
-    apr_status_t rv = find_changes(a, ctx, si, has_last ? &last : NULL);
     apr_uint64_t octets;
+    apr_status_t rv;
     bool is_public;
 
+    memset(a, 0, sizeof(*a));
+    a->why = "";
+    if (ctx->arena != NULL
+        && !ocsp_arena_read_slot(&a->slot, ctx->arena, si->running.slot,
+                                 si->running.id)) {
+        return false;
+    }
+    a->retry = get_retry(ctx, si);
+    rv = find_changes(a, ctx, si);
     if (rv == APR_EEXIST) {
         finish_unchanged(a, ctx, si);
         return false;
@@ -585,9 +576,7 @@ void ocsp_table_load_refresh(const ocsp_load_ctx_t *ctx,
     bool loaded = false;
     attempt_t a;
 
-    if (!si->running.has_slot
-        || !ocsp_arena_is_slot_of(ctx->arena, si->running.slot,
-                                  si->running.id)) {
+    if (!si->running.has_slot) {
         return;
     }
     if (apr_hash_get(ctx->tables, si->running.id, OCSP_TABLE_ID_LEN) == NULL) {
