@@ -42,11 +42,6 @@ static int64_t add_seconds(int64_t now, int64_t seconds)
     return seconds < OCSP_GTIME_MAX - now ? now + seconds : OCSP_GTIME_MAX;
 }
 
-static const ocsp_signer_t *signer_of(const ocsp_response_template_t *templ)
-{
-    return ocsp_response_template_get0_signer(templ);
-}
-
 static bool has_signers(const ocsp_answer_subject_t *s)
 {
     return s->signers != NULL && s->signers->count > 0;
@@ -58,8 +53,7 @@ static bool may_sign_for(const ocsp_response_template_t *templ,
     size_t i;
 
     for (i = 0; i < signers->count; i++) {
-        if (ocsp_signer_is_same(signer_of(templ),
-                                signer_of(signers->templs[i]))) {
+        if (ocsp_signer_is_same(templ->signer, signers->templs[i]->signer)) {
             return true;
         }
     }
@@ -373,7 +367,7 @@ static const char *decide_all(ocsp_answer_draft_t *out,
                               size_t count, int64_t now, apr_pool_t *p)
 {
     ocsp_response_single_t *singles = apr_pcalloc(p, count * sizeof(*singles));
-    int64_t signer_end = ocsp_signer_get_not_after(out->answer.signer);
+    int64_t signer_end = out->answer.signer->not_after;
     size_t i;
 
     for (i = 0; i < count; i++) {
@@ -407,23 +401,20 @@ void ocsp_answer_draft(ocsp_answer_draft_t *out,
         out->answer.signers_ended = ended;
         return;
     }
-    *out = (ocsp_answer_draft_t){
-        .answer = {.status = OCSP_RESPONSE_SUCCESSFUL,
-                   .produced_at = now,
-                   .this_update = INT64_MIN,
-                   .next_update = INT64_MAX,
-                   .send_until = INT64_MAX},
-        .templ = ocsp_signer_select_find(&selection, request->preferred,
-                                         request->signed_with),
-        .content = {.count = count,
-                    .nonce = request->nonce,
-                    .produced_at = now},
-        .policy = subjects[0].policy,
-        .age_s = INT64_MAX};
-    out->answer.signer = signer_of(out->templ);
-    out->cacheable = out->templ
-                  == ocsp_signer_select_find_usual(&selection,
-                                                   request->signed_with);
+    *out = (ocsp_answer_draft_t){.answer = {.status = OCSP_RESPONSE_SUCCESSFUL,
+                                            .produced_at = now,
+                                            .this_update = INT64_MIN,
+                                            .next_update = INT64_MAX,
+                                            .send_until = INT64_MAX},
+                                 .content = {.count = count,
+                                             .nonce = request->nonce,
+                                             .produced_at = now},
+                                 .policy = subjects[0].policy,
+                                 .age_s = INT64_MAX};
+    out->templ = ocsp_signer_select_find(&out->cacheable, &selection,
+                                         request->preferred,
+                                         request->signed_with);
+    out->answer.signer = out->templ->signer;
     if ((why = decide_all(out, subjects, count, now, p)) != NULL) {
         refuse(out, OCSP_RESPONSE_TRY_LATER, why);
     }
@@ -509,7 +500,7 @@ size_t ocsp_answer_get_key(unsigned char key[OCSP_ANSWER_KEY_MAX],
     if (!has_key(draft)) {
         return 0;
     }
-    id = ocsp_response_template_get0_id(draft->templ);
+    id = draft->templ->id;
     if (memcmp(id, no_id, sizeof(no_id)) == 0) {
         return 0; /* not unique */
     }

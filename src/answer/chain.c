@@ -13,16 +13,15 @@
  * its own name that is not self-signed. */
 static bool is_root(const ocsp_issuer_t *issuer)
 {
-    return X509_self_signed(ocsp_issuer_get0_cert(issuer), 1) == 1;
+    return X509_self_signed(issuer->cert, 1) == 1;
 }
 
 static ocsp_der_t get_issuer_name(const ocsp_issuer_t *issuer)
 {
     ocsp_der_t name = {NULL, 0};
 
-    (void)X509_NAME_get0_der(X509_get_issuer_name(
-                                 ocsp_issuer_get0_cert(issuer)),
-                             &name.data, &name.len);
+    (void)X509_NAME_get0_der(X509_get_issuer_name(issuer->cert), &name.data,
+                             &name.len);
     return name;
 }
 
@@ -38,11 +37,8 @@ static const ocsp_issuer_t *find_parent(const ocsp_issuer_t *child,
         const ocsp_issuer_t *issuer = APR_ARRAY_IDX(known, i,
                                                     const ocsp_issuer_t *);
 
-        if (ocsp_issuer_get_name_hash(issuer) == hash
-            && ocsp_issuer_has_name(issuer, name)
-            && X509_verify(ocsp_issuer_get0_cert(child),
-                           ocsp_issuer_get0_key(issuer))
-                   == 1) {
+        if (issuer->name_hash == hash && ocsp_issuer_has_name(issuer, name)
+            && X509_verify(child->cert, issuer->key) == 1) {
             return issuer;
         }
     }
@@ -69,8 +65,7 @@ void ocsp_chain_build(ocsp_chain_t *out, const ocsp_issuer_t *issuer,
     out->certs = certs;
     out->count = 0;
     while (issuer != NULL && out->count < OCSP_CHAIN_MAX && !is_root(issuer)) {
-        ocsp_der_t cert =
-            ocsp_key_file_encode_cert(ocsp_issuer_get0_cert(issuer), p);
+        ocsp_der_t cert = ocsp_key_file_encode_cert(issuer->cert, p);
 
         /* two CAs may have certified each other */
         if (cert.len == 0 || has(out, cert)) {

@@ -28,9 +28,11 @@ static const ocsp_response_template_t *find_usual(
                               .count = signers->count,
                               .now = now,
                               .until = now};
+    const ocsp_der_t none = {NULL, 0};
+    bool is_usual;
 
     return ocsp_signer_select_remove_invalid(&s) > 0
-             ? ocsp_signer_select_find_usual(&s, (ocsp_der_t){NULL, 0})
+             ? ocsp_signer_select_find(&is_usual, &s, none, none)
              : signers->templs[0];
 }
 
@@ -39,7 +41,7 @@ static const ocsp_response_template_t *find_usual(
  * NIST curves. */
 static const char *find_clients(const ocsp_signer_t *signer)
 {
-    switch (ocsp_signer_get_family(signer)) {
+    switch (signer->algorithm.family) {
     case OCSP_ALGORITHM_RSA:
     case OCSP_ALGORITHM_NIST:
         break;
@@ -63,15 +65,14 @@ static const char *warn_of_algorithm(const ocsp_signer_t *signer, apr_pool_t *p)
                             "%s: %s cannot verify its responses, and many of"
                             " them then accept revoked certificates: name an"
                             " RSA or P-256 signer %s it",
-                            ocsp_signer_get0_description(signer), clients,
-                            ocsp_signer_is_like_issuer(signer) ? "instead of"
-                                                               : "before");
+                            signer->algorithm.description, clients,
+                            signer->is_like_issuer ? "instead of" : "before");
 }
 
 /* @return NULL if libcrypto fails */
 static X509 *parse(const ocsp_signer_t *signer)
 {
-    ocsp_der_t der = ocsp_signer_get_cert(signer);
+    ocsp_der_t der = signer->cert;
     const unsigned char *at = der.data;
 
     return d2i_X509(NULL, &at, (long)der.len);
@@ -124,8 +125,7 @@ static const char *warn_of_size(const ocsp_response_template_t *templ,
 static const char *warn_of_issuer_cert(const ocsp_response_template_t *templ,
                                        const ocsp_signer_t *signer)
 {
-    return ocsp_response_template_get_cert_count(templ) == 0
-                || !ocsp_signer_is_issuer(signer) || is_root(signer)
+    return templ->cert_count == 0 || !signer->is_issuer || is_root(signer)
              ? NULL
              : "the CA's own certificate is sent, which Go (Caddy, Traefik)"
                " takes for a delegate's, and so rejects the response: unless"
@@ -136,7 +136,7 @@ const char *ocsp_client_limits_warn(const ocsp_answer_signers_t *signers,
                                     size_t i, int64_t now, apr_pool_t *p)
 {
     const ocsp_response_template_t *templ = signers->templs[i];
-    const ocsp_signer_t *signer = ocsp_response_template_get0_signer(templ);
+    const ocsp_signer_t *signer = templ->signer;
     const char *warning = NULL, *text;
 
     if (templ == find_usual(signers, now, p)) {

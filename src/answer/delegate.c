@@ -32,7 +32,7 @@ static const char *find_fault(X509 *cert, const ocsp_issuer_t *issuer)
         return "RFC 6960 section 4.2.2.2: neither the CA's own certificate nor"
                " issued by it: have the CA issue one for the responder";
     }
-    if (X509_verify(cert, ocsp_issuer_get0_key(issuer)) != 1) {
+    if (X509_verify(cert, issuer->key) != 1) {
         return "RFC 6960 section 4.2.2.2: names this CA as its issuer, but"
                " another key has signed it: have each key of a CA issue a"
                " signer of its own";
@@ -95,8 +95,7 @@ const char *ocsp_delegate_warn(X509 *cert, const ocsp_issuer_t *issuer,
 {
     const char *warning = NULL;
 
-    if (!ocsp_der_equal(get_name(X509_get_issuer_name(cert)),
-                        ocsp_issuer_get_name(issuer))) {
+    if (!ocsp_der_equal(get_name(X509_get_issuer_name(cert)), issuer->name)) {
         add(&warning,
             "its issuer name and the CA's subject are encoded differently,"
             " which Firefox rejects",

@@ -14,11 +14,11 @@ static int64_t smaller(int64_t a, int64_t b)
 
 static ocsp_expiry_t find_of(const ocsp_signer_t *signer, int64_t now)
 {
-    int64_t end = ocsp_signer_get_not_after(signer);
-    int64_t lasts = end - ocsp_signer_get_not_before(signer);
+    int64_t end = signer->not_after;
+    int64_t lasts = end - signer->not_before;
     int64_t soon = lasts / 3;
 
-    if (ocsp_signer_is_issuer(signer)) {
+    if (signer->is_issuer) {
         soon = smaller(soon, OCSP_EXPIRY_ISSUER_S);
     }
     if (end <= now) {
@@ -38,12 +38,9 @@ ocsp_expiry_t ocsp_expiry_find(const ocsp_signer_t **which,
 
     *which = NULL;
     for (i = 0; i < signers->count; i++) {
-        const ocsp_signer_t *signer = ocsp_response_template_get0_signer(
-            signers->templs[i]);
+        const ocsp_signer_t *signer = signers->templs[i]->signer;
 
-        if (*which == NULL
-            || ocsp_signer_get_not_after(signer)
-                   > ocsp_signer_get_not_after(*which)) {
+        if (*which == NULL || signer->not_after > (*which)->not_after) {
             *which = signer;
         }
     }

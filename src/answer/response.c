@@ -40,16 +40,6 @@
 #define OUTER_MAX                                                              \
     ((size_t)5 * OCSP_DER_HEADER_MAX + sizeof(successful) + sizeof(basic_oid))
 
-struct ocsp_response_template_t {
-    const ocsp_signer_t *signer;
-    ocsp_der_t responder; /* ResponderID */
-    ocsp_der_t algorithm; /* AlgorithmIdentifier */
-    ocsp_der_t certs;     /* certs; len 0: none */
-    size_t cert_count;    /* in certs */
-    size_t signature_max;
-    unsigned char id[OCSP_RESPONSE_ID_LEN]; /* zeros: none */
-};
-
 /* clang-format off */
 static const unsigned char successful[] = {OCSP_DER_ENUMERATED, 1, 0};
 /* id-pkix-ocsp-basic */
@@ -113,7 +103,7 @@ static size_t select_certs(ocsp_der_t out[1 + OCSP_CHAIN_MAX],
                            const ocsp_signer_t *signer,
                            const ocsp_response_style_t *style)
 {
-    bool is_issuer = ocsp_signer_is_issuer(signer);
+    bool is_issuer = signer->is_issuer;
     size_t i, count = 0;
 
     switch (style->include) {
@@ -132,9 +122,8 @@ static size_t select_certs(ocsp_der_t out[1 + OCSP_CHAIN_MAX],
         }
         break;
     }
-    out[count++] = ocsp_signer_get_cert(signer);
-    if (style->include == OCSP_RESPONSE_INCLUDE_CHAIN
-        && !ocsp_signer_is_foreign(signer)) {
+    out[count++] = signer->cert;
+    if (style->include == OCSP_RESPONSE_INCLUDE_CHAIN && !signer->is_foreign) {
         for (i = is_issuer ? 1 : 0; i < style->chain.count; i++) {
             out[count++] = style->chain.certs[i];
         }
@@ -165,12 +154,10 @@ static void encode_certs(ocsp_response_template_t *t,
 static ocsp_der_t encode_responder(const ocsp_signer_t *signer, bool by_name,
                                    apr_pool_t *p)
 {
-    ocsp_der_t hash = {ocsp_signer_get0_key_hash(signer),
-                       OCSP_SIGNER_KEY_HASH_LEN};
+    ocsp_der_t hash = {signer->key_hash, OCSP_SIGNER_KEY_HASH_LEN};
 
     if (by_name) {
-        return wrap_twice(OCSP_DER_CONTEXT_CONSTRUCTED(1), 0,
-                          ocsp_signer_get_name(signer), p);
+        return wrap_twice(OCSP_DER_CONTEXT_CONSTRUCTED(1), 0, signer->name, p);
     }
     return wrap_twice(OCSP_DER_CONTEXT_CONSTRUCTED(2), OCSP_DER_OCTET_STRING,
                       hash, p);
@@ -180,8 +167,8 @@ static ocsp_der_t encode_responder(const ocsp_signer_t *signer, bool by_name,
  * certificate, which both trust. Their responses differ only in the CertID. */
 static void make_id(ocsp_response_template_t *t, apr_pool_t *p)
 {
-    const ocsp_der_t parts[] = {t->responder, t->algorithm, t->certs,
-                                ocsp_signer_get_cert(t->signer)};
+    const ocsp_der_t parts[] = {t->responder, t->signer->algorithm.id, t->certs,
+                                t->signer->cert};
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned char *all;
     size_t len = 0;
@@ -214,28 +201,9 @@ ocsp_response_template_t *ocsp_response_template_make(
 
     t->signer = signer;
     t->responder = encode_responder(signer, style->by_name, p);
-    t->algorithm = ocsp_signer_get_algorithm(signer);
     encode_certs(t, style, p);
-    t->signature_max = ocsp_signer_get_signature_max(signer);
     make_id(t, p);
     return t;
-}
-
-const ocsp_signer_t *ocsp_response_template_get0_signer(
-    const ocsp_response_template_t *t)
-{
-    return t->signer;
-}
-
-const unsigned char *ocsp_response_template_get0_id(
-    const ocsp_response_template_t *t)
-{
-    return t->id;
-}
-
-size_t ocsp_response_template_get_cert_count(const ocsp_response_template_t *t)
-{
-    return t->cert_count;
 }
 
 /* --- responses ------------------------------------------------------------ */
@@ -412,7 +380,7 @@ static void put_tail(ocsp_der_writer_t *w, const ocsp_response_template_t *t,
     ocsp_der_put(w, signature, signature_len);
     ocsp_der_put(w, &no_unused_bits, 1);
     ocsp_der_put_header(w, OCSP_DER_BIT_STRING, signature_len + 1);
-    ocsp_der_put(w, t->algorithm.data, t->algorithm.len);
+    ocsp_der_put(w, t->signer->algorithm.id.data, t->signer->algorithm.id.len);
 }
 
 /* Octets of an element with so much content. */
@@ -423,8 +391,8 @@ static size_t element_len(size_t content_len)
 
 static size_t tail_len(const ocsp_response_template_t *t, size_t signature_len)
 {
-    return t->algorithm.len + ocsp_der_header_len(signature_len + 1) + 1
-         + signature_len + t->certs.len;
+    return t->signer->algorithm.id.len + ocsp_der_header_len(signature_len + 1)
+         + 1 + signature_len + t->certs.len;
 }
 
 /*
@@ -464,7 +432,7 @@ size_t ocsp_response_template_get_max(const ocsp_response_template_t *t,
                       + element_len(GTIME_ELEMENT_LEN));
     len = element_len(t->responder.len + GTIME_ELEMENT_LEN + element_len(len)
                       + element_len(element_len(sizeof(extended_revoke))));
-    len = element_len(len + tail_len(t, t->signature_max));
+    len = element_len(len + tail_len(t, t->signer->signature_max));
     len = element_len(sizeof(basic_oid) + element_len(len));
     return element_len(sizeof(successful) + element_len(len));
 }
@@ -476,8 +444,8 @@ apr_status_t ocsp_response_make(ocsp_der_t *out,
                                 const char **why, apr_pool_t *p)
 {
     size_t data_end = measure(t, content);
-    size_t tail_max = tail_len(t, t->signature_max);
-    size_t signature_len = t->signature_max;
+    size_t tail_max = tail_len(t, t->signer->signature_max);
+    size_t signature_len = t->signer->signature_max;
     ocsp_der_writer_t w;
     unsigned char *buf;
     ocsp_der_t data;
@@ -491,7 +459,7 @@ apr_status_t ocsp_response_make(ocsp_der_t *out,
         return OCSP_EMALFORMED;
     }
     data_end += OUTER_MAX;
-    buf = apr_palloc(p, data_end + tail_max + t->signature_max);
+    buf = apr_palloc(p, data_end + tail_max + t->signer->signature_max);
     ocsp_der_writer_init(&w, buf, data_end);
     put_data(&w, t, content);
     if (!w.ok) {

@@ -56,9 +56,6 @@ typedef struct {
     int64_t produced_at;
 } ocsp_response_content_t;
 
-/** Everything of a response that depends on its signer alone. */
-typedef struct ocsp_response_template_t ocsp_response_template_t;
-
 /** The certificates in a response (OCSPIncludeCertificate). */
 typedef enum {
     OCSP_RESPONSE_INCLUDE_AUTO = 0, /* the signer's, if it is not the CA */
@@ -75,6 +72,20 @@ typedef struct {
     ocsp_chain_t chain; /* of the CA, for OCSP_RESPONSE_INCLUDE_CHAIN */
 } ocsp_response_style_t;
 
+/** Octets of the id of a template. */
+#define OCSP_RESPONSE_ID_LEN 16
+
+/** Everything of a response that depends on its signer alone. */
+typedef struct {
+    const ocsp_signer_t *signer;
+    ocsp_der_t responder;                   /* ResponderID */
+    ocsp_der_t certs;                       /* certs; len 0: none */
+    size_t cert_count;                      /* in certs */
+    unsigned char id[OCSP_RESPONSE_ID_LEN]; /* a digest of everything that a
+        template adds to a response, so that templates with equal ids make the
+        same responses; zeros if libcrypto failed */
+} ocsp_response_template_t;
+
 /**
  * Make a template: ResponderID (R85, R86), algorithm and certificates (R87,
  * R88).
@@ -85,22 +96,6 @@ typedef struct {
 ocsp_response_template_t *ocsp_response_template_make(
     const ocsp_signer_t *signer, const ocsp_response_style_t *style,
     apr_pool_t *p);
-
-/** @return the signer. Pure. */
-const ocsp_signer_t *ocsp_response_template_get0_signer(
-    const ocsp_response_template_t *t);
-
-/** Octets of the id of a template. */
-#define OCSP_RESPONSE_ID_LEN 16
-
-/** @return a digest of everything that a template adds to a response, so that
- * templates with equal ids make the same responses; zeros if libcrypto failed.
- * Pure. */
-const unsigned char *ocsp_response_template_get0_id(
-    const ocsp_response_template_t *t);
-
-/** @return the number of certificates in a response. Pure. */
-size_t ocsp_response_template_get_cert_count(const ocsp_response_template_t *t);
 
 /** @return octets of the longest response for one CertID of certid_len octets,
  * without a nonce. Pure. */

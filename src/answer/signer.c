@@ -13,23 +13,6 @@
 #include "answer/signer.h"
 #include "wire/gtime.h"
 
-struct ocsp_signer_t {
-    EVP_PKEY *key;
-    EVP_MD_CTX *ready; /* set up to sign; only copied, never used itself */
-    ocsp_algorithm_t algorithm;
-    bool reuses_context; /* a trial signature with a reused context verified */
-    ocsp_der_t cert;
-    ocsp_der_t name; /* its subject */
-    ocsp_der_t serial;
-    bool is_issuer;      /* it has the CA's own key */
-    bool is_foreign;     /* issued by another CA, trusted locally */
-    bool is_like_issuer; /* its key has the CA's algorithm and curve */
-    int64_t not_before;
-    int64_t not_after;
-    size_t signature_max;
-    unsigned char key_hash[OCSP_SIGNER_KEY_HASH_LEN];
-};
-
 static bool has_name_of(const X509_NAME *subject, const ocsp_issuer_t *issuer)
 {
     ocsp_der_t name = {NULL, 0};
@@ -40,17 +23,14 @@ static bool has_name_of(const X509_NAME *subject, const ocsp_issuer_t *issuer)
 
 static bool has_key_of(const X509 *cert, const ocsp_issuer_t *issuer)
 {
-    return EVP_PKEY_eq(X509_get0_pubkey(cert), ocsp_issuer_get0_key(issuer))
-        == 1;
+    return EVP_PKEY_eq(X509_get0_pubkey(cert), issuer->key) == 1;
 }
 
 bool ocsp_signer_concerns(X509 *cert, const ocsp_issuer_t *issuer, bool verify)
 {
     bool concerns = has_key_of(cert, issuer)
                  || (has_name_of(X509_get_issuer_name(cert), issuer)
-                     && (!verify
-                         || X509_verify(cert, ocsp_issuer_get0_key(issuer))
-                                == 1));
+                     && (!verify || X509_verify(cert, issuer->key) == 1));
 
     ERR_clear_error(); /* libcrypto reports an error for two types of key */
     return concerns;
@@ -113,11 +93,11 @@ static apr_status_t check_authority(ocsp_signer_t *s, const char **warning,
 
     s->is_foreign = fault != NULL;
     s->is_issuer = fault == NULL && has_key_of(pair->cert, issuer);
-    s->is_like_issuer = ocsp_algorithm_is_same_kind(
-        X509_get0_pubkey(pair->cert), ocsp_issuer_get0_key(issuer));
+    s->is_like_issuer =
+        ocsp_algorithm_is_same_kind(X509_get0_pubkey(pair->cert), issuer->key);
     if (fault != NULL && !pair->trusted) {
         *why = apr_psprintf(p, "%s: %s (the CA is %s)", pair->cert_file, fault,
-                            ocsp_issuer_get0_subject(issuer));
+                            issuer->subject);
         return OCSP_EUNKNOWNCA;
     }
     if (fault != NULL) {
@@ -232,8 +212,7 @@ static bool is_proven_by(const ocsp_signer_t *s, const ocsp_signer_t *other)
 {
     return other != NULL && other->key == s->key
         && memcmp(other->key_hash, s->key_hash, sizeof(s->key_hash)) == 0
-        && ocsp_der_equal(ocsp_signer_get_algorithm(other),
-                          ocsp_signer_get_algorithm(s));
+        && ocsp_der_equal(other->algorithm.id, s->algorithm.id);
 }
 
 static apr_status_t prove_key(ocsp_signer_t *s, const ocsp_signer_pair_t *pair,
@@ -304,66 +283,6 @@ bool ocsp_signer_is_valid(const ocsp_signer_t *signer, int64_t now)
     return signer->not_before <= now && now <= signer->not_after;
 }
 
-int64_t ocsp_signer_get_not_before(const ocsp_signer_t *signer)
-{
-    return signer->not_before;
-}
-
-int64_t ocsp_signer_get_not_after(const ocsp_signer_t *signer)
-{
-    return signer->not_after;
-}
-
-const unsigned char *ocsp_signer_get0_key_hash(const ocsp_signer_t *signer)
-{
-    return signer->key_hash;
-}
-
-ocsp_der_t ocsp_signer_get_algorithm(const ocsp_signer_t *signer)
-{
-    return signer->algorithm.id;
-}
-
-ocsp_algorithm_family_t ocsp_signer_get_family(const ocsp_signer_t *signer)
-{
-    return signer->algorithm.family;
-}
-
-const char *ocsp_signer_get0_description(const ocsp_signer_t *signer)
-{
-    return signer->algorithm.description;
-}
-
-ocsp_der_t ocsp_signer_get_cert(const ocsp_signer_t *signer)
-{
-    return signer->cert;
-}
-
-ocsp_der_t ocsp_signer_get_name(const ocsp_signer_t *signer)
-{
-    return signer->name;
-}
-
-ocsp_der_t ocsp_signer_get_serial(const ocsp_signer_t *signer)
-{
-    return signer->serial;
-}
-
-bool ocsp_signer_is_issuer(const ocsp_signer_t *signer)
-{
-    return signer->is_issuer;
-}
-
-bool ocsp_signer_is_foreign(const ocsp_signer_t *signer)
-{
-    return signer->is_foreign;
-}
-
-bool ocsp_signer_is_like_issuer(const ocsp_signer_t *signer)
-{
-    return signer->is_like_issuer;
-}
-
 /* A certificate has one key, and both signers have proven to have it. */
 bool ocsp_signer_is_same(const ocsp_signer_t *a, const ocsp_signer_t *b)
 {
@@ -376,14 +295,9 @@ bool ocsp_signer_has_algorithm(const ocsp_signer_t *signer,
     return ocsp_algorithm_fits(signer->algorithm.id, algorithm);
 }
 
-bool ocsp_signer_is_quick(const ocsp_signer_t *signer)
+ocsp_signer_contexts_t *ocsp_signer_make_contexts(apr_pool_t *p)
 {
-    return signer->algorithm.is_quick;
-}
-
-size_t ocsp_signer_get_signature_max(const ocsp_signer_t *signer)
-{
-    return signer->signature_max;
+    return ocsp_sign_context_make(p);
 }
 
 /* A P-256 signature with a copied context takes a third less than with a new

@@ -23,7 +23,30 @@
 
 #define OCSP_SIGNER_KEY_HASH_LEN 20
 
-typedef struct ocsp_signer_t ocsp_signer_t;
+/** A signer; nothing in it changes once it is made. */
+typedef struct {
+    ocsp_algorithm_t algorithm; /* of its signatures (R129) */
+    ocsp_der_t cert;            /* its certificate */
+    ocsp_der_t name;            /* the certificate's subject */
+    ocsp_der_t serial;   /* its serial number: big-endian magnitude, no leading
+                          zero octet */
+    bool is_issuer;      /* it has the issuer's own key and name */
+    bool is_foreign;     /* another CA has issued its certificate, which clients
+                        then have to trust locally */
+    bool is_like_issuer; /* its key has the algorithm and curve of the issuer's:
+                            clients that verify the issuer's certificates can
+                            verify its signatures (RFC 6960 section 4.4.7.2.1
+                            item 2) */
+    int64_t not_before;  /* seconds since 1970 */
+    int64_t not_after;
+    size_t signature_max; /* octets of its longest signature */
+    unsigned char key_hash[OCSP_SIGNER_KEY_HASH_LEN]; /* SHA-1 of the key bits
+                                                       */
+    /* for signer.c alone: */
+    EVP_PKEY *key;
+    EVP_MD_CTX *ready;   /* set up to sign; only copied, never used itself */
+    bool reuses_context; /* a trial signature with a reused context verified */
+} ocsp_signer_t;
 
 /** A certificate and its private key. */
 typedef struct {
@@ -77,48 +100,6 @@ apr_status_t ocsp_signer_make(ocsp_signer_t **out,
 /** @return whether now lies in notBefore to notAfter, both included. Pure. */
 bool ocsp_signer_is_valid(const ocsp_signer_t *signer, int64_t now);
 
-/** Pure. */
-int64_t ocsp_signer_get_not_before(const ocsp_signer_t *signer);
-
-/** Pure. */
-int64_t ocsp_signer_get_not_after(const ocsp_signer_t *signer);
-
-/** SHA-1 of the key bits, OCSP_SIGNER_KEY_HASH_LEN octets. Pure. */
-const unsigned char *ocsp_signer_get0_key_hash(const ocsp_signer_t *signer);
-
-/** The DER AlgorithmIdentifier of its signatures (R129). Pure. */
-ocsp_der_t ocsp_signer_get_algorithm(const ocsp_signer_t *signer);
-
-/** The family of algorithms that clients need to verify it. Pure. */
-ocsp_algorithm_family_t ocsp_signer_get_family(const ocsp_signer_t *signer);
-
-/** For people: "P-256 with SHA-256", "RSA 2048 with SHA-256". Pure. */
-const char *ocsp_signer_get0_description(const ocsp_signer_t *signer);
-
-/** The certificate in DER. Pure. */
-ocsp_der_t ocsp_signer_get_cert(const ocsp_signer_t *signer);
-
-/** The DER of the certificate's subject. Pure. */
-ocsp_der_t ocsp_signer_get_name(const ocsp_signer_t *signer);
-
-/** The certificate's serial number: big-endian magnitude, no leading zero
- * octet. Pure. */
-ocsp_der_t ocsp_signer_get_serial(const ocsp_signer_t *signer);
-
-/** @return whether it has the issuer's own key and name. Pure. */
-bool ocsp_signer_is_issuer(const ocsp_signer_t *signer);
-
-/** @return whether another CA has issued its certificate, which clients then
- *          have to trust locally. Pure. */
-bool ocsp_signer_is_foreign(const ocsp_signer_t *signer);
-
-/**
- * @return whether its key has the algorithm and curve of the issuer's: clients
- *         that verify the issuer's certificates can verify its signatures
- *         (RFC 6960 section 4.4.7.2.1 item 2). Pure.
- */
-bool ocsp_signer_is_like_issuer(const ocsp_signer_t *signer);
-
 /** @return whether two signers have the same certificate. Pure. */
 bool ocsp_signer_is_same(const ocsp_signer_t *a, const ocsp_signer_t *b);
 
@@ -129,19 +110,17 @@ bool ocsp_signer_is_same(const ocsp_signer_t *a, const ocsp_signer_t *b);
 bool ocsp_signer_has_algorithm(const ocsp_signer_t *signer,
                                ocsp_der_t algorithm);
 
-/** The longest signature that ocsp_signer_sign makes, in octets. Pure. */
-size_t ocsp_signer_get_signature_max(const ocsp_signer_t *signer);
+/** libcrypto's contexts that one thread reuses for its next signatures, see
+ * sign_context.h. */
+typedef struct ocsp_sign_context_t ocsp_signer_contexts_t;
 
-/** @return whether a signature costs less than the rest of a request. Pure. */
-bool ocsp_signer_is_quick(const ocsp_signer_t *signer);
-
-/** libcrypto's contexts that one thread reuses for its next signatures. */
-typedef ocsp_sign_context_t ocsp_signer_contexts_t;
+/** Newly made in p, which has to end before libcrypto does. Any thread. */
+ocsp_signer_contexts_t *ocsp_signer_make_contexts(apr_pool_t *p);
 
 /**
  * Sign bytes.
  * @param contexts of this thread; NULL: one is made for this signature
- * @param signature_len in: room, at least ocsp_signer_get_signature_max; out:
+ * @param signature_len in: room, at least the signer's signature_max; out:
  *        octets written
  * @param why libcrypto's reason, made in p
  * @return OCSP_ECRYPTO. libcrypto's error queue is left empty. Any thread.

@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Selects a signer for a response. None is weak, so any of them will do.
+ * Selects one of the signers of an issuer for a response. None has a weak
+ * algorithm, so any of them will do.
  * Floor 2.
  */
 #include "answer/signer_select.h"
@@ -16,7 +17,7 @@ static bool fits_any(const ocsp_signer_t *signer, ocsp_der_t algorithm)
 
 static bool fits_issuer(const ocsp_signer_t *signer, ocsp_der_t algorithm)
 {
-    return ocsp_signer_is_like_issuer(signer);
+    return signer->is_like_issuer;
 }
 
 static bool fits_algorithm(const ocsp_signer_t *signer, ocsp_der_t algorithm)
@@ -25,14 +26,16 @@ static bool fits_algorithm(const ocsp_signer_t *signer, ocsp_der_t algorithm)
         && ocsp_signer_has_algorithm(signer, algorithm);
 }
 
-static const ocsp_signer_t *signer_of(const ocsp_response_template_t *templ)
-{
-    return ocsp_response_template_get0_signer(templ);
-}
-
+/* The end of none is earlier than any. */
 static int64_t end_of(const ocsp_response_template_t *templ)
 {
-    return ocsp_signer_get_not_after(signer_of(templ));
+    return templ != NULL ? templ->signer->not_after : INT64_MIN;
+}
+
+static bool is_long(const ocsp_signer_select_t *s,
+                    const ocsp_response_template_t *templ)
+{
+    return end_of(templ) >= s->now + OCSP_SIGNER_SELECT_SHORT_S;
 }
 
 size_t ocsp_signer_select_remove_invalid(ocsp_signer_select_t *s)
@@ -41,7 +44,7 @@ size_t ocsp_signer_select_remove_invalid(ocsp_signer_select_t *s)
     size_t i;
 
     for (i = 0; i < s->count; i++) {
-        if (ocsp_signer_is_valid(signer_of(s->templs[i]), s->now)
+        if (ocsp_signer_is_valid(s->templs[i]->signer, s->now)
             && end_of(s->templs[i]) > s->now) {
             s->templs[left++] = s->templs[i];
         }
@@ -59,8 +62,8 @@ static const ocsp_response_template_t *find_longest(
     size_t i;
 
     for (i = 0; i < s->count; i++) {
-        if (fits(signer_of(s->templs[i]), algorithm)
-            && (best == NULL || end_of(s->templs[i]) > end_of(best))) {
+        if (fits(s->templs[i]->signer, algorithm)
+            && end_of(s->templs[i]) > end_of(best)) {
             best = s->templs[i];
             if (end_of(best) >= s->until) {
                 break;
@@ -70,8 +73,8 @@ static const ocsp_response_template_t *find_longest(
     return best;
 }
 
-const ocsp_response_template_t *ocsp_signer_select_find_usual(
-    const ocsp_signer_select_t *s, ocsp_der_t signed_with)
+static const ocsp_response_template_t *find_usual(const ocsp_signer_select_t *s,
+                                                  ocsp_der_t signed_with)
 {
     static fits_fn *const order[] = {fits_issuer, fits_algorithm, fits_any};
     const ocsp_response_template_t *first = NULL;
@@ -81,35 +84,32 @@ const ocsp_response_template_t *ocsp_signer_select_find_usual(
         const ocsp_response_template_t *templ = find_longest(s, order[i],
                                                              signed_with);
 
-        if (templ != NULL && end_of(templ) >= s->until) {
+        if (end_of(templ) >= s->until) {
             return templ;
         }
         if (first == NULL) {
             first = templ;
         }
     }
-    return first != NULL && end_of(first) - s->now >= OCSP_SIGNER_SELECT_SHORT_S
-             ? first
-             : find_longest(s, fits_any, signed_with);
+    return is_long(s, first) ? first : find_longest(s, fits_any, signed_with);
 }
 
 const ocsp_response_template_t *ocsp_signer_select_find(
-    const ocsp_signer_select_t *s, ocsp_der_t preferred, ocsp_der_t signed_with)
+    bool *is_usual, const ocsp_signer_select_t *s, ocsp_der_t preferred,
+    ocsp_der_t signed_with)
 {
-    const ocsp_response_template_t *usual =
-        ocsp_signer_select_find_usual(s, signed_with);
-    bool is_short = end_of(usual) - s->now < OCSP_SIGNER_SELECT_SHORT_S;
+    const ocsp_response_template_t *usual = find_usual(s, signed_with);
     ocsp_der_t algorithm;
 
     while (ocsp_request_next_preferred(&preferred, &algorithm)) {
         const ocsp_response_template_t *templ = find_longest(s, fits_algorithm,
                                                              algorithm);
 
-        if (templ != NULL
-            && (is_short
-                || end_of(templ) - s->now >= OCSP_SIGNER_SELECT_SHORT_S)) {
+        if (templ != NULL && (is_long(s, templ) || !is_long(s, usual))) {
+            *is_usual = templ == usual;
             return templ;
         }
     }
+    *is_usual = true;
     return usual;
 }

@@ -8,6 +8,7 @@
 #ifndef OCSP_ANSWER_SIGNER_SELECT_H
 #define OCSP_ANSWER_SIGNER_SELECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,23 +32,18 @@ typedef struct {
 size_t ocsp_signer_select_remove_invalid(ocsp_signer_select_t *s);
 
 /**
- * Select a signer for a client without preferences: the first that is valid
- * long enough with a key like the CA's, else with the algorithm of the
- * request's signature, else any (RFC 6960 section 4.4.7.2.1). If none is valid
- * so long, in the same order the one that is valid longest.
+ * Select a signer. For a client without preferences that is the first which is
+ * valid long enough with a key like the CA's, else with the algorithm of the
+ * request's signature, else any (RFC 6960 section 4.4.7.2.1); if none is valid
+ * so long, in the same order the one that is valid longest. A client with
+ * preferences gets the signer with the most preferred algorithm, unless that is
+ * valid for less than OCSP_SIGNER_SELECT_SHORT_S (R118).
  * @param s one signer at least
- * @param signed_with see ocsp_request_t. Pure.
- */
-const ocsp_response_template_t *ocsp_signer_select_find_usual(
-    const ocsp_signer_select_t *s, ocsp_der_t signed_with);
-
-/**
- * Select the signer with the most preferred algorithm, unless it is valid for
- * less than OCSP_SIGNER_SELECT_SHORT_S; else the usual one (R118).
- * @param preferred, signed_with see ocsp_request_t. Pure.
+ * @param preferred, signed_with see ocsp_request_t
+ * @param is_usual whether a client without preferences gets the same one. Pure.
  */
 const ocsp_response_template_t *ocsp_signer_select_find(
-    const ocsp_signer_select_t *s, ocsp_der_t preferred,
+    bool *is_usual, const ocsp_signer_select_t *s, ocsp_der_t preferred,
     ocsp_der_t signed_with);
 
 #endif

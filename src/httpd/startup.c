@@ -69,9 +69,7 @@ static void resolve_duplicate(const ocsp_load_ctx_t *ctx,
 static void log_copy(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *a,
                      const ocsp_issuers_issuer_t *b)
 {
-    bool copy = X509_cmp(ocsp_issuer_get0_cert(a->loaded.issuer),
-                         ocsp_issuer_get0_cert(b->loaded.issuer))
-             == 0;
+    bool copy = X509_cmp(a->loaded.issuer->cert, b->loaded.issuer->cert) == 0;
 
     ocsp_load_ctx_log(ctx, copy ? APLOG_WARNING : APLOG_INFO, 0,
                       "OCSP221: %s: %s and %s are %s", a->loaded.name,
@@ -97,8 +95,7 @@ static void find_duplicates(const ocsp_load_ctx_t *ctx,
         if (si->loaded.issuer == NULL) {
             continue;
         }
-        other = apr_hash_get(seen, ocsp_issuer_get0_id(si->loaded.issuer),
-                             OCSP_ISSUER_ID_LEN);
+        other = apr_hash_get(seen, si->loaded.issuer->id, OCSP_ISSUER_ID_LEN);
         if (other != NULL && other->config.section == si->config.section) {
             si->running.is_duplicate = true;
             log_copy(ctx, other, si);
@@ -108,8 +105,7 @@ static void find_duplicates(const ocsp_load_ctx_t *ctx,
             resolve_duplicate(ctx, other, si);
         }
         if (other == NULL || other->running.is_duplicate) {
-            apr_hash_set(seen, ocsp_issuer_get0_id(si->loaded.issuer),
-                         OCSP_ISSUER_ID_LEN, si);
+            apr_hash_set(seen, si->loaded.issuer->id, OCSP_ISSUER_ID_LEN, si);
         }
     }
 }

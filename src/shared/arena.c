@@ -423,13 +423,6 @@ static bool is_assigned(const ocsp_arena_t *a, const ocsp_segment_slot_t *s)
                >= atomic_load_explicit(&a->configuration, memory_order_relaxed);
 }
 
-bool ocsp_arena_is_slot_of(const ocsp_arena_t *a, size_t slot,
-                           const unsigned char id[OCSP_TABLE_ID_LEN])
-{
-    return slot < a->slot_count
-        && memcmp(a->slots[slot].id, id, OCSP_TABLE_ID_LEN) == 0;
-}
-
 /* Remove the table of a slot. A reader that is in it tries again, and finds
  * none. */
 static void remove_table(ocsp_arena_t *a, ocsp_segment_slot_t *s)
@@ -451,7 +444,7 @@ static void assign(ocsp_arena_t *a, ocsp_segment_slot_t *s,
     memcpy(s->id, id, OCSP_TABLE_ID_LEN);
     ocsp_load_result_write(&s->result, OCSP_LOAD_RESULT_NONE, 0, NULL);
     for (i = 0; i < OCSP_SEGMENT_COMPLAINTS; i++) {
-        atomic_store_explicit(&s->raised[i], 0, memory_order_relaxed);
+        atomic_store_explicit(&s->logged[i], 0, memory_order_relaxed);
     }
     atomic_store_explicit(&s->checked, 0, memory_order_relaxed);
 }
@@ -555,7 +548,7 @@ void ocsp_arena_set_result(ocsp_arena_t *a, size_t slot,
 
     ocsp_load_result_write(&s->result, kind, time, text);
     if (!ocsp_load_result_is_failure(kind)) {
-        /* Release: who sees it sees what the slot was before, as well. */
+        /* Release: a reader of it also sees the changes made before. */
         atomic_store_explicit(&s->checked, time, memory_order_release);
     }
 }
@@ -563,11 +556,6 @@ void ocsp_arena_set_result(ocsp_arena_t *a, size_t slot,
 int64_t ocsp_arena_get_checked(const ocsp_arena_t *a, size_t slot)
 {
     return atomic_load_explicit(&a->slots[slot].checked, memory_order_relaxed);
-}
-
-bool ocsp_arena_is_incomplete(const ocsp_arena_t *a, size_t slot)
-{
-    return a->slots[slot].result.incomplete;
 }
 
 /* Find the published table of a slot.
@@ -657,16 +645,6 @@ apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,
     return APR_EAGAIN;
 }
 
-void ocsp_arena_get_table(const void **mem, size_t *len, const ocsp_arena_t *a,
-                          size_t slot)
-{
-    const unsigned char *octets = NULL;
-    uint64_t word;
-
-    *len = 0;
-    *mem = find_table(&octets, len, &word, a, &a->slots[slot]) ? octets : NULL;
-}
-
 void ocsp_arena_renew_signers(ocsp_arena_t *a, size_t slot)
 {
     begin_change(a);
@@ -684,7 +662,7 @@ bool ocsp_arena_log_complaint(ocsp_arena_t *a, size_t slot,
                               ocsp_arena_complaint_t which, int64_t now,
                               int64_t every_s)
 {
-    return ocsp_retry_may_log(&a->slots[slot].raised[which], now, every_s);
+    return ocsp_retry_may_log(&a->slots[slot].logged[which], now, every_s);
 }
 
 void ocsp_arena_get_result(ocsp_load_result_record_t *out,
@@ -697,4 +675,25 @@ void ocsp_arena_get_result(ocsp_load_result_record_t *out,
         || memcmp(s->id, id, OCSP_TABLE_ID_LEN) != 0) {
         memset(out, 0, sizeof(*out));
     }
+}
+
+bool ocsp_arena_read_slot(ocsp_arena_slot_t *out, const ocsp_arena_t *a,
+                          size_t slot,
+                          const unsigned char id[OCSP_TABLE_ID_LEN])
+{
+    const ocsp_segment_slot_t *s = &a->slots[slot];
+    const unsigned char *octets;
+    uint64_t word;
+
+    memset(out, 0, sizeof(*out));
+    if (slot >= a->slot_count || memcmp(s->id, id, OCSP_TABLE_ID_LEN) != 0) {
+        return false;
+    }
+    if (ocsp_arena_get_info(&out->info, a, slot, id) == APR_SUCCESS
+        && find_table(&octets, &out->len, &word, a, s)) {
+        out->table = octets;
+    }
+    ocsp_arena_get_result(&out->result, a, slot, id);
+    out->incomplete = s->result.incomplete;
+    return true;
 }

@@ -106,10 +106,6 @@ uint32_t ocsp_arena_get_configuration(const ocsp_arena_t *a);
  */
 void ocsp_arena_recover(ocsp_arena_t *a);
 
-/** @return whether a slot still has this id. One writer at a time. */
-bool ocsp_arena_is_slot_of(const ocsp_arena_t *a, size_t slot,
-                           const unsigned char id[OCSP_TABLE_ID_LEN]);
-
 /**
  * Find the slot of an id, or take a free one, for this configuration.
  * @param is_writer false: another process is the writer, so the slot has this
@@ -154,9 +150,6 @@ void ocsp_arena_set_result(ocsp_arena_t *a, size_t slot,
                            ocsp_load_result_kind_t kind, int64_t time,
                            const char *text);
 
-/** @return incomplete of ocsp_load_result_cell_t. One writer at a time. */
-bool ocsp_arena_is_incomplete(const ocsp_arena_t *a, size_t slot);
-
 /**
  * Look up one certificate in the published table of a slot.
  * @return APR_ENOENT: the slot has no table of this id, or one that is no
@@ -169,12 +162,22 @@ apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
                                const unsigned char id[OCSP_TABLE_ID_LEN],
                                const unsigned char *serial, size_t serial_len);
 
-/**
- * The octets of the published table. One writer at a time.
- * @param mem valid until the writer publishes or assigns a slot; NULL: none
- */
-void ocsp_arena_get_table(const void **mem, size_t *len, const ocsp_arena_t *a,
-                          size_t slot);
+/** The content of a slot, for its writer. */
+typedef struct {
+    const void
+        *table; /* its octets, valid until the writer publishes or assigns
+                          a slot; NULL: it has none of this id, and no info */
+    size_t len; /* of table */
+    ocsp_table_info_t info;           /* of table */
+    ocsp_load_result_record_t result; /* how the last load ended */
+    bool incomplete;                  /* see ocsp_load_result_cell_t */
+} ocsp_arena_slot_t;
+
+/** Read a slot. @return false: it does not have this id any more. One writer at
+ * a time. */
+bool ocsp_arena_read_slot(ocsp_arena_slot_t *out, const ocsp_arena_t *a,
+                          size_t slot,
+                          const unsigned char id[OCSP_TABLE_ID_LEN]);
 
 /** The header of the published table; otherwise as ocsp_arena_lookup. */
 apr_status_t ocsp_arena_get_info(ocsp_table_info_t *out, const ocsp_arena_t *a,

@@ -386,9 +386,10 @@ bool ocsp_cache_put(ocsp_cache_t *c, ocsp_der_t key,
     return false;
 }
 
-bool ocsp_cache_log_too_long(ocsp_cache_t *c)
+bool ocsp_cache_log_too_long(ocsp_cache_t *c, size_t len)
 {
-    return atomic_load_explicit(&c->logged, memory_order_relaxed) == 0
+    return len > c->response_max
+        && atomic_load_explicit(&c->logged, memory_order_relaxed) == 0
         && atomic_exchange_explicit(&c->logged, 1, memory_order_relaxed) == 0;
 }
 

@@ -99,9 +99,9 @@ bool ocsp_cache_put(ocsp_cache_t *c, ocsp_der_t key,
                     const ocsp_cache_entry_t *entry, const unsigned char *der,
                     int64_t now);
 
-/** @return whether the caller is to log that a response is too long for the
- *          cache: once for each cache. Any thread. */
-bool ocsp_cache_log_too_long(ocsp_cache_t *c);
+/** @return whether the caller is to log that a response of len octets is too
+ *          long for the cache: once for each cache. Any thread. */
+bool ocsp_cache_log_too_long(ocsp_cache_t *c, size_t len);
 
 /** Remove an entry. Any thread. */
 void ocsp_cache_remove(ocsp_cache_t *c, ocsp_der_t key);

@@ -3,8 +3,8 @@
  *
  * The state of the checks for changed sources, shared by all processes: when
  * the next one is due, when the last one ended, which source is being loaded,
- * which process signs ahead of need. So any child can continue where another
- * one stopped, and any process can tell that no child checks. Floor 3.
+ * which process presigns. So any child can continue where another one stopped,
+ * and any process can find out that no child checks. Floor 3.
  *
  * Times are seconds since 1970. A clock that was put back never keeps anything
  * from being done. Functions that change the state are for one writer at a
@@ -41,8 +41,9 @@ void ocsp_refresh_state_set_due(ocsp_arena_t *a, int64_t due);
 /** A check makes progress. */
 void ocsp_refresh_state_progress(ocsp_arena_t *a, int64_t now);
 
-/** A check of all issuers has ended. */
-void ocsp_refresh_state_end(ocsp_arena_t *a, int64_t now);
+/** A check of all issuers has ended. The next one is due then, and begins with
+ * the issuer after the one that this began with. */
+void ocsp_refresh_state_end(ocsp_arena_t *a, int64_t now, int64_t due);
 
 /** The issuer, of count, that a check begins with: not always the same. */
 size_t ocsp_refresh_state_get_first(const ocsp_arena_t *a, size_t count);
@@ -77,8 +78,8 @@ bool ocsp_refresh_state_log_overdue(ocsp_arena_t *a, int64_t now);
  *          Any thread. */
 bool ocsp_refresh_state_log_resumed(ocsp_arena_t *a);
 
-/** Become, or stay, the one process that signs ahead of need. @return false:
- * another one is. */
+/** Become, or stay, the one process that presigns. @return false: another one
+ * is. */
 bool ocsp_refresh_state_presign(ocsp_arena_t *a, int64_t now);
 
 /** @return whether ocsp_refresh_state_presign would be true */

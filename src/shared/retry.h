@@ -3,7 +3,7 @@
  *
  * What is remembered of a subject (a table, the signers of an issuer, a
  * directory, a pattern of files) from one check for changes to the next,
- * whichever process makes them: what was tried in vain, so that it is not read
+ * whichever process makes them: which files failed, so that they are not read
  * again, and what was logged, so that it is logged once. In shared memory, of a
  * fixed size. Floor 3.
  */

@@ -33,7 +33,7 @@ typedef struct {
     _Atomic uint32_t held_by; /* last configuration that has it; 0: free */
     ocsp_load_result_cell_t result;
     /* when each was last logged, seconds since 1970 */
-    _Atomic int64_t raised[OCSP_SEGMENT_COMPLAINTS];
+    _Atomic int64_t logged[OCSP_SEGMENT_COMPLAINTS];
     _Atomic uint32_t signers; /* counts changes of the signers' certificates */
     _Atomic int64_t checked;  /* last load that ended well, seconds; 0: none */
 } ocsp_segment_slot_t;
@@ -56,14 +56,14 @@ typedef struct {
 typedef struct {
     _Atomic int64_t due;       /* the next check; 0: now */
     _Atomic int64_t ended;     /* the last check of all issuers */
-    _Atomic int64_t progress;  /* the last sign of life of a check */
+    _Atomic int64_t progress;  /* the last progress of a check */
     _Atomic int64_t overdue;   /* when it was last logged that no process
                                  checks; 0: one does */
     _Atomic uint32_t next;     /* the issuer that a check begins with */
-    _Atomic int32_t presigner; /* the process that signs ahead of need */
-    _Atomic int64_t presigned; /* its last sign of life */
+    _Atomic int32_t presigner; /* the process that presigns */
+    _Atomic int64_t presigned; /* its last progress */
     ocsp_segment_loading_t loading;
-} ocsp_segment_looks_t;
+} ocsp_segment_checks_t;
 
 /* The first four members have their places in every version: a process of
  * another version closes a segment that it replaces. */
@@ -82,7 +82,7 @@ typedef struct ocsp_segment_t {
     _Atomic uint32_t slot_count;    /* slots that were ever used */
     pthread_mutex_t lock; /* of the one writer: process-shared, robust */
     bool lockable;        /* false: the system has no such lock */
-    ocsp_segment_looks_t looks;
+    ocsp_segment_checks_t checks;
     ocsp_segment_slot_t slots[OCSP_SEGMENT_SLOTS];
     /* scratch of the writer: the pages in use */
     ocsp_segment_extent_t extents[2 * OCSP_SEGMENT_SLOTS];

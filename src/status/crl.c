@@ -125,12 +125,11 @@ static apr_status_t begin_tbs(reader_t *r, apr_uint64_t *outer_end)
     }
     r->algorithm.data = apr_pmemdup(r->w.pool, algorithm.data, algorithm.len);
     r->algorithm.len = algorithm.len;
-    rv = ocsp_crl_signature_make(&r->sig, r->issuer, r->algorithm, &reason,
-                                 r->w.pool);
+    rv = ocsp_crl_signature_make(&r->sig, &r->info.sha1, r->issuer,
+                                 r->algorithm, &reason, r->w.pool);
     if (rv != APR_SUCCESS) {
         return fail(r, rv, reason, no_oid);
     }
-    r->info.sha1 = ocsp_crl_signature_is_sha1(r->sig);
     ocsp_stream_tap(r->w.s, ocsp_crl_signature_update, r->sig);
     return APR_SUCCESS;
 }
@@ -284,8 +283,7 @@ static apr_status_t read_entries(reader_t *r)
  * subjectKeyIdentifier. */
 static bool is_other_key(const reader_t *r, ocsp_der_t key_id)
 {
-    const ASN1_OCTET_STRING *own = X509_get0_subject_key_id(
-        ocsp_issuer_get0_cert(r->issuer));
+    const ASN1_OCTET_STRING *own = X509_get0_subject_key_id(r->issuer->cert);
 
     return own != NULL && key_id.data != NULL
         && !ocsp_der_equal(key_id,
@@ -429,13 +427,13 @@ apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
                   .info = {.next_update = OCSP_CRL_NO_NEXT_UPDATE}};
     apr_status_t rv;
 
-    if (!ocsp_issuer_may_sign_crls(issuer)) {
+    if (!issuer->may_sign_crls) {
         *why = apr_psprintf(p,
                             "%s: RFC 5280 section 6.3.3 (f): the certificate "
                             "of %s has a keyUsage without cRLSign: have it "
                             "issued again with cRLSign, for the same name and "
                             "key, or answer from an OCSPIndexFile alone",
-                            r.w.name, ocsp_issuer_get0_subject(issuer));
+                            r.w.name, issuer->subject);
         return OCSP_EUNKNOWNCA;
     }
     rv = read_list(&r);

@@ -202,7 +202,7 @@ void ocsp_crl_directory_find(apr_array_header_t *files,
                              const apr_array_header_t *entries,
                              const ocsp_issuer_t *issuer)
 {
-    unsigned long hash = ocsp_issuer_get_name_hash(issuer);
+    unsigned long hash = issuer->name_hash;
     int i;
 
     for (i = 0; i < entries->nelts; i++) {

@@ -97,8 +97,7 @@ static apr_status_t begin_digest(ocsp_crl_signature_t *sig, int digest,
 
     sig->ctx = EVP_MD_CTX_new();
     if (md != NULL && sig->ctx != NULL
-        && EVP_DigestVerifyInit(sig->ctx, NULL, md, NULL,
-                                ocsp_issuer_get0_key(sig->issuer))
+        && EVP_DigestVerifyInit(sig->ctx, NULL, md, NULL, sig->issuer->key)
                == 1) {
         return APR_SUCCESS;
     }
@@ -146,18 +145,18 @@ static apr_status_t begin(ocsp_crl_signature_t *sig, const char **why)
                "parameters";
         return OCSP_EMALFORMED;
     }
-    if (EVP_PKEY_is_a(ocsp_issuer_get0_key(sig->issuer), type) != 1) {
+    if (EVP_PKEY_is_a(sig->issuer->key, type) != 1) {
         *why = apr_psprintf(sig->pool,
                             "RFC 5280 section 6.3.3 (g): signed with another "
                             "type of key than that of %s: is it the CRL of "
                             "another CA?",
-                            ocsp_issuer_get0_subject(sig->issuer));
+                            sig->issuer->subject);
         return OCSP_EOTHERKEY;
     }
     return begin_digest(sig, digest, why);
 }
 
-apr_status_t ocsp_crl_signature_make(ocsp_crl_signature_t **out,
+apr_status_t ocsp_crl_signature_make(ocsp_crl_signature_t **out, bool *sha1,
                                      const ocsp_issuer_t *issuer,
                                      ocsp_der_t algorithm, const char **why,
                                      apr_pool_t *p)
@@ -185,6 +184,7 @@ apr_status_t ocsp_crl_signature_make(ocsp_crl_signature_t **out,
         return rv;
     }
     *out = sig;
+    *sha1 = sig->sha1;
     return APR_SUCCESS;
 }
 
@@ -239,8 +239,7 @@ static bool verify_collected(ocsp_crl_signature_t *sig, ocsp_der_t signature)
         ASN1_STRING_set0(signed_part, sig->bytes, (int)sig->len);
         sig->bytes = NULL;
         good = ASN1_item_verify(ASN1_ITEM_rptr(ASN1_SEQUENCE), sig->algorithm,
-                                bits, signed_part,
-                                ocsp_issuer_get0_key(sig->issuer))
+                                bits, signed_part, sig->issuer->key)
             == 1;
     }
     ASN1_STRING_free(signed_part);
@@ -268,13 +267,8 @@ apr_status_t ocsp_crl_signature_check(ocsp_crl_signature_t *sig,
                             "by the key of %s, or the file was changed: fetch "
                             "it again (if the CA has a new key, name the "
                             "certificate with that key)",
-                            ocsp_issuer_get0_subject(sig->issuer));
+                            sig->issuer->subject);
         return OCSP_EUNKNOWNCA;
     }
     return APR_SUCCESS;
-}
-
-bool ocsp_crl_signature_is_sha1(const ocsp_crl_signature_t *sig)
-{
-    return sig->sha1;
 }

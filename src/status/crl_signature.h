@@ -20,12 +20,13 @@ typedef struct ocsp_crl_signature_t ocsp_crl_signature_t;
 /**
  * Start to verify a signature.
  * @param out newly made in p; freed with p, or by ocsp_crl_signature_free
+ * @param sha1 whether the signature uses SHA-1
  * @param algorithm a whole AlgorithmIdentifier
  * @param why a fragment without a file name
  * @return OCSP_EMALFORMED; OCSP_EOTHERKEY: an algorithm for another type of key
  *         than this issuer's; OCSP_ECRYPTO: an algorithm that is not trusted
  */
-apr_status_t ocsp_crl_signature_make(ocsp_crl_signature_t **out,
+apr_status_t ocsp_crl_signature_make(ocsp_crl_signature_t **out, bool *sha1,
                                      const ocsp_issuer_t *issuer,
                                      ocsp_der_t algorithm, const char **why,
                                      apr_pool_t *p);
@@ -41,9 +42,6 @@ bool ocsp_crl_signature_update(void *sig, const unsigned char *data,
  */
 apr_status_t ocsp_crl_signature_check(ocsp_crl_signature_t *sig,
                                       ocsp_der_t signature, const char **why);
-
-/** @return whether the signature uses SHA-1. Pure. */
-bool ocsp_crl_signature_is_sha1(const ocsp_crl_signature_t *sig);
 
 /** Free the memory before the pool is destroyed. */
 void ocsp_crl_signature_free(ocsp_crl_signature_t *sig);

@@ -18,17 +18,6 @@
 /* So many subjects are listed for a file with several certificates. */
 #define LISTED_MAX 8
 
-struct ocsp_issuer_t {
-    X509 *cert;    /* freed by a cleanup of the pool */
-    EVP_PKEY *key; /* of cert */
-    ocsp_der_t name;
-    unsigned long name_hash;
-    const char *subject;
-    ocsp_certid_issuer_t hashes;
-    unsigned char id[OCSP_ISSUER_ID_LEN];
-    bool may_sign_crls;
-};
-
 const char *ocsp_issuer_take_errors(apr_pool_t *p)
 {
     const char *data = NULL;
@@ -270,8 +259,7 @@ apr_status_t ocsp_issuer_parse(ocsp_issuer_t **out, ocsp_der_t content,
     if (issuer->key == NULL || !hash_all(issuer)) {
         *why = apr_psprintf(p,
                             "%s: RFC 5280 section 4.1.2.7: the key of %s "
-                            "cannot "
-                            "be used: %s",
+                            "cannot be used: %s",
                             file, issuer->subject, ocsp_issuer_take_errors(p));
         return OCSP_ECRYPTO;
     }
@@ -281,39 +269,9 @@ apr_status_t ocsp_issuer_parse(ocsp_issuer_t **out, ocsp_der_t content,
     return APR_SUCCESS;
 }
 
-const unsigned char *ocsp_issuer_get0_id(const ocsp_issuer_t *issuer)
-{
-    return issuer->id;
-}
-
 bool ocsp_issuer_is_same(const ocsp_issuer_t *a, const ocsp_issuer_t *b)
 {
     return memcmp(a->id, b->id, sizeof(a->id)) == 0;
-}
-
-const ocsp_certid_issuer_t *ocsp_issuer_get0_hashes(const ocsp_issuer_t *issuer)
-{
-    return &issuer->hashes;
-}
-
-const char *ocsp_issuer_get0_subject(const ocsp_issuer_t *issuer)
-{
-    return issuer->subject;
-}
-
-ocsp_der_t ocsp_issuer_get_name(const ocsp_issuer_t *issuer)
-{
-    return issuer->name;
-}
-
-X509 *ocsp_issuer_get0_cert(const ocsp_issuer_t *issuer)
-{
-    return issuer->cert;
-}
-
-EVP_PKEY *ocsp_issuer_get0_key(const ocsp_issuer_t *issuer)
-{
-    return issuer->key;
 }
 
 /* @return NULL: not a Name */
@@ -380,14 +338,4 @@ unsigned long ocsp_issuer_hash_name(ocsp_der_t name)
         hash = ((hash ^ name.data[i]) * 16777619u) & 0xffffffffu;
     }
     return hash;
-}
-
-unsigned long ocsp_issuer_get_name_hash(const ocsp_issuer_t *issuer)
-{
-    return issuer->name_hash;
-}
-
-bool ocsp_issuer_may_sign_crls(const ocsp_issuer_t *issuer)
-{
-    return issuer->may_sign_crls;
 }

@@ -18,7 +18,17 @@
 
 #define OCSP_ISSUER_ID_LEN 32
 
-typedef struct ocsp_issuer_t ocsp_issuer_t;
+/** A CA; nothing in it changes once it is made. */
+typedef struct {
+    X509 *cert;
+    EVP_PKEY *key;                        /* the public key in cert */
+    ocsp_der_t name;                      /* the subject in DER */
+    unsigned long name_hash;              /* see ocsp_issuer_hash_name */
+    const char *subject;                  /* for messages (RFC 2253), escaped */
+    ocsp_certid_issuer_t hashes;          /* for CertIDs */
+    unsigned char id[OCSP_ISSUER_ID_LEN]; /* SHA-256 of name and key */
+    bool may_sign_crls; /* keyUsage allows cRLSign, or is absent */
+} ocsp_issuer_t;
 
 /**
  * Parse a CA certificate in PEM or DER.
@@ -34,27 +44,8 @@ apr_status_t ocsp_issuer_parse(ocsp_issuer_t **out, ocsp_der_t content,
                                const char *file, const char **why,
                                apr_pool_t *p);
 
-/** @return SHA-256 of name and key, OCSP_ISSUER_ID_LEN octets. Pure. */
-const unsigned char *ocsp_issuer_get0_id(const ocsp_issuer_t *issuer);
-
 /** @return whether both have the same name and key. Pure. */
 bool ocsp_issuer_is_same(const ocsp_issuer_t *a, const ocsp_issuer_t *b);
-
-/** @return the hashes for CertIDs. Pure. */
-const ocsp_certid_issuer_t *ocsp_issuer_get0_hashes(
-    const ocsp_issuer_t *issuer);
-
-/** @return the subject for messages (RFC 2253), escaped. Pure. */
-const char *ocsp_issuer_get0_subject(const ocsp_issuer_t *issuer);
-
-/** @return the subject in DER. Pure. */
-ocsp_der_t ocsp_issuer_get_name(const ocsp_issuer_t *issuer);
-
-/** @return the certificate. Pure. */
-X509 *ocsp_issuer_get0_cert(const ocsp_issuer_t *issuer);
-
-/** @return the public key. Pure. */
-EVP_PKEY *ocsp_issuer_get0_key(const ocsp_issuer_t *issuer);
 
 /** @return whether a Name is that of this CA, by the rules of RFC 5280 section
  * 7.1, which ignore case and white space. Any thread. */
@@ -63,9 +54,6 @@ bool ocsp_issuer_has_name(const ocsp_issuer_t *issuer, ocsp_der_t name);
 /** @return a hash of a Name, valid or not: names that are the same for
  * ocsp_issuer_has_name have the same hash. Any thread. */
 unsigned long ocsp_issuer_hash_name(ocsp_der_t name);
-
-/** @return the hash of its subject. Pure. */
-unsigned long ocsp_issuer_get_name_hash(const ocsp_issuer_t *issuer);
 
 /**
  * Make the reason for the CRL of another CA.
@@ -87,8 +75,5 @@ const char *ocsp_issuer_take_errors(apr_pool_t *p);
  */
 const char *ocsp_issuer_explain(ocsp_der_t content, const char *label,
                                 apr_pool_t *p);
-
-/** @return whether keyUsage allows cRLSign, or is absent. Pure. */
-bool ocsp_issuer_may_sign_crls(const ocsp_issuer_t *issuer);
 
 #endif

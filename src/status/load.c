@@ -42,7 +42,7 @@ static bool has_issuance(const ocsp_load_sources_t *src)
 static apr_status_t reject_none(const ocsp_load_sources_t *src,
                                 const char **why, apr_pool_t *p)
 {
-    const char *subject = ocsp_issuer_get0_subject(src->issuer);
+    const char *subject = src->issuer->subject;
 
     *why = src->places != NULL
              ? apr_psprintf(p, "%s: no CRL of %s: put one there", src->places,
@@ -240,7 +240,7 @@ static void warn_of_issuance(const load_t *l, ocsp_load_result_t *out,
 static void warn_of_loss(const load_t *l, ocsp_load_result_t *out)
 {
     const ocsp_table_info_t *last = l->src->last;
-    apr_uint64_t entries = ocsp_table_builder_count(out->builder);
+    apr_uint64_t entries = out->info.entries;
 
     if (last != NULL && entries < last->entries - last->entries / 2) {
         warn(l, out,
@@ -344,7 +344,7 @@ static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
                 "%s: the CRL of %s that was in use (thisUpdate %s, %s) is "
                 "gone, and this one may not cover the same certificates: "
                 "restore it, or stop httpd and start it again to accept that",
-                out->file, ocsp_issuer_get0_subject(l->src->issuer),
+                out->file, l->src->issuer->subject,
                 print_time(l, part->this_update),
                 part->scope.bits == 0
                     ? "for every certificate"
@@ -437,7 +437,7 @@ static apr_status_t begin_without_crl(const load_t *l, ocsp_load_result_t *out,
                             "%s: the CRL of %s is gone: restore it, or stop "
                             "httpd and start it again to do without",
                             src->places != NULL ? src->places : name_files(l),
-                            ocsp_issuer_get0_subject(src->issuer));
+                            src->issuer->subject);
         return APR_ENOENT;
     }
     out->builder = ocsp_table_builder_make(l->pool);
@@ -599,8 +599,9 @@ apr_status_t ocsp_load_build(ocsp_load_result_t *out,
         }
         return rv;
     }
+    result.info.entries = ocsp_table_builder_count(result.builder,
+                                                   &result.info.issued);
     warn_of_loss(&l, &result);
-    result.info.issued = ocsp_table_builder_count_issued(result.builder);
     *out = result;
     return APR_SUCCESS;
 }

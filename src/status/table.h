@@ -79,7 +79,7 @@ typedef struct {
     int64_t this_update;
     int64_t next_update;
     int64_t changed;
-    int64_t checked; /* the last successful look at the sources; 0: see arena.h
+    int64_t checked; /* the last successful check of the sources; 0: see arena.h
                       */
 } ocsp_record_t;
 
@@ -150,11 +150,10 @@ ocsp_table_state_t ocsp_table_builder_find(const ocsp_table_builder_t *b,
                                            const unsigned char *serial,
                                            size_t serial_len);
 
-/** @return revoked serial numbers of a finished builder */
-apr_uint64_t ocsp_table_builder_count(const ocsp_table_builder_t *b);
-
-/** @return serial numbers that were issued and are not revoked */
-apr_uint64_t ocsp_table_builder_count_issued(const ocsp_table_builder_t *b);
+/** @return revoked serial numbers of a finished builder
+ *  @param issued how many others were issued */
+apr_uint64_t ocsp_table_builder_count(const ocsp_table_builder_t *b,
+                                      apr_uint64_t *issued);
 
 /** @return octets of the table of a finished builder */
 size_t ocsp_table_builder_size(const ocsp_table_builder_t *b);

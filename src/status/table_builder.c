@@ -329,26 +329,18 @@ ocsp_table_state_t ocsp_table_builder_find(const ocsp_table_builder_t *b,
     return OCSP_TABLE_UNLISTED;
 }
 
-apr_uint64_t ocsp_table_builder_count(const ocsp_table_builder_t *b)
+apr_uint64_t ocsp_table_builder_count(const ocsp_table_builder_t *b,
+                                      apr_uint64_t *issued)
 {
-    apr_uint64_t count = 0;
+    apr_uint64_t revoked = 0;
     size_t i;
 
+    *issued = 0;
     for (i = 0; i < OCSP_TABLE_GROUPS; i++) {
-        count += b->groups[i].count - b->groups[i].issued;
+        revoked += b->groups[i].count - b->groups[i].issued;
+        *issued += b->groups[i].issued;
     }
-    return count;
-}
-
-apr_uint64_t ocsp_table_builder_count_issued(const ocsp_table_builder_t *b)
-{
-    apr_uint64_t count = 0;
-    size_t i;
-
-    for (i = 0; i < OCSP_TABLE_GROUPS; i++) {
-        count += b->groups[i].issued;
-    }
-    return count;
+    return revoked;
 }
 
 size_t ocsp_table_builder_size(const ocsp_table_builder_t *b)

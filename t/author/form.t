@@ -109,6 +109,23 @@ sub circle {
 is circle($_), '', "$_: nothing that it includes includes it"
     for sort keys %includes;
 
+# --- src/README's list of files ------------------------------------------------------
+
+# each file of src exactly once, by its name without .c or .h
+{
+    my ($in, $folder, @listed) = (0, '');
+    for (lines("$top/src/README")) {
+        $in = 1 if $_ eq 'Files';
+        last if $in && /^The rooms of/;
+        $folder = $1 if $in && m{^  (\S+)/(?:\s|\z)};
+        push @listed, $1           if $in && m{^  (httpd/\w+)\s+\S};
+        push @listed, "$folder/$1" if $in && m{^    (\w+)\s+\S};
+    }
+    my %nouns = map { m{^src/(.*)\.[ch]\z} ? ($1 => 1) : () } @c;
+    is join("\n", sort @listed), join("\n", sort keys %nouns),
+        'src/README lists each file once';
+}
+
 # no clock and no log below floor 4
 for my $name (grep { m{^src/(?:wire|status|answer|shared)/} } sort @c) {
     my @calls = grep {

@@ -72,7 +72,7 @@ static void read_ours(oracle_t *o, const char *ca_file, const char *crl_file,
     need_apr(ocsp_issuer_parse(&issuer, der, ca_file, &why, p), why);
     src.issuer = issuer;
     need_apr(ocsp_load_build(&loaded, &src, (int64_t)time(NULL), &why, p), why);
-    o->entries = ocsp_table_builder_count(loaded.builder);
+    o->entries = loaded.info.entries;
     o->len = ocsp_table_builder_size(loaded.builder);
     o->table = malloc(o->len);
     need(o->table != NULL, "memory");

@@ -97,9 +97,7 @@ static ocsp_answer_draft_t draft_of(side_t *side, const row_t *row,
 /* R47 R72: to the octet, so what differs in any of it is another's. */
 static void is_key(ocsp_der_t key, const row_t *row, ocsp_der_t certid)
 {
-    pki_bytes_t want = pki_copy(ocsp_response_template_get0_id(
-                                    templs[row->signer]),
-                                OCSP_RESPONSE_ID_LEN);
+    pki_bytes_t want = pki_copy(templs[row->signer]->id, OCSP_RESPONSE_ID_LEN);
 
     want = pki_cat(want, unhex(row->head));
     want = pki_cat(want, unhex("00"                  /* OCSPThisUpdate source */

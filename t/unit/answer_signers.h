@@ -166,12 +166,11 @@ SIDES ocsp_answer_subject_t make_subject(side_t *side, const int *signers,
 /* The hash of a signer's key stands in what it signed. */
 SIDES bool is_by(const ocsp_answer_t *got, int signer)
 {
-    const ocsp_signer_t *want = ocsp_response_template_get0_signer(
-        templs[signer]);
-    ocsp_der_t algorithm = ocsp_signer_get_algorithm(want);
+    const ocsp_signer_t *want = templs[signer]->signer;
+    ocsp_der_t algorithm = want->algorithm.id;
 
     return got->status == OCSP_RESPONSE_SUCCESSFUL && got->signer == want
-        && memmem(got->der.data, got->der.len, ocsp_signer_get0_key_hash(want),
+        && memmem(got->der.data, got->der.len, want->key_hash,
                   OCSP_SIGNER_KEY_HASH_LEN)
                != NULL
         && memmem(got->der.data, got->der.len, algorithm.data, algorithm.len)

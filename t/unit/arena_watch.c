@@ -124,19 +124,20 @@ static void test_signers(void)
 
 static void test_slots(void)
 {
+    ocsp_arena_slot_t got;
     const char *why;
     size_t third;
 
-    ok(ocsp_arena_is_slot_of(arena, slot, id_a), "a slot is its id's");
-    ok(!ocsp_arena_is_slot_of(arena, slot, id_b), "and no other's");
-    ok(!ocsp_arena_is_slot_of(arena, OCSP_SEGMENT_SLOTS, id_a),
+    ok(ocsp_arena_read_slot(&got, arena, slot, id_a), "a slot is its id's");
+    ok(!ocsp_arena_read_slot(&got, arena, slot, id_b), "and no other's");
+    ok(!ocsp_arena_read_slot(&got, arena, OCSP_SEGMENT_SLOTS, id_a),
        "nor is one that is none");
     is_int(ocsp_arena_get_configuration(arena), 1, "the first configuration");
     ocsp_arena_begin(arena);
     ocsp_arena_begin(arena);
     is_int(ocsp_arena_get_configuration(arena), 3, "and the third");
     ok(ocsp_arena_assign_slot(&third, arena, id_b, true, &why) == APR_SUCCESS
-           && !ocsp_arena_is_slot_of(arena, third, id_a),
+           && !ocsp_arena_read_slot(&got, arena, third, id_a),
        "what nobody has claimed since is another's");
 }
 

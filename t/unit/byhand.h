@@ -164,7 +164,7 @@ BYHAND pki_bytes_t response_data(const responder_t *r, pki_bytes_t singles,
 BYHAND pki_bytes_t whole(const responder_t *r, pki_bytes_t data,
                          const ASN1_BIT_STRING *signature)
 {
-    ocsp_der_t algorithm = ocsp_signer_get_algorithm(r->signer);
+    ocsp_der_t algorithm = r->signer->algorithm.id;
     pki_bytes_t basic = pki_cat(data, pki_copy(algorithm.data, algorithm.len));
     pki_bytes_t bits = pki_cat(unhex("00"),
                                pki_copy(ASN1_STRING_get0_data(signature),

@@ -148,10 +148,12 @@ static void test_log_too_long(void)
     unsigned again = 0, i;
 
     begin();
-    ok(ocsp_cache_log_too_long(cache),
+    ok(!ocsp_cache_log_too_long(cache, BODY_MAX),
+       "that a response fits is not to be logged");
+    ok(ocsp_cache_log_too_long(cache, BODY_MAX + 1),
        "that a response is too long is to be logged");
     for (i = 0; i < 3; i++) {
-        again += ocsp_cache_log_too_long(cache);
+        again += ocsp_cache_log_too_long(cache, BODY_MAX + 1);
     }
     is_int(again, 0, "once");
 }

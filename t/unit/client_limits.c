@@ -211,7 +211,7 @@ static void test_include(bool below, bool delegate,
                          delegate ? "a delegate"
                          : below  ? "an intermediate"
                                   : "a root",
-                         ocsp_response_template_get_cert_count(templ)));
+                         templ->cert_count));
     X509_free(cert);
     X509_free(ca);
     X509_free(root);

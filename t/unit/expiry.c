@@ -132,7 +132,7 @@ static void test_row(size_t i, EVP_PKEY *ca_key, EVP_PKEY *key, apr_pool_t *p)
     }
     is_int(ocsp_expiry_find(&which, &signers, PKI_NOW + rows[i].now),
            rows[i].want, rows[i].name);
-    ok(which == ocsp_response_template_get0_signer(templs[rows[i].which]),
+    ok(which == templs[rows[i].which]->signer,
        "%s: of the signer that lasts longest", rows[i].name);
     X509_free(ca);
 }

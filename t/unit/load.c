@@ -245,8 +245,7 @@ static void test_entries(void)
        "all three oddities are told (%s)", warning);
     ok(out.info.number_len == 2 && memcmp(out.info.number, "\x12\x34", 2) == 0,
        "CRLNumber is kept");
-    is_int((long long)ocsp_table_builder_count(out.builder), 2,
-           "two of them are left");
+    is_int((long long)out.info.entries, 2, "two of them are left");
     len = ocsp_table_builder_size(out.builder);
     mem = malloc(len);
     ocsp_table_builder_seal(out.builder, mem, &out.info);

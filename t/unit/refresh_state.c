@@ -42,6 +42,12 @@ static void test_order(void)
            "a look begins where the last one stopped");
     is_int((long long)ocsp_refresh_state_get_first(arena, 5), 2,
            "also if there are fewer issuers now");
+    ocsp_refresh_state_end(arena, NOW, NOW + 90);
+    is_int((long long)ocsp_refresh_state_get_first(arena, 10), 8,
+           "after a whole one the next begins with the next issuer");
+    ok(!ocsp_refresh_state_is_due(arena, NOW + 89, 100)
+           && ocsp_refresh_state_is_due(arena, NOW + 90, 100),
+       "and is due when that says");
 }
 
 static int64_t get_overdue(int64_t now, int64_t refresh_s)
@@ -55,7 +61,7 @@ static int64_t get_overdue(int64_t now, int64_t refresh_s)
 static void test_overdue(void)
 {
     is_int(get_overdue(NOW, 1), 0, "before the first look nothing is overdue");
-    ocsp_refresh_state_end(arena, NOW);
+    ocsp_refresh_state_end(arena, NOW, NOW + 60);
     is_int(get_overdue(NOW + 30, 1), 0, "30 seconds are allowed");
     is_int(get_overdue(NOW + 31, 1), 31, "and no more");
     is_int(get_overdue(NOW + 180, 60), 0, "or three times OCSPRefresh");

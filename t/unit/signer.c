@@ -186,8 +186,8 @@ static void test_authority(X509 *ca, EVP_PKEY *ca_key,
                                                                         " the "
                                                                         "CA");
     got = party_signer(renewed, ca_key, issuer, p);
-    ok(got.rv == APR_SUCCESS && ocsp_signer_is_issuer(got.signer)
-           && ocsp_signer_get_not_after(got.signer) == PKI_NOW + PKI_DAY,
+    ok(got.rv == APR_SUCCESS && got.signer->is_issuer
+           && got.signer->not_after == PKI_NOW + PKI_DAY,
        "the CA's key under another certificate is the CA, with its dates");
     got = party_signer(renamed, ca_key, issuer, p);
     is_refused(&got, OCSP_EUNKNOWNCA,
@@ -227,8 +227,8 @@ static void test_dates(X509 *ca, EVP_PKEY *ca_key, const ocsp_issuer_t *issuer,
     party_t got = party_signer(cert, key, issuer, p);
 
     if (ok(got.rv == APR_SUCCESS, "a signer to 2100 is taken")) {
-        is_int(ocsp_signer_get_not_before(got.signer), PKI_NOW, "notBefore");
-        is_int(ocsp_signer_get_not_after(got.signer), far, "notAfter");
+        is_int(got.signer->not_before, PKI_NOW, "notBefore");
+        is_int(got.signer->not_after, far, "notAfter");
         ok(!ocsp_signer_is_valid(got.signer, PKI_NOW - 1), "not valid the "
                                                            "second before "
                                                            "notBefore");
@@ -243,7 +243,7 @@ static void test_dates(X509 *ca, EVP_PKEY *ca_key, const ocsp_issuer_t *issuer,
     cert = pki_make_delegate("ocsp", key, ca, ca_key, &opts);
     got = party_signer(cert, key, issuer, p);
     ok(got.rv == APR_SUCCESS && !ocsp_signer_is_valid(got.signer, PKI_NOW)
-           && ocsp_signer_get_not_before(got.signer) == -86400,
+           && got.signer->not_before == -86400,
        "a signer of 1969 that has expired is taken, and not valid");
     X509_free(cert);
     EVP_PKEY_free(key);
@@ -264,19 +264,16 @@ static void test_trusted(X509 *ca, EVP_PKEY *ca_key,
     is_refused(&got, OCSP_EUNKNOWNCA, "nor issued by it",
                "a stranger that is not trusted");
     got = party_make(strange, key, true, issuer, p);
-    ok(got.rv == APR_SUCCESS && !ocsp_signer_is_issuer(got.signer)
-           && got.warning != NULL
+    ok(got.rv == APR_SUCCESS && !got.signer->is_issuer && got.warning != NULL
            && strncmp(got.warning, "ocsp.pem: RFC 6960 section 4.2.2.2 item 1",
                       41)
                   == 0,
        "a stranger that is trusted is taken, with a warning for clients");
     got = party_make(delegate, key, true, issuer, p);
-    ok(got.rv == APR_SUCCESS && got.warning == NULL
-           && !ocsp_signer_is_issuer(got.signer),
+    ok(got.rv == APR_SUCCESS && got.warning == NULL && !got.signer->is_issuer,
        "a proper delegate needs no trust, and no warning");
     got = party_make(ca, ca_key, true, issuer, p);
-    ok(got.rv == APR_SUCCESS && got.warning == NULL
-           && ocsp_signer_is_issuer(got.signer),
+    ok(got.rv == APR_SUCCESS && got.warning == NULL && got.signer->is_issuer,
        "the CA itself is the CA itself all the same");
     got = party_make(weak_cert, weak, true, issuer, p);
     is_refused(&got, OCSP_EMALFORMED, "RSA key of 1024 bits",
@@ -309,8 +306,8 @@ static void test_matching(X509 *ca, EVP_PKEY *ca_key,
     } rows[] = {
         {"its own", X509_dup(ca), true, true},
         {"its key under another name", X509_dup(renamed), true, true},
-        {"issued by it", pki_make_delegate("ocsp", key, ca, ca_key, NULL),
-         true, true},
+        {"issued by it", pki_make_delegate("ocsp", key, ca, ca_key, NULL), true,
+         true},
         {"issued in its name by another key",
          pki_make_delegate("ocsp", key, same_name, rsa, NULL), true, false},
         {"issued by another",
@@ -365,8 +362,7 @@ static void test_likeness(X509 *ca, EVP_PKEY *ca_key,
         X509 *cert = pki_make_delegate("ocsp", rows[i].key, ca, ca_key, NULL);
 
         got = party_signer(cert, rows[i].key, issuer, p);
-        ok(got.rv == APR_SUCCESS
-               && ocsp_signer_is_like_issuer(got.signer) == rows[i].want,
+        ok(got.rv == APR_SUCCESS && got.signer->is_like_issuer == rows[i].want,
            "%s is %slike a CA of P-256", rows[i].name,
            rows[i].want ? "" : "un");
         if (i == 0) {
@@ -382,7 +378,7 @@ static void test_likeness(X509 *ca, EVP_PKEY *ca_key,
         EVP_PKEY_free(rows[i].key);
     }
     got = party_signer(pss, pss_key, party_issuer(rsa_ca, p), p);
-    ok(got.rv == APR_SUCCESS && !ocsp_signer_is_like_issuer(got.signer),
+    ok(got.rv == APR_SUCCESS && !got.signer->is_like_issuer,
        "RSA-PSS is unlike a CA of RSA");
     X509_free(pss);
     X509_free(rsa_ca);

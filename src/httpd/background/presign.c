@@ -16,6 +16,7 @@
 #include "httpd/config/server_config.h"
 #include "httpd/log.h"
 #include "httpd/request/request_log.h"
+#include "httpd/request/responder.h"
 #include "httpd/request/response_cache.h"
 #include "httpd/signers/signer_reload.h"
 #include "status/table.h"
@@ -224,7 +225,6 @@ typedef struct {
 /* The response that a server would send now. */
 typedef struct {
     ocsp_response_cache_item_t item;
-    const ocsp_issuers_issuer_t *si;
     bool listed; /* OCSPPreproduce all, and the table has the certificate */
 } draft_t;
 
@@ -241,9 +241,7 @@ static const ocsp_response_template_t *find_template(
     size_t i;
 
     for (i = 0; i < signers->count; i++) {
-        if (memcmp(ocsp_response_template_get0_id(signers->templs[i]), id,
-                   OCSP_RESPONSE_ID_LEN)
-            == 0) {
+        if (memcmp(signers->templs[i]->id, id, OCSP_RESPONSE_ID_LEN) == 0) {
             return signers->templs[i];
         }
     }
@@ -263,12 +261,12 @@ static draft_result_t draft(draft_t *out, const ocsp_presign_t *ps,
     ocsp_answer_signers_t one = {&templ, 1};
     ocsp_answer_subject_t subject;
 
-    ocsp_response_cache_look_up(&subject, &out->si, conf, id);
-    if (out->si == NULL) {
+    ocsp_responder_look_up(&subject, &out->item.issuer, conf, id);
+    if (out->item.issuer == NULL) {
         return subject.knowledge == OCSP_ANSWER_UNREADABLE ? TRY_LATER
                                                            : NOT_CACHEABLE;
     }
-    out->listed = out->si->config.level->preproduce
+    out->listed = out->item.issuer->config.level->preproduce
                    == OCSP_ISSUER_CONFIG_PREPRODUCE_ALL
                && (subject.record.listed || subject.record.issued);
     if (signer != NULL) {
@@ -325,7 +323,7 @@ static void sign(const ocsp_presign_t *ps, draft_t *d, uint32_t hits)
         }
     }
     if (d->item.draft.answer.status != OCSP_RESPONSE_SUCCESSFUL) {
-        ocsp_request_log_failed(ap_server_conf, shared->arena, d->si,
+        ocsp_request_log_failed(ap_server_conf, shared->arena, d->item.issuer,
                                 d->item.draft.answer.why, ps->now);
     }
 }
@@ -352,11 +350,11 @@ static bool update_by(const ocsp_presign_t *ps, candidate_t *c,
         return false;
     }
     /* a signature that fails leaves no signer in the draft */
-    ends_soon = ocsp_signer_get_not_after(d.item.draft.answer.signer) - ps->now
-              < d.si->config.policy.next_update_s;
+    ends_soon = d.item.draft.answer.signer->not_after - ps->now
+              < d.item.issuer->config.policy.next_update_s;
     is_cached = ocsp_der_equal(d.item.key, c->key);
     c->in_use = c->in_use || is_cached;
-    if (is_effective(d.si)
+    if (is_effective(d.item.issuer)
         && (c->hits > 0 || d.listed || (signer != NULL && !is_cached))) {
         sign(ps, &d, c->hits);
     }
@@ -537,26 +535,24 @@ static bool update_table(ocsp_presign_t *ps, const table_t *t)
     const ocsp_server_config_shared_t *shared = &ps->main->shared;
     unsigned char buf[CERTID_MAX];
     ocsp_table_item_t item;
-    const void *mem;
-    size_t len, i;
+    ocsp_arena_slot_t slot;
+    size_t i;
 
-    if (!ocsp_arena_is_slot_of(shared->arena, t->si->running.slot,
-                               t->si->running.id)) {
+    if (!ocsp_arena_read_slot(&slot, shared->arena, t->si->running.slot,
+                              t->si->running.id)) {
         return true;
     }
-    ocsp_arena_get_table(&mem, &len, shared->arena, t->si->running.slot);
     while (has_time(ps)) {
-        if (mem == NULL
+        if (slot.table == NULL
             || (ps->lacks_room
                 && ocsp_cache_get_evicted(shared->cache) > ps->evictions_max)
-            || !ocsp_table_next(&item, mem, len, &ps->table_cursor)) {
+            || !ocsp_table_next(&item, slot.table, slot.len,
+                                &ps->table_cursor)) {
             return true;
         }
         for (i = 0; i < HASHES; i++) {
             candidate_t c = {.in_use = false};
-            ocsp_der_t der = encode_certid(buf,
-                                           ocsp_issuer_get0_hashes(
-                                               t->si->loaded.issuer),
+            ocsp_der_t der = encode_certid(buf, &t->si->loaded.issuer->hashes,
                                            hashes[i], &item);
 
             apr_pool_clear(ps->p);

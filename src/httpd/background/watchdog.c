@@ -172,12 +172,13 @@ static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
     const ocsp_server_config_t *main = ocsp_server_config_get(w->base);
     size_t i, count = (size_t)w->items->nelts;
     ocsp_load_ctx_t ctx;
-    int64_t begun;
+    int64_t begun, pause_s;
 
     ocsp_load_ctx_begin(&ctx, OCSP_LOAD_CTX_REFRESH, main->shared.retained,
                         ptemp, ptemp);
     ctx.arena = w->arena;
     ctx.retries = main->shared.retries;
+    ctx.configuration = w->configuration;
     ctx.is_writer = true;
     ctx.s = w->base;
     for (i = 0; i < count; i++) {
@@ -186,16 +187,9 @@ static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
     begun = ctx.now;
     count_death(w, &ctx);
     if (check_issuers(w, &ctx, false)) {
-        /* the next check begins with another one */
-        ocsp_refresh_state_set_first(
-            w->arena, ocsp_refresh_state_get_first(w->arena, count) + 1);
-        ocsp_refresh_state_set_due(w->arena,
-                                   begun
-                                       + (ctx.counts->unsettled
-                                                  && RETRY_S < w->check_s
-                                              ? RETRY_S
-                                              : w->check_s));
-        ocsp_refresh_state_end(w->arena, get_now());
+        pause_s = ctx.counts->unsettled && RETRY_S < w->check_s ? RETRY_S
+                                                                : w->check_s;
+        ocsp_refresh_state_end(w->arena, get_now(), begun + pause_s);
         if (ocsp_refresh_state_log_resumed(w->arena)) {
             ap_log_error(APLOG_MARK, APLOG_ERR, 0, w->base,
                          "OCSP246: OCSP236 is over: files are checked for "

@@ -88,8 +88,7 @@ void ocsp_issuers_freeze(ocsp_issuers_t *list, apr_pool_t *p)
         else if (!si->running.is_duplicate) {
             for (hash = 0; hash < OCSP_CERTID_HASHES; hash++) {
                 insert(list->slots[hash], list->mask,
-                       ocsp_issuer_get0_hashes(si->loaded.issuer)->key[hash],
-                       (unsigned)i + 1);
+                       si->loaded.issuer->hashes.key[hash], (unsigned)i + 1);
             }
         }
     }
@@ -110,8 +109,7 @@ const ocsp_issuers_issuer_t *ocsp_issuers_find(const ocsp_issuers_t *list,
         const ocsp_issuers_issuer_t *si = ocsp_issuers_get(list,
                                                            (int)slots[i] - 1);
 
-        if (ocsp_certid_is_issuer(id,
-                                  ocsp_issuer_get0_hashes(si->loaded.issuer))) {
+        if (ocsp_certid_is_issuer(id, &si->loaded.issuer->hashes)) {
             return si;
         }
     }

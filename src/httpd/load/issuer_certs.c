@@ -32,8 +32,7 @@ static void load_certificate(const ocsp_load_ctx_t *ctx,
     }
     if (rv == APR_SUCCESS) {
         /* the file may contain a private key as well */
-        content = ocsp_key_file_encode_cert(ocsp_issuer_get0_cert(issuer),
-                                            ctx->ptemp);
+        content = ocsp_key_file_encode_cert(issuer->cert, ctx->ptemp);
         ocsp_load_ctx_retain(ctx, name, content, none);
     }
     else {
@@ -53,8 +52,7 @@ static void load_certificate(const ocsp_load_ctx_t *ctx,
         ocsp_load_ctx_add_issuer(ctx, issuer);
     }
     si->loaded.issuer = issuer;
-    si->loaded.name = issuer != NULL ? ocsp_issuer_get0_subject(issuer)
-                                     : si->config.cert_file;
+    si->loaded.name = issuer != NULL ? issuer->subject : si->config.cert_file;
 }
 
 void ocsp_issuer_certs_configure(const ocsp_load_ctx_t *ctx,

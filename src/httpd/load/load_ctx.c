@@ -140,6 +140,7 @@ ocsp_retries_t *ocsp_load_ctx_open_arena(ocsp_load_ctx_t *ctx,
             "in use before");
     }
     ocsp_arena_begin(ctx->arena);
+    ctx->configuration = ocsp_arena_get_configuration(ctx->arena);
     return retries;
 }
 
@@ -160,7 +161,7 @@ static bool has_issuer(const apr_array_header_t *all,
 void ocsp_load_ctx_add_issuer(const ocsp_load_ctx_t *ctx,
                               const ocsp_issuer_t *issuer)
 {
-    const unsigned long name = ocsp_issuer_get_name_hash(issuer);
+    const unsigned long name = issuer->name_hash;
     apr_array_header_t *all = apr_hash_get(ctx->names, &name, sizeof(name));
 
     if (all == NULL) {
@@ -168,7 +169,7 @@ void ocsp_load_ctx_add_issuer(const ocsp_load_ctx_t *ctx,
         apr_hash_set(ctx->names, apr_pmemdup(ctx->pconf, &name, sizeof(name)),
                      sizeof(name), all);
     }
-    if (ocsp_issuer_may_sign_crls(issuer) && !has_issuer(all, issuer)) {
+    if (issuer->may_sign_crls && !has_issuer(all, issuer)) {
         APR_ARRAY_PUSH(all, const ocsp_issuer_t *) = issuer;
     }
 }
@@ -176,7 +177,7 @@ void ocsp_load_ctx_add_issuer(const ocsp_load_ctx_t *ctx,
 const apr_array_header_t *ocsp_load_ctx_get_namesakes(
     const ocsp_load_ctx_t *ctx, const ocsp_issuer_t *issuer)
 {
-    const unsigned long name = ocsp_issuer_get_name_hash(issuer);
+    const unsigned long name = issuer->name_hash;
 
     return apr_hash_get(ctx->names, &name, sizeof(name));
 }
@@ -201,9 +202,7 @@ ocsp_retry_t *ocsp_load_ctx_get_retry(const ocsp_load_ctx_t *ctx,
                                       const void *subject, size_t len)
 {
     return ctx->retries != NULL
-             ? ocsp_retries_get(ctx->retries,
-                                ocsp_arena_get_configuration(ctx->arena),
-                                subject, len)
+             ? ocsp_retries_get(ctx->retries, ctx->configuration, subject, len)
              : NULL;
 }
 

@@ -54,6 +54,7 @@ typedef struct {
     ocsp_retained_t *retained; /* see ocsp_load_ctx_retain */
     ocsp_arena_t *arena; /* NULL: "httpd -t", or there is no shared memory */
     ocsp_retries_t *retries; /* NULL: likewise, or not the writer */
+    uint32_t configuration;  /* the arena's, of retries */
     bool refreshes;          /* OCSPRefresh is not off */
     bool defers;             /* large changed sources are left to a child */
     bool is_writer;          /* else all sources are left to a child */

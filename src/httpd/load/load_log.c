@@ -23,20 +23,8 @@ typedef enum {
     STALE
 } age_t;
 
-ocsp_retry_t *ocsp_load_log_get_retry(const ocsp_load_ctx_t *ctx,
-                                      const ocsp_issuers_issuer_t *si)
+static bool log_once(ocsp_retry_t *retry, int message, uint64_t state)
 {
-    return si->running.has_slot
-             ? ocsp_load_ctx_get_retry(ctx, si->running.id, OCSP_TABLE_ID_LEN)
-             : NULL;
-}
-
-static bool log_once(const ocsp_load_ctx_t *ctx,
-                     const ocsp_issuers_issuer_t *si, int message,
-                     uint64_t state)
-{
-    ocsp_retry_t *retry = ocsp_load_log_get_retry(ctx, si);
-
     return ocsp_log_once(retry != NULL ? &retry->logged[message] : NULL, state);
 }
 
@@ -51,7 +39,7 @@ static const char *print_end(const ocsp_load_ctx_t *ctx, int64_t end)
 
 static void log_published(const ocsp_load_ctx_t *ctx,
                           const ocsp_issuers_issuer_t *si,
-                          const ocsp_load_result_t *result)
+                          const ocsp_load_result_t *result, int64_t end)
 {
     const ocsp_table_info_t *info = &result->info;
 
@@ -66,7 +54,7 @@ static void log_published(const ocsp_load_ctx_t *ctx,
                                                     info->issued)
                                      : "",
                       ocsp_load_ctx_print_time(ctx->ptemp, info->this_update),
-                      print_end(ctx, ocsp_sources_find_end(si, info)));
+                      print_end(ctx, end));
 }
 
 /* After a full start nothing is known of newer CRLs that were in use before:
@@ -101,26 +89,27 @@ const char *ocsp_load_log_describe_newer(const ocsp_load_ctx_t *ctx,
 }
 
 void ocsp_load_log_loaded(const ocsp_load_ctx_t *ctx,
-                          const ocsp_issuers_issuer_t *si,
+                          const ocsp_issuers_issuer_t *si, ocsp_retry_t *retry,
                           const ocsp_load_result_t *result, bool is_news)
 {
-    bool stale = ocsp_sources_find_end(si, &result->info) <= ctx->now;
+    int64_t end = ocsp_sources_find_end(si, &result->info);
+    bool stale = end <= ctx->now;
     const char *newer = ocsp_load_log_describe_newer(ctx, result);
 
     if (ocsp_sources_is_uncovered(si, &result->info)) {
         ctx->counts->failures++; /* which is a warning: it may be meant so */
     }
-    if (log_once(ctx, si, OCSP_RETRY_WARNING,
+    if (log_once(retry, OCSP_RETRY_WARNING,
                  ocsp_retry_hash_text(result->warning))) {
         ocsp_load_ctx_log(ctx, stale ? APLOG_ERR : APLOG_WARNING, 0,
                           "OCSP208: %s: %s", si->loaded.name, result->warning);
     }
-    if (log_once(ctx, si, OCSP_RETRY_NEWER, ocsp_retry_hash_text(newer))) {
+    if (log_once(retry, OCSP_RETRY_NEWER, ocsp_retry_hash_text(newer))) {
         ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP220: %s: %s", si->loaded.name,
                           newer);
     }
     if (si->running.has_slot && is_news) {
-        log_published(ctx, si, result);
+        log_published(ctx, si, result, end);
     }
     if (!stale) {
         log_old(ctx, si, result);
@@ -170,17 +159,17 @@ static void log_end(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
 }
 
 void ocsp_load_log_result(const ocsp_load_ctx_t *ctx,
-                          const ocsp_issuers_issuer_t *si,
+                          const ocsp_issuers_issuer_t *si, ocsp_retry_t *retry,
                           ocsp_load_result_kind_t kind, apr_status_t rv,
                           const char *text, bool has_table)
 {
-    bool is_news = log_once(ctx, si, OCSP_RETRY_RESULT, find_state(kind, text));
+    bool is_news = log_once(retry, OCSP_RETRY_RESULT, find_state(kind, text));
     bool failed = ocsp_load_result_is_failure(kind);
     ocsp_load_result_record_t last;
 
     if (kind > OCSP_LOAD_RESULT_HIDDEN) {
         /* if newer CRLs are rejected again, that is news */
-        (void)log_once(ctx, si, OCSP_RETRY_NEWER, 0);
+        (void)log_once(retry, OCSP_RETRY_NEWER, 0);
     }
     if (si->running.has_slot) {
         ocsp_arena_get_result(&last, ctx->arena, si->running.slot,
@@ -219,22 +208,26 @@ static age_t find_age_of(int64_t begin, int64_t end, int64_t now)
 
 /* A CRL's time begins at its thisUpdate, that of issuance data when it last
  * changed; the older of the two counts. */
-static age_t find_age(const char **remedy, const ocsp_issuers_issuer_t *si,
+static age_t find_age(int64_t *end, const char **remedy,
+                      const ocsp_issuers_issuer_t *si,
                       const ocsp_table_info_t *info, int64_t now)
 {
     ocsp_table_info_t part = *info;
     age_t crl = FRESH, issuance = FRESH;
+    int64_t part_end;
 
+    *end = OCSP_TABLE_ENDLESS;
     if (info->crl) {
         part.changed = 0;
-        crl = find_age_of(part.this_update, ocsp_sources_find_end(si, &part),
-                          now);
+        *end = ocsp_sources_find_end(si, &part);
+        crl = find_age_of(part.this_update, *end, now);
     }
     if (info->issuance) {
         part = *info;
         part.crl = false;
-        issuance = find_age_of(part.changed, ocsp_sources_find_end(si, &part),
-                               now);
+        part_end = ocsp_sources_find_end(si, &part);
+        issuance = find_age_of(part.changed, part_end, now);
+        *end = part_end < *end ? part_end : *end;
     }
     *remedy = issuance > crl ? "find out why the index or list no longer "
                                "changes, or set a longer OCSPSourceMaxAge"
@@ -293,8 +286,7 @@ void ocsp_load_log_age(const ocsp_load_ctx_t *ctx,
         != APR_SUCCESS) {
         return;
     }
-    age = own = find_age(&remedy, si, &info, ctx->now);
-    end = ocsp_sources_find_end(si, &info);
+    age = own = find_age(&end, &remedy, si, &info, ctx->now);
     check_end = ocsp_sources_find_check_end(&checked, ctx->arena, si, &info);
     if (check_end != 0 && find_age_of(checked, check_end, ctx->now) > age) {
         age = find_age_of(checked, check_end, ctx->now);
@@ -324,10 +316,10 @@ static bool is_expiry_news(const ocsp_load_ctx_t *ctx,
     unsigned char subject[OCSP_ISSUER_ID_LEN + OCSP_SIGNER_KEY_HASH_LEN
                           + sizeof(int64_t)];
     unsigned char *key = subject + OCSP_ISSUER_ID_LEN;
-    int64_t end = ocsp_signer_get_not_after(signer);
+    int64_t end = signer->not_after;
 
-    memcpy(subject, ocsp_issuer_get0_id(si->loaded.issuer), OCSP_ISSUER_ID_LEN);
-    memcpy(key, ocsp_signer_get0_key_hash(signer), OCSP_SIGNER_KEY_HASH_LEN);
+    memcpy(subject, si->loaded.issuer->id, OCSP_ISSUER_ID_LEN);
+    memcpy(key, signer->key_hash, OCSP_SIGNER_KEY_HASH_LEN);
     memcpy(key + OCSP_SIGNER_KEY_HASH_LEN, &end, sizeof(end));
     return ocsp_load_ctx_log_once(ctx, subject, sizeof(subject), expiry);
 }
@@ -350,13 +342,13 @@ void ocsp_load_log_signers(const ocsp_load_ctx_t *ctx,
         ctx->s,
         "OCSP248: %s: the signer's certificate (%s) %s on %s%s; renew it with "
         "the same key%s",
-        si->loaded.name, ocsp_signer_get0_description(signer),
+        si->loaded.name, signer->algorithm.description,
         past ? "expired" : "expires",
-        ocsp_load_ctx_print_time(ctx->ptemp, ocsp_signer_get_not_after(signer)),
+        ocsp_load_ctx_print_time(ctx->ptemp, signer->not_after),
         past ? ", and requests for this CA are answered tryLater" : "",
         /* the CA's own certificate is the one that is answered for */
-        ocsp_signer_is_issuer(signer) ? ", then restart httpd gracefully"
-                                      : " (no restart is needed)");
+        signer->is_issuer ? ", then restart httpd gracefully"
+                          : " (no restart is needed)");
 }
 
 void ocsp_load_log_table_size(const ocsp_load_ctx_t *ctx)

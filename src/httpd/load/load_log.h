@@ -13,18 +13,15 @@
 #include "shared/load_result.h"
 #include "status/load.h"
 
-/** What is remembered of an issuer's table; NULL: nothing is. */
-ocsp_retry_t *ocsp_load_log_get_retry(const ocsp_load_ctx_t *ctx,
-                                      const ocsp_issuers_issuer_t *si);
-
 /**
  * Log that a table was published, or under "httpd -t" would be, and what it
  * lacks.
+ * @param retry what is remembered of the issuer's table; NULL: nothing is
  * @param is_news whether it differs from the last one
  * One writer at a time; likewise what follows.
  */
 void ocsp_load_log_loaded(const ocsp_load_ctx_t *ctx,
-                          const ocsp_issuers_issuer_t *si,
+                          const ocsp_issuers_issuer_t *si, ocsp_retry_t *retry,
                           const ocsp_load_result_t *result, bool is_news);
 
 /** Word newer CRLs that were rejected; NULL: none were. Made in ptemp. */
@@ -33,12 +30,13 @@ const char *ocsp_load_log_describe_newer(const ocsp_load_ctx_t *ctx,
 
 /**
  * Store how a load ended, and log it.
+ * @param retry likewise
  * @param rv of a failure, else 0
  * @param text as ocsp_load_result_record_t's; NULL: none
  * @param has_table whether the issuer is answered for from some table
  */
 void ocsp_load_log_result(const ocsp_load_ctx_t *ctx,
-                          const ocsp_issuers_issuer_t *si,
+                          const ocsp_issuers_issuer_t *si, ocsp_retry_t *retry,
                           ocsp_load_result_kind_t kind, apr_status_t rv,
                           const char *text, bool has_table);
 

@@ -238,8 +238,7 @@ bool ocsp_sources_make_id(ocsp_issuers_issuer_t *si)
     const ocsp_issuer_config_t *level = si->config.level;
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1
-           && EVP_DigestUpdate(ctx, ocsp_issuer_get0_id(si->loaded.issuer),
-                               OCSP_ISSUER_ID_LEN)
+           && EVP_DigestUpdate(ctx, si->loaded.issuer->id, OCSP_ISSUER_ID_LEN)
                   == 1
            && hash_names(ctx, level->crl_files)
            && hash_names(ctx, level->crl_paths)
@@ -277,13 +276,14 @@ int64_t ocsp_sources_find_check_end(int64_t *checked, const ocsp_arena_t *arena,
 {
     bool endless = info->crl && info->next_update == OCSP_CRL_NO_NEXT_UPDATE;
 
+    if ((!info->issuance && !endless) || si->config.policy.recheck_s == 0) {
+        return 0;
+    }
     *checked = ocsp_arena_get_checked(arena, si->running.slot);
     if (*checked == 0) { /* as in ocsp_answer_draft */
         *checked = info->this_update;
     }
-    return (info->issuance || endless) && si->config.policy.recheck_s != 0
-             ? *checked + si->config.policy.recheck_s
-             : 0;
+    return *checked + si->config.policy.recheck_s;
 }
 
 void ocsp_sources_check_used(const ocsp_load_ctx_t *ctx,

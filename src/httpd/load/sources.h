@@ -65,7 +65,8 @@ bool ocsp_sources_is_uncovered(const ocsp_issuers_issuer_t *si,
                                const ocsp_table_info_t *info);
 
 /**
- * @param checked when the last check of the sources succeeded, in seconds
+ * @param checked when the last check of the sources succeeded, in seconds;
+ *        untouched if 0 is returned
  * @return when data without an end of its own expires, some time after that; 0:
  *         it does not. Any thread.
  */

@@ -30,6 +30,7 @@
 
 /* One attempt to load a table. */
 typedef struct {
+    ocsp_retry_t *retry; /* what is remembered of the table; NULL: nothing is */
     ocsp_load_sources_t src;
     ocsp_load_result_t result;
     unsigned char fingerprint[OCSP_TABLE_FINGERPRINT_LEN];
@@ -39,17 +40,24 @@ typedef struct {
                              cannot be read */
     apr_uint64_t lacking; /* octets that did not find room; 0: they did */
     const char *why;
-    ocsp_load_result_record_t last; /* how the last attempt ended */
+    ocsp_arena_slot_t slot; /* before the attempt */
 } attempt_t;
+
+static ocsp_retry_t *get_retry(const ocsp_load_ctx_t *ctx,
+                               const ocsp_issuers_issuer_t *si)
+{
+    return si->running.has_slot
+             ? ocsp_load_ctx_get_retry(ctx, si->running.id, OCSP_TABLE_ID_LEN)
+             : NULL;
+}
 
 /* --- loading -------------------------------------------------------------- */
 
 /* Seal the table, check it as readers do, and only then let them see it. */
 static apr_status_t publish(attempt_t *a, const ocsp_load_ctx_t *ctx,
-                            const ocsp_issuers_issuer_t *si)
+                            const ocsp_issuers_issuer_t *si, size_t len)
 {
     ocsp_load_result_t *result = &a->result;
-    size_t len = ocsp_table_builder_size(result->builder);
     apr_status_t rv;
     void *mem;
 
@@ -81,13 +89,13 @@ static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *ctx,
     ocsp_load_result_t *result = &a->result;
     apr_status_t rv = ocsp_load_build(result, &a->src, ctx->now, &a->why,
                                       ctx->ptemp);
+    size_t len;
 
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    result->info.entries = ocsp_table_builder_count(result->builder);
-    result->info.issued = ocsp_table_builder_count_issued(result->builder);
-    count_table(ctx, ocsp_table_builder_size(result->builder));
+    len = ocsp_table_builder_size(result->builder);
+    count_table(ctx, len);
     memset(result->info.fingerprint, 0, sizeof(result->info.fingerprint));
     if (ctx->arena != NULL) {
         memcpy(result->info.id, si->running.id, OCSP_TABLE_ID_LEN);
@@ -95,21 +103,11 @@ static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *ctx,
             memcpy(result->info.fingerprint, a->fingerprint,
                    sizeof(a->fingerprint));
         }
-        rv = publish(a, ctx, si);
+        rv = publish(a, ctx, si, len);
     }
     ocsp_table_builder_free(result->builder);
     result->builder = NULL;
     return rv;
-}
-
-/* @return whether an issuer has a table, which info then describes */
-static bool get_info(ocsp_table_info_t *info, const ocsp_load_ctx_t *ctx,
-                     const ocsp_issuers_issuer_t *si)
-{
-    return ctx->arena != NULL
-        && ocsp_arena_get_info(info, ctx->arena, si->running.slot,
-                               si->running.id)
-               == APR_SUCCESS;
 }
 
 /* --- what comes of it ----------------------------------------------------- */
@@ -165,36 +163,37 @@ static bool is_final(apr_status_t rv)
         || APR_STATUS_IS_ENOSPC(rv);
 }
 
-static void remember_sources(ocsp_retry_t *retry, const attempt_t *a)
+static void remember_sources(const attempt_t *a)
 {
+    ocsp_retry_t *retry = a->retry;
+
     memcpy(retry->digest, a->fingerprint, sizeof(a->fingerprint));
     retry->hidden = a->src.unreadable;
 }
 
-/* So that the next check, by whichever process, does not try it in vain. */
-static void remember_failure(ocsp_retry_t *retry, const attempt_t *a,
-                             apr_status_t rv)
+/* So that the next check, by any process, does not read the same files again.
+ */
+static void remember_failure(const attempt_t *a, apr_status_t rv)
 {
-    if (retry != NULL) {
-        remember_sources(retry, a);
-        retry->known = a->settled && is_final(rv);
-        retry->lacking = a->lacking;
+    if (a->retry != NULL) {
+        remember_sources(a);
+        a->retry->known = a->settled && is_final(rv);
+        a->retry->lacking = a->lacking;
     }
 }
 
 /* Whether a failure may still be over at the next check: files are being
  * written. At start all is logged at once. */
-static bool may_pass(const attempt_t *a, const ocsp_load_ctx_t *ctx,
-                     ocsp_retry_t *retry)
+static bool may_pass(const attempt_t *a, const ocsp_load_ctx_t *ctx)
 {
     uint32_t checks = a->has_fingerprint ? CHECKS_OF_WRITTEN
                                          : CHECKS_OF_MISSING;
 
-    if (retry == NULL || !ocsp_load_ctx_is_running(ctx)) {
+    if (a->retry == NULL || !ocsp_load_ctx_is_running(ctx)) {
         return false;
     }
-    retry->failures++;
-    if (a->settled || retry->failures >= checks) {
+    a->retry->failures++;
+    if (a->settled || a->retry->failures >= checks) {
         return false;
     }
     ctx->counts->unsettled = true;
@@ -202,13 +201,12 @@ static bool may_pass(const attempt_t *a, const ocsp_load_ctx_t *ctx,
 }
 
 /* The table in use is made from the sources as they are now. */
-static void succeed(const attempt_t *a, const ocsp_load_ctx_t *ctx,
-                    ocsp_retry_t *retry)
+static void succeed(const attempt_t *a, const ocsp_load_ctx_t *ctx)
 {
-    if (retry != NULL) {
-        retry->failures = 0;
-        retry->known = false;
-        retry->deaths = 0;
+    if (a->retry != NULL) {
+        a->retry->failures = 0;
+        a->retry->known = false;
+        a->retry->deaths = 0;
     }
     ctx->counts->unsettled = ctx->counts->unsettled || !a->settled;
 }
@@ -217,23 +215,23 @@ static void succeed(const attempt_t *a, const ocsp_load_ctx_t *ctx,
 static void finish(const attempt_t *a, const ocsp_load_ctx_t *ctx,
                    const ocsp_issuers_issuer_t *si, apr_status_t rv)
 {
-    ocsp_retry_t *retry = ocsp_load_log_get_retry(ctx, si);
     const char *text;
     ocsp_load_result_kind_t kind = classify(&text, a, ctx, rv);
 
     if (rv == APR_SUCCESS) {
-        ocsp_load_log_loaded(ctx, si, &a->result, is_news(a));
+        ocsp_load_log_loaded(ctx, si, a->retry, &a->result, is_news(a));
     }
     if (rv == APR_SUCCESS && kind != OCSP_LOAD_RESULT_PARTLY_REJECTED) {
-        succeed(a, ctx, retry);
+        succeed(a, ctx);
     }
-    else if (may_pass(a, ctx, retry)) {
+    else if (may_pass(a, ctx)) {
         return;
     }
     else {
-        remember_failure(retry, a, rv);
+        remember_failure(a, rv);
     }
-    ocsp_load_log_result(ctx, si, kind, rv, text, a->src.last != NULL);
+    ocsp_load_log_result(ctx, si, a->retry, kind, rv, text,
+                         a->src.last != NULL);
 }
 
 /* The sources are those of the table in use, whatever the last attempt ended
@@ -245,13 +243,13 @@ static void finish_unchanged(const attempt_t *a, const ocsp_load_ctx_t *ctx,
     const char *text, *closed = NULL;
     ocsp_load_result_kind_t kind = classify(&text, a, ctx, APR_EEXIST);
 
-    succeed(a, ctx, ocsp_load_log_get_retry(ctx, si));
+    succeed(a, ctx);
     ocsp_load_ctx_log(ctx,
                       ocsp_load_ctx_is_running(ctx) ? APLOG_TRACE1
                                                     : APLOG_DEBUG,
                       0, "OCSP207: %s: sources unchanged", si->loaded.name);
     if (kind == OCSP_LOAD_RESULT_LOADED) {
-        if (a->last.kind == OCSP_LOAD_RESULT_NEWER_REJECTED) {
+        if (a->slot.result.kind == OCSP_LOAD_RESULT_NEWER_REJECTED) {
             return;
         }
         if (ocsp_load_ctx_is_running(ctx)) {
@@ -261,24 +259,23 @@ static void finish_unchanged(const attempt_t *a, const ocsp_load_ctx_t *ctx,
             kind = OCSP_LOAD_RESULT_ROOT_ONLY;
             text = ocsp_readers_describe_closed(closed, ctx->ptemp);
         }
-        else if (a->last.kind == OCSP_LOAD_RESULT_LOADED) {
-            text = a->last.text;
+        else if (a->slot.result.kind == OCSP_LOAD_RESULT_LOADED) {
+            text = a->slot.result.text;
         }
     }
-    ocsp_load_log_result(ctx, si, kind, 0, text, true);
+    ocsp_load_log_result(ctx, si, a->retry, kind, 0, text, true);
 }
 
 /* Read the sources. If this process dies of them, others know it. */
 static bool load(attempt_t *a, const ocsp_load_ctx_t *ctx,
                  const ocsp_issuers_issuer_t *si, apr_uint64_t octets)
 {
-    ocsp_retry_t *retry = ocsp_load_log_get_retry(ctx, si);
     apr_status_t rv;
 
-    if (retry != NULL) {
-        remember_sources(retry, a);
-        retry->known = false;
-        retry->loaded = true;
+    if (a->retry != NULL) {
+        remember_sources(a);
+        a->retry->known = false;
+        a->retry->loaded = true;
     }
     if (ctx->arena != NULL) {
         ocsp_refresh_state_begin_load(ctx->arena, si->running.slot, octets);
@@ -335,18 +332,20 @@ static bool load_apart(attempt_t *a, const ocsp_load_ctx_t *ctx,
 void ocsp_table_load_count_death(const ocsp_load_ctx_t *ctx,
                                  const ocsp_issuers_issuer_t *si, int32_t pid)
 {
+    ocsp_retry_t *retry = get_retry(ctx, si);
     ocsp_table_info_t info;
 
-    ocsp_retry_count_death(ocsp_load_log_get_retry(ctx, si), ctx->now);
+    ocsp_retry_count_death(retry, ctx->now);
     ocsp_load_log_result(
-        ctx, si, OCSP_LOAD_RESULT_KILLED, 0,
+        ctx, si, retry, OCSP_LOAD_RESULT_KILLED, 0,
         apr_psprintf(ctx->ptemp,
                      "process %d died while it loaded %s, probably because "
                      "memory ran out: give this machine or its container more "
                      "memory (loading is tried again, after longer and longer "
                      "pauses)",
                      (int)pid, ocsp_sources_name(si->config.level, ctx->ptemp)),
-        get_info(&info, ctx, si));
+        ocsp_arena_get_info(&info, ctx->arena, si->running.slot, si->running.id)
+            == APR_SUCCESS);
 }
 
 /* --- whether to load ------------------------------------------------------ */
@@ -359,25 +358,18 @@ static bool has_new_gap(const attempt_t *a, const ocsp_table_info_t *last)
 }
 
 /* Find the sources; nothing is read but directories.
- * @param first whether they were not read yet in this configuration
  * @return APR_EEXIST: they are those of the table in use */
 static apr_status_t find_changes(attempt_t *a, const ocsp_load_ctx_t *ctx,
-                                 const ocsp_issuers_issuer_t *si,
-                                 const ocsp_table_info_t *last, bool first)
+                                 const ocsp_issuers_issuer_t *si)
 {
+    const ocsp_table_info_t *last = a->slot.table != NULL ? &a->slot.info
+                                                          : NULL;
     apr_status_t rv;
+    bool is_first;
 
-    memset(a, 0, sizeof(*a));
-    a->why = "";
     a->src.last = last;
-    if (ctx->arena != NULL) {
-        ocsp_arena_get_result(&a->last, ctx->arena, si->running.slot,
-                              si->running.id);
-    }
-    if (last != NULL) {
-        ocsp_arena_get_table(&a->src.last_table, &a->src.last_len, ctx->arena,
-                             si->running.slot);
-    }
+    a->src.last_table = a->slot.table;
+    a->src.last_len = a->slot.len;
     rv = ocsp_sources_find(&a->src, ctx, si, &a->hidden, &a->why);
     if (rv != APR_SUCCESS) {
         return rv;
@@ -394,18 +386,21 @@ static apr_status_t find_changes(attempt_t *a, const ocsp_load_ctx_t *ctx,
     }
     /* They are read all the same if it is not known which CRLs were rejected,
      * or if the key that signed them may have been configured since. */
+    is_first = a->retry == NULL || !a->retry->loaded;
     return a->hidden == NULL
-                && (ocsp_arena_is_incomplete(ctx->arena, si->running.slot)
-                    || (first
-                        && a->last.kind == OCSP_LOAD_RESULT_NEWER_REJECTED))
+                && (a->slot.incomplete
+                    || (is_first
+                        && a->slot.result.kind
+                               == OCSP_LOAD_RESULT_NEWER_REJECTED))
              ? APR_SUCCESS
              : APR_EEXIST;
 }
 
 /* Whether the same sources failed before, and would fail again. */
-static bool would_fail(const ocsp_load_ctx_t *ctx, const ocsp_retry_t *retry,
-                       const attempt_t *a)
+static bool would_fail(const ocsp_load_ctx_t *ctx, const attempt_t *a)
 {
+    const ocsp_retry_t *retry = a->retry;
+
     if (retry == NULL || retry->hidden != a->src.unreadable
         || memcmp(retry->digest, a->fingerprint, sizeof(retry->digest)) != 0) {
         return false;
@@ -421,9 +416,9 @@ static bool would_fail(const ocsp_load_ctx_t *ctx, const ocsp_retry_t *retry,
 static bool is_for_root(const attempt_t *a, bool is_public)
 {
     return geteuid() == 0
-        && (!is_public || a->last.kind == OCSP_LOAD_RESULT_ROOT_ONLY
-            || a->last.kind == OCSP_LOAD_RESULT_UNREADABLE
-            || a->last.kind == OCSP_LOAD_RESULT_HIDDEN);
+        && (!is_public || a->slot.result.kind == OCSP_LOAD_RESULT_ROOT_ONLY
+            || a->slot.result.kind == OCSP_LOAD_RESULT_UNREADABLE
+            || a->slot.result.kind == OCSP_LOAD_RESULT_HIDDEN);
 }
 
 /* Requests wait while the parent reads: large sources, which a child would load
@@ -451,14 +446,19 @@ static bool is_deferred(const attempt_t *a, const ocsp_load_ctx_t *ctx,
 static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
                    const ocsp_issuers_issuer_t *si)
 {
-    const ocsp_retry_t *retry = ocsp_load_log_get_retry(ctx, si);
-    ocsp_table_info_t last;
-    bool has_last = get_info(&last, ctx, si);
-    apr_status_t rv = find_changes(a, ctx, si, has_last ? &last : NULL,
-                                   retry == NULL || !retry->loaded);
     apr_uint64_t octets;
+    apr_status_t rv;
     bool is_public;
 
+    memset(a, 0, sizeof(*a));
+    a->why = "";
+    if (ctx->arena != NULL
+        && !ocsp_arena_read_slot(&a->slot, ctx->arena, si->running.slot,
+                                 si->running.id)) {
+        return false;
+    }
+    a->retry = get_retry(ctx, si);
+    rv = find_changes(a, ctx, si);
     if (rv == APR_EEXIST) {
         finish_unchanged(a, ctx, si);
         return false;
@@ -468,8 +468,7 @@ static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
         return false;
     }
     octets = ocsp_sources_count_octets(&is_public, &a->src, ctx);
-    if (would_fail(ctx, retry, a)
-        || is_deferred(a, ctx, si, octets, is_public)) {
+    if (would_fail(ctx, a) || is_deferred(a, ctx, si, octets, is_public)) {
         return false;
     }
     return ctx->arena != NULL && !ocsp_load_ctx_is_running(ctx)
@@ -522,7 +521,8 @@ static bool open_new(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
                                                   ctx->is_writer, &why)
                         == APR_SUCCESS;
     if (!si->running.has_slot) {
-        ocsp_load_log_result(ctx, si, OCSP_LOAD_RESULT_NO_ROOM, 0, why, false);
+        ocsp_load_log_result(ctx, si, NULL, OCSP_LOAD_RESULT_NO_ROOM, 0, why,
+                             false);
         return false;
     }
     /* a table that another process may write is for the next check */
@@ -540,7 +540,7 @@ void ocsp_table_load_open(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
     bool loaded = false;
 
     if (fault != NULL) {
-        ocsp_load_log_result(ctx, si, OCSP_LOAD_RESULT_REJECTED, 0, fault,
+        ocsp_load_log_result(ctx, si, NULL, OCSP_LOAD_RESULT_REJECTED, 0, fault,
                              false);
         return;
     }
@@ -568,8 +568,7 @@ void ocsp_table_load_open(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 bool ocsp_table_load_has_died(const ocsp_load_ctx_t *ctx,
                               const ocsp_issuers_issuer_t *si)
 {
-    return si->running.has_slot
-        && ocsp_load_log_get_retry(ctx, si)->deaths != 0;
+    return si->running.has_slot && get_retry(ctx, si)->deaths != 0;
 }
 
 void ocsp_table_load_refresh(const ocsp_load_ctx_t *ctx,
@@ -578,9 +577,7 @@ void ocsp_table_load_refresh(const ocsp_load_ctx_t *ctx,
     bool loaded = false;
     attempt_t a;
 
-    if (!si->running.has_slot
-        || !ocsp_arena_is_slot_of(ctx->arena, si->running.slot,
-                                  si->running.id)) {
+    if (!si->running.has_slot) {
         return;
     }
     if (apr_hash_get(ctx->tables, si->running.id, OCSP_TABLE_ID_LEN) == NULL) {

@@ -44,7 +44,7 @@ static void print_hashes(const ocsp_issuer_t *issuer)
         ocsp_certid_hash_t hash;
         const char *name;
     } shown[] = {{OCSP_CERTID_SHA1, "SHA-1"}, {OCSP_CERTID_SHA256, "SHA-256"}};
-    const ocsp_certid_issuer_t *hashes = ocsp_issuer_get0_hashes(issuer);
+    const ocsp_certid_issuer_t *hashes = &issuer->hashes;
     size_t i;
 
     for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
@@ -167,15 +167,13 @@ static void print_signers(const dump_t *d, const ocsp_issuers_issuer_t *si)
     size_t i;
 
     for (i = 0; i < si->loaded.signers.count; i++) {
-        const ocsp_signer_t *signer = ocsp_response_template_get0_signer(
-            si->loaded.signers.templs[i]);
+        const ocsp_signer_t *signer = si->loaded.signers.templs[i]->signer;
 
         printf("    signer: %s, %s, notBefore %s, notAfter %s, %s%s\n",
                APR_ARRAY_IDX(si->loaded.signer_files, (int)i, const char *),
-               ocsp_signer_get0_description(signer),
-               print_time(d, ocsp_signer_get_not_before(signer)),
-               print_time(d, ocsp_signer_get_not_after(signer)),
-               ocsp_signer_is_issuer(signer) ? "the CA itself" : "delegate",
+               signer->algorithm.description, print_time(d, signer->not_before),
+               print_time(d, signer->not_after),
+               signer->is_issuer ? "the CA itself" : "delegate",
                describe_expiry(signer,
                                signer == last ? expiry : OCSP_EXPIRY_FAR,
                                d->ctx->now));

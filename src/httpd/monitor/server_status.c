@@ -84,7 +84,7 @@ static const char *collect_signer(facts_t *f, const ocsp_signer_t *signer,
     static const char *const words[] = {"ok until ", "ends soon: ",
                                         "ends soon, renew it now: "};
     bool is_valid = ocsp_signer_is_valid(signer, now);
-    int64_t end = ocsp_signer_get_not_after(signer);
+    int64_t end = signer->not_after;
 
     f->has_valid_signer = f->has_valid_signer || is_valid;
     if (f->signer_end == OCSP_TABLE_ENDLESS || end > f->signer_end) {
@@ -95,7 +95,7 @@ static const char *collect_signer(facts_t *f, const ocsp_signer_t *signer,
                            ? words[expiry]
                            : "not valid, ends ",
                        ocsp_load_ctx_print_time(p, end), " (",
-                       ocsp_signer_get0_description(signer), ")", NULL);
+                       signer->algorithm.description, ")", NULL);
 }
 
 /* Describe the signers that this process uses. */
@@ -115,8 +115,7 @@ static const char *collect_signers(facts_t *f, const ocsp_server_config_t *conf,
     size_t i;
 
     for (i = 0; i < signers->count; i++) {
-        const ocsp_signer_t *signer = ocsp_response_template_get0_signer(
-            signers->templs[i]);
+        const ocsp_signer_t *signer = signers->templs[i]->signer;
 
         text = apr_pstrcat(p, text, i != 0 ? "; " : "",
                            collect_signer(f, signer,

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Sets the HTTP headers that say for how long, and under which validator, an
- * answer may be stored. Floor 4.
+ * Sets the HTTP headers for caches: for how long an answer may be stored, and
+ * its validator. Floor 4.
  */
 #include "httpd/request/cache_headers.h"
 

@@ -129,7 +129,7 @@ void ocsp_request_log_answer(request_rec *r, const ocsp_answer_t *a,
                       "signed %s%s",
                       a->good, a->revoked, a->unknown,
                       ocsp_load_ctx_print_time(r->pool, a->next_update),
-                      ocsp_signer_get0_description(a->signer),
+                      a->signer->algorithm.description,
                       a->cacheable ? "" : ", no-store");
     }
 }

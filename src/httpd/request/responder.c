@@ -49,6 +49,50 @@ static bool parse_request(ocsp_responder_job_t *job)
 
 /* --- 2. look up ----------------------------------------------------------- */
 
+/* A server's own issuers override those that it inherits. So if one of its own
+ * has a certificate that cannot be read, that one may be meant, even where an
+ * inherited issuer would match.
+ * @param knowledge set where no issuer is found */
+static const ocsp_issuers_issuer_t *find_issuer(
+    ocsp_answer_knowledge_t *knowledge, const ocsp_server_config_t *conf,
+    const ocsp_certid_t *id)
+{
+    const ocsp_issuers_issuer_t *si = ocsp_issuers_find(conf->own, id);
+    bool unreadable = conf->own->unreadable;
+
+    if (si == NULL && !unreadable && conf->inherited != NULL) {
+        si = ocsp_issuers_find(conf->inherited, id);
+        unreadable = conf->inherited->unreadable;
+    }
+    *knowledge = unreadable ? OCSP_ANSWER_UNREADABLE : OCSP_ANSWER_FOREIGN;
+    return si;
+}
+
+void ocsp_responder_look_up(ocsp_answer_subject_t *subject,
+                            const ocsp_issuers_issuer_t **out,
+                            const ocsp_server_config_t *conf,
+                            const ocsp_certid_t *id)
+{
+    const ocsp_issuers_issuer_t *si;
+
+    memset(subject, 0, sizeof(*subject));
+    subject->certid = id->der;
+    *out = si = find_issuer(&subject->knowledge, conf, id);
+    if (si == NULL) {
+        return;
+    }
+    subject->signers = ocsp_signer_reload_get_signers(si);
+    subject->policy = &si->config.policy;
+    subject->knowledge = OCSP_ANSWER_NO_TABLE;
+    if (si->running.has_slot
+        && ocsp_arena_lookup(&subject->record, conf->shared.arena,
+                             si->running.slot, si->running.id, id->serial.data,
+                             id->serial.len)
+               == APR_SUCCESS) {
+        subject->knowledge = OCSP_ANSWER_RECORD;
+    }
+}
+
 static void look_up(ocsp_responder_job_t *job)
 {
     const ocsp_issuers_issuer_t *si;
@@ -56,12 +100,12 @@ static void look_up(ocsp_responder_job_t *job)
 
     job->subjects = apr_palloc(job->r->pool, count * sizeof(*job->subjects));
     for (i = 0; i < count; i++) {
-        ocsp_response_cache_look_up(&job->subjects[i], &si, job->conf,
-                                    &job->request.certids[i]);
+        ocsp_responder_look_up(&job->subjects[i], &si, job->conf,
+                               &job->request.certids[i]);
         if (si == NULL) {
             continue;
         }
-        job->issuer = si;
+        job->item.issuer = si;
         job->signers = job->subjects[i].signers;
         if (si->config.level->http_max_age_s < job->http_max_age_s) {
             job->http_max_age_s = si->config.level->http_max_age_s;
@@ -91,10 +135,11 @@ static ocsp_sign_limit_result_t begin_signing(ocsp_sign_limit_job_t *signature,
                                               const ocsp_responder_job_t *job,
                                               ocsp_der_t key, bool may_wait)
 {
-    uint32_t issuer = job->issuer != NULL ? (uint32_t)job->issuer->running.slot
-                                          : 0;
+    uint32_t issuer = job->item.issuer != NULL
+                        ? (uint32_t)job->item.issuer->running.slot
+                        : 0;
     /* a quick signature costs less than to wait */
-    bool is_limited = !ocsp_signer_is_quick(job->item.draft.answer.signer);
+    bool is_limited = !job->item.draft.answer.signer->algorithm.is_quick;
 
     return ocsp_sign_limit_begin(signature, job->conf->shared.sign_limit, key,
                                  issuer, is_limited, may_wait);
@@ -112,7 +157,7 @@ static bool is_signed(const ocsp_responder_job_t *job)
 
     if (a->status != OCSP_RESPONSE_SUCCESSFUL) {
         ocsp_request_log_failed(job->r->server, job->conf->shared.arena,
-                                job->issuer, a->why, job->now);
+                                job->item.issuer, a->why, job->now);
     }
     return a->status == OCSP_RESPONSE_SUCCESSFUL;
 }
@@ -262,11 +307,9 @@ static bool have_signers_ended(const ocsp_answer_signers_t *signers,
     size_t i;
 
     for (i = 0; i < signers->count; i++) {
-        const ocsp_signer_t *signer = ocsp_response_template_get0_signer(
-            signers->templs[i]);
+        const ocsp_signer_t *signer = signers->templs[i]->signer;
 
-        if (now >= ocsp_signer_get_not_before(signer)
-            && now < ocsp_signer_get_not_after(signer)) {
+        if (now >= signer->not_before && now < signer->not_after) {
             return false;
         }
     }
@@ -284,8 +327,8 @@ static void log_answer(const ocsp_responder_job_t *job)
     }
     if (a->signers_ended && job->signers != NULL
         && have_signers_ended(job->signers, job->now)) {
-        ocsp_request_log_ended(job->r, job->conf->shared.arena, job->issuer,
-                               job->now);
+        ocsp_request_log_ended(job->r, job->conf->shared.arena,
+                               job->item.issuer, job->now);
     }
     if (a->status != OCSP_RESPONSE_INTERNAL_ERROR) { /* see is_signed */
         ocsp_request_log_answer(job->r, a, job->body);
@@ -302,7 +345,7 @@ void ocsp_responder_answer(ocsp_responder_job_t *job)
 
     job->now = (int64_t)apr_time_sec(job->r->request_time);
     job->http_max_age_s = INT64_MAX;
-    job->issuer = NULL;
+    job->item.issuer = NULL;
     job->signers = NULL;
     job->item.digest = NULL;
     job->is_cached = false;

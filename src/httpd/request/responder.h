@@ -28,9 +28,7 @@ typedef struct {
     int64_t now; /* when the answer was decided, seconds since 1970 */
     ocsp_request_t request;
     ocsp_answer_subject_t *subjects;      /* one per CertID */
-    const ocsp_issuers_issuer_t *issuer;  /* of the last CertID whose issuer is
-                                            known; NULL: none is */
-    const ocsp_answer_signers_t *signers; /* that issuer's, or NULL */
+    const ocsp_answer_signers_t *signers; /* of item.issuer, or NULL */
     int64_t http_max_age_s;               /* the shortest of these issuers */
     ocsp_response_cache_item_t item;      /* draft.answer is the answer */
     bool is_cached; /* it was found in the cache, and is not due for renewal */
@@ -39,6 +37,18 @@ typedef struct {
 /** Answer, count and log a request: a response, or an OCSP error. Any
  * thread. */
 void ocsp_responder_answer(ocsp_responder_job_t *job);
+
+/**
+ * Look up all that is known of a certificate: its issuer, first among the
+ * server's own, then among those that it inherits; the issuer's signers and
+ * policy; and its record in the status table.
+ * @param si NULL: no issuer of this server
+ * Inside a read-side section of signer_reload.h. Any thread.
+ */
+void ocsp_responder_look_up(ocsp_answer_subject_t *subject,
+                            const ocsp_issuers_issuer_t **si,
+                            const ocsp_server_config_t *conf,
+                            const ocsp_certid_t *id);
 
 /** Count an answer that is sent again. Any thread. */
 void ocsp_responder_count_repeated(const ocsp_responder_job_t *job,

@@ -14,30 +14,20 @@
 #include "httpd/config/issuers.h"
 #include "httpd/config/server_config.h"
 #include "shared/cache.h"
-#include "wire/certid.h"
 
 /** A response: first a draft, then its bytes. */
 typedef struct {
-    ocsp_answer_draft_t draft;   /* draft.answer.der gets the bytes */
+    ocsp_answer_draft_t draft;           /* draft.answer.der gets the bytes */
+    const ocsp_issuers_issuer_t *issuer; /* of the last CertID whose issuer is
+                                            known; NULL: none is */
     ocsp_der_t key;              /* in the cache; len 0: is never stored */
+    unsigned char *room;         /* for the bytes of a stored one, or NULL */
     const unsigned char *digest; /* SHA-256 of the bytes; NULL: not computed */
     bool due;      /* found in the cache, still valid, but due for renewal */
     uint32_t hits; /* found in the cache: how often it was requested */
 } ocsp_response_cache_item_t;
 
-/**
- * Look up all that is known of a certificate: its issuer, first among the
- * server's own, then among those that it inherits; the issuer's signers and
- * policy; and its record in the status table.
- * @param si NULL: no issuer of this server
- * Inside a read-side section of signer_reload.h. Any thread.
- */
-void ocsp_response_cache_look_up(ocsp_answer_subject_t *subject,
-                                 const ocsp_issuers_issuer_t **si,
-                                 const ocsp_server_config_t *conf,
-                                 const ocsp_certid_t *id);
-
-/** Start with the draft that item holds: compute its key, made in p. Any
+/** Compute the key of the draft and issuer that item has, made in p. Any
  * thread. */
 void ocsp_response_cache_begin(ocsp_response_cache_item_t *item, apr_pool_t *p);
 

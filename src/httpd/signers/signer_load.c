@@ -40,8 +40,8 @@ static const char *get_file(const apr_array_header_t *files, int i)
 
 static const ocsp_signer_t *get_signer(const load_t *load, int i)
 {
-    return ocsp_response_template_get0_signer(
-        APR_ARRAY_IDX(load->templs, i, const ocsp_response_template_t *));
+    return APR_ARRAY_IDX(load->templs, i, const ocsp_response_template_t *)
+        ->signer;
 }
 
 /* Whether its certificate files are not named for this issuer alone. */
@@ -55,7 +55,7 @@ static bool has_pool(const ocsp_issuers_issuer_t *si)
 const apr_array_header_t *ocsp_signer_load_find_files(
     ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si)
 {
-    unsigned long name = ocsp_issuer_get_name_hash(si->loaded.issuer);
+    unsigned long name = si->loaded.issuer->name_hash;
 
     return ocsp_signer_pool_find(ctx, si->config.level->cert_files,
                                  has_pool(si) ? &name : NULL);
@@ -206,7 +206,7 @@ static bool has_namesake(const load_t *load)
 static bool concerns(const load_t *load, const ocsp_keypairs_cert_t *c)
 {
     /* names first, by their hashes: there may be hundreds of both */
-    unsigned long name = ocsp_issuer_get_name_hash(load->si->loaded.issuer);
+    unsigned long name = load->si->loaded.issuer->name_hash;
 
     return (c->names[0] == name || c->names[1] == name)
         && ocsp_signer_concerns(c->latest, load->si->loaded.issuer,
@@ -245,7 +245,7 @@ static void add_files(load_t *load, bool is_pool)
  * section was loaded with. */
 static void add_own_key(load_t *load, bool is_pool)
 {
-    X509 *cert = ocsp_issuer_get0_cert(load->si->loaded.issuer), *last_cert;
+    X509 *cert = load->si->loaded.issuer->cert, *last_cert;
     /* keys alone, in the section itself, can only be meant as the CA's own */
     bool found = !is_pool && load->certs->nelts == 0 && load->keys->nelts != 0;
     bool has_broken = false;
@@ -253,7 +253,7 @@ static void add_own_key(load_t *load, bool is_pool)
     int i;
 
     for (i = 0; i < load->templs->nelts; i++) {
-        if (ocsp_signer_is_issuer(get_signer(load, i))) {
+        if (get_signer(load, i)->is_issuer) {
             return; /* OCSPCertificateFile names the certificate as well */
         }
     }
@@ -340,11 +340,10 @@ static void check_dates(const load_t *load)
     for (i = 0; i < load->templs->nelts; i++) {
         const ocsp_signer_t *signer = get_signer(load, i);
         const char *file = get_file(load->si->loaded.signer_files, i);
-        int64_t start = ocsp_signer_get_not_before(signer);
+        int64_t start = signer->not_before;
         bool is_early = load->ctx->now < start;
         const char *turn = ocsp_load_ctx_print_time(
-            load->ctx->ptemp,
-            is_early ? start : ocsp_signer_get_not_after(signer));
+            load->ctx->ptemp, is_early ? start : signer->not_after);
 
         if (!valid) {
             count_fault(load);
@@ -357,7 +356,7 @@ static void check_dates(const load_t *load)
                 is_early ? "compare the clocks of the CA and of this machine"
                          : "renew it");
         }
-        else if (ocsp_signer_get_not_after(signer) < load->ctx->now) {
+        else if (signer->not_after < load->ctx->now) {
             ocsp_load_ctx_log(
                 load->ctx, APLOG_WARNING, 0,
                 "OCSP216: %s: %s: the signer's certificate expired on %s; "

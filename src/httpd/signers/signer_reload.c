@@ -247,10 +247,10 @@ static void set_known(ocsp_retry_t *retry, const ocsp_issuers_renewal_t *load)
 static bool is_revoked(const ocsp_signer_t *signer, const ocsp_arena_t *arena,
                        const ocsp_issuers_issuer_t *si)
 {
-    ocsp_der_t serial = ocsp_signer_get_serial(signer);
+    ocsp_der_t serial = signer->serial;
     ocsp_record_t record;
 
-    return !ocsp_signer_is_issuer(signer) && !ocsp_signer_is_foreign(signer)
+    return !signer->is_issuer && !signer->is_foreign
         && ocsp_arena_lookup(&record, arena, si->running.slot, si->running.id,
                              serial.data, serial.len)
                == APR_SUCCESS
@@ -267,8 +267,7 @@ static void check_revoked(const ocsp_load_ctx_t *ctx,
     size_t i;
 
     for (i = 0; i < signers->count; i++) {
-        const ocsp_signer_t *signer = ocsp_response_template_get0_signer(
-            signers->templs[i]);
+        const ocsp_signer_t *signer = signers->templs[i]->signer;
 
         if (is_revoked(signer, ctx->arena, si)) {
             revoked = signer;
@@ -281,9 +280,8 @@ static void check_revoked(const ocsp_load_ctx_t *ctx,
             "OCSP267: %s: this CA has revoked its signer's certificate (%s), "
             "valid until %s; clients may reject the responses; have the CA "
             "issue a new certificate",
-            si->loaded.name, ocsp_signer_get0_description(revoked),
-            ocsp_load_ctx_print_time(ctx->ptemp,
-                                     ocsp_signer_get_not_after(revoked)));
+            si->loaded.name, revoked->algorithm.description,
+            ocsp_load_ctx_print_time(ctx->ptemp, revoked->not_after));
     }
 }
 
@@ -321,9 +319,7 @@ static bool is_in_use(const set_t *set, const ocsp_arena_t *arena,
     size_t i;
 
     for (i = 0; same && i < a->count; i++) {
-        same = ocsp_signer_is_same(
-            ocsp_response_template_get0_signer(a->templs[i]),
-            ocsp_response_template_get0_signer(b->templs[i]));
+        same = ocsp_signer_is_same(a->templs[i]->signer, b->templs[i]->signer);
     }
     return same;
 }
