@@ -42,8 +42,7 @@ enum { TRY_LATER = 0, REFUSED, GOOD, REVOKED, UNKNOWN, NEVER_ISSUED };
 #define DEFAULT ((ocsp_answer_unlisted_t)(OCSP_ANSWER_UNLISTED_REVOKED + 1))
 #define AUTO .unlisted = DEFAULT, .max_age_s = -1
 #define GRACE(seconds) AUTO, .grace_s = (seconds)
-#define MAX_AGE(seconds)                                                       \
-    .unlisted = DEFAULT, .max_age_s = (seconds)
+#define MAX_AGE(seconds) .unlisted = DEFAULT, .max_age_s = (seconds)
 #define CHECKED AUTO, .this_update = OCSP_ANSWER_THIS_UPDATE_CHECKED
 /* how long data without an end of its own counts after the last look */
 #define RECHECK(seconds) AUTO, .recheck_s = (seconds)
