@@ -274,7 +274,7 @@ static void check_revoked(const ocsp_load_ctx_t *ctx,
         }
     }
     retry->revoked = revoked != NULL;
-    if (ocsp_log_once(retry->logged, retry->revoked)) {
+    if (ocsp_log_once(retry->logged, retry->revoked) && revoked != NULL) {
         ocsp_load_ctx_log(
             ctx, APLOG_ERR, 0,
             "OCSP267: %s: this CA has revoked its signer's certificate (%s), "
