@@ -142,6 +142,7 @@ END
 $httpd->graceful;
 my %both = (a => 'both-a', b => 'both-b');
 signers('a pool of two servers', 'ocsp', %both);
+my ($pem_both, $key_shared) = map { OCSPTest::slurp($_) } "$dir/both-b.pem", $shared;
 OCSPTest::PKI::spew("$dir/both-b.pem", "rubbish\n");
 for my $when ('a file of the second one is broken', 'it is broken at the next graceful') {
     my $said = $httpd->graceful;
@@ -149,6 +150,14 @@ for my $when ('a file of the second one is broken', 'it is broken at the next gr
     like $said, qr/OCSP202: \Q${\ ca('b')->{subject}}\E: .*both-b\.pem/, "$when: logged";
     unlike $said, qr/OCSP223/, "$when: it has a signer";
 }
+OCSPTest::PKI::spew("$dir/both-b.pem", $pem_both);
+put_key($shared, "rubbish\n");
+$httpd->graceful;
+signers('the key is broken', 'ocsp', %both);
+OCSPTest::PKI::spew("$dir/both-b.pem", "rubbish\n");
+$httpd->graceful;
+signers('then the certificate as well', 'ocsp', %both);
+put_key($shared, $key_shared);
 
 # --- idle members -----------------------------------------------------------------------
 

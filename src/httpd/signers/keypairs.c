@@ -110,7 +110,7 @@ void ocsp_keypairs_retain(const ocsp_load_ctx_t *ctx,
 bool ocsp_keypairs_find_last_good(X509 **cert, EVP_PKEY **key,
                                   const ocsp_load_ctx_t *ctx, const char *file)
 {
-    ocsp_der_t content = {NULL, 0};
+    ocsp_der_t content = {NULL, 0}, unused;
     const char *why;
     bool encrypted;
 
@@ -123,6 +123,9 @@ bool ocsp_keypairs_find_last_good(X509 **cert, EVP_PKEY **key,
                                   apr_pool_cleanup_null);
         (void)ocsp_key_file_parse_key(key, &encrypted, content, file, NULL,
                                       &why, ctx->ptemp);
+        /* used, so that it is retained, too: it has the names of the pair */
+        (void)ocsp_load_ctx_find_retained(ctx, get_cert_name(ctx, file),
+                                          &content, &unused);
     }
     if (*key != NULL) {
         apr_pool_cleanup_register(ctx->ptemp, *key, free_key,
