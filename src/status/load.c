@@ -265,7 +265,7 @@ static apr_array_header_t *find_last(const ocsp_load_sources_t *src,
     if (last == NULL || !last->crl) {
         return parts;
     }
-    if (src->last_table != NULL) {
+    if (src->last_table != NULL && last->crls > 0) {
         ocsp_table_get_crls(parts, src->last_table, src->last_len);
     }
     if (parts->nelts == 0) { /* a single CRL that covers everything */
@@ -316,28 +316,23 @@ static void set_dates(ocsp_table_info_t *info, const apr_array_header_t *parts,
     }
 }
 
-static bool is_gone(const ocsp_crl_set_part_t *part,
-                    const apr_array_header_t *parts)
-{
-    int64_t since;
-
-    return ocsp_crl_set_find(parts, &part->scope) < 0
-        && (!ocsp_crl_set_covers(&since, parts) || since < part->this_update);
-}
-
 /* Keep the CRLs in use that are gone and not covered by newer ones, as if they
  * were still there: else their revocations would be lost. */
 static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
-                              apr_array_header_t *parts, const char **why)
+                              const ocsp_crl_select_t *selected,
+                              const char **why)
 {
-    const apr_array_header_t *selected = apr_array_copy(l->pool, parts);
+    apr_array_header_t *parts = apr_array_copy(l->pool, selected->parts);
     int i;
 
+    out->crls = parts;
+    out->info.partial = selected->since == OCSP_CRL_SET_PARTIAL;
     for (i = 0; i < l->last->nelts; i++) {
         const ocsp_crl_set_part_t *part = &APR_ARRAY_IDX(l->last, i,
                                                          ocsp_crl_set_part_t);
 
-        if (is_gone(part, selected)) {
+        if (selected->since < part->this_update
+            && ocsp_crl_set_find(selected->parts, &part->scope) < 0) {
             APR_ARRAY_PUSH(parts, ocsp_crl_set_part_t) = *part;
             *why = apr_psprintf(
                 l->pool,
@@ -352,9 +347,10 @@ static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
             add_not_used(l, out, *why);
         }
     }
-    if (parts->nelts == selected->nelts) {
+    if (parts->nelts == selected->parts->nelts) {
         return APR_SUCCESS;
     }
+    out->info.partial = ocsp_crl_set_find_since(parts) == OCSP_CRL_SET_PARTIAL;
     return l->src->last_table == NULL
              ? OCSP_ESTALE
              : ocsp_table_builder_add_table(out->builder, l->src->last_table,
@@ -372,16 +368,14 @@ static apr_status_t use_selected(const load_t *l, ocsp_load_result_t *out,
     out->builder = selected->builder;
     out->file = selected->file;
     out->rejected = selected->rejected;
-    out->crls = selected->parts;
     if (selected->other_ca != NULL) {
         add_not_used(l, out, selected->other_ca);
     }
-    if ((rv = keep_gone(l, out, selected->parts, why)) != APR_SUCCESS) {
+    if ((rv = keep_gone(l, out, selected, why)) != APR_SUCCESS) {
         return rv;
     }
     ocsp_table_builder_finish(out->builder, &repeats, NULL);
     info->crl = true;
-    info->partial = !ocsp_crl_set_covers(NULL, out->crls);
     info->missing_crls = selected->missing != OCSP_CRL_SELECT_NONE
                       || l->src->unreadable;
     set_dates(info, out->crls, l->src->max_age_s);
