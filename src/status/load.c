@@ -206,7 +206,7 @@ static const char *name_files(const load_t *l)
     return ocsp_issuance_name_files(l->src->indexes, l->src->lists, l->pool);
 }
 
-/* @param missed, disputes see ocsp_issuance_t, ocsp_table_builder_finish */
+/* @param missed, disputes see ocsp_issuance_t, ocsp_table_sums_t */
 static void warn_of_issuance(const load_t *l, ocsp_load_result_t *out,
                              apr_uint64_t missed, apr_uint64_t disputes)
 {
@@ -249,6 +249,17 @@ static void warn_of_loss(const load_t *l, ocsp_load_result_t *out)
              "any",
              entries, last->entries);
     }
+}
+
+/* Finish the builder, and take over its sums. */
+static ocsp_table_sums_t finish(ocsp_load_result_t *out)
+{
+    ocsp_table_sums_t sums = ocsp_table_builder_finish(out->builder);
+
+    out->len = sums.len;
+    out->info.entries = sums.entries;
+    out->info.issued = sums.issued;
+    return sums;
 }
 
 /* --- CRLs ----------------------------------------------------------------- */
@@ -362,7 +373,6 @@ static apr_status_t use_selected(const load_t *l, ocsp_load_result_t *out,
                                  const char **why)
 {
     ocsp_table_info_t *info = &out->info;
-    apr_uint64_t repeats;
     apr_status_t rv;
 
     out->builder = selected->builder;
@@ -374,7 +384,6 @@ static apr_status_t use_selected(const load_t *l, ocsp_load_result_t *out,
     if ((rv = keep_gone(l, out, selected, why)) != APR_SUCCESS) {
         return rv;
     }
-    ocsp_table_builder_finish(out->builder, &repeats, NULL);
     info->crl = true;
     info->missing_crls = selected->missing != OCSP_CRL_SELECT_NONE
                       || l->src->unreadable;
@@ -387,7 +396,7 @@ static apr_status_t use_selected(const load_t *l, ocsp_load_result_t *out,
         ocsp_table_builder_set_crls(out->builder, out->crls);
         info->crls = (unsigned)out->crls->nelts;
     }
-    warn_of_entries(l, out, &selected->crl, repeats);
+    warn_of_entries(l, out, &selected->crl, finish(out).repeats);
     warn_of_dates(l, out);
     warn_of_coverage(l, out, selected);
     return APR_SUCCESS;
@@ -509,7 +518,6 @@ static apr_status_t check_revocations(const load_t *l,
 static apr_status_t add_issuance(const load_t *l, ocsp_load_result_t *out,
                                  const ocsp_crl_info_t *crl, const char **why)
 {
-    apr_uint64_t disputes;
     ocsp_issuance_t added;
     /* a partial CRL need not list the revocations of an index */
     apr_status_t rv = ocsp_issuance_add(&added, out->builder,
@@ -521,10 +529,9 @@ static apr_status_t add_issuance(const load_t *l, ocsp_load_result_t *out,
         || (rv = check_rows(l, added.rows, why)) != APR_SUCCESS) {
         return rv;
     }
-    ocsp_table_builder_finish(out->builder, NULL, &disputes);
     out->info.changed = added.changed;
     out->info.rows = added.rows;
-    warn_of_issuance(l, out, added.missed, disputes);
+    warn_of_issuance(l, out, added.missed, finish(out).disputes);
     return check_revocations(l, out, why);
 }
 
@@ -546,7 +553,7 @@ static apr_status_t keep_issuance(const load_t *l, ocsp_load_result_t *out,
                != APR_SUCCESS) {
         return rejected;
     }
-    ocsp_table_builder_finish(out->builder, NULL, NULL);
+    (void)finish(out);
     out->info.issuance = true;
     out->info.changed = src->last->changed;
     out->info.rows = src->last->rows;
@@ -593,8 +600,6 @@ apr_status_t ocsp_load_build(ocsp_load_result_t *out,
         }
         return rv;
     }
-    result.info.entries = ocsp_table_builder_count(result.builder,
-                                                   &result.info.issued);
     warn_of_loss(&l, &result);
     *out = result;
     return APR_SUCCESS;

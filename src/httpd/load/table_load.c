@@ -55,19 +55,21 @@ static ocsp_retry_t *get_retry(const ocsp_load_ctx_t *ctx,
 
 /* Seal the table, check it as readers do, and only then let them see it. */
 static apr_status_t publish(attempt_t *a, const ocsp_load_ctx_t *ctx,
-                            const ocsp_issuers_issuer_t *si, size_t len)
+                            const ocsp_issuers_issuer_t *si)
 {
-    ocsp_load_result_t *result = &a->result;
+    const ocsp_load_result_t *result = &a->result;
     apr_status_t rv;
     void *mem;
 
-    rv = ocsp_arena_reserve(&mem, ctx->arena, si->running.slot, len, &a->why,
-                            ctx->ptemp);
-    a->lacking = APR_STATUS_IS_ENOSPC(rv) ? len : 0;
-    if (rv == APR_SUCCESS) {
-        ocsp_table_builder_seal(result->builder, mem, &result->info);
-        rv = ocsp_table_check(mem, len, &a->why);
+    rv = ocsp_arena_reserve(&mem, ctx->arena, si->running.slot, result->len,
+                            &a->why, ctx->ptemp);
+    if (rv != APR_SUCCESS) {
+        ocsp_table_builder_free(result->builder);
+        a->lacking = APR_STATUS_IS_ENOSPC(rv) ? result->len : 0;
+        return rv;
     }
+    ocsp_table_builder_seal(result->builder, mem, &result->info);
+    rv = ocsp_table_check(mem, result->len, &a->why);
     if (rv == APR_SUCCESS) {
         ocsp_arena_publish(ctx->arena, si->running.slot);
     }
@@ -89,13 +91,11 @@ static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *ctx,
     ocsp_load_result_t *result = &a->result;
     apr_status_t rv = ocsp_load_build(result, &a->src, ctx->now, &a->why,
                                       ctx->ptemp);
-    size_t len;
 
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    len = ocsp_table_builder_size(result->builder);
-    count_table(ctx, len);
+    count_table(ctx, result->len);
     memset(result->info.fingerprint, 0, sizeof(result->info.fingerprint));
     if (ctx->arena != NULL) {
         memcpy(result->info.id, si->running.id, OCSP_TABLE_ID_LEN);
@@ -103,11 +103,10 @@ static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *ctx,
             memcpy(result->info.fingerprint, a->fingerprint,
                    sizeof(a->fingerprint));
         }
-        rv = publish(a, ctx, si, len);
+        return publish(a, ctx, si);
     }
     ocsp_table_builder_free(result->builder);
-    result->builder = NULL;
-    return rv;
+    return APR_SUCCESS;
 }
 
 /* --- what comes of it ----------------------------------------------------- */
