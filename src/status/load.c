@@ -140,6 +140,7 @@ static void warn_of_dates(const load_t *l, ocsp_load_result_t *out)
                           : apr_pstrcat(l->pool, "until ", print_time(l, end),
                                         NULL);
 
+    out->end = end;
     if (endless) {
         warn(l, out,
              "RFC 5280 section 5.1.2.5: has no nextUpdate, and is used %s "
@@ -178,7 +179,9 @@ static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out,
         [OCSP_CRL_SELECT_NAMED_TWICE] = " is named twice",
         [OCSP_CRL_SELECT_SAME_SCOPE] = " has the scope of another CRL"};
 
-    if (!out->info.partial || count(l->src->indexes) > 0) {
+    out->uncovered = out->info.partial && count(l->src->indexes) == 0
+                  && !(l->src->complete && !out->info.missing_crls);
+    if (!out->uncovered) {
         return;
     }
     if (!l->src->complete) {
@@ -189,7 +192,7 @@ static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out,
              "certificate of this CA, set OCSPCRLCoverage complete",
              ocsp_crl_set_print_bits(ocsp_crl_set_bits(out->crls), l->pool));
     }
-    else if (out->info.missing_crls) {
+    else {
         bool known = selected->missing_file != NULL;
 
         warn(l, out,
@@ -215,6 +218,7 @@ static void warn_of_issuance(const load_t *l, ocsp_load_result_t *out,
                                       info->next_update, info->changed,
                                       l->src->grace_s, l->src->max_age_s);
 
+    out->end = end < out->end ? end : out->end;
     if (missed > 0) {
         warn(l, out,
              "RFC 5280 section 3.3: does not list %" APR_UINT64_T_FMT
@@ -447,6 +451,7 @@ static apr_status_t begin_without_crl(const load_t *l, ocsp_load_result_t *out,
     out->file = APR_ARRAY_IDX(first, 0, const char *);
     out->info.this_update = l->now;
     out->info.next_update = OCSP_CRL_NO_NEXT_UPDATE;
+    out->end = OCSP_TABLE_ENDLESS;
     return APR_SUCCESS;
 }
 

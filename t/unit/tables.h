@@ -51,7 +51,9 @@ __attribute__((unused)) static apr_status_t publish(
         ocsp_table_builder_seal(b, mem, &info);
         ocsp_arena_publish(a, slot);
     }
-    ocsp_table_builder_free(b);
+    else {
+        ocsp_table_builder_free(b);
+    }
     return rv;
 }
 
