@@ -469,8 +469,11 @@ static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
         finish(a, ctx, si, rv);
         return false;
     }
+    if (would_fail(ctx, a)) {
+        return false;
+    }
     octets = ocsp_sources_count_octets(&is_public, &a->src, ctx);
-    if (would_fail(ctx, a) || is_deferred(a, ctx, si, octets, is_public)) {
+    if (is_deferred(a, ctx, si, octets, is_public)) {
         return false;
     }
     return ctx->arena != NULL && !ocsp_load_ctx_is_running(ctx)
