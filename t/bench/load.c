@@ -190,14 +190,10 @@ static void whole(measure_t *m, const void *ctx)
                                    b->pool),
              why);
     need_apr(ocsp_load_build(&loaded, &src, b->now, &why, b->pool), why);
-    need_apr(ocsp_arena_reserve(&mem, arena, slot,
-                                loaded.len, &why,
-                                b->pool),
+    need_apr(ocsp_arena_reserve(&mem, arena, slot, loaded.len, &why, b->pool),
              why);
     ocsp_table_builder_seal(loaded.builder, mem, &loaded.info);
-    need_apr(ocsp_table_check(mem, loaded.len,
-                              &why),
-             why);
+    need_apr(ocsp_table_check(mem, loaded.len, &why), why);
     ocsp_arena_publish(arena, slot);
     measure_lap(m);
 }

@@ -107,9 +107,7 @@ static void load_random(bench_t *b, const char *directory)
     src.issuer = issuer;
     need_apr(ocsp_load_build(&loaded, &src, (int64_t)time(NULL), &why, b->pool),
              why);
-    need_apr(ocsp_arena_make(&b->arena,
-                             8 * loaded.len,
-                             8 * loaded.len, &why,
+    need_apr(ocsp_arena_make(&b->arena, 8 * loaded.len, 8 * loaded.len, &why,
                              b->pool),
              why);
     ocsp_arena_begin(b->arena);
