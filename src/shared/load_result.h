@@ -56,7 +56,7 @@ bool ocsp_load_result_is_failure(ocsp_load_result_kind_t kind);
 /**
  * Write a result.
  * @param text NULL: none
- * @return ocsp_load_result_is_failure. One writer at a time.
+ * @return whether it is a failure. One writer at a time.
  */
 bool ocsp_load_result_write(ocsp_load_result_cell_t *cell,
                             ocsp_load_result_kind_t kind, int64_t time,

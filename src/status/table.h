@@ -131,12 +131,12 @@ void ocsp_table_builder_set_crls(ocsp_table_builder_t *b,
 
 /** The content of a finished builder. */
 typedef struct {
-    size_t len;            /* octets of its table */
-    apr_uint64_t entries;  /* revoked serial numbers */
-    apr_uint64_t issued;   /* serial numbers that were issued and are not */
-    apr_uint64_t repeats;  /* revocations that were merged just now */
-    apr_uint64_t disputes; /* revoked ones that were added as valid, too,
-                              likewise */
+    size_t len;           /* octets of its table */
+    apr_uint64_t entries; /* revoked serial numbers */
+    apr_uint64_t issued;  /* serial numbers that were issued and are not */
+    /* merged by this call: */
+    apr_uint64_t repeats;  /* further revocations of a serial number */
+    apr_uint64_t disputes; /* revoked ones that were added as valid, too */
 } ocsp_table_sums_t;
 
 /**
@@ -159,8 +159,8 @@ ocsp_table_state_t ocsp_table_builder_find(const ocsp_table_builder_t *b,
                                            size_t serial_len);
 
 /**
- * Write the table of a finished builder, and free the memory of that.
- * @param mem as many octets as ocsp_table_builder_finish says, aligned to 8
+ * Write the table of a finished builder, and free the builder.
+ * @param mem ocsp_table_sums_t's len octets, aligned to 8
  * @param info entries, issued and crls are ignored: they are counted
  */
 void ocsp_table_builder_seal(ocsp_table_builder_t *b, void *mem,
