@@ -442,7 +442,7 @@ static void assign(ocsp_arena_t *a, ocsp_segment_slot_t *s,
     remove_table(a, s);
     atomic_thread_fence(memory_order_seq_cst);
     memcpy(s->id, id, OCSP_TABLE_ID_LEN);
-    ocsp_load_result_write(&s->result, OCSP_LOAD_RESULT_NONE, 0, NULL);
+    (void)ocsp_load_result_write(&s->result, OCSP_LOAD_RESULT_NONE, 0, NULL);
     for (i = 0; i < OCSP_SEGMENT_COMPLAINTS; i++) {
         atomic_store_explicit(&s->logged[i], 0, memory_order_relaxed);
     }
@@ -546,8 +546,7 @@ void ocsp_arena_set_result(ocsp_arena_t *a, size_t slot,
 {
     ocsp_segment_slot_t *s = &a->slots[slot];
 
-    ocsp_load_result_write(&s->result, kind, time, text);
-    if (!ocsp_load_result_is_failure(kind)) {
+    if (!ocsp_load_result_write(&s->result, kind, time, text)) {
         /* Release: a reader of it also sees the changes made before. */
         atomic_store_explicit(&s->checked, time, memory_order_release);
     }

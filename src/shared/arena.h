@@ -164,11 +164,11 @@ apr_status_t ocsp_arena_lookup(ocsp_record_t *out, const ocsp_arena_t *a,
 
 /** The content of a slot, for its writer. */
 typedef struct {
-    const void
-        *table; /* its octets, valid until the writer publishes or assigns
-                          a slot; NULL: it has none of this id, and no info */
-    size_t len; /* of table */
-    ocsp_table_info_t info;           /* of table */
+    const void *table;      /* its octets, valid until the writer publishes or
+                               assigns a slot; NULL: it has none of this id,
+                               and no info */
+    size_t len;             /* of table */
+    ocsp_table_info_t info; /* of table */
     ocsp_load_result_record_t result; /* how the last load ended */
     bool incomplete;                  /* see ocsp_load_result_cell_t */
 } ocsp_arena_slot_t;

@@ -16,12 +16,7 @@ bool ocsp_load_result_is_failure(ocsp_load_result_kind_t kind)
     return kind >= OCSP_LOAD_RESULT_NEWER_REJECTED;
 }
 
-void ocsp_load_result_begin(ocsp_load_result_cell_t *cell)
-{
-    cell->incomplete = true; /* also if the process dies before it ends */
-}
-
-void ocsp_load_result_write(ocsp_load_result_cell_t *cell,
+bool ocsp_load_result_write(ocsp_load_result_cell_t *cell,
                             ocsp_load_result_kind_t kind, int64_t time,
                             const char *text)
 {
@@ -48,6 +43,7 @@ void ocsp_load_result_write(ocsp_load_result_cell_t *cell,
         atomic_signal_fence(memory_order_seq_cst);
         cell->incomplete = false;
     }
+    return ocsp_load_result_is_failure(kind);
 }
 
 bool ocsp_load_result_read(ocsp_load_result_record_t *out,

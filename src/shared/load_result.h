@@ -46,18 +46,19 @@ typedef struct {
     _Atomic uint32_t generation; /* odd while it is written */
     bool incomplete; /* it is unknown which sources the table in use was made
                         from, and which were rejected: then unchanged files are
-                        read, too. The writer's */
+                        read, too. Set when a load begins. The writer's */
     ocsp_load_result_record_t record;
 } ocsp_load_result_cell_t;
 
 /** @return whether something is wrong that a person has to put right. Pure. */
 bool ocsp_load_result_is_failure(ocsp_load_result_kind_t kind);
 
-/** A load begins. One writer at a time. */
-void ocsp_load_result_begin(ocsp_load_result_cell_t *cell);
-
-/** It has ended. @param text NULL: none. One writer at a time. */
-void ocsp_load_result_write(ocsp_load_result_cell_t *cell,
+/**
+ * Write a result.
+ * @param text NULL: none
+ * @return whether it is a failure. One writer at a time.
+ */
+bool ocsp_load_result_write(ocsp_load_result_cell_t *cell,
                             ocsp_load_result_kind_t kind, int64_t time,
                             const char *text);
 

@@ -64,7 +64,8 @@ void ocsp_refresh_state_set_first(ocsp_arena_t *a, size_t first)
 void ocsp_refresh_state_begin_load(ocsp_arena_t *a, size_t slot,
                                    uint64_t octets)
 {
-    ocsp_load_result_begin(&a->slots[slot].result);
+    /* until the load ends, also if this process dies before */
+    a->slots[slot].result.incomplete = true;
     atomic_store(&a->checks.loading.pid, (int32_t)getpid());
     atomic_store(&a->checks.loading.octets, octets);
     atomic_store(&a->checks.loading.slot, (uint32_t)slot + 1);

@@ -29,11 +29,13 @@ typedef struct {
     candidate_t from;
     ocsp_table_builder_t *builder; /* its entries */
     ocsp_crl_info_t crl;
+    const ocsp_crl_set_part_t *last; /* in use, of the same scope; or NULL */
 } selected_t;
 
 /** The selection so far. */
 typedef struct {
     const ocsp_crl_select_input_t *in;
+    int64_t last_since;             /* of in->last */
     apr_array_header_t *candidates; /* candidate_t, newest first */
     apr_hash_t *seen;               /* their names, by device and inode */
     apr_array_header_t *selected;   /* selected_t, of different scopes */
@@ -170,8 +172,6 @@ static apr_status_t reject_older(selection_t *s, const char *file,
 static apr_status_t check_age(selection_t *s, const char *file,
                               int64_t this_update)
 {
-    int64_t since;
-
     if (this_update > s->in->latest) {
         s->why = apr_psprintf(s->pool,
                               "%s: RFC 5280 section 5.1.2.4: thisUpdate %s is "
@@ -180,9 +180,8 @@ static apr_status_t check_age(selection_t *s, const char *file,
                               file, ocsp_crl_print_time(this_update, s->pool));
         return OCSP_ENOTYET;
     }
-    return s->selected->nelts == 0 && ocsp_crl_set_covers(&since, s->in->last)
-                && this_update < since
-             ? reject_older(s, file, this_update, since)
+    return s->selected->nelts == 0 && this_update < s->last_since
+             ? reject_older(s, file, this_update, s->last_since)
              : APR_SUCCESS;
 }
 
@@ -213,10 +212,9 @@ static const ocsp_crl_set_part_t *find_last(const selection_t *s,
 
 /* Against the CRL in use of the same scope (R140), and the limit. */
 static apr_status_t check_scope(selection_t *s, const char *file,
-                                const ocsp_crl_info_t *crl)
+                                const ocsp_crl_info_t *crl,
+                                const ocsp_crl_set_part_t *last)
 {
-    const ocsp_crl_set_part_t *last = find_last(s, crl);
-
     if (last != NULL && crl->this_update < last->this_update) {
         return reject_older(s, file, crl->this_update, last->this_update);
     }
@@ -232,7 +230,7 @@ static apr_status_t check_scope(selection_t *s, const char *file,
 static apr_status_t check_number(selection_t *s, const selected_t *selected)
 {
     const ocsp_crl_info_t *crl = &selected->crl;
-    const ocsp_crl_set_part_t *last = find_last(s, crl);
+    const ocsp_crl_set_part_t *last = selected->last;
 
     if (last == NULL || last->number_len == 0 || crl->number_len == 0
         || ocsp_crl_compare_number(crl->number, crl->number_len, last->number,
@@ -317,17 +315,11 @@ static void reject(selection_t *s, const candidate_t *from, apr_status_t rv)
     }
 }
 
-/* Whether a CRL of the same scope is selected that is newer or, with the same
+/* Whether the selected CRL of the same scope is newer or, with the same
  * thisUpdate, has no lower number. */
-static bool is_superseded(const selection_t *s, const ocsp_crl_info_t *crl)
+static bool is_superseded(const ocsp_crl_info_t *crl,
+                          const ocsp_crl_info_t *old)
 {
-    int i = ocsp_crl_set_find(s->out.parts, &crl->scope);
-    const ocsp_crl_info_t *old;
-
-    if (i < 0) {
-        return false;
-    }
-    old = &selected_at(s, i)->crl;
     return crl->this_update != old->this_update
              ? crl->this_update < old->this_update
              : ocsp_crl_compare_number(crl->number, crl->number_len,
@@ -380,13 +372,16 @@ static bool is_namesakes(const selection_t *s, const char *file)
     return found;
 }
 
-/* Add a CRL, or replace the one of the same scope. */
-static void add_selected(selection_t *s, const candidate_t *from,
-                         ocsp_table_builder_t *b, const ocsp_crl_info_t *crl)
+/* Add a CRL, or replace the i-th, which has the same scope. */
+static void add_selected(selection_t *s, int i, const selected_t *new)
 {
-    const selected_t new = {*from, b, *crl};
-    int i = ocsp_crl_set_find(s->out.parts, &crl->scope);
+    const ocsp_crl_info_t *crl = &new->crl;
+    ocsp_crl_set_part_t part = {.scope = crl->scope,
+                                .number_len = (uint32_t)crl->number_len,
+                                .this_update = crl->this_update,
+                                .next_update = crl->next_update};
 
+    memcpy(part.number, crl->number, crl->number_len);
     if (i < 0) {
         i = s->selected->nelts;
         apr_array_push(s->selected);
@@ -395,35 +390,39 @@ static void add_selected(selection_t *s, const candidate_t *from,
     else {
         ocsp_table_builder_free(selected_at(s, i)->builder);
     }
-    *selected_at(s, i) = new;
-    APR_ARRAY_IDX(s->out.parts, i,
-                  ocsp_crl_set_part_t) = ocsp_crl_set_make_part(crl);
+    *selected_at(s, i) = *new;
+    APR_ARRAY_IDX(s->out.parts, i, ocsp_crl_set_part_t) = part;
 }
 
 static void try_candidate(selection_t *s, const candidate_t *from)
 {
-    ocsp_table_builder_t *b = ocsp_table_builder_make(s->pool);
-    ocsp_crl_info_t crl;
-    apr_status_t rv = read_crl(s, b, &crl, from);
+    selected_t new = {.from = *from,
+                      .builder = ocsp_table_builder_make(s->pool)};
+    apr_status_t rv = read_crl(s, new.builder, &new.crl, from);
+    int same = -1; /* the selected CRL of the same scope */
 
-    if (rv == APR_SUCCESS && is_superseded(s, &crl)) {
+    if (rv == APR_SUCCESS) {
+        same = ocsp_crl_set_find(s->out.parts, &new.crl.scope);
+    }
+    if (same >= 0 && is_superseded(&new.crl, &selected_at(s, same)->crl)) {
         if (from->named) {
             set_missing(s, OCSP_CRL_SELECT_SAME_SCOPE, from->file);
         }
-        ocsp_table_builder_free(b);
+        ocsp_table_builder_free(new.builder);
         return;
     }
     if (rv == APR_SUCCESS) {
-        rv = check_scope(s, from->file, &crl);
+        new.last = find_last(s, &new.crl);
+        rv = check_scope(s, from->file, &new.crl, new.last);
     }
     if (rv == APR_SUCCESS) {
         if (from->named_twice) {
             set_missing(s, OCSP_CRL_SELECT_NAMED_TWICE, from->file);
         }
-        add_selected(s, from, b, &crl);
+        add_selected(s, same, &new);
         return;
     }
-    ocsp_table_builder_free(b);
+    ocsp_table_builder_free(new.builder);
     if (!from->named && (rv == OCSP_EUNKNOWNCA || rv == OCSP_ENOTYET)
         && is_namesakes(s, from->file)) {
         rv = OCSP_EOTHERKEY;
@@ -457,7 +456,7 @@ static void select_crls(selection_t *s)
     int i = 0;
 
     while (i < s->candidates->nelts && !s->stop
-           && !ocsp_crl_set_covers(NULL, s->out.parts)) {
+           && s->out.since == OCSP_CRL_SET_PARTIAL) {
         int64_t this_update = candidate_at(s, i)->this_update;
 
         for (; i < s->candidates->nelts && !s->stop
@@ -466,6 +465,7 @@ static void select_crls(selection_t *s)
             try_candidate(s, candidate_at(s, i));
         }
         check_numbers(s, this_update);
+        s->out.since = ocsp_crl_set_find_since(s->out.parts);
     }
     if (s->rejected_count > REJECTED_MAX) {
         s->out.rejected = apr_psprintf(s->pool,
@@ -510,10 +510,12 @@ apr_status_t ocsp_crl_select_make(ocsp_crl_select_t *out,
 {
     selection_t s = {
         .in = in,
+        .last_since = ocsp_crl_set_find_since(in->last),
         .candidates = apr_array_make(p, 8, sizeof(candidate_t)),
         .seen = apr_hash_make(p),
         .selected = apr_array_make(p, 1, sizeof(selected_t)),
-        .out = {.parts = apr_array_make(p, 1, sizeof(ocsp_crl_set_part_t))},
+        .out = {.parts = apr_array_make(p, 1, sizeof(ocsp_crl_set_part_t)),
+                .since = OCSP_CRL_SET_PARTIAL},
         .status = APR_ENOENT,
         .pool = p};
     apr_status_t rv = find_candidates(&s, why);

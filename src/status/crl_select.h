@@ -48,6 +48,7 @@ typedef struct {
     ocsp_table_builder_t *builder; /* all entries, newly made in p; to be
                                       finished */
     apr_array_header_t *parts;     /* ocsp_crl_set_part_t */
+    int64_t since;                 /* of parts: see ocsp_crl_set_find_since */
     ocsp_crl_info_t crl; /* of all together: the oldest thisUpdate, the earliest
                             nextUpdate, sums of entries; no scope, and a number
                             only of a single CRL */

@@ -1,7 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Sets of CRLs. Floor 1.
+ * Searches and compares sets of CRLs, and finds out whether they cover every
+ * certificate. Floor 1.
  */
 #include <apr_strings.h>
 #include <string.h>
@@ -12,17 +13,6 @@ static const ocsp_crl_set_part_t *part_at(const apr_array_header_t *parts,
                                           int i)
 {
     return &APR_ARRAY_IDX(parts, i, ocsp_crl_set_part_t);
-}
-
-ocsp_crl_set_part_t ocsp_crl_set_make_part(const ocsp_crl_info_t *crl)
-{
-    ocsp_crl_set_part_t part = {.scope = crl->scope,
-                                .number_len = (uint32_t)crl->number_len,
-                                .this_update = crl->this_update,
-                                .next_update = crl->next_update};
-
-    memcpy(part.number, crl->number, crl->number_len);
-    return part;
 }
 
 int ocsp_crl_set_find(const apr_array_header_t *parts,
@@ -57,17 +47,14 @@ static int64_t find_newest(const apr_array_header_t *parts, uint32_t bits)
     return newest;
 }
 
-bool ocsp_crl_set_covers(int64_t *since, const apr_array_header_t *parts)
+int64_t ocsp_crl_set_find_since(const apr_array_header_t *parts)
 {
     int64_t all = find_newest(parts, 0);
     int64_t users = find_newest(parts, OCSP_CRL_EXT_SCOPE_USERS);
     int64_t cas = find_newest(parts, OCSP_CRL_EXT_SCOPE_CAS);
     int64_t both = users < cas ? users : cas;
 
-    if (since != NULL) {
-        *since = all > both ? all : both;
-    }
-    return all != INT64_MIN || both != INT64_MIN;
+    return all > both ? all : both;
 }
 
 static bool is_same_crl(const ocsp_crl_set_part_t *a,

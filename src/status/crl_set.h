@@ -27,21 +27,20 @@ _Static_assert(sizeof(ocsp_crl_set_part_t) == 80, "no padding");
 
 /* Below, parts is an array of ocsp_crl_set_part_t. */
 
-/** Make the part of a CRL. Pure. */
-ocsp_crl_set_part_t ocsp_crl_set_make_part(const ocsp_crl_info_t *crl);
-
 /** @return the number of the part with this scope, or -1. Pure. */
 int ocsp_crl_set_find(const apr_array_header_t *parts,
                       const ocsp_crl_ext_scope_t *scope);
 
+/** No thisUpdate: the set does not cover every certificate. */
+#define OCSP_CRL_SET_PARTIAL INT64_MIN
+
 /**
- * @param since the oldest thisUpdate of the CRLs that cover every certificate;
- *        they supersede all older CRLs. NULL if not wanted
- * @return whether a set covers every certificate of the CA: by a CRL with an
- *         unrestricted scope, or by one of all user certificates and one of all
- *         CA certificates. Pure.
+ * Find the CRLs of a set that cover every certificate of the CA: one with an
+ * unrestricted scope, or one of all user certificates and one of all CA
+ * certificates. They supersede all older CRLs.
+ * @return the oldest thisUpdate of them, or OCSP_CRL_SET_PARTIAL. Pure.
  */
-bool ocsp_crl_set_covers(int64_t *since, const apr_array_header_t *parts);
+int64_t ocsp_crl_set_find_since(const apr_array_header_t *parts);
 
 /** @return whether two sets have the same CRLs, in any order, by scope,
  * thisUpdate and CRLNumber. Pure. */

@@ -140,6 +140,7 @@ static void warn_of_dates(const load_t *l, ocsp_load_result_t *out)
                           : apr_pstrcat(l->pool, "until ", print_time(l, end),
                                         NULL);
 
+    out->end = end;
     if (endless) {
         warn(l, out,
              "RFC 5280 section 5.1.2.5: has no nextUpdate, and is used %s "
@@ -178,7 +179,9 @@ static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out,
         [OCSP_CRL_SELECT_NAMED_TWICE] = " is named twice",
         [OCSP_CRL_SELECT_SAME_SCOPE] = " has the scope of another CRL"};
 
-    if (!out->info.partial || count(l->src->indexes) > 0) {
+    out->uncovered = out->info.partial && count(l->src->indexes) == 0
+                  && !(l->src->complete && !out->info.missing_crls);
+    if (!out->uncovered) {
         return;
     }
     if (!l->src->complete) {
@@ -189,7 +192,7 @@ static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out,
              "certificate of this CA, set OCSPCRLCoverage complete",
              ocsp_crl_set_print_bits(ocsp_crl_set_bits(out->crls), l->pool));
     }
-    else if (out->info.missing_crls) {
+    else {
         bool known = selected->missing_file != NULL;
 
         warn(l, out,
@@ -206,7 +209,7 @@ static const char *name_files(const load_t *l)
     return ocsp_issuance_name_files(l->src->indexes, l->src->lists, l->pool);
 }
 
-/* @param missed, disputes see ocsp_issuance_t, ocsp_table_builder_finish */
+/* @param missed, disputes see ocsp_issuance_t, ocsp_table_sums_t */
 static void warn_of_issuance(const load_t *l, ocsp_load_result_t *out,
                              apr_uint64_t missed, apr_uint64_t disputes)
 {
@@ -215,6 +218,7 @@ static void warn_of_issuance(const load_t *l, ocsp_load_result_t *out,
                                       info->next_update, info->changed,
                                       l->src->grace_s, l->src->max_age_s);
 
+    out->end = end < out->end ? end : out->end;
     if (missed > 0) {
         warn(l, out,
              "RFC 5280 section 3.3: does not list %" APR_UINT64_T_FMT
@@ -251,6 +255,17 @@ static void warn_of_loss(const load_t *l, ocsp_load_result_t *out)
     }
 }
 
+/* Finish the builder, and take over its sums. */
+static ocsp_table_sums_t finish(ocsp_load_result_t *out)
+{
+    ocsp_table_sums_t sums = ocsp_table_builder_finish(out->builder);
+
+    out->len = sums.len;
+    out->info.entries = sums.entries;
+    out->info.issued = sums.issued;
+    return sums;
+}
+
 /* --- CRLs ----------------------------------------------------------------- */
 
 /* The CRLs of the table in use. */
@@ -265,7 +280,7 @@ static apr_array_header_t *find_last(const ocsp_load_sources_t *src,
     if (last == NULL || !last->crl) {
         return parts;
     }
-    if (src->last_table != NULL) {
+    if (src->last_table != NULL && last->crls > 0) {
         ocsp_table_get_crls(parts, src->last_table, src->last_len);
     }
     if (parts->nelts == 0) { /* a single CRL that covers everything */
@@ -316,28 +331,23 @@ static void set_dates(ocsp_table_info_t *info, const apr_array_header_t *parts,
     }
 }
 
-static bool is_gone(const ocsp_crl_set_part_t *part,
-                    const apr_array_header_t *parts)
-{
-    int64_t since;
-
-    return ocsp_crl_set_find(parts, &part->scope) < 0
-        && (!ocsp_crl_set_covers(&since, parts) || since < part->this_update);
-}
-
 /* Keep the CRLs in use that are gone and not covered by newer ones, as if they
  * were still there: else their revocations would be lost. */
 static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
-                              apr_array_header_t *parts, const char **why)
+                              const ocsp_crl_select_t *selected,
+                              const char **why)
 {
-    const apr_array_header_t *selected = apr_array_copy(l->pool, parts);
+    apr_array_header_t *parts = apr_array_copy(l->pool, selected->parts);
     int i;
 
+    out->crls = parts;
+    out->info.partial = selected->since == OCSP_CRL_SET_PARTIAL;
     for (i = 0; i < l->last->nelts; i++) {
         const ocsp_crl_set_part_t *part = &APR_ARRAY_IDX(l->last, i,
                                                          ocsp_crl_set_part_t);
 
-        if (is_gone(part, selected)) {
+        if (selected->since < part->this_update
+            && ocsp_crl_set_find(selected->parts, &part->scope) < 0) {
             APR_ARRAY_PUSH(parts, ocsp_crl_set_part_t) = *part;
             *why = apr_psprintf(
                 l->pool,
@@ -352,9 +362,10 @@ static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
             add_not_used(l, out, *why);
         }
     }
-    if (parts->nelts == selected->nelts) {
+    if (parts->nelts == selected->parts->nelts) {
         return APR_SUCCESS;
     }
+    out->info.partial = ocsp_crl_set_find_since(parts) == OCSP_CRL_SET_PARTIAL;
     return l->src->last_table == NULL
              ? OCSP_ESTALE
              : ocsp_table_builder_add_table(out->builder, l->src->last_table,
@@ -366,22 +377,18 @@ static apr_status_t use_selected(const load_t *l, ocsp_load_result_t *out,
                                  const char **why)
 {
     ocsp_table_info_t *info = &out->info;
-    apr_uint64_t repeats;
     apr_status_t rv;
 
     out->builder = selected->builder;
     out->file = selected->file;
     out->rejected = selected->rejected;
-    out->crls = selected->parts;
     if (selected->other_ca != NULL) {
         add_not_used(l, out, selected->other_ca);
     }
-    if ((rv = keep_gone(l, out, selected->parts, why)) != APR_SUCCESS) {
+    if ((rv = keep_gone(l, out, selected, why)) != APR_SUCCESS) {
         return rv;
     }
-    ocsp_table_builder_finish(out->builder, &repeats, NULL);
     info->crl = true;
-    info->partial = !ocsp_crl_set_covers(NULL, out->crls);
     info->missing_crls = selected->missing != OCSP_CRL_SELECT_NONE
                       || l->src->unreadable;
     set_dates(info, out->crls, l->src->max_age_s);
@@ -393,7 +400,7 @@ static apr_status_t use_selected(const load_t *l, ocsp_load_result_t *out,
         ocsp_table_builder_set_crls(out->builder, out->crls);
         info->crls = (unsigned)out->crls->nelts;
     }
-    warn_of_entries(l, out, &selected->crl, repeats);
+    warn_of_entries(l, out, &selected->crl, finish(out).repeats);
     warn_of_dates(l, out);
     warn_of_coverage(l, out, selected);
     return APR_SUCCESS;
@@ -444,6 +451,7 @@ static apr_status_t begin_without_crl(const load_t *l, ocsp_load_result_t *out,
     out->file = APR_ARRAY_IDX(first, 0, const char *);
     out->info.this_update = l->now;
     out->info.next_update = OCSP_CRL_NO_NEXT_UPDATE;
+    out->end = OCSP_TABLE_ENDLESS;
     return APR_SUCCESS;
 }
 
@@ -515,7 +523,6 @@ static apr_status_t check_revocations(const load_t *l,
 static apr_status_t add_issuance(const load_t *l, ocsp_load_result_t *out,
                                  const ocsp_crl_info_t *crl, const char **why)
 {
-    apr_uint64_t disputes;
     ocsp_issuance_t added;
     /* a partial CRL need not list the revocations of an index */
     apr_status_t rv = ocsp_issuance_add(&added, out->builder,
@@ -527,10 +534,9 @@ static apr_status_t add_issuance(const load_t *l, ocsp_load_result_t *out,
         || (rv = check_rows(l, added.rows, why)) != APR_SUCCESS) {
         return rv;
     }
-    ocsp_table_builder_finish(out->builder, NULL, &disputes);
     out->info.changed = added.changed;
     out->info.rows = added.rows;
-    warn_of_issuance(l, out, added.missed, disputes);
+    warn_of_issuance(l, out, added.missed, finish(out).disputes);
     return check_revocations(l, out, why);
 }
 
@@ -552,7 +558,7 @@ static apr_status_t keep_issuance(const load_t *l, ocsp_load_result_t *out,
                != APR_SUCCESS) {
         return rejected;
     }
-    ocsp_table_builder_finish(out->builder, NULL, NULL);
+    (void)finish(out);
     out->info.issuance = true;
     out->info.changed = src->last->changed;
     out->info.rows = src->last->rows;
@@ -599,8 +605,6 @@ apr_status_t ocsp_load_build(ocsp_load_result_t *out,
         }
         return rv;
     }
-    result.info.entries = ocsp_table_builder_count(result.builder,
-                                                   &result.info.issued);
     warn_of_loss(&l, &result);
     *out = result;
     return APR_SUCCESS;

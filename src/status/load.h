@@ -49,8 +49,12 @@ typedef struct {
 /** A loaded table. */
 typedef struct {
     ocsp_table_builder_t *builder;  /* finished, newly made in p */
-    ocsp_table_info_t info;         /* without id, fingerprint and entries */
+    size_t len;                     /* octets of its table */
+    ocsp_table_info_t info;         /* without id and fingerprint */
     const apr_array_header_t *crls; /* ocsp_crl_set_part_t: its CRLs */
+    int64_t end;          /* when it becomes stale: see ocsp_table_find_end */
+    bool uncovered;       /* some certificates are answered tryLater, since no
+                             CRL covers them: see OCSPCRLCoverage */
     const char *file;     /* the newest CRL; without CRLs an issuance file */
     const char *warning;  /* for the administrator; or NULL */
     const char *not_used; /* why sources could not be used: the table has the

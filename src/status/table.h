@@ -129,15 +129,23 @@ apr_status_t ocsp_table_builder_join(ocsp_table_builder_t *b,
 void ocsp_table_builder_set_crls(ocsp_table_builder_t *b,
                                  const apr_array_header_t *parts);
 
+/** The content of a finished builder. */
+typedef struct {
+    size_t len;           /* octets of its table */
+    apr_uint64_t entries; /* revoked serial numbers */
+    apr_uint64_t issued;  /* serial numbers that were issued and are not */
+    /* merged by this call: */
+    apr_uint64_t repeats;  /* further revocations of a serial number */
+    apr_uint64_t disputes; /* revoked ones that were added as valid, too */
+} ocsp_table_sums_t;
+
 /**
  * Sort the entries, and merge those of one serial number: a revocation precedes
  * anything else (R73), the earliest time counts, and a final reason precedes
- * certificateHold (R148). More can be added, and this called again.
- * @param repeats how many revocations were merged; may be NULL
- * @param disputes how many revoked ones were added as valid, too; may be NULL
+ * certificateHold (R148). More can be added, and this called again; the CRLs
+ * are set before.
  */
-void ocsp_table_builder_finish(ocsp_table_builder_t *b, apr_uint64_t *repeats,
-                               apr_uint64_t *disputes);
+ocsp_table_sums_t ocsp_table_builder_finish(ocsp_table_builder_t *b);
 
 typedef enum {
     OCSP_TABLE_UNLISTED = 0,
@@ -150,23 +158,16 @@ ocsp_table_state_t ocsp_table_builder_find(const ocsp_table_builder_t *b,
                                            const unsigned char *serial,
                                            size_t serial_len);
 
-/** @return revoked serial numbers of a finished builder
- *  @param issued how many others were issued */
-apr_uint64_t ocsp_table_builder_count(const ocsp_table_builder_t *b,
-                                      apr_uint64_t *issued);
-
-/** @return octets of the table of a finished builder */
-size_t ocsp_table_builder_size(const ocsp_table_builder_t *b);
-
 /**
- * Write the table of a finished builder.
- * @param mem ocsp_table_builder_size octets, aligned to 8
+ * Write the table of a finished builder, and free the builder.
+ * @param mem ocsp_table_sums_t's len octets, aligned to 8
  * @param info entries, issued and crls are ignored: they are counted
  */
-void ocsp_table_builder_seal(const ocsp_table_builder_t *b, void *mem,
+void ocsp_table_builder_seal(ocsp_table_builder_t *b, void *mem,
                              const ocsp_table_info_t *info);
 
-/** Free the memory of a builder before its pool is destroyed. */
+/** Free the memory of a builder that is not sealed, before its pool is
+ * destroyed. */
 void ocsp_table_builder_free(ocsp_table_builder_t *b);
 
 /**

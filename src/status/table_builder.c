@@ -27,11 +27,6 @@ typedef struct {
     size_t issued;   /* of finished: not revoked */
 } group_t;
 
-typedef struct {
-    apr_uint64_t repeats;
-    apr_uint64_t disputes;
-} tally_t;
-
 struct ocsp_table_builder_t {
     apr_pool_t *pool;
     group_t groups[OCSP_TABLE_GROUPS]; /* [0]: of one octet */
@@ -225,7 +220,7 @@ static unsigned entry_reason(const unsigned char *entry, size_t width)
  * earliest time, and the first final reason replaces a hold.
  */
 static void merge(unsigned char *kept, const unsigned char *next, size_t width,
-                  bool *disputed, tally_t *tally)
+                  bool *disputed, ocsp_table_sums_t *sums)
 {
     unsigned old = entry_reason(kept, width);
     unsigned new = entry_reason(next, width);
@@ -234,7 +229,7 @@ static void merge(unsigned char *kept, const unsigned char *next, size_t width,
 
     if (was_issued != is_issued
         && (old == OCSP_TABLE_VALID || new == OCSP_TABLE_VALID)) {
-        tally->disputes += !*disputed;
+        sums->disputes += !*disputed;
         *disputed = true;
     }
     if (was_issued) {
@@ -243,14 +238,14 @@ static void merge(unsigned char *kept, const unsigned char *next, size_t width,
         }
     }
     else if (!is_issued) {
-        tally->repeats++;
+        sums->repeats++;
         if (old == OCSP_TABLE_HOLD) {
             kept[width - 1] = (unsigned char)((kept[width - 1] & 0xf0u) | new);
         }
     }
 }
 
-static void merge_all(group_t *g, size_t width, tally_t *tally)
+static void merge_all(group_t *g, size_t width, ocsp_table_sums_t *sums)
 {
     size_t serial_len = width - OCSP_TABLE_VALUE_LEN;
     unsigned char *kept = g->data;
@@ -261,7 +256,7 @@ static void merge_all(group_t *g, size_t width, tally_t *tally)
     g->count = 1;
     for (next += width; next < end; next += width) {
         if (memcmp(kept, next, serial_len) == 0) {
-            merge(kept, next, width, &disputed, tally);
+            merge(kept, next, width, &disputed, sums);
             continue;
         }
         g->issued += ocsp_table_layout_is_issued(entry_reason(kept, width));
@@ -275,10 +270,11 @@ static void merge_all(group_t *g, size_t width, tally_t *tally)
     g->issued += ocsp_table_layout_is_issued(entry_reason(kept, width));
 }
 
-void ocsp_table_builder_finish(ocsp_table_builder_t *b, apr_uint64_t *repeats,
-                               apr_uint64_t *disputes)
+ocsp_table_sums_t ocsp_table_builder_finish(ocsp_table_builder_t *b)
 {
-    tally_t tally = {.repeats = 0};
+    ocsp_table_sums_t sums = {.len = OCSP_TABLE_FIRST_ENTRY
+                                   + count_crls(b)
+                                         * sizeof(ocsp_crl_set_part_t)};
     size_t i;
 
     for (i = 0; i < OCSP_TABLE_GROUPS; i++) {
@@ -287,16 +283,14 @@ void ocsp_table_builder_finish(ocsp_table_builder_t *b, apr_uint64_t *repeats,
         if (g->count != g->finished) {
             g->issued = 0;
             ocsp_sort_records(g->data, g->count, group_width(i));
-            merge_all(g, group_width(i), &tally);
+            merge_all(g, group_width(i), &sums);
             g->finished = g->count;
         }
+        sums.len += g->count * group_width(i);
+        sums.entries += g->count - g->issued;
+        sums.issued += g->issued;
     }
-    if (repeats != NULL) {
-        *repeats = tally.repeats;
-    }
-    if (disputes != NULL) {
-        *disputes = tally.disputes;
-    }
+    return sums;
 }
 
 ocsp_table_state_t ocsp_table_builder_find(const ocsp_table_builder_t *b,
@@ -329,32 +323,6 @@ ocsp_table_state_t ocsp_table_builder_find(const ocsp_table_builder_t *b,
     return OCSP_TABLE_UNLISTED;
 }
 
-apr_uint64_t ocsp_table_builder_count(const ocsp_table_builder_t *b,
-                                      apr_uint64_t *issued)
-{
-    apr_uint64_t revoked = 0;
-    size_t i;
-
-    *issued = 0;
-    for (i = 0; i < OCSP_TABLE_GROUPS; i++) {
-        revoked += b->groups[i].count - b->groups[i].issued;
-        *issued += b->groups[i].issued;
-    }
-    return revoked;
-}
-
-size_t ocsp_table_builder_size(const ocsp_table_builder_t *b)
-{
-    size_t size = OCSP_TABLE_FIRST_ENTRY
-                + count_crls(b) * sizeof(ocsp_crl_set_part_t);
-    size_t i;
-
-    for (i = 0; i < OCSP_TABLE_GROUPS; i++) {
-        size += b->groups[i].count * group_width(i);
-    }
-    return size;
-}
-
 static void write_head(ocsp_table_head_t *head, const ocsp_table_info_t *info)
 {
     size_t number_len = info->number_len < sizeof(head->number)
@@ -376,7 +344,7 @@ static void write_head(ocsp_table_head_t *head, const ocsp_table_info_t *info)
     head->rows = info->rows;
 }
 
-void ocsp_table_builder_seal(const ocsp_table_builder_t *b, void *mem,
+void ocsp_table_builder_seal(ocsp_table_builder_t *b, void *mem,
                              const ocsp_table_info_t *info)
 {
     ocsp_table_head_t head = {.version = OCSP_TABLE_VERSION};
@@ -409,4 +377,5 @@ void ocsp_table_builder_seal(const ocsp_table_builder_t *b, void *mem,
     head.len = offset;
     memcpy(bytes, &head, sizeof(head));
     memcpy(bytes + sizeof(head), groups, sizeof(groups));
+    ocsp_table_builder_free(b);
 }

@@ -73,7 +73,7 @@ static void need_apr(apr_status_t rv, const char *why)
 static void publish(bench_t *b, int table, ocsp_table_builder_t *builder,
                     ocsp_table_info_t *info)
 {
-    size_t len = ocsp_table_builder_size(builder);
+    size_t len = ocsp_table_builder_finish(builder).len;
     const char *why = NULL;
     void *mem;
 
@@ -87,7 +87,6 @@ static void publish(bench_t *b, int table, ocsp_table_builder_t *builder,
     ocsp_table_builder_seal(builder, mem, info);
     need_apr(ocsp_table_check(mem, len, &why), why);
     ocsp_arena_publish(b->arena, b->slots[table]);
-    ocsp_table_builder_free(builder);
 }
 
 static void load_random(bench_t *b, const char *directory)
@@ -108,9 +107,7 @@ static void load_random(bench_t *b, const char *directory)
     src.issuer = issuer;
     need_apr(ocsp_load_build(&loaded, &src, (int64_t)time(NULL), &why, b->pool),
              why);
-    need_apr(ocsp_arena_make(&b->arena,
-                             8 * ocsp_table_builder_size(loaded.builder),
-                             8 * ocsp_table_builder_size(loaded.builder), &why,
+    need_apr(ocsp_arena_make(&b->arena, 8 * loaded.len, 8 * loaded.len, &why,
                              b->pool),
              why);
     ocsp_arena_begin(b->arena);
@@ -149,7 +146,6 @@ static void load_sequential(bench_t *b, int table, size_t entries)
                                         &why),
                  why);
     }
-    ocsp_table_builder_finish(builder, NULL, NULL);
     publish(b, table, builder, &info);
 }
 

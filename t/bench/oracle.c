@@ -73,12 +73,11 @@ static void read_ours(oracle_t *o, const char *ca_file, const char *crl_file,
     src.issuer = issuer;
     need_apr(ocsp_load_build(&loaded, &src, (int64_t)time(NULL), &why, p), why);
     o->entries = loaded.info.entries;
-    o->len = ocsp_table_builder_size(loaded.builder);
+    o->len = loaded.len;
     o->table = malloc(o->len);
     need(o->table != NULL, "memory");
     memcpy(loaded.info.id, o->id, sizeof(o->id));
     ocsp_table_builder_seal(loaded.builder, o->table, &loaded.info);
-    ocsp_table_builder_free(loaded.builder);
     need_apr(ocsp_table_check(o->table, o->len, &why), why);
 }
 

@@ -109,7 +109,7 @@ static void *seal(ocsp_load_result_t *out, size_t *len)
     void *mem;
     const char *why = "";
 
-    *len = ocsp_table_builder_size(out->builder);
+    *len = out->len;
     mem = malloc(*len);
     ocsp_table_builder_seal(out->builder, mem, &out->info);
     folder_need(ocsp_table_check(mem, *len, &why) == APR_SUCCESS

@@ -246,7 +246,7 @@ static void test_entries(void)
     ok(out.info.number_len == 2 && memcmp(out.info.number, "\x12\x34", 2) == 0,
        "CRLNumber is kept");
     is_int((long long)out.info.entries, 2, "two of them are left");
-    len = ocsp_table_builder_size(out.builder);
+    len = out.len;
     mem = malloc(len);
     ocsp_table_builder_seal(out.builder, mem, &out.info);
     ok(ocsp_table_lookup(&r, mem, len, out.info.id, one, 1) == APR_SUCCESS

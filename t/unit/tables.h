@@ -33,6 +33,7 @@ __attribute__((unused)) static apr_status_t publish(
     apr_status_t rv;
     unsigned i;
     void *mem;
+    size_t len;
 
     memcpy(info.id, id, OCSP_TABLE_ID_LEN);
     rv = ocsp_table_builder_add(b, listed, sizeof(listed), mark * 2, 1, &why);
@@ -42,16 +43,17 @@ __attribute__((unused)) static apr_status_t publish(
         rv = ocsp_table_builder_add(b, serial, sizeof(serial), mark * 2, 1,
                                     &why);
     }
-    ocsp_table_builder_finish(b, NULL, NULL);
+    len = ocsp_table_builder_finish(b).len;
     if (rv == APR_SUCCESS) {
-        rv = ocsp_arena_reserve(&mem, a, slot, ocsp_table_builder_size(b), &why,
-                                p);
+        rv = ocsp_arena_reserve(&mem, a, slot, len, &why, p);
     }
     if (rv == APR_SUCCESS) {
         ocsp_table_builder_seal(b, mem, &info);
         ocsp_arena_publish(a, slot);
     }
-    ocsp_table_builder_free(b);
+    else {
+        ocsp_table_builder_free(b);
+    }
     return rv;
 }
 

@@ -39,7 +39,7 @@ static const char *print_end(const ocsp_load_ctx_t *ctx, int64_t end)
 
 static void log_published(const ocsp_load_ctx_t *ctx,
                           const ocsp_issuers_issuer_t *si,
-                          const ocsp_load_result_t *result, int64_t end)
+                          const ocsp_load_result_t *result)
 {
     const ocsp_table_info_t *info = &result->info;
 
@@ -54,7 +54,7 @@ static void log_published(const ocsp_load_ctx_t *ctx,
                                                     info->issued)
                                      : "",
                       ocsp_load_ctx_print_time(ctx->ptemp, info->this_update),
-                      print_end(ctx, end));
+                      print_end(ctx, result->end));
 }
 
 /* After a full start nothing is known of newer CRLs that were in use before:
@@ -92,11 +92,10 @@ void ocsp_load_log_loaded(const ocsp_load_ctx_t *ctx,
                           const ocsp_issuers_issuer_t *si, ocsp_retry_t *retry,
                           const ocsp_load_result_t *result, bool is_news)
 {
-    int64_t end = ocsp_sources_find_end(si, &result->info);
-    bool stale = end <= ctx->now;
+    bool stale = result->end <= ctx->now;
     const char *newer = ocsp_load_log_describe_newer(ctx, result);
 
-    if (ocsp_sources_is_uncovered(si, &result->info)) {
+    if (result->uncovered) {
         ctx->counts->failures++; /* which is a warning: it may be meant so */
     }
     if (log_once(retry, OCSP_RETRY_WARNING,
@@ -109,7 +108,7 @@ void ocsp_load_log_loaded(const ocsp_load_ctx_t *ctx,
                           newer);
     }
     if (si->running.has_slot && is_news) {
-        log_published(ctx, si, result, end);
+        log_published(ctx, si, result);
     }
     if (!stale) {
         log_old(ctx, si, result);
@@ -161,30 +160,29 @@ static void log_end(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
 void ocsp_load_log_result(const ocsp_load_ctx_t *ctx,
                           const ocsp_issuers_issuer_t *si, ocsp_retry_t *retry,
                           ocsp_load_result_kind_t kind, apr_status_t rv,
-                          const char *text, bool has_table)
+                          const char *text, const ocsp_arena_slot_t *before)
 {
     bool is_news = log_once(retry, OCSP_RETRY_RESULT, find_state(kind, text));
     bool failed = ocsp_load_result_is_failure(kind);
-    ocsp_load_result_record_t last;
 
     if (kind > OCSP_LOAD_RESULT_HIDDEN) {
         /* if newer CRLs are rejected again, that is news */
         (void)log_once(retry, OCSP_RETRY_NEWER, 0);
     }
     if (si->running.has_slot) {
-        ocsp_arena_get_result(&last, ctx->arena, si->running.slot,
-                              si->running.id);
-        if (!failed && ocsp_load_result_is_failure(last.kind)) {
+        const ocsp_load_result_record_t *last = &before->result;
+
+        if (!failed && ocsp_load_result_is_failure(last->kind)) {
             /* at the level of what it ends, or that would be the last word */
             ocsp_load_ctx_log(ctx, APLOG_ERR, 0,
                               "OCSP244: %s: %s is over: the files of this CA "
                               "are in order again",
-                              si->loaded.name, get_tag(last.kind));
+                              si->loaded.name, get_tag(last->kind));
         }
         /* a load of which only the time is new is stored, too, if it was one */
-        if (is_news || !failed || kind != last.kind
+        if (is_news || !failed || kind != last->kind
             || kind == OCSP_LOAD_RESULT_NEWER_REJECTED
-            || strncmp(last.text, text != NULL ? text : "",
+            || strncmp(last->text, text != NULL ? text : "",
                        OCSP_LOAD_RESULT_MAX - 1)
                    != 0) {
             ocsp_arena_set_result(ctx->arena, si->running.slot, kind, ctx->now,
@@ -192,7 +190,8 @@ void ocsp_load_log_result(const ocsp_load_ctx_t *ctx,
         }
     }
     if (is_news) {
-        log_end(ctx, si, kind, rv, text, has_table);
+        log_end(ctx, si, kind, rv, text,
+                before != NULL && before->table != NULL);
     }
 }
 
@@ -275,19 +274,15 @@ static void log_expiry(const ocsp_load_ctx_t *ctx,
 }
 
 void ocsp_load_log_age(const ocsp_load_ctx_t *ctx,
-                       const ocsp_issuers_issuer_t *si, bool warned)
+                       const ocsp_issuers_issuer_t *si,
+                       const ocsp_table_info_t *info, bool warned)
 {
-    ocsp_table_info_t info;
     int64_t end, checked, check_end;
     const char *remedy;
     age_t age, own, last;
 
-    if (ocsp_arena_get_info(&info, ctx->arena, si->running.slot, si->running.id)
-        != APR_SUCCESS) {
-        return;
-    }
-    age = own = find_age(&end, &remedy, si, &info, ctx->now);
-    check_end = ocsp_sources_find_check_end(&checked, ctx->arena, si, &info);
+    age = own = find_age(&end, &remedy, si, info, ctx->now);
+    check_end = ocsp_sources_find_check_end(&checked, ctx->arena, si, info);
     if (check_end != 0 && find_age_of(checked, check_end, ctx->now) > age) {
         age = find_age_of(checked, check_end, ctx->now);
         end = check_end;

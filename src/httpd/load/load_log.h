@@ -33,19 +33,21 @@ const char *ocsp_load_log_describe_newer(const ocsp_load_ctx_t *ctx,
  * @param retry likewise
  * @param rv of a failure, else 0
  * @param text as ocsp_load_result_record_t's; NULL: none
- * @param has_table whether the issuer is answered for from some table
+ * @param before the slot as it was before the load; NULL: the issuer has none
  */
 void ocsp_load_log_result(const ocsp_load_ctx_t *ctx,
                           const ocsp_issuers_issuer_t *si, ocsp_retry_t *retry,
                           ocsp_load_result_kind_t kind, apr_status_t rv,
-                          const char *text, bool has_table);
+                          const char *text, const ocsp_arena_slot_t *before);
 
 /**
  * Log that the table in use expires, has expired, or no longer does.
+ * @param info of that table
  * @param warned whether it was loaded just now, with a warning if it is stale
  */
 void ocsp_load_log_age(const ocsp_load_ctx_t *ctx,
-                       const ocsp_issuers_issuer_t *si, bool warned);
+                       const ocsp_issuers_issuer_t *si,
+                       const ocsp_table_info_t *info, bool warned);
 
 /** Log that an issuer's signers expire. @param signers those that are in use */
 void ocsp_load_log_signers(const ocsp_load_ctx_t *ctx,

@@ -40,7 +40,9 @@ typedef struct {
                              cannot be read */
     apr_uint64_t lacking; /* octets that did not find room; 0: they did */
     const char *why;
-    ocsp_arena_slot_t slot; /* before the attempt */
+    ocsp_arena_slot_t slot;          /* before the attempt */
+    const ocsp_table_info_t *in_use; /* of the table in use, before or after the
+                                        attempt; NULL: none */
 } attempt_t;
 
 static ocsp_retry_t *get_retry(const ocsp_load_ctx_t *ctx,
@@ -55,21 +57,24 @@ static ocsp_retry_t *get_retry(const ocsp_load_ctx_t *ctx,
 
 /* Seal the table, check it as readers do, and only then let them see it. */
 static apr_status_t publish(attempt_t *a, const ocsp_load_ctx_t *ctx,
-                            const ocsp_issuers_issuer_t *si, size_t len)
+                            const ocsp_issuers_issuer_t *si)
 {
-    ocsp_load_result_t *result = &a->result;
+    const ocsp_load_result_t *result = &a->result;
     apr_status_t rv;
     void *mem;
 
-    rv = ocsp_arena_reserve(&mem, ctx->arena, si->running.slot, len, &a->why,
-                            ctx->ptemp);
-    a->lacking = APR_STATUS_IS_ENOSPC(rv) ? len : 0;
-    if (rv == APR_SUCCESS) {
-        ocsp_table_builder_seal(result->builder, mem, &result->info);
-        rv = ocsp_table_check(mem, len, &a->why);
+    rv = ocsp_arena_reserve(&mem, ctx->arena, si->running.slot, result->len,
+                            &a->why, ctx->ptemp);
+    if (rv != APR_SUCCESS) {
+        ocsp_table_builder_free(result->builder);
+        a->lacking = APR_STATUS_IS_ENOSPC(rv) ? result->len : 0;
+        return rv;
     }
+    ocsp_table_builder_seal(result->builder, mem, &result->info);
+    rv = ocsp_table_check(mem, result->len, &a->why);
     if (rv == APR_SUCCESS) {
         ocsp_arena_publish(ctx->arena, si->running.slot);
+        a->in_use = &result->info;
     }
     return rv;
 }
@@ -89,13 +94,11 @@ static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *ctx,
     ocsp_load_result_t *result = &a->result;
     apr_status_t rv = ocsp_load_build(result, &a->src, ctx->now, &a->why,
                                       ctx->ptemp);
-    size_t len;
 
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    len = ocsp_table_builder_size(result->builder);
-    count_table(ctx, len);
+    count_table(ctx, result->len);
     memset(result->info.fingerprint, 0, sizeof(result->info.fingerprint));
     if (ctx->arena != NULL) {
         memcpy(result->info.id, si->running.id, OCSP_TABLE_ID_LEN);
@@ -103,11 +106,10 @@ static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *ctx,
             memcpy(result->info.fingerprint, a->fingerprint,
                    sizeof(a->fingerprint));
         }
-        rv = publish(a, ctx, si, len);
+        return publish(a, ctx, si);
     }
     ocsp_table_builder_free(result->builder);
-    result->builder = NULL;
-    return rv;
+    return APR_SUCCESS;
 }
 
 /* --- what comes of it ----------------------------------------------------- */
@@ -230,8 +232,7 @@ static void finish(const attempt_t *a, const ocsp_load_ctx_t *ctx,
     else {
         remember_failure(a, rv);
     }
-    ocsp_load_log_result(ctx, si, a->retry, kind, rv, text,
-                         a->src.last != NULL);
+    ocsp_load_log_result(ctx, si, a->retry, kind, rv, text, &a->slot);
 }
 
 /* The sources are those of the table in use, whatever the last attempt ended
@@ -263,7 +264,7 @@ static void finish_unchanged(const attempt_t *a, const ocsp_load_ctx_t *ctx,
             text = a->slot.result.text;
         }
     }
-    ocsp_load_log_result(ctx, si, a->retry, kind, 0, text, true);
+    ocsp_load_log_result(ctx, si, a->retry, kind, 0, text, &a->slot);
 }
 
 /* Read the sources. If this process dies of them, others know it. */
@@ -333,8 +334,10 @@ void ocsp_table_load_count_death(const ocsp_load_ctx_t *ctx,
                                  const ocsp_issuers_issuer_t *si, int32_t pid)
 {
     ocsp_retry_t *retry = get_retry(ctx, si);
-    ocsp_table_info_t info;
+    ocsp_arena_slot_t slot;
 
+    (void)ocsp_arena_read_slot(&slot, ctx->arena, si->running.slot,
+                               si->running.id);
     ocsp_retry_count_death(retry, ctx->now);
     ocsp_load_log_result(
         ctx, si, retry, OCSP_LOAD_RESULT_KILLED, 0,
@@ -344,8 +347,7 @@ void ocsp_table_load_count_death(const ocsp_load_ctx_t *ctx,
                      "memory (loading is tried again, after longer and longer "
                      "pauses)",
                      (int)pid, ocsp_sources_name(si->config.level, ctx->ptemp)),
-        ocsp_arena_get_info(&info, ctx->arena, si->running.slot, si->running.id)
-            == APR_SUCCESS);
+        &slot);
 }
 
 /* --- whether to load ------------------------------------------------------ */
@@ -362,8 +364,7 @@ static bool has_new_gap(const attempt_t *a, const ocsp_table_info_t *last)
 static apr_status_t find_changes(attempt_t *a, const ocsp_load_ctx_t *ctx,
                                  const ocsp_issuers_issuer_t *si)
 {
-    const ocsp_table_info_t *last = a->slot.table != NULL ? &a->slot.info
-                                                          : NULL;
+    const ocsp_table_info_t *last = a->in_use;
     apr_status_t rv;
     bool is_first;
 
@@ -457,6 +458,7 @@ static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
                                  si->running.id)) {
         return false;
     }
+    a->in_use = a->slot.table != NULL ? &a->slot.info : NULL;
     a->retry = get_retry(ctx, si);
     rv = find_changes(a, ctx, si);
     if (rv == APR_EEXIST) {
@@ -467,8 +469,11 @@ static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
         finish(a, ctx, si, rv);
         return false;
     }
+    if (would_fail(ctx, a)) {
+        return false;
+    }
     octets = ocsp_sources_count_octets(&is_public, &a->src, ctx);
-    if (would_fail(ctx, a) || is_deferred(a, ctx, si, octets, is_public)) {
+    if (is_deferred(a, ctx, si, octets, is_public)) {
         return false;
     }
     return ctx->arena != NULL && !ocsp_load_ctx_is_running(ctx)
@@ -502,7 +507,6 @@ static const char *check_config(ocsp_issuers_issuer_t *si)
 /* @return whether a table was loaded */
 static bool open_new(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 {
-    ocsp_table_info_t info;
     const char *why = NULL;
     attempt_t a;
     bool loaded;
@@ -522,26 +526,31 @@ static bool open_new(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
                         == APR_SUCCESS;
     if (!si->running.has_slot) {
         ocsp_load_log_result(ctx, si, NULL, OCSP_LOAD_RESULT_NO_ROOM, 0, why,
-                             false);
+                             NULL);
         return false;
     }
     /* a table that another process may write is for the next check */
-    loaded = ctx->is_writer && update(&a, ctx, si);
-    si->loaded.has_table = ocsp_arena_get_info(&info, ctx->arena,
-                                               si->running.slot, si->running.id)
-                        == APR_SUCCESS;
-    return loaded;
+    return ctx->is_writer && update(&a, ctx, si);
+}
+
+static bool read_info(ocsp_table_info_t *out, const ocsp_load_ctx_t *ctx,
+                      const ocsp_issuers_issuer_t *si)
+{
+    return ocsp_arena_get_info(out, ctx->arena, si->running.slot,
+                               si->running.id)
+        == APR_SUCCESS;
 }
 
 void ocsp_table_load_open(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 {
     const char *fault = check_config(si);
     const ocsp_issuers_issuer_t *other;
+    ocsp_table_info_t info;
     bool loaded = false;
 
     if (fault != NULL) {
         ocsp_load_log_result(ctx, si, NULL, OCSP_LOAD_RESULT_REJECTED, 0, fault,
-                             false);
+                             NULL);
         return;
     }
     other = apr_hash_get(ctx->tables, si->running.id, OCSP_TABLE_ID_LEN);
@@ -559,7 +568,10 @@ void ocsp_table_load_open(const ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
         si->running.warned_complete = other->running.warned_complete;
     }
     if (si->running.has_slot) {
-        ocsp_load_log_age(ctx, si, loaded);
+        si->loaded.has_table = read_info(&info, ctx, si);
+        if (si->loaded.has_table) {
+            ocsp_load_log_age(ctx, si, &info, loaded);
+        }
     }
 }
 
@@ -574,6 +586,8 @@ bool ocsp_table_load_has_died(const ocsp_load_ctx_t *ctx,
 void ocsp_table_load_refresh(const ocsp_load_ctx_t *ctx,
                              const ocsp_issuers_issuer_t *si)
 {
+    const ocsp_table_info_t *in_use = NULL;
+    ocsp_table_info_t info;
     bool loaded = false;
     attempt_t a;
 
@@ -583,6 +597,12 @@ void ocsp_table_load_refresh(const ocsp_load_ctx_t *ctx,
     if (apr_hash_get(ctx->tables, si->running.id, OCSP_TABLE_ID_LEN) == NULL) {
         apr_hash_set(ctx->tables, si->running.id, OCSP_TABLE_ID_LEN, si);
         loaded = update(&a, ctx, si);
+        in_use = a.in_use;
     }
-    ocsp_load_log_age(ctx, si, loaded);
+    else if (read_info(&info, ctx, si)) {
+        in_use = &info;
+    }
+    if (in_use != NULL) {
+        ocsp_load_log_age(ctx, si, in_use, loaded);
+    }
 }
