@@ -186,7 +186,7 @@ static void test_warnings(apr_pool_t *p)
     is_warning(with_value(pki_make_delegate("ocsp", made.key, made.ca,
                                             made.ca_key, NULL),
                           NID_crl_distribution_points, crl),
-               "own status; RFC 6960 section 4.2.2.2.1: cRLDistr",
+               "that extension; RFC 6960 section 4.2.2.2.1: cRLDistr",
                "with two faults: both", p);
 }
 
