@@ -92,10 +92,11 @@ static const case_t cases[] = {
      .day = -1},
     {.name = "C1: one with a name and onlyContainsUserCerts does not",
      .files = {{.day = -1, .point = USERS1, .revoked = "\5"}},
-     .said = "might not cover every certificate (" PART
-             "distributionPoint, onlyContainsUserCerts): certificates that no "
-             "CRL lists are answered tryLater; if the CRLs named here cover "
-             "every certificate of this CA, " SAY,
+     .said =
+         "might not cover every certificate (" PART
+         "distributionPoint, onlyContainsUserCerts): those that no CRL lists "
+         "are answered tryLater; add the CA's other CRLs, or, if the "
+         "configured CRLs cover every certificate of this CA, " SAY,
      .revoked = "5",
      .partial = true,
      .day = -1},

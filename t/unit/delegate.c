@@ -70,7 +70,8 @@ static void test_origins(void)
 {
     is_fault(pki_make_delegate("ocsp", made.key, made.old_ca, made.old_key,
                                NULL),
-             "a signer of its own", "of the CA's former key");
+             "the key of its certificate in <OCSPIssuer>",
+             "of the CA's former key");
     is_fault(pki_make_delegate("ocsp", made.key, made.other_ca, made.ca_key,
                                NULL),
              "nor issued by it", "of another name under the same key");

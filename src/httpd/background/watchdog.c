@@ -210,8 +210,8 @@ static const char *describe_cause(const ocsp_watchdog_t *w,
 
     if (item == NULL) {
         return "the process that checks them does not continue, or there is "
-               "none; find out whether an httpd process is suspended (SIGSTOP), "
-               "or stop httpd and start it again";
+               "none; find out whether an httpd process is suspended "
+               "(SIGSTOP), or stop httpd and start it again";
     }
     return apr_psprintf(p,
                         "process %d has begun to load %s for %s and has not "

@@ -477,10 +477,10 @@ static void check_fields(server_rec *base, apr_pool_t *ptemp)
         }
         ap_log_error(
             APLOG_MARK, APLOG_WARNING, 0, base,
-            "OCSP251: %s:%d: Header %s: nginx, when it staples, rejects responses with "
-            "a field whose name has other characters than letters, "
-            "digits and hyphens; remove the directive, or add \"Header "
-            "always unset %s\" to the location of SetHandler ocsp "
+            "OCSP251: %s:%d: Header %s: nginx, when it staples, rejects "
+            "responses with a field whose name has other characters than "
+            "letters, digits and hyphens; remove the directive, or add "
+            "\"Header always unset %s\" to the location of SetHandler ocsp "
             "(without \"always\" if the field is set without it)",
             d->filename, d->line_num, field, field);
     }

@@ -162,8 +162,8 @@ apr_status_t ocsp_retained_open_arena(ocsp_arena_t **out, ocsp_retained_t *k,
         *why =
             ocsp_arena_get_room(k->arena) < wanted
                 ? "OCSPTableSize is more memory than this machine provides, so "
-                  "less is reserved for status data; give the machine more memory, "
-                  "or set a smaller OCSPTableSize"
+                  "less is reserved for status data; give the machine more "
+                  "memory, or set a smaller OCSPTableSize"
                 : NULL;
     }
     if (old != NULL) {
