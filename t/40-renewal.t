@@ -281,7 +281,7 @@ $crl->($first, '3001');
 ok wait_for(120, sub { $httpd->says('da_revoked', '3001') eq 'revoked' }), 'the next CRL';
 my $told = sub {
     scalar(() = $httpd->log_since($_[0]) =~
-        /:error\].*OCSP267: \Q${\ ca('da_revoked')->{subject}}\E: /g);
+        /:error\].*OCSP267: \Q${\ ca('da_revoked')->{subject}}\E: \S+first\.pem: /g);
 };
 is $told->(0), 1, 'its signer is revoked: logged once, as an error';
 $mark = length $httpd->log_since(0);
@@ -304,7 +304,7 @@ for my $case ([soon => 'warn', 'ends soon$'], [close => 'error', 'ends soon: ren
     my ($name, $level, $dumped) = @$case;
     my ($status, $said) = config_test($aged->($name), '-D', 'DUMP_OCSP');
     is $status, 0, "$name: httpd -t exits 0" or diag $said;
-    my @said = $said =~ /:(\w+)\] .*OCSP248: \Q$subject\E: the signer's certificate \([^)]*\) expires on /g;
+    my @said = $said =~ /:(\w+)\] .*OCSP248: \Q$subject\E: \S+\.pem: the signer's certificate expires on /g;
     is "@said", $level // '', "$name: httpd -t says that it is to be renewed" or diag $said;
     like $said, qr/^ +signer: .*, $dumped/m, "$name: and so does the dump";
 }

@@ -275,7 +275,7 @@ static const char *decide(ocsp_response_single_t *out,
         end = add_seconds(now, OCSP_ANSWER_STALE_REVOKED_S);
     }
     if (is_uncovered(s)) {
-        return "RFC 5280 section 5.2.5: the known CRLs may not cover the"
+        return "RFC 5280 section 5.2.5: the known CRLs might not cover the"
                " certificate (OCSPCRLCoverage)";
     }
     /* an expired certificate is still answered, as RFC 6960 allows */

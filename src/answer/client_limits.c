@@ -110,14 +110,15 @@ static const char *warn_of_size(const ocsp_response_template_t *templ,
 
     return max <= OCSP_CLIENT_LIMITS_AWS_IOT
              ? NULL
-             : apr_psprintf(p,
-                            "responses have up to %" APR_SIZE_T_FMT
-                            " octets, but AWS IoT accepts %d%s: send fewer or"
-                            " shorter certificates (OCSPIncludeCertificate)",
-                            max, OCSP_CLIENT_LIMITS_AWS_IOT,
-                            max <= OCSP_CLIENT_LIMITS_OCPP
-                                ? ""
-                                : ", OCPP 1.6 and 2.0.1 4125");
+             : apr_psprintf(
+                 p,
+                 "responses have up to %" APR_SIZE_T_FMT
+                 " octets, but AWS IoT accepts at most %d%s: for these"
+                 " clients send fewer or shorter certificates"
+                 " (OCSPIncludeCertificate)",
+                 max, OCSP_CLIENT_LIMITS_AWS_IOT,
+                 max <= OCSP_CLIENT_LIMITS_OCPP ? ""
+                                                : ", OCPP 1.6 and 2.0.1 4125");
 }
 
 /* golang.org/x/crypto/ocsp uses the first certificate alone, and requires that

@@ -34,8 +34,8 @@ static const char *find_fault(X509 *cert, const ocsp_issuer_t *issuer)
     }
     if (X509_verify(cert, issuer->key) != 1) {
         return "RFC 6960 section 4.2.2.2: names this CA as its issuer, but"
-               " another key has signed it: have each key of a CA issue a"
-               " signer of its own";
+               " another key has signed it: have the CA issue one with the"
+               " key of its certificate in <OCSPIssuer>";
     }
     if ((flags & EXFLAG_INVALID) != 0) {
         return "RFC 5280 section 4.2: an extension cannot be read: have the"
@@ -98,25 +98,28 @@ const char *ocsp_delegate_warn(X509 *cert, const ocsp_issuer_t *issuer,
     if (!ocsp_der_equal(get_name(X509_get_issuer_name(cert)), issuer->name)) {
         add(&warning,
             "its issuer name and the CA's subject are encoded differently,"
-            " which Firefox rejects",
+            " which Firefox rejects: have the certificate issued again",
             p);
     }
     if (X509_get_ext_by_NID(cert, NID_id_pkix_OCSP_noCheck, -1) < 0) {
         add(&warning,
             "RFC 6960 section 4.2.2.2.1: without id-pkix-ocsp-nocheck clients"
-            " may ask for the responder's own status",
+            " may check whether the signer is revoked: have it issued with"
+            " that extension",
             p);
     }
     if (names_responder(cert)) {
         add(&warning,
             "RFC 6960 section 4.2.2.2.1: authorityInfoAccess sends clients to"
-            " a responder for the responder's own status",
+            " a responder for the signer's own status: have it issued without"
+            " that extension",
             p);
     }
     if (X509_get_ext_by_NID(cert, NID_crl_distribution_points, -1) >= 0) {
         add(&warning,
             "RFC 6960 section 4.2.2.2.1: cRLDistributionPoints sends clients"
-            " to a CRL for the responder's own status",
+            " to a CRL for the signer's own status: have it issued without"
+            " that extension",
             p);
     }
     ERR_clear_error();

@@ -64,8 +64,8 @@ static apr_status_t check_key(ocsp_algorithm_t *out,
     }
     if (!ocsp_signer_is_pair(pair->cert, pair->key)) {
         *why = apr_psprintf(p,
-                            "%s: not the key of the certificate in %s: give"
-                            " the two that belong together",
+                            "%s: not the key of the certificate in %s: name"
+                            " a key and a certificate that belong together",
                             pair->key_file, pair->cert_file);
         return OCSP_EMALFORMED;
     }
@@ -245,6 +245,7 @@ static apr_status_t make_signer(ocsp_signer_t **out, const char **warning,
     apr_status_t rv;
 
     apr_pool_cleanup_register(p, s, free_signer, apr_pool_cleanup_null);
+    s->cert_file = apr_pstrdup(p, pair->cert_file);
     if ((rv = check_key(&s->algorithm, pair, why, p)) != APR_SUCCESS
         || (rv = check_authority(s, &caveat, pair, issuer, why, p))
                != APR_SUCCESS) {

@@ -26,6 +26,7 @@
 /** A signer; nothing in it changes once it is made. */
 typedef struct {
     ocsp_algorithm_t algorithm; /* of its signatures (R129) */
+    const char *cert_file;      /* the file of its certificate */
     ocsp_der_t cert;            /* its certificate */
     ocsp_der_t name;            /* the certificate's subject */
     ocsp_der_t serial;   /* its serial number: big-endian magnitude, no leading

@@ -74,11 +74,10 @@ static void log_copy(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *a,
     ocsp_load_ctx_log(ctx, copy ? APLOG_WARNING : APLOG_INFO, 0,
                       "OCSP221: %s: %s and %s are %s", a->loaded.name,
                       a->config.cert_file, b->config.cert_file,
-                      copy ? "the same certificate; remove one of them, or "
-                             "restore the file of another CA that was "
-                             "overwritten"
+                      copy ? "the same certificate; remove one of them, or, "
+                             "if one should be another CA's, restore it"
                            : "certificates of the same CA; the first one is "
-                             "used");
+                             "used (usual after a renewal)");
 }
 
 /* Files of one CA that match one pattern are its renewals and
@@ -313,12 +312,13 @@ static void log_unlisted_good(const server_rec *base)
         s = ocsp_server_config_get_next(s);
     }
     if (s != NULL) {
-        ap_log_error(APLOG_MARK, APLOG_INFO, 0, base,
-                     "OCSP211: serial numbers that a CRL does not list are "
-                     "answered good, even if they were never issued (RFC 6960 "
-                     "section 2.2); a publicly trusted CA must not do so "
-                     "(Baseline Requirements 4.9.9) and needs OCSPIndexFile or "
-                     "OCSPIssuedFile");
+        ap_log_error(
+            APLOG_MARK, APLOG_INFO, 0, base,
+            "OCSP211: serial numbers that a CRL does not list are "
+            "answered good, even if they were never issued (RFC 6960 "
+            "section 2.2), which is usual for a private CA; a publicly "
+            "trusted one must not do so (Baseline Requirements 4.9.9) "
+            "and needs OCSPIndexFile or OCSPIssuedFile");
     }
 }
 

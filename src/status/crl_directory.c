@@ -187,7 +187,7 @@ apr_status_t ocsp_crl_directory_scan(apr_array_header_t **out, const char *dir,
     add_files(&scan, names);
     apr_pool_destroy(scan.ptmp);
     if (scan.unreadable_count > 0) {
-        *warning = apr_psprintf(p, "%s: %u file%s cannot be read%s%s", dir,
+        *warning = apr_psprintf(p, "%s: %u file%s cannot be used%s%s", dir,
                                 scan.unreadable_count,
                                 scan.unreadable_count == 1 ? "" : "s",
                                 scan.unreadable,

@@ -161,7 +161,8 @@ static apr_status_t reject_older(selection_t *s, const char *file,
     s->why = apr_psprintf(s->pool,
                           "%s: RFC 5280 section 5.1.2.4: thisUpdate %s is "
                           "before %s, that of the CRL in use: put the "
-                          "newest CRL there",
+                          "newest CRL there, or stop httpd and start it again "
+                          "to accept this one",
                           file, ocsp_crl_print_time(this_update, s->pool),
                           ocsp_crl_print_time(last, s->pool));
     return OCSP_ESTALE;

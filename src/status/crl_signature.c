@@ -265,8 +265,8 @@ apr_status_t ocsp_crl_signature_check(ocsp_crl_signature_t *sig,
         *why = apr_psprintf(sig->pool,
                             "RFC 5280 section 6.3.3 (g): the signature is not "
                             "by the key of %s, or the file was changed: fetch "
-                            "it again (if the CA has a new key, name the "
-                            "certificate with that key)",
+                            "it again, or, if the CA has a new key, add an "
+                            "<OCSPIssuer> for it",
                             sig->issuer->subject);
         return OCSP_EUNKNOWNCA;
     }

@@ -162,7 +162,8 @@ static apr_status_t parse_cert(X509 **out, ocsp_der_t content, const char *file,
         X509_free(found.first);
         *why = apr_psprintf(p,
                             "%s: holds %d certificates (%s%s): name a file "
-                            "with the CA's alone",
+                            "that holds only the certificate of the CA that "
+                            "issues",
                             file, found.count, found.subjects,
                             found.count > LISTED_MAX ? "; ..." : "");
         return OCSP_EMALFORMED;
@@ -316,8 +317,8 @@ const char *ocsp_issuer_describe_other(const ocsp_issuer_t *issuer,
 
     X509_NAME_free(parsed);
     return apr_psprintf(p,
-                        "%s: is the CRL of another CA (%s), not of %s: name "
-                        "that CA's own CRL (RFC 5280 section 5.1.2.3)",
+                        "%s: is the CRL of another CA (%s): name a CRL of %s "
+                        "instead (RFC 5280 section 5.1.2.3)",
                         file, whose, issuer->subject);
 }
 

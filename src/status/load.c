@@ -150,8 +150,8 @@ static void warn_of_dates(const load_t *l, ocsp_load_result_t *out)
     if (end <= l->now) {
         warn(l, out,
              "RFC 5280 section 5.1.2.5: expired at %s, so requests are "
-             "answered tryLater, except for revoked certificates; have the CA "
-             "issue a new CRL",
+             "answered tryLater, except for revoked certificates; fetch the "
+             "CA's newest CRL, or have the CA issue one",
              print_time(l, end));
         return;
     }
@@ -164,7 +164,8 @@ static void warn_of_dates(const load_t *l, ocsp_load_result_t *out)
     if (!l->src->checked && l->now - info->this_update > FIREFOX_MAX_AGE_S) {
         warn(l, out,
              "thisUpdate %s is more than 10 days old: Firefox rejects such "
-             "responses; have the CA issue CRLs more often",
+             "responses; set OCSPThisUpdate checked, or have the CA issue CRLs "
+             "more often",
              print_time(l, info->this_update));
     }
 }
@@ -186,10 +187,11 @@ static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out,
     }
     if (!l->src->complete) {
         warn(l, out,
-             "RFC 5280 section 5.2.5: may not cover every certificate "
-             "(issuingDistributionPoint: %s): certificates that no CRL lists "
-             "are answered tryLater; if the CRLs named here cover every "
-             "certificate of this CA, set OCSPCRLCoverage complete",
+             "RFC 5280 section 5.2.5: might not cover every certificate "
+             "(issuingDistributionPoint: %s): those that no CRL lists are "
+             "answered tryLater; add the CA's other CRLs, or, if the "
+             "configured CRLs cover every certificate of this CA, set "
+             "OCSPCRLCoverage complete",
              ocsp_crl_set_print_bits(ocsp_crl_set_bits(out->crls), l->pool));
     }
     else {
@@ -223,7 +225,7 @@ static void warn_of_issuance(const load_t *l, ocsp_load_result_t *out,
         warn(l, out,
              "RFC 5280 section 3.3: does not list %" APR_UINT64_T_FMT
              " certificates that are revoked in %s: they are answered revoked; "
-             "have the CA issue a new CRL",
+             "fetch the CA's newest CRL, or have the CA issue one",
              missed, name_files(l));
     }
     if (disputes > 0) {
@@ -352,7 +354,7 @@ static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
             *why = apr_psprintf(
                 l->pool,
                 "%s: the CRL of %s that was in use (thisUpdate %s, %s) is "
-                "gone, and this one may not cover the same certificates: "
+                "gone, and this one might not cover the same certificates: "
                 "restore it, or stop httpd and start it again to accept that",
                 out->file, l->src->issuer->subject,
                 print_time(l, part->this_update),
@@ -490,8 +492,8 @@ static apr_status_t check_rows(const load_t *l, apr_uint64_t rows,
              : reject_loss(l,
                            apr_psprintf(l->pool,
                                         "%" APR_UINT64_T_FMT
-                                        " rows, but %" APR_UINT64_T_FMT
-                                        " before (an index never loses rows)",
+                                        " lines, but %" APR_UINT64_T_FMT
+                                        " before (an index never loses lines)",
                                         rows, last->rows),
                            why);
 }

@@ -157,7 +157,8 @@ static apr_status_t begin(ocsp_stream_t *s, const char *label, const char **why)
         return rv;
     }
     if (s->end == 0) {
-        *why = apr_psprintf(s->pool, "%s: the file is empty", s->name);
+        *why = apr_psprintf(s->pool, "%s: the file is empty: write it again",
+                            s->name);
         return OCSP_EMALFORMED;
     }
     if (s->buf[0] == OCSP_DER_SEQUENCE) {

@@ -162,11 +162,11 @@ static void test_size(apr_pool_t *p)
     is_said(warn_of(&max, usage, more, p), NULL, "a long response");
     ok(max > 4050 && max <= 4096, "4096 octets at most (%zu)", max);
     is_said(warn_of(&max, usage, more + 4, p),
-            " octets, but AWS IoT accepts 4096: ",
+            " octets, but AWS IoT accepts at most 4096: ",
             "a response that is too long for one kind of client");
     ok(max > 4096 && max <= 4125, "4125 octets at most (%zu)", max);
     is_said(warn_of(&max, usage, more + 8, p),
-            "AWS IoT accepts 4096, OCPP 1.6 and 2.0.1 4125: send fewer",
+            "AWS IoT accepts at most 4096, OCPP 1.6 and 2.0.1 4125: for these",
             "a response that is too long for two");
     ok(max > 4125, "more (%zu)", max);
 }

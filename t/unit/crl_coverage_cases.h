@@ -92,10 +92,11 @@ static const case_t cases[] = {
      .day = -1},
     {.name = "C1: one with a name and onlyContainsUserCerts does not",
      .files = {{.day = -1, .point = USERS1, .revoked = "\5"}},
-     .said = "may not cover every certificate (" PART
-             "distributionPoint, onlyContainsUserCerts): certificates that no "
-             "CRL lists are answered tryLater; if the CRLs named here cover "
-             "every certificate of this CA, " SAY,
+     .said =
+         "might not cover every certificate (" PART
+         "distributionPoint, onlyContainsUserCerts): those that no CRL lists "
+         "are answered tryLater; add the CA's other CRLs, or, if the "
+         "configured CRLs cover every certificate of this CA, " SAY,
      .revoked = "5",
      .partial = true,
      .day = -1},
@@ -312,8 +313,8 @@ static const case_t cases[] = {
      .files = {{.day = -1, .revoked = "\4", .flaw = OTHER_NAME},
                {.day = -2, .revoked = "\5"}},
      .named = true,
-     .not_used = "a.crl: is the CRL of another CA (CN=Other CA), not of "
-                 "CN=Test CA: ",
+     .not_used = "a.crl: is the CRL of another CA (CN=Other CA): name a CRL "
+                 "of CN=Test CA ",
      .revoked = "5",
      .missing_crls = true,
      .day = -2},
@@ -321,8 +322,8 @@ static const case_t cases[] = {
      .files = {{.day = -1, .revoked = "\4", .flaw = OTHER_NAME}},
      .named = true,
      .want = OCSP_EUNKNOWNCA,
-     .said = "a.crl: is the CRL of another CA (CN=Other CA), not of CN=Test "
-             "CA: "},
+     .said = "a.crl: is the CRL of another CA (CN=Other CA): name a CRL of "
+             "CN=Test CA "},
     {.name = "C4: a partial CRL beside it is not complete",
      .files = {{.day = -1, .revoked = "\4", .flaw = OTHER_NAME},
                {.day = -2, .point = NAME1, .revoked = "\5"}},
@@ -402,7 +403,7 @@ static const case_t cases[] = {
               {.day = -4, .point = NAME2, .revoked = "\4"}},
      .files = {{.day = -1, .point = NAME2, .revoked = "\3"}},
      .complete = true,
-     .not_used = "distributionPoint) is gone, and this one may not cover the "
+     .not_used = "distributionPoint) is gone, and this one might not cover the "
                  "same certificates: restore it, or stop httpd and start it "
                  "again",
      .revoked = "345",

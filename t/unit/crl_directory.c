@@ -202,7 +202,7 @@ static void test_permissions(void)
     rv = ocsp_crl_directory_scan(&entries, dir, &warning, &why, pool);
     become(me);
     ok(rv == APR_SUCCESS && warning != NULL
-           && strstr(warning, ": 1 file cannot be read: ") != NULL
+           && strstr(warning, ": 1 file cannot be used: ") != NULL
            && strstr(warning, "/b.crl: cannot be opened") != NULL,
        "a file that may not be read is told (%s)",
        warning != NULL ? warning : why);
@@ -214,7 +214,7 @@ static void test_permissions(void)
     rv = ocsp_crl_directory_scan(&entries, dir, &warning, &why, pool);
     become(me);
     ok(rv == APR_SUCCESS && warning != NULL
-           && strstr(warning, ": 5 files cannot be read: ") != NULL
+           && strstr(warning, ": 5 files cannot be used: ") != NULL
            && strstr(warning, "/c1.crl") != NULL
            && strstr(warning, "/c2.crl") == NULL
            && strcmp(warning + strlen(warning) - 5, "; ...") == 0,

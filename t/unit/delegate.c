@@ -70,7 +70,8 @@ static void test_origins(void)
 {
     is_fault(pki_make_delegate("ocsp", made.key, made.old_ca, made.old_key,
                                NULL),
-             "a signer of its own", "of the CA's former key");
+             "the key of its certificate in <OCSPIssuer>",
+             "of the CA's former key");
     is_fault(pki_make_delegate("ocsp", made.key, made.other_ca, made.ca_key,
                                NULL),
              "nor issued by it", "of another name under the same key");
@@ -186,7 +187,7 @@ static void test_warnings(apr_pool_t *p)
     is_warning(with_value(pki_make_delegate("ocsp", made.key, made.ca,
                                             made.ca_key, NULL),
                           NID_crl_distribution_points, crl),
-               "own status; RFC 6960 section 4.2.2.2.1: cRLDistr",
+               "that extension; RFC 6960 section 4.2.2.2.1: cRLDistr",
                "with two faults: both", p);
 }
 

@@ -210,14 +210,14 @@ static const char *describe_cause(const ocsp_watchdog_t *w,
 
     if (item == NULL) {
         return "the process that checks them does not continue, or there is "
-               "none; find out whether an httpd process is stopped, or restart "
-               "httpd";
+               "none; find out whether an httpd process is suspended "
+               "(SIGSTOP), or stop httpd and start it again";
     }
     return apr_psprintf(p,
                         "process %d has begun to load %s for %s and has not "
                         "finished; find out what that process waits for (a "
                         "disk, a network file system, SIGSTOP), or terminate "
-                        "it",
+                        "it with kill -9",
                         (int)state->pid,
                         ocsp_sources_name(item->si->config.level, p),
                         item->si->loaded.name);
@@ -236,7 +236,8 @@ void ocsp_watchdog_log_overdue(const ocsp_watchdog_t *w, apr_pool_t *p)
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, w->base,
                      "OCSP236: files have not been checked for changes for %ld "
                      "s (OCSPRefresh: every %ld s), so no change takes effect, "
-                     "and data without a nextUpdate will expire: %s",
+                     "and indexes, lists and CRLs without nextUpdate "
+                     "expire after OCSPNextUpdate: %s",
                      (long)state.overdue_s, (long)w->check_s,
                      describe_cause(w, &state, p));
     }
@@ -317,11 +318,19 @@ void ocsp_watchdog_start_child(ocsp_watchdog_t *w, apr_pool_t *pchild)
 
 /* --- start ---------------------------------------------------------------- */
 
+static const char *name_unneeded(const server_rec *base)
+{
+    return ocsp_server_config_get(base)->refresh_s != 0
+             ? "OCSPRefresh and OCSPPreproduce"
+             : "OCSPPreproduce";
+}
+
 static const char *describe_effect(const server_rec *base)
 {
     return ocsp_server_config_get(base)->refresh_s != 0
-             ? "files are not checked for changes, data without a nextUpdate "
-               "will expire, and nothing is signed in advance"
+             ? "files are not checked for changes, indexes, lists and CRLs "
+               "without nextUpdate expire after OCSPNextUpdate, and nothing is "
+               "signed in advance"
              : "nothing is signed in advance";
 }
 
@@ -333,11 +342,12 @@ bool ocsp_watchdog_check(server_rec *base, const ocsp_arena_t *arena)
         return true;
     }
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, base,
-                 "OCSP234: %s: %s; %sset OCSPRefresh and OCSPPreproduce to off",
+                 "OCSP234: %s: %s; %sset %s to off",
                  is_loaded ? "this system has no robust mutexes"
                            : "mod_watchdog is not loaded",
                  describe_effect(base),
-                 is_loaded ? "" : "add LoadModule watchdog_module, or ");
+                 is_loaded ? "" : "add LoadModule watchdog_module, or ",
+                 name_unneeded(base));
     return false;
 }
 
@@ -372,8 +382,8 @@ ocsp_watchdog_t *ocsp_watchdog_start(apr_pool_t *pconf, server_rec *base,
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_ERR, rv, base,
                      "OCSP237: mod_watchdog returned an error: %s; restart "
-                     "httpd, or set OCSPRefresh and OCSPPreproduce to off",
-                     describe_effect(base));
+                     "httpd gracefully, or set %s to off",
+                     describe_effect(base), name_unneeded(base));
         return NULL;
     }
     /* at once: the parent may have left changed sources to it */

@@ -56,9 +56,7 @@ typedef struct {
     const ocsp_issuer_t *issuer; /* NULL: its certificate cannot be read */
     ocsp_chain_t chain; /* of its certificate, for OCSPIncludeCertificate chain;
                            else empty */
-    ocsp_answer_signers_t signers;    /* see signer_reload.h */
-    apr_array_header_t *signer_files; /* const char *: of each signer's
-                                         certificate */
+    ocsp_answer_signers_t signers; /* see signer_reload.h */
     const char *signer_why; /* NULL, or why there is none or an old one */
     bool signers_faulty;    /* one of their files was rejected, or none is valid
                              */

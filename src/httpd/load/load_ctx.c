@@ -125,7 +125,8 @@ ocsp_retries_t *ocsp_load_ctx_open_arena(ocsp_load_ctx_t *ctx,
                      "loading status data; %s",
                      ctx->refreshes
                          ? "new and changed files are loaded when it has "
-                           "finished"
+                           "finished (nothing is to be done unless this "
+                           "repeats)"
                          : "new and changed files are not loaded: restart "
                            "again when it has finished");
     }
@@ -135,9 +136,9 @@ ocsp_retries_t *ocsp_load_ctx_open_arena(ocsp_load_ctx_t *ctx,
     else {
         ap_log_error(
             APLOG_MARK, APLOG_NOTICE, 0, base,
-            "OCSP247: there is no earlier status data to compare with, "
-            "so a CRL or an index is accepted even if a newer one was "
-            "in use before");
+            "OCSP247: nothing is known of earlier status data, so an older "
+            "CRL or index would be accepted (nothing is to be done unless "
+            "OCSP262 follows)");
     }
     ocsp_arena_begin(ctx->arena);
     ctx->configuration = ocsp_arena_get_configuration(ctx->arena);

@@ -31,8 +31,9 @@ static bool log_once(ocsp_retry_t *retry, int message, uint64_t state)
 static const char *print_end(const ocsp_load_ctx_t *ctx, int64_t end)
 {
     return end == OCSP_TABLE_ENDLESS
-             ? "it changes"
-             : ocsp_load_ctx_print_time(ctx->ptemp, end);
+             ? "without a time limit of its own"
+             : apr_pstrcat(ctx->ptemp, "until ",
+                           ocsp_load_ctx_print_time(ctx->ptemp, end), NULL);
 }
 
 /* --- tables --------------------------------------------------------------- */
@@ -46,7 +47,7 @@ static void log_published(const ocsp_load_ctx_t *ctx,
     ocsp_load_ctx_log(ctx, APLOG_INFO, 0,
                       "OCSP205: %s: status data loaded from %s: "
                       "%" APR_UINT64_T_FMT
-                      " revocations%s, thisUpdate %s, valid until %s",
+                      " revocations%s, thisUpdate %s, valid %s",
                       si->loaded.name, result->file, info->entries,
                       info->issuance ? apr_psprintf(ctx->ptemp,
                                                     ", %" APR_UINT64_T_FMT
@@ -71,8 +72,8 @@ static void log_old(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
         ocsp_load_ctx_log(
             ctx, APLOG_NOTICE, 0,
             "OCSP262: %s: %s has thisUpdate %s, and more than a third of its "
-            "time has passed; replace the file if the CA has issued a newer "
-            "CRL, because after a full start an older one is accepted",
+            "lifetime has passed; a full start accepts an older CRL: make sure "
+            "that it is the CA's newest",
             si->loaded.name, result->file,
             ocsp_load_ctx_print_time(ctx->ptemp, info->this_update));
     }
@@ -230,7 +231,8 @@ static age_t find_age(int64_t *end, const char **remedy,
     }
     *remedy = issuance > crl ? "find out why the index or list no longer "
                                "changes, or set a longer OCSPSourceMaxAge"
-                             : "have the CA issue a new CRL";
+                             : "fetch the CA's newest CRL, or have the CA "
+                               "issue one";
     return crl > issuance ? crl : issuance;
 }
 
@@ -267,7 +269,7 @@ static void log_expiry(const ocsp_load_ctx_t *ctx,
     else {
         ocsp_load_ctx_log(ctx, APLOG_WARNING, 0,
                           "OCSP230: %s: status data expires at %s, and two "
-                          "thirds of its time have passed (<OCSPIssuer> at "
+                          "thirds of its lifetime have passed (<OCSPIssuer> at "
                           "%s); %s",
                           si->loaded.name, time, si->config.where, remedy);
     }
@@ -286,14 +288,14 @@ void ocsp_load_log_age(const ocsp_load_ctx_t *ctx,
     if (check_end != 0 && find_age_of(checked, check_end, ctx->now) > age) {
         age = find_age_of(checked, check_end, ctx->now);
         end = check_end;
-        remedy = "the last check of its files failed: see OCSP206, OCSP219, "
-                 "OCSP220 or OCSP245 in this log";
+        remedy = "its files could not be checked: see OCSP206, OCSP219, "
+                 "OCSP220, OCSP236 or OCSP245 in this log";
     }
     last = exchange_age(ctx, si, age);
     if (age < last) { /* at the level of what it ends */
         ocsp_load_ctx_log(ctx, last == STALE ? APLOG_ERR : APLOG_WARNING, 0,
                           "OCSP260: %s: %s is over: status data is valid "
-                          "until %s",
+                          "%s",
                           si->loaded.name,
                           last == STALE ? "OCSP213" : "OCSP230",
                           print_end(ctx, end));
@@ -335,10 +337,9 @@ void ocsp_load_log_signers(const ocsp_load_ctx_t *ctx,
     ap_log_error(
         APLOG_MARK, expiry == OCSP_EXPIRY_SOON ? APLOG_WARNING : APLOG_ERR, 0,
         ctx->s,
-        "OCSP248: %s: the signer's certificate (%s) %s on %s%s; renew it with "
+        "OCSP248: %s: %s: the signer's certificate %s on %s%s; renew it with "
         "the same key%s",
-        si->loaded.name, signer->algorithm.description,
-        past ? "expired" : "expires",
+        si->loaded.name, signer->cert_file, past ? "expired" : "expires",
         ocsp_load_ctx_print_time(ctx->ptemp, signer->not_after),
         past ? ", and requests for this CA are answered tryLater" : "",
         /* the CA's own certificate is the one that is answered for */

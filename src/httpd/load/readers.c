@@ -87,11 +87,10 @@ void ocsp_readers_check_signers(const ocsp_load_ctx_t *ctx,
                                 const ocsp_issuers_issuer_t *si,
                                 apr_hash_t *key_files)
 {
-    int i;
+    size_t i;
 
-    for (i = 0; i < si->loaded.signer_files->nelts; i++) {
-        const char *file = APR_ARRAY_IDX(si->loaded.signer_files, i,
-                                         const char *);
+    for (i = 0; i < si->loaded.signers.count; i++) {
+        const char *file = si->loaded.signers.templs[i]->signer->cert_file;
 
         if (apr_hash_get(key_files, file, APR_HASH_KEY_STRING) == NULL
             && is_closed(file)

@@ -54,7 +54,8 @@ static dir_t *scan_and_log(const ocsp_load_ctx_t *ctx, const char *path)
     if (!d->reported
         && ocsp_load_ctx_log_once(ctx, path, strlen(path),
                                   ocsp_retry_hash_text(d->hidden))) {
-        ocsp_load_ctx_log(ctx, APLOG_ERR, 0, "OCSP219: OCSPCRLPath: %s",
+        ocsp_load_ctx_log(ctx, APLOG_ERR, 0,
+                          "OCSP219: OCSPCRLPath: %s; the other files are used",
                           d->hidden);
     }
     d->reported = true;

@@ -170,8 +170,8 @@ static void print_signers(const dump_t *d, const ocsp_issuers_issuer_t *si)
         const ocsp_signer_t *signer = si->loaded.signers.templs[i]->signer;
 
         printf("    signer: %s, %s, notBefore %s, notAfter %s, %s%s\n",
-               APR_ARRAY_IDX(si->loaded.signer_files, (int)i, const char *),
-               signer->algorithm.description, print_time(d, signer->not_before),
+               signer->cert_file, signer->algorithm.description,
+               print_time(d, signer->not_before),
                print_time(d, signer->not_after),
                signer->is_issuer ? "the CA itself" : "delegate",
                describe_expiry(signer,

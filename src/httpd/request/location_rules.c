@@ -318,7 +318,7 @@ static void warn_unanswered(server_rec *base, const ap_directive_t *issuer,
     }
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, base,
                  "OCSP250: %s:%d: <OCSPIssuer %s>: no URL of this server is "
-                 "answered: %s",
+                 "handled by mod_ocsp: %s",
                  issuer->filename, issuer->line_num, get_word(issuer, p), what);
 }
 
@@ -477,10 +477,10 @@ static void check_fields(server_rec *base, apr_pool_t *ptemp)
         }
         ap_log_error(
             APLOG_MARK, APLOG_WARNING, 0, base,
-            "OCSP251: %s:%d: Header %s: nginx rejects responses with "
-            "a field whose name has other characters than letters, "
-            "digits and hyphens; remove the directive, or add \"Header "
-            "always unset %s\" to the location of SetHandler ocsp "
+            "OCSP251: %s:%d: Header %s: nginx, when it staples, rejects "
+            "responses with a field whose name has other characters than "
+            "letters, digits and hyphens; remove the directive, or add "
+            "\"Header always unset %s\" to the location of SetHandler ocsp "
             "(without \"always\" if the field is set without it)",
             d->filename, d->line_num, field, field);
     }
@@ -562,8 +562,9 @@ static void check_redirects(server_rec *base, apr_pool_t *ptemp)
                      "OCSP263: %s:%d: %s in this section also redirects OCSP "
                      "requests, and OCSP clients follow no redirects; exclude "
                      "the responder's URLs from the section, or move the "
-                     "directive out of any <Location> and <If> (outside them "
-                     "it does not apply to OCSP requests)",
+                     "directive out of any <Location> and <If>, to the server "
+                     "or <VirtualHost> (there it does not apply to OCSP "
+                     "requests)",
                      d->filename, d->line_num, d->directive);
     }
 }

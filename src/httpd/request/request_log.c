@@ -92,7 +92,7 @@ void ocsp_request_log_failed(server_rec *s, ocsp_arena_t *arena,
 
     ap_log_error(APLOG_MARK, loud ? APLOG_ERR : APLOG_DEBUG, 0, s,
                  "OCSP301: %s: signing failed: %s; if this repeats, check the "
-                 "key with \"httpd -t\", then restart httpd",
+                 "key with \"httpd -t\", then restart httpd gracefully",
                  si != NULL ? si->loaded.name : "several issuers", why);
 }
 

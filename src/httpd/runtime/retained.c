@@ -126,8 +126,9 @@ static const char *resize(ocsp_arena_t *a, apr_uint64_t room, bool may_shrink,
         return NULL;
     }
     if (!ocsp_arena_set_room(a, room)) {
-        return "OCSPTableSize is larger than the memory that was reserved at "
-               "the last full start; stop httpd and start it again";
+        return "OCSPTableSize is limited to the address space that was "
+               "reserved at the last full start; for more, stop httpd and "
+               "start it again";
     }
     return 2 * used <= room
              ? NULL
@@ -158,11 +159,12 @@ apr_status_t ocsp_retained_open_arena(ocsp_arena_t **out, ocsp_retained_t *k,
     k->arena = NULL;
     rv = make_arena(&k->arena, room, why, p);
     if (rv == APR_SUCCESS) {
-        *why = ocsp_arena_get_room(k->arena) < wanted
-                 ? "OCSPTableSize is more than this machine has, so less is "
-                   "reserved for status data; give the machine more memory, "
-                   "or set a smaller OCSPTableSize"
-                 : NULL;
+        *why =
+            ocsp_arena_get_room(k->arena) < wanted
+                ? "OCSPTableSize is more memory than this machine provides, so "
+                  "less is reserved for status data; give the machine more "
+                  "memory, or set a smaller OCSPTableSize"
+                : NULL;
     }
     if (old != NULL) {
         ocsp_arena_close(old);

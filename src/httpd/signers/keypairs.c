@@ -326,7 +326,7 @@ static const char *explain_mismatch(const ocsp_load_ctx_t *ctx,
     return X509_check_ca(c->cert) == 1
              ? "the first certificate in it is a CA's: put the responder's "
                "first"
-             : "give the two that belong together";
+             : "name a key and a certificate that belong together";
 }
 
 static const char *explain_no_key(const ocsp_load_ctx_t *ctx,

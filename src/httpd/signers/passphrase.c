@@ -342,8 +342,8 @@ static const char *get_remedy(const dialog_t *d)
 {
     return d->program != NULL
              ? "correct that program, then stop httpd and start it again"
-             : "stop httpd and start it from a terminal, or set "
-               "OCSPPassPhraseDialog exec:";
+             : "stop httpd and start it again, from a terminal or with "
+               "OCSPPassPhraseDialog exec:/path/to/program";
 }
 
 /* @return the answer to one question, or NULL, which is logged */

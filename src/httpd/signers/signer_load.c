@@ -74,8 +74,7 @@ static void count_fault(const load_t *load)
     load->si->loaded.signers_faulty = true;
 }
 
-static void add_signer(load_t *load, const ocsp_signer_t *signer,
-                       const char *cert_file)
+static void add_signer(load_t *load, const ocsp_signer_t *signer)
 {
     ocsp_response_style_t style;
 
@@ -83,7 +82,6 @@ static void add_signer(load_t *load, const ocsp_signer_t *signer,
     style.chain = load->si->loaded.chain;
     APR_ARRAY_PUSH(load->templs, const ocsp_response_template_t *) =
         ocsp_response_template_make(signer, &style, load->ctx->pconf);
-    APR_ARRAY_PUSH(load->si->loaded.signer_files, const char *) = cert_file;
 }
 
 /* --- one certificate ------------------------------------------------------ */
@@ -113,7 +111,7 @@ static void reject(load_t *load, const char *cert_file, apr_status_t rv,
     fault_t *fault = apr_array_push(load->faults);
 
     if (last_good != NULL) {
-        add_signer(load, last_good, cert_file);
+        add_signer(load, last_good);
     }
     /* while httpd runs, the signers in use are not replaced by fewer */
     *fault = (fault_t){rv, why,
@@ -174,10 +172,12 @@ static void add_cert(load_t *load, ocsp_keypairs_cert_t *c)
         return;
     }
     k->signer = signer;
-    add_signer(load, signer, c->file);
+    add_signer(load, signer);
     ocsp_keypairs_retain(load->ctx, c, k);
     if (c->unrelated) {
-        warn(load, c->file, "only the first certificate in it is used");
+        warn(load, c->file,
+             "holds several certificates that are not a CA's, and only the "
+             "first is used: put each into a file of its own");
     }
     if (warning != NULL) {
         warn(load, "", warning);
@@ -317,9 +317,9 @@ static void log_no_signer(const load_t *load)
     load->si->loaded.signer_why =
         load->si->config.level->cert_files->nelts + load->keys->nelts != 0
             ? "none of the certificates of OCSPCertificateFile was issued by "
-              "this CA (have it issue one)"
-            : "no OCSPCertificateFile and no OCSPCertificateKeyFile (name "
-              "them)";
+              "this CA: have it issue one"
+            : "no OCSPCertificateFile and no OCSPCertificateKeyFile: name "
+              "them";
     count_fault(load);
     ocsp_load_ctx_log(load->ctx, APLOG_ERR, 0,
                       "OCSP223: %s: no signer: %s; %s (<OCSPIssuer> at %s)",
@@ -339,7 +339,6 @@ static void check_dates(const load_t *load)
     }
     for (i = 0; i < load->templs->nelts; i++) {
         const ocsp_signer_t *signer = get_signer(load, i);
-        const char *file = get_file(load->si->loaded.signer_files, i);
         int64_t start = signer->not_before;
         bool is_early = load->ctx->now < start;
         const char *turn = ocsp_load_ctx_print_time(
@@ -350,18 +349,20 @@ static void check_dates(const load_t *load)
             ocsp_load_ctx_log(
                 load->ctx, APLOG_CRIT, 0,
                 "OCSP204: %s: %s: the signer's certificate %s %s; %s; %s",
-                load->si->loaded.name, file,
+                load->si->loaded.name, signer->cert_file,
                 is_early ? "is not valid before" : "expired on", turn,
                 describe_no_signer(load),
-                is_early ? "compare the clocks of the CA and of this machine"
-                         : "renew it");
+                is_early
+                    ? "wait until then, or compare the clocks of the CA and of "
+                      "this machine"
+                    : "renew it");
         }
         else if (signer->not_after < load->ctx->now) {
             ocsp_load_ctx_log(
                 load->ctx, APLOG_WARNING, 0,
                 "OCSP216: %s: %s: the signer's certificate expired on %s; "
-                "another signer is used; remove the expired one",
-                load->si->loaded.name, file, turn);
+                "another signer is used; renew or remove the expired one",
+                load->si->loaded.name, signer->cert_file, turn);
         }
     }
 }
@@ -379,7 +380,7 @@ static void warn_of_clients(const load_t *load)
                                                       load->ctx->ptemp);
 
         if (warning != NULL) {
-            warn(load, get_file(load->si->loaded.signer_files, (int)i),
+            warn(load, load->si->loaded.signers.templs[i]->signer->cert_file,
                  warning);
         }
     }
@@ -397,8 +398,6 @@ void ocsp_signer_load_open(ocsp_load_ctx_t *ctx, ocsp_issuers_issuer_t *si)
 
     si->loaded.signer_why = NULL;
     si->loaded.signers_faulty = false;
-    si->loaded.signer_files = apr_array_make(ctx->pconf, 2,
-                                             sizeof(const char *));
     add_files(&load, is_pool);
     add_own_key(&load, is_pool);
     if (load.templs->nelts == 0 && load.faults->nelts == 0) {

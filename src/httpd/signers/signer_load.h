@@ -12,7 +12,7 @@
 #include "httpd/load/load_ctx.h"
 
 /**
- * Fill signers, signer_files, signer_why and signers_faulty of an issuer whose
+ * Fill signers, signer_why and signers_faulty of an issuer whose
  * certificate was read. At start and graceful the last good pair of a file
  * replaces one that cannot be used. One thread at a time.
  */

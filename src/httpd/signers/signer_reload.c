@@ -277,10 +277,11 @@ static void check_revoked(const ocsp_load_ctx_t *ctx,
     if (ocsp_log_once(retry->logged, retry->revoked) && revoked != NULL) {
         ocsp_load_ctx_log(
             ctx, APLOG_ERR, 0,
-            "OCSP267: %s: this CA has revoked its signer's certificate (%s), "
+            "OCSP267: %s: %s: this CA has revoked its signer's certificate, "
             "valid until %s; clients may reject the responses; have the CA "
-            "issue a new certificate",
-            si->loaded.name, revoked->algorithm.description,
+            "issue a new certificate (for a new key, if the old one was "
+            "compromised)",
+            si->loaded.name, revoked->cert_file,
             ocsp_load_ctx_print_time(ctx->ptemp, revoked->not_after));
     }
 }
