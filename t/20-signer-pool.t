@@ -228,6 +228,19 @@ for my $when ('it becomes rubbish', 'it is rubbish at the next graceful') {
     like $said, qr/OCSP202: .*\Q$dir\E\/own\.key/, "$when: logged, with its name";
     unlike $said, qr/OCSP223|OCSP225/, "$when: and no more than that";
 }
+
+# a certificate that two sections name, one of them with a wrong key
+my ($right, $wrong) = map { my ($ca, $key_file) = @$_;
+    issuer_section($ca, signer => "$dir/main-a.pem", signer_key => $key_file)
+        =~ s/(?=<\/OCSPIssuer>)/OCSPTrustedResponder on\n/r
+} ['a', $shared], ['fresh', $single];
+for my $order ("$right$wrong", "$wrong$right") {
+    $httpd->configure($order);
+    for my $when ('a wrong key in another section', 'the next graceful') {
+        $httpd->graceful;
+        signers($when, 'ocsp', a => 'main-a', fresh => 'tryLater');
+    }
+}
 # but a key that was taken out of the configuration never signs again
 $httpd->configure(section('c1'));
 $httpd->graceful;

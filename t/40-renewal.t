@@ -157,6 +157,13 @@ my @lines = drop_second(grep { /:(?:warn|error|crit)\].*\Q$away\E/ }
 is scalar @lines, 1, 'a key that has gone: said once' or diag join "\n", @lines;
 is $httpd->says('da_short', serial_good), 'good', 'the last good one signs on';
 
+# one of tomorrow in the place of the only one that is valid
+dated('da_expired', 'new', @next);
+for my $when ('one of tomorrow', 'the next graceful') {
+    ok $httpd->graceful, "$when: graceful";
+    is $httpd->says('da_expired', serial_good), 'good', "$when: the last good one signs";
+}
+
 ok $httpd->stop, 'it ends when told to';
 
 # An expired certificate in the place of one of two good ones: the other one signs, while
@@ -165,6 +172,7 @@ my $two = section('da_two', dated('da_two', 'one', @long), dated('da_two', 'two'
 my $serial = 0;
 my $look = sub { dated('da_look', 'look', $now - DAY, $now + $_[0] * DAY) };
 $httpd = OCSPTest::Httpd->start('renewal-two', "OCSPRefresh 1\n$two"
+    . OCSPTest::Httpd::who_log('renewal-two')
     . section('da_look', $look->(1)));
 my @at = (port => $httpd->{port}, path => '/');
 signed_by('two good ones', 'da_two', 'one');
@@ -192,8 +200,8 @@ sub signed_by_all {
     my ($when, $ca, $want) = @_;
     ok wait_for(60, sub {
         # a serial number of its own, which no process has a response for
-        return !grep { signer_of(post(request($ca, [sprintf '5A%04X', ++$serial]), @at)->{body})
-            ne $want } 1 .. 2 * children($httpd->{pid});
+        my ($bodies, $missed) = $httpd->reach($ca, sprintf '5A%04X', ++$serial);
+        return !@$missed && !grep { signer_of($_) ne $want } @$bodies;
     }), "$when: $ca: all processes sign by the one that is $want";
     return;
 }

@@ -159,11 +159,11 @@ ocsp_table_state_t ocsp_table_builder_find(const ocsp_table_builder_t *b,
                                            size_t serial_len);
 
 /**
- * Write the table of a finished builder, and free the builder.
+ * Write the table of a finished builder.
  * @param mem ocsp_table_sums_t's len octets, aligned to 8
  * @param info entries, issued and crls are ignored: they are counted
  */
-void ocsp_table_builder_seal(ocsp_table_builder_t *b, void *mem,
+void ocsp_table_builder_seal(const ocsp_table_builder_t *b, void *mem,
                              const ocsp_table_info_t *info);
 
 /** Free the memory of a builder that is not sealed, before its pool is

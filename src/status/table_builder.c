@@ -344,7 +344,7 @@ static void write_head(ocsp_table_head_t *head, const ocsp_table_info_t *info)
     head->rows = info->rows;
 }
 
-void ocsp_table_builder_seal(ocsp_table_builder_t *b, void *mem,
+void ocsp_table_builder_seal(const ocsp_table_builder_t *b, void *mem,
                              const ocsp_table_info_t *info)
 {
     ocsp_table_head_t head = {.version = OCSP_TABLE_VERSION};
@@ -377,5 +377,4 @@ void ocsp_table_builder_seal(ocsp_table_builder_t *b, void *mem,
     head.len = offset;
     memcpy(bytes, &head, sizeof(head));
     memcpy(bytes + sizeof(head), groups, sizeof(groups));
-    ocsp_table_builder_free(b);
 }

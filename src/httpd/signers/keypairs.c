@@ -59,18 +59,21 @@ static apr_pool_t *get_pool(ocsp_load_ctx_t *ctx)
 
 /* --- the last good pair of a file ----------------------------------------- */
 
-/* A pair by server as well, since servers may name other key files for one
- * certificate file, and one of them a wrong one. */
-static const char *get_pair_name(const ocsp_load_ctx_t *ctx, const char *file)
+/* A pair by server and issuer as well, since others may name other key files
+ * for one certificate file, and one of them a wrong one. */
+static const char *get_pair_name(const ocsp_load_ctx_t *ctx,
+                                 const char *issuer_file, const char *file)
 {
     const server_rec *s = ctx->s;
 
     return s != NULL && s->is_virtual && s->addrs != NULL
-             ? apr_psprintf(ctx->ptemp, "signer:%s %s:%u\n%s",
+             ? apr_psprintf(ctx->ptemp, "signer:%s %s:%u\n%s\n%s",
                             s->server_hostname != NULL ? s->server_hostname
                                                        : "",
-                            s->addrs->virthost, s->addrs->host_port, file)
-             : apr_pstrcat(ctx->ptemp, "signer:\n", file, NULL);
+                            s->addrs->virthost, s->addrs->host_port,
+                            issuer_file, file)
+             : apr_pstrcat(ctx->ptemp, "signer:\n", issuer_file, "\n", file,
+                           NULL);
 }
 
 /* The certificate alone, whichever server has used it. */
@@ -95,20 +98,21 @@ static X509 *find_retained(ocsp_der_t *key, const ocsp_load_ctx_t *ctx,
     return cert;
 }
 
-void ocsp_keypairs_retain(const ocsp_load_ctx_t *ctx,
+void ocsp_keypairs_retain(const ocsp_load_ctx_t *ctx, const char *issuer_file,
                           const ocsp_keypairs_cert_t *cert,
                           const ocsp_keypairs_key_t *key)
 {
     const ocsp_der_t none = {NULL, 0};
 
-    ocsp_load_ctx_retain(ctx, get_pair_name(ctx, cert->file), cert->content,
-                         key->content);
+    ocsp_load_ctx_retain(ctx, get_pair_name(ctx, issuer_file, cert->file),
+                         cert->content, key->content);
     ocsp_load_ctx_retain(ctx, get_cert_name(ctx, cert->file), cert->content,
                          none);
 }
 
 bool ocsp_keypairs_find_last_good(X509 **cert, EVP_PKEY **key,
-                                  const ocsp_load_ctx_t *ctx, const char *file)
+                                  const ocsp_load_ctx_t *ctx,
+                                  const char *issuer_file, const char *file)
 {
     ocsp_der_t content = {NULL, 0}, unused;
     const char *why;
@@ -117,7 +121,8 @@ bool ocsp_keypairs_find_last_good(X509 **cert, EVP_PKEY **key,
     *key = NULL;
     *cert = ctx->mode == OCSP_LOAD_CTX_SIGNERS
               ? NULL
-              : find_retained(&content, ctx, get_pair_name(ctx, file), file);
+              : find_retained(&content, ctx,
+                              get_pair_name(ctx, issuer_file, file), file);
     if (*cert != NULL) {
         apr_pool_cleanup_register(ctx->ptemp, *cert, free_cert,
                                   apr_pool_cleanup_null);

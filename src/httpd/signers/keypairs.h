@@ -89,9 +89,10 @@ ocsp_keypairs_key_t *ocsp_keypairs_find_key(const char **why,
                                             const ocsp_keypairs_cert_t *c,
                                             const apr_array_header_t *files);
 
-/** Retain a pair that has signed as the last good one of its certificate file.
- * Has no effect while httpd runs. */
-void ocsp_keypairs_retain(const ocsp_load_ctx_t *ctx,
+/** Retain a pair that has signed as the last good one of its certificate file,
+ * for this server and the issuer of that file. Has no effect while httpd runs.
+ */
+void ocsp_keypairs_retain(const ocsp_load_ctx_t *ctx, const char *issuer_file,
                           const ocsp_keypairs_cert_t *cert,
                           const ocsp_keypairs_key_t *key);
 
@@ -100,7 +101,8 @@ void ocsp_keypairs_retain(const ocsp_load_ctx_t *ctx,
  * @return false: there is none, or httpd runs
  */
 bool ocsp_keypairs_find_last_good(X509 **cert, EVP_PKEY **key,
-                                  const ocsp_load_ctx_t *ctx, const char *file);
+                                  const ocsp_load_ctx_t *ctx,
+                                  const char *issuer_file, const char *file);
 
 /** Warn, once, if users other than root can read a key (R126). */
 void ocsp_keypairs_warn_of_readers(const ocsp_load_ctx_t *ctx,

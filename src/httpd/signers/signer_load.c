@@ -86,9 +86,9 @@ static void add_signer(load_t *load, const ocsp_signer_t *signer)
 
 /* --- one certificate ------------------------------------------------------ */
 
-/* @return the signer of the last good pair of a certificate file, or NULL */
-static const ocsp_signer_t *make_last_good(const load_t *load,
-                                           const char *cert_file)
+/* Add the signer of the last good pair of a certificate file. @return false:
+ * there is none */
+static bool add_last_good(load_t *load, const char *cert_file)
 {
     ocsp_signer_pair_t pair = {.cert_file = cert_file,
                                .key_file = cert_file,
@@ -97,26 +97,25 @@ static const ocsp_signer_t *make_last_good(const load_t *load,
     ocsp_signer_t *signer = NULL;
 
     if (ocsp_keypairs_find_last_good(&pair.cert, &pair.key, load->ctx,
-                                     cert_file)) {
+                                     load->si->config.cert_file, cert_file)) {
         (void)ocsp_signer_make(&signer, &pair, load->si->loaded.issuer,
                                &warning, &why, load->ctx->pconf);
     }
-    return signer;
+    if (signer != NULL) {
+        add_signer(load, signer);
+    }
+    return signer != NULL;
 }
 
 static void reject(load_t *load, const char *cert_file, apr_status_t rv,
                    const char *why)
 {
-    const ocsp_signer_t *last_good = make_last_good(load, cert_file);
+    bool replaced = add_last_good(load, cert_file);
     fault_t *fault = apr_array_push(load->faults);
 
-    if (last_good != NULL) {
-        add_signer(load, last_good);
-    }
     /* while httpd runs, the signers in use are not replaced by fewer */
     *fault = (fault_t){rv, why,
-                       load->ctx->mode == OCSP_LOAD_CTX_SIGNERS
-                           || last_good != NULL};
+                       load->ctx->mode == OCSP_LOAD_CTX_SIGNERS || replaced};
     count_fault(load);
     if (load->si->loaded.signer_why == NULL) {
         load->si->loaded.signer_why = apr_pstrdup(load->ctx->pconf, why);
@@ -173,7 +172,12 @@ static void add_cert(load_t *load, ocsp_keypairs_cert_t *c)
     }
     k->signer = signer;
     add_signer(load, signer);
-    ocsp_keypairs_retain(load->ctx, c, k);
+    if (load->ctx->now >= signer->not_before) {
+        ocsp_keypairs_retain(load->ctx, load->si->config.cert_file, c, k);
+    }
+    else {
+        add_last_good(load, c->file); /* until the new one is valid */
+    }
     if (c->unrelated) {
         warn(load, c->file,
              "holds several certificates that are not a CA's, and only the "
@@ -268,6 +272,7 @@ static void add_own_key(load_t *load, bool is_pool)
     if (found
         || (has_broken && load->templs->nelts == 0 && load->faults->nelts == 0
             && ocsp_keypairs_find_last_good(&last_cert, &last_key, load->ctx,
+                                            load->si->config.cert_file,
                                             load->si->config.cert_file))) {
         add_cert(load,
                  ocsp_keypairs_make_cert(load->ctx, load->si->config.cert_file,
