@@ -16,8 +16,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Another layout of these structs needs another key, and so starts anew. */
-#define KEY "mod_ocsp-retained-6"
+/* Another layout of these structs needs another key, and so starts anew: an
+ * upgrade by a graceful restart then loses the passphrases. */
+#define KEY "mod_ocsp-keep-5"
 
 /* Address space for tables, committed as used: a table takes less than its CRL,
  * mostly half of it, and a new one is built beside the old. */
@@ -35,6 +36,7 @@
 
 struct ocsp_retained_t {
     apr_pool_t *pool;     /* the process's */
+    apr_pool_t *scratch;  /* of earlier versions */
     ocsp_arena_t *arena;  /* or NULL */
     apr_size_t arena_len; /* octets that are mapped */
     apr_hash_t *memories; /* name -> memory_t */
@@ -67,6 +69,7 @@ ocsp_retained_t *ocsp_retained_get(apr_pool_t *process)
     if (k == NULL) {
         k = ap_retained_data_create(KEY, sizeof(*k));
         k->pool = process;
+        apr_pool_create(&k->scratch, process);
         k->memories = apr_hash_make(process);
         k->files = apr_hash_make(process);
     }
