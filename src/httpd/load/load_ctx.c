@@ -137,8 +137,7 @@ ocsp_retries_t *ocsp_load_ctx_open_arena(ocsp_load_ctx_t *ctx,
         ap_log_error(
             APLOG_MARK, APLOG_NOTICE, 0, base,
             "OCSP247: nothing is known of earlier status data, so an older "
-            "CRL or index would be accepted (nothing is to be done unless "
-            "OCSP262 follows)");
+            "CRL or index would be accepted (nothing is to be done)");
     }
     ocsp_arena_begin(ctx->arena);
     ctx->configuration = ocsp_arena_get_configuration(ctx->arena);
