@@ -28,7 +28,8 @@
 #endif
 #endif
 
-/* pid << 32 | the time at which it was taken, in milliseconds; 0: free */
+/* pid << 32 | the time at which it was taken, in milliseconds; 0: free. pid 0:
+ * closed until that time */
 typedef _Atomic uint64_t slot_t;
 
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2,
@@ -75,8 +76,11 @@ static bool is_held(uint64_t word, int64_t now_ms)
 {
     uint32_t age = (uint32_t)(uint64_t)now_ms - (uint32_t)word;
 
+    if (word >> 32 == 0) {
+        return word != 0 && 0 - age - 1 < OCSP_SIGN_SLOTS_CLOSED_MS;
+    }
     age = age <= INT32_MAX ? age : 0 - age;
-    return word != 0 && age <= OCSP_SIGN_SLOTS_LOST_MS
+    return age <= OCSP_SIGN_SLOTS_LOST_MS
         && (age <= DOUBT_MS || kill((pid_t)(word >> 32), 0) == 0
             || errno != ESRCH);
 }
@@ -98,10 +102,10 @@ static int take_slot(slot_t *slots, unsigned n, uint64_t word, int64_t now_ms)
 }
 
 /* A slot that counted as lost may be another thread's by now. */
-static void release_slot(slot_t *slots, int *i, uint64_t word)
+static void release_slot(slot_t *slots, int *i, uint64_t word, uint64_t next)
 {
     if (*i >= 0) {
-        (void)atomic_compare_exchange_strong(&slots[*i], &word, 0);
+        (void)atomic_compare_exchange_strong(&slots[*i], &word, next);
         *i = -1;
     }
 }
@@ -111,7 +115,9 @@ static unsigned count_held(const slot_t *slots, unsigned n, int64_t now_ms)
     unsigned i, count = 0;
 
     for (i = 0; i < n; i++) {
-        count += is_held(atomic_load(&slots[i]), now_ms);
+        uint64_t word = atomic_load(&slots[i]);
+
+        count += word >> 32 != 0 && is_held(word, now_ms);
     }
     return count;
 }
@@ -143,7 +149,7 @@ bool ocsp_sign_slots_take(ocsp_sign_slots_t *s, ocsp_sign_slots_ticket_t *t,
     t->signing_word = make_word(t, now_ms);
     t->signing = take_slot(s->signing, t->limit, t->signing_word, now_ms);
     if (t->signing >= 0) {
-        release_slot(s->waiting, &t->waiting, t->waiting_word);
+        release_slot(s->waiting, &t->waiting, t->waiting_word, 0);
     }
     return t->signing >= 0;
 }
@@ -161,7 +167,7 @@ bool ocsp_sign_slots_wait(ocsp_sign_slots_t *s, ocsp_sign_slots_ticket_t *t,
     /* Counted afterwards, so that threads that come together stay below it. */
     atomic_store(&s->issuers[t->waiting], t->issuer);
     if (count_waiting_for(s, t, now_ms) > most) {
-        release_slot(s->waiting, &t->waiting, t->waiting_word);
+        release_slot(s->waiting, &t->waiting, t->waiting_word, 0);
         return false;
     }
     return true;
@@ -188,13 +194,15 @@ void ocsp_sign_slots_sleep(ocsp_sign_slots_t *s, int64_t now_ms,
 }
 
 void ocsp_sign_slots_release(ocsp_sign_slots_t *s, ocsp_sign_slots_ticket_t *t,
-                             int64_t now_ms)
+                             int64_t now_ms, uint32_t closed_ms)
 {
+    uint64_t closed = closed_ms != 0 ? (uint32_t)(uint64_t)now_ms + closed_ms
+                                     : 0;
     bool was_signing = t->signing >= 0;
     int tokens = 0;
 
-    release_slot(s->waiting, &t->waiting, t->waiting_word);
-    release_slot(s->signing, &t->signing, t->signing_word);
+    release_slot(s->waiting, &t->waiting, t->waiting_word, 0);
+    release_slot(s->signing, &t->signing, t->signing_word, (uint32_t)closed);
     /* Tokens that no thread took would keep later ones from sleeping. */
     if (was_signing && count_held(s->waiting, t->max_waiting, now_ms) > 0
         && sem_getvalue(&s->released, &tokens) == 0 && tokens < (int)t->limit) {

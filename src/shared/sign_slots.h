@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 /** Changes with the layout. */
-#define OCSP_SIGN_SLOTS_VERSION 4
+#define OCSP_SIGN_SLOTS_VERSION 5
 
 /** The largest number of slots to sign in, and of slots to wait in. */
 #define OCSP_SIGN_SLOTS_MAX 256
@@ -26,7 +26,11 @@
 
 /** A waiting thread tries again after so long even if nothing woke it, in
  * milliseconds: the process that should have done so may have died. */
-#define OCSP_SIGN_SLOTS_RETRY_MS 50
+#define OCSP_SIGN_SLOTS_RETRY_MS 10
+
+/** The longest time for which a slot stays closed after a signature, in
+ * milliseconds. */
+#define OCSP_SIGN_SLOTS_CLOSED_MS 100
 
 typedef struct ocsp_sign_slots_t ocsp_sign_slots_t;
 
@@ -77,11 +81,16 @@ bool ocsp_sign_slots_wait(ocsp_sign_slots_t *s, ocsp_sign_slots_ticket_t *t,
 void ocsp_sign_slots_sleep(ocsp_sign_slots_t *s, int64_t now_ms,
                            int64_t until_ms);
 
-/** Release the slots of a ticket, and wake a waiting thread. Any thread. */
+/**
+ * Release the slots of a ticket, and wake a waiting thread.
+ * @param closed_ms nobody takes the slot to sign in for so long, at most
+ *        OCSP_SIGN_SLOTS_CLOSED_MS
+ * Any thread.
+ */
 void ocsp_sign_slots_release(ocsp_sign_slots_t *s, ocsp_sign_slots_ticket_t *t,
-                             int64_t now_ms);
+                             int64_t now_ms, uint32_t closed_ms);
 
-/** Count the slots that are held, for display. Any thread. */
+/** Count the slots that threads hold, for display. Any thread. */
 void ocsp_sign_slots_count(const ocsp_sign_slots_t *s, int64_t now_ms,
                            unsigned *signing, unsigned *waiting);
 

@@ -65,8 +65,8 @@ static void test_limit(void)
            && ocsp_sign_slots_take(slots, &t[1], NOW) && count_at(NOW, 2, 0),
        "as many slots as the limit says");
     ok(!ocsp_sign_slots_take(slots, &t[2], NOW), "and no more");
-    ocsp_sign_slots_release(slots, &t[0], NOW);
-    ocsp_sign_slots_release(slots, &t[0], NOW);
+    ocsp_sign_slots_release(slots, &t[0], NOW, 0);
+    ocsp_sign_slots_release(slots, &t[0], NOW, 0);
     ok(count_at(NOW, 1, 0) && ocsp_sign_slots_take(slots, &t[2], NOW),
        "a slot that is released is taken again");
     ok(!ocsp_sign_slots_take(slots, &t[0], NOW), "once");
@@ -103,8 +103,27 @@ static void test_waiting(void)
     }
     ok(count_at(NOW, 0, 6), "they are counted");
     is_int(fill(b, B, 8), 2, "another issuer has the others");
-    ocsp_sign_slots_release(slots, &a[0], NOW);
+    ocsp_sign_slots_release(slots, &a[0], NOW, 0);
     is_int(fill(b, B, 8), 1, "and one that is released");
+}
+
+static void test_closed(void)
+{
+    ocsp_sign_slots_ticket_t t = make(A, 1, 4), next = make(A, 1, 4);
+
+    begin();
+    (void)ocsp_sign_slots_take(slots, &t, NOW);
+    ocsp_sign_slots_release(slots, &t, NOW, 20);
+    ok(!ocsp_sign_slots_take(slots, &next, NOW)
+           && !ocsp_sign_slots_take(slots, &next, NOW + 19),
+       "a slot that was closed is not taken");
+    ok(count_at(NOW + 10, 0, 0), "though nobody signs");
+    ok(!ocsp_sign_slots_take(slots, &next, NOW - 1),
+       "nor if the clock goes back a little");
+    ok(ocsp_sign_slots_take(slots, &next, NOW + 20), "until the time is over");
+    ocsp_sign_slots_release(slots, &next, NOW, OCSP_SIGN_SLOTS_CLOSED_MS);
+    ok(ocsp_sign_slots_take(slots, &t, NOW - 1000),
+       "a clock that goes back by more opens it");
 }
 
 static void test_order(void)
@@ -117,12 +136,12 @@ static void test_order(void)
     ok(ocsp_sign_slots_wait(slots, &waits, NOW)
            && !ocsp_sign_slots_take(slots, &waits, NOW),
        "one request signs, one waits");
-    ocsp_sign_slots_release(slots, &first, NOW);
+    ocsp_sign_slots_release(slots, &first, NOW, 0);
     ok(!ocsp_sign_slots_take(slots, &late, NOW),
        "a free slot is for requests that wait");
     ok(ocsp_sign_slots_take(slots, &waits, NOW) && count_at(NOW, 1, 0),
        "which then wait no more");
-    ocsp_sign_slots_release(slots, &waits, NOW);
+    ocsp_sign_slots_release(slots, &waits, NOW, 0);
     ok(ocsp_sign_slots_take(slots, &late, NOW), "if none waits, for any");
 }
 
@@ -137,7 +156,7 @@ static void test_stopped(void)
     ok(!ocsp_sign_slots_take(slots, &next, lost - 1),
        "a slot is held for so long");
     ok(ocsp_sign_slots_take(slots, &next, lost), "and then free");
-    ocsp_sign_slots_release(slots, &stopped, lost);
+    ocsp_sign_slots_release(slots, &stopped, lost, 0);
     ok(count_at(lost, 1, 0) && !ocsp_sign_slots_take(slots, &other, lost),
        "the process that goes on does not release what is another's");
     (void)ocsp_sign_slots_wait(slots, &other, lost);
@@ -182,7 +201,7 @@ static void test_sleep(void)
     (void)ocsp_sign_slots_wait(slots, &waits, now);
     ocsp_sign_slots_sleep(slots, now, now);
     ok(!ocsp_sign_slots_take(slots, &waits, now), "a sleep ends in time");
-    ocsp_sign_slots_release(slots, &signs, now);
+    ocsp_sign_slots_release(slots, &signs, now, 0);
     /* with an end that far off it would take longer than any test may */
     ocsp_sign_slots_sleep(slots, now + 3600 * INT64_C(1000),
                           now + 7200 * INT64_C(1000));
@@ -193,6 +212,7 @@ int main(void)
 {
     test_limit();
     test_waiting();
+    test_closed();
     test_order();
     test_stopped();
     test_dead();

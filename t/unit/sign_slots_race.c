@@ -71,13 +71,13 @@ static bool sign(uint32_t issuer, int64_t now)
     for (tries = 0; !ocsp_sign_slots_take(slots, &t, now); tries++) {
         if (tries == 100
             || (t.waiting < 0 && !ocsp_sign_slots_wait(slots, &t, now))) {
-            ocsp_sign_slots_release(slots, &t, now);
+            ocsp_sign_slots_release(slots, &t, now, 0);
             return false;
         }
         sched_yield();
     }
     count_signature(issuer);
-    ocsp_sign_slots_release(slots, &t, now);
+    ocsp_sign_slots_release(slots, &t, now, 0);
     return true;
 }
 

@@ -15,6 +15,10 @@
 /* A quarter of all workers may wait: the others answer from the cache. */
 #define WAITING_SHARE 4
 
+/* A signature that waited for a processor for less than this part of its
+ * processor time took none from other requests. */
+#define CONTENDED_PART 4
+
 struct ocsp_sign_limit_t {
     ocsp_sign_slots_t *slots;
     unsigned limit;
@@ -51,12 +55,33 @@ ocsp_sign_limit_t *ocsp_sign_limit_make(apr_pool_t *pconf,
     return l;
 }
 
-static int64_t get_now_ms(void)
+static int64_t get_us(clockid_t clock)
 {
     struct timespec now = {0, 0};
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    (void)clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int64_t get_now_ms(void)
+{
+    return get_us(CLOCK_MONOTONIC) / 1000;
+}
+
+/* Where signatures and other requests compete for the processors, a slot stays
+ * closed for as long as its signature waited for one: without that a flood of
+ * signatures takes half of the processors from cached responses. */
+static uint32_t find_closed_ms(const ocsp_sign_limit_job_t *job)
+{
+    int64_t cpu_us = get_us(CLOCK_THREAD_CPUTIME_ID) - job->cpu_us;
+    int64_t lost_us = get_us(CLOCK_MONOTONIC) - job->wall_us - cpu_us;
+
+    if (lost_us < cpu_us / CONTENDED_PART) {
+        return 0;
+    }
+    return lost_us < OCSP_SIGN_SLOTS_CLOSED_MS * 1000
+             ? (uint32_t)((lost_us + 500) / 1000)
+             : OCSP_SIGN_SLOTS_CLOSED_MS;
 }
 
 static bool is_under_way(const ocsp_sign_limit_t *l, ocsp_der_t key)
@@ -129,7 +154,7 @@ static bool take_slot(ocsp_sign_slots_t *s, ocsp_sign_slots_ticket_t *t,
     }
     while (!ocsp_sign_slots_take(s, t, now_ms)) {
         if (now_ms >= end_ms) {
-            ocsp_sign_slots_release(s, t, now_ms);
+            ocsp_sign_slots_release(s, t, now_ms, 0);
             return false;
         }
         ocsp_sign_slots_sleep(s, now_ms, end_ms);
@@ -159,13 +184,18 @@ ocsp_sign_limit_result_t ocsp_sign_limit_begin(ocsp_sign_limit_job_t *job,
         ocsp_sign_limit_end(job, l);
         result = OCSP_SIGN_LIMIT_REFUSED;
     }
+    if (job->ticket.signing >= 0) {
+        job->wall_us = get_us(CLOCK_MONOTONIC);
+        job->cpu_us = get_us(CLOCK_THREAD_CPUTIME_ID);
+    }
     return result;
 }
 
 void ocsp_sign_limit_end(ocsp_sign_limit_job_t *job, ocsp_sign_limit_t *l)
 {
     if (job->ticket.signing >= 0) {
-        ocsp_sign_slots_release(l->slots, &job->ticket, get_now_ms());
+        ocsp_sign_slots_release(l->slots, &job->ticket, get_now_ms(),
+                                find_closed_ms(job));
     }
     if (job->key.len != 0) {
         remove_job(job, l);

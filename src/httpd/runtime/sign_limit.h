@@ -31,7 +31,9 @@ typedef enum {
 typedef struct ocsp_sign_limit_job_t {
     int64_t end_ms; /* when it stops waiting, CLOCK_MONOTONIC; 0: not begun */
     ocsp_sign_slots_ticket_t ticket;
-    ocsp_der_t key; /* len 0: no other thread makes the same response */
+    int64_t wall_us; /* when its turn began */
+    int64_t cpu_us;  /* processor time of the thread at that moment */
+    ocsp_der_t key;  /* len 0: no other thread makes the same response */
     struct ocsp_sign_limit_job_t *next;
 } ocsp_sign_limit_job_t;
 

@@ -86,9 +86,9 @@ static void add_signer(load_t *load, const ocsp_signer_t *signer)
 
 /* --- one certificate ------------------------------------------------------ */
 
-/* Add the signer of the last good pair of a certificate file. @return false:
- * there is none */
-static bool add_last_good(load_t *load, const char *cert_file)
+/* @return the signer of the last good pair of a certificate file, or NULL */
+static const ocsp_signer_t *make_last_good(const load_t *load,
+                                           const char *cert_file)
 {
     ocsp_signer_pair_t pair = {.cert_file = cert_file,
                                .key_file = cert_file,
@@ -101,21 +101,22 @@ static bool add_last_good(load_t *load, const char *cert_file)
         (void)ocsp_signer_make(&signer, &pair, load->si->loaded.issuer,
                                &warning, &why, load->ctx->pconf);
     }
-    if (signer != NULL) {
-        add_signer(load, signer);
-    }
-    return signer != NULL;
+    return signer;
 }
 
 static void reject(load_t *load, const char *cert_file, apr_status_t rv,
                    const char *why)
 {
-    bool replaced = add_last_good(load, cert_file);
+    const ocsp_signer_t *last_good = make_last_good(load, cert_file);
     fault_t *fault = apr_array_push(load->faults);
 
+    if (last_good != NULL) {
+        add_signer(load, last_good);
+    }
     /* while httpd runs, the signers in use are not replaced by fewer */
     *fault = (fault_t){rv, why,
-                       load->ctx->mode == OCSP_LOAD_CTX_SIGNERS || replaced};
+                       load->ctx->mode == OCSP_LOAD_CTX_SIGNERS
+                           || last_good != NULL};
     count_fault(load);
     if (load->si->loaded.signer_why == NULL) {
         load->si->loaded.signer_why = apr_pstrdup(load->ctx->pconf, why);
@@ -141,6 +142,45 @@ static void check_without_key(load_t *load, const ocsp_keypairs_cert_t *c,
 }
 
 /* Add a certificate that is, or should be, this issuer's signer. */
+/* @param effect for clients */
+static void log_not_valid(const load_t *load, const ocsp_signer_t *signer,
+                          const char *effect)
+{
+    bool is_early = load->ctx->now < signer->not_before;
+
+    ocsp_load_ctx_log(
+        load->ctx, APLOG_CRIT, 0,
+        "OCSP204: %s: %s: the signer's certificate %s %s; %s; %s",
+        load->si->loaded.name, signer->cert_file,
+        is_early ? "is not valid before" : "expired on",
+        ocsp_load_ctx_print_time(load->ctx->ptemp, is_early
+                                                       ? signer->not_before
+                                                       : signer->not_after),
+        effect,
+        is_early ? "wait until then, or compare the clocks of the CA and of "
+                   "this machine"
+                 : "renew it");
+}
+
+/* Until a signer is valid, the last good one of its file stays in use.
+ * @return false: there is none that is valid, or it is not needed */
+static bool add_predecessor(load_t *load, const ocsp_signer_t *signer)
+{
+    int64_t now = load->ctx->now;
+    const ocsp_signer_t *last_good = now < signer->not_before
+                                       ? make_last_good(load, signer->cert_file)
+                                       : NULL;
+
+    if (last_good == NULL || !ocsp_signer_is_valid(last_good, now)
+        || ocsp_signer_is_same(last_good, signer)) {
+        return false;
+    }
+    add_signer(load, last_good);
+    count_fault(load);
+    log_not_valid(load, signer, "the earlier signer stays in use");
+    return true;
+}
+
 static void add_cert(load_t *load, ocsp_keypairs_cert_t *c)
 {
     ocsp_signer_pair_t pair = {.cert = c->cert,
@@ -172,11 +212,8 @@ static void add_cert(load_t *load, ocsp_keypairs_cert_t *c)
     }
     k->signer = signer;
     add_signer(load, signer);
-    if (load->ctx->now >= signer->not_before) {
+    if (!add_predecessor(load, signer)) {
         ocsp_keypairs_retain(load->ctx, load->si->config.cert_file, c, k);
-    }
-    else {
-        add_last_good(load, c->file); /* until the new one is valid */
     }
     if (c->unrelated) {
         warn(load, c->file,
@@ -344,30 +381,18 @@ static void check_dates(const load_t *load)
     }
     for (i = 0; i < load->templs->nelts; i++) {
         const ocsp_signer_t *signer = get_signer(load, i);
-        int64_t start = signer->not_before;
-        bool is_early = load->ctx->now < start;
-        const char *turn = ocsp_load_ctx_print_time(
-            load->ctx->ptemp, is_early ? start : signer->not_after);
 
         if (!valid) {
             count_fault(load);
-            ocsp_load_ctx_log(
-                load->ctx, APLOG_CRIT, 0,
-                "OCSP204: %s: %s: the signer's certificate %s %s; %s; %s",
-                load->si->loaded.name, signer->cert_file,
-                is_early ? "is not valid before" : "expired on", turn,
-                describe_no_signer(load),
-                is_early
-                    ? "wait until then, or compare the clocks of the CA and of "
-                      "this machine"
-                    : "renew it");
+            log_not_valid(load, signer, describe_no_signer(load));
         }
         else if (signer->not_after < load->ctx->now) {
             ocsp_load_ctx_log(
                 load->ctx, APLOG_WARNING, 0,
                 "OCSP216: %s: %s: the signer's certificate expired on %s; "
                 "another signer is used; renew or remove the expired one",
-                load->si->loaded.name, signer->cert_file, turn);
+                load->si->loaded.name, signer->cert_file,
+                ocsp_load_ctx_print_time(load->ctx->ptemp, signer->not_after));
         }
     }
 }
