@@ -296,11 +296,6 @@ bool ocsp_signer_has_algorithm(const ocsp_signer_t *signer,
     return ocsp_algorithm_fits(signer->algorithm.id, algorithm);
 }
 
-ocsp_signer_contexts_t *ocsp_signer_make_contexts(apr_pool_t *p)
-{
-    return ocsp_sign_context_make(p);
-}
-
 /* A P-256 signature with a copied context takes a third less than with a new
  * one. Not every OpenSSL 3.0 copies a context without a digest (Ed25519). */
 static bool sign_by_copy(const ocsp_signer_t *signer, unsigned char *signature,

@@ -115,9 +115,6 @@ bool ocsp_signer_has_algorithm(const ocsp_signer_t *signer,
  * sign_context.h. */
 typedef struct ocsp_sign_context_t ocsp_signer_contexts_t;
 
-/** Newly made in p, which has to end before libcrypto does. Any thread. */
-ocsp_signer_contexts_t *ocsp_signer_make_contexts(apr_pool_t *p);
-
 /**
  * Sign bytes.
  * @param contexts of this thread; NULL: one is made for this signature
