@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Signs responses in the background, in one pass over the cache and one over
- * the tables. Both call update, which drafts the response that each server would
- * send now about a CertID, and signs it if it is needed and the cache has none
- * that lasts. Floor 4.
+ * the tables. Both call update, which drafts the response that each server
+ * would send now about a CertID, and signs it if it is needed and the cache has
+ * none that lasts. Floor 4.
  */
 #include "httpd/background/presign.h"
 
