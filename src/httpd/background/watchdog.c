@@ -308,6 +308,10 @@ static apr_status_t close_child(void *data)
         idle = IDLE;
         apr_sleep(apr_time_from_msec(5));
     }
+    if (idle == IDLE) {
+        ocsp_signer_reload_close(
+            ocsp_server_config_get(w->base)->shared.signer_reload);
+    }
     return APR_SUCCESS;
 }
 

@@ -463,3 +463,15 @@ void ocsp_signer_reload_update(ocsp_signer_reload_t *r,
         }
     }
 }
+
+void ocsp_signer_reload_close(ocsp_signer_reload_t *r)
+{
+    if (r->before_pool != NULL) {
+        apr_pool_destroy(r->before_pool);
+    }
+    if (r->pools_pool != NULL) {
+        apr_pool_destroy(r->pools_pool);
+    }
+    r->before_pool = r->pools_pool = NULL;
+    r->pools = NULL;
+}

@@ -54,6 +54,12 @@ void ocsp_signer_reload_update(ocsp_signer_reload_t *r,
                                const ocsp_arena_t *arena, apr_pool_t *ptemp);
 
 /**
+ * Free what only checks need, when a child ends and will check no more. The
+ * signers stay: threads may still be serving requests with them.
+ */
+void ocsp_signer_reload_close(ocsp_signer_reload_t *r);
+
+/**
  * Enter a read-side section: signers obtained inside it stay valid until
  * ocsp_signer_reload_leave. Any thread; likewise the functions below.
  */
