@@ -106,7 +106,7 @@ says($httpd, 'R155: a delta CRL before its complete CRL', 'found', '01' => 'revo
 $log = $httpd->log_since($mark);
 like $log, qr/
     ocsp:error\].*OCSP220:\ CN=OCSP\ Test\ CA\ found,.*delta\.crl:\ RFC\ 5280\ section\ 5\.2\.4:
-    .*CRLNumber\ 0x12\ or\ a\ newer\ one,\ but\ that\ in\ use\ has\ 0x0a/x,
+    .*CRLNumber\ 0x12\ or\ a\ newer\ one,\ and\ that\ in\ use\ has\ 0x0a/x,
     'R155: a delta CRL before its complete CRL: logged, with the numbers';
 crl('found', 'crls/complete.crl', 800, '12',
     ['01' => 'final', '03' => 'final', '04' => 'final', '07' => 'final']);

@@ -62,42 +62,51 @@ static const char *print_number(const unsigned char *number, size_t len,
     return text;
 }
 
+/* @param present the CRLNumber of the complete CRL */
+static const char *describe_unfit(const ocsp_crl_info_t *base,
+                                  const ocsp_crl_info_t *delta,
+                                  const char *present, apr_pool_t *p)
+{
+    const char *number = print_number(delta->number, delta->number_len, p);
+
+    if (!have_numbers(base, delta)) {
+        return "it or the complete CRL has no CRLNumber: have the CA number "
+               "both";
+    }
+    if (compare_base(base, delta->number, delta->number_len) > 0) {
+        return apr_psprintf(p,
+                            "its CRLNumber %s is lower than %s of the complete "
+                            "CRL, which is older: have the CA number both in "
+                            "one sequence",
+                            number, present);
+    }
+    return apr_psprintf(p,
+                        "it needs the complete CRL with CRLNumber %s or a "
+                        "newer one, and that in use has %s: put the CA's "
+                        "newest complete CRL there",
+                        print_number(delta->base, delta->base_len, p), present);
+}
+
 const char *ocsp_crl_delta_describe_unfit(const ocsp_crl_info_t *base,
                                           const ocsp_crl_info_t *delta,
                                           const char *file, apr_pool_t *p)
 {
-    const char *needed = print_number(delta->base, delta->base_len, p);
-    const char *number = print_number(delta->number, delta->number_len, p);
-    const char *present = base == NULL
-                            ? NULL
-                            : print_number(base->number, base->number_len, p);
+    const char *cause;
 
-    if (base == NULL) {
-        return apr_psprintf(p,
-                            "%s: RFC 5280 section 5.2.4: a delta CRL, and no "
-                            "complete CRL with the same "
-                            "issuingDistributionPoint: put that with CRLNumber "
-                            "%s, or a newer one, there",
-                            file, needed);
+    if (base != NULL) {
+        cause = describe_unfit(base, delta,
+                               print_number(base->number, base->number_len, p),
+                               p);
     }
-    if (!have_numbers(base, delta)) {
-        return apr_psprintf(p,
-                            "%s: RFC 5280 section 5.2.3: a delta CRL, and it "
-                            "or the complete CRL has no CRLNumber: have the CA "
-                            "number both",
-                            file);
-    }
-    if (compare_base(base, delta->number, delta->number_len) > 0) {
-        return apr_psprintf(p,
-                            "%s: RFC 5280 section 5.2.3: a delta CRL with "
-                            "CRLNumber %s, lower than %s of the complete CRL, "
-                            "which is older: have the CA number both in one "
-                            "sequence",
-                            file, number, present);
+    else {
+        cause = apr_psprintf(p,
+                             "there is no complete CRL with the same "
+                             "issuingDistributionPoint: put that with "
+                             "CRLNumber %s or a newer one there",
+                             print_number(delta->base, delta->base_len, p));
     }
     return apr_psprintf(p,
-                        "%s: RFC 5280 section 5.2.4: a delta CRL for the "
-                        "complete CRL with CRLNumber %s or a newer one, but "
-                        "that in use has %s: put the newest complete CRL there",
-                        file, needed, present);
+                        "%s: RFC 5280 section 5.2.4: only the revocations of "
+                        "this delta CRL are used: %s",
+                        file, cause);
 }

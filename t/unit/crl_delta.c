@@ -35,11 +35,10 @@ static const fit_t fits[] = {
      NULL},
     {"R150: the complete CRL is older than that", "0a", "0b", "0c", 5,
      OCSP_CRL_DELTA_UNFIT,
-     "a delta CRL for the complete CRL with CRLNumber "
-     "0x0b or a newer one, but that in use has 0x0a"},
+     "only the revocations of this delta CRL are used: it needs the complete CRL with CRLNumber 0x0b or a newer one, and that in use has 0x0a"},
     {"R150: numbers are compared as integers", "ff", "0100", "0101", 5,
      OCSP_CRL_DELTA_UNFIT,
-     "CRLNumber 0x0100 or a newer one, but that in use "
+     "CRLNumber 0x0100 or a newer one, and that in use "
      "has 0xff"},
     {"R150: also where the complete CRL is the newer one", "0100", "ff", "0101",
      5, OCSP_CRL_DELTA_FITS, NULL},
@@ -55,7 +54,7 @@ static const fit_t fits[] = {
     {"R157: also without numbers", "", "0a", "", -1, OCSP_CRL_DELTA_OLD, NULL},
     {"R150: a lower number of the newer delta CRL is a contradiction", "0c",
      "0a", "0b", 5, OCSP_CRL_DELTA_UNFIT,
-     "CRLNumber 0x0b, lower than 0x0c of the complete CRL"},
+     "its CRLNumber 0x0b is lower than 0x0c of the complete CRL"},
     {"R150: the complete CRL has no number", "", "0a", "0b", 5,
      OCSP_CRL_DELTA_UNFIT, "has no CRLNumber"},
     {"R150: the delta CRL has no number", "0a", "0a", "", 5,
