@@ -51,8 +51,8 @@ bool ocsp_crl_set_is_same(const apr_array_header_t *a,
 /** @return the scope bits of all parts together. Pure. */
 uint32_t ocsp_crl_set_bits(const apr_array_header_t *parts);
 
-/** @return the names of scope bits, for a message; made in p, or static. Those of
- * reasons have none. */
+/** @return the names of scope bits but reasons, for a message; made in p, or
+ * static */
 const char *ocsp_crl_set_print_bits(uint32_t bits, apr_pool_t *p);
 
 #endif
