@@ -40,6 +40,10 @@
 /** The reason of a revocation without one (RFC 5280 section 5.3.1). */
 #define OCSP_CRL_NO_REASON OCSP_CRL_EXT_NO_REASON
 
+/** The reason of an entry of a delta CRL that is no revocation, but the end of
+ * one: removeFromCRL (RFC 5280 section 5.3.1). */
+#define OCSP_CRL_REMOVE 8
+
 /** Where a CRL is. */
 typedef struct {
     const char *file;
@@ -60,8 +64,10 @@ typedef struct {
     int64_t next_update;                       /* or OCSP_CRL_NO_NEXT_UPDATE */
     unsigned char number[OCSP_CRL_NUMBER_MAX]; /* without leading zero octets */
     size_t number_len;                         /* 0: no CRLNumber */
+    unsigned char base[OCSP_CRL_NUMBER_MAX];   /* BaseCRLNumber, likewise */
+    size_t base_len; /* 0: a complete CRL; else a delta CRL */
     apr_uint64_t entries;
-    apr_uint64_t removals; /* entries with removeFromCRL, read as revoked */
+    apr_uint64_t removals; /* entries with OCSP_CRL_REMOVE */
     bool sha1;             /* the signature uses SHA-1 */
     ocsp_crl_ext_scope_t scope;
 } ocsp_crl_info_t;
@@ -71,7 +77,7 @@ typedef struct {
  * @param serial see ocsp_certid_serial; valid during the call
  * @param time revocationDate
  * @param reason 0 to 6, 9, 10 or OCSP_CRL_NO_REASON, which stands for any other
- *        (R55, R154)
+ *        (R55); or OCSP_CRL_REMOVE, which a complete CRL should not have
  * @return anything but APR_SUCCESS ends the reading with that status
  */
 typedef apr_status_t ocsp_crl_entry_fn(void *ctx, const unsigned char *serial,
@@ -87,8 +93,8 @@ typedef apr_status_t ocsp_crl_entry_fn(void *ctx, const unsigned char *serial,
  * @return OCSP_EMALFORMED; OCSP_EUNKNOWNCA: another issuer, or not signed by
  *         this one; OCSP_EOTHERKEY: signed by another key of this issuer, as
  *         authorityKeyIdentifier or the algorithm says; OCSP_ECRYPTO;
- *         OCSP_EUNSUPPORTED: a delta or indirect CRL, or one of attribute
- *         certificates; the error of the file; or what fn returned
+ *         OCSP_EUNSUPPORTED: an indirect CRL, or one of attribute certificates;
+ *         the error of the file; or what fn returned
  */
 apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const ocsp_crl_place_t *place,
                            const ocsp_issuer_t *issuer, ocsp_crl_entry_fn *fn,

@@ -3,7 +3,8 @@
  *
  * Selects from all CRLs of one issuer those that its table is built from: of
  * each scope the newest that is signed by this issuer, is not from the future,
- * and is not older than the one in use. Floor 1.
+ * and is not older than the one in use; with the newest delta CRL of its scope.
+ * Floor 1.
  */
 #ifndef OCSP_STATUS_CRL_SELECT_H
 #define OCSP_STATUS_CRL_SELECT_H
@@ -35,7 +36,8 @@ typedef struct {
  * scope. */
 typedef enum {
     OCSP_CRL_SELECT_NONE = 0,    /* none is missing */
-    OCSP_CRL_SELECT_REJECTED,    /* a CRL was rejected */
+    OCSP_CRL_SELECT_REJECTED,    /* a CRL was rejected, or the complete CRL for
+                                    a delta CRL is missing */
     OCSP_CRL_SELECT_OTHER_CA,    /* a named file is the CRL of another CA */
     OCSP_CRL_SELECT_OTHER_KEY,   /* a CRL is signed by another key of the CA */
     OCSP_CRL_SELECT_NAMED_TWICE, /* a file is named twice */
@@ -47,6 +49,7 @@ typedef struct {
     const char *file;              /* of the newest CRL */
     ocsp_table_builder_t *builder; /* all entries, newly made in p; to be
                                       finished */
+    apr_uint64_t repeats;          /* of a serial number, merged already */
     apr_array_header_t *parts;     /* ocsp_crl_set_part_t */
     int64_t since;                 /* of parts: see ocsp_crl_set_find_since */
     ocsp_crl_info_t crl; /* of all together: the oldest thisUpdate, the earliest
@@ -56,8 +59,9 @@ typedef struct {
     const char *missing_file; /* of OCSP_CRL_SELECT_OTHER_KEY and the later ones
                                */
     const char *rejected; /* reasons why CRLs that are newer or of other scopes
-                             were rejected; NULL: none. CRLs of other keys are
-                             not among them */
+                             were rejected, or delta CRLs could not be combined;
+                             NULL: none. CRLs of other keys are not among them
+                           */
     const char *other_ca; /* reasons for OCSP_CRL_SELECT_OTHER_CA; or NULL */
 } ocsp_crl_select_t;
 
@@ -68,6 +72,11 @@ typedef struct {
  * thisUpdate that with the higher CRLNumber (R140). If a named file, or one
  * that is broken or cannot be read, is rejected, nothing is selected: an older
  * CRL would lack revocations.
+ *
+ * A complete CRL and the newest delta CRL of its scope count as one CRL, with
+ * the number and the dates of the delta CRL (crl_delta.h). If they cannot be
+ * combined, or there is only the delta CRL, the certificates that they list
+ * count as revoked, and others are not covered (OCSP_CRL_SET_LISTED, R155).
  * @param out untouched unless APR_SUCCESS
  * @param why the reasons of all rejected CRLs
  * @return the error of a named file, or of the CRL rejected last: see load.h

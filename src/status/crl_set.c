@@ -15,21 +15,38 @@ static const ocsp_crl_set_part_t *part_at(const apr_array_header_t *parts,
     return &APR_ARRAY_IDX(parts, i, ocsp_crl_set_part_t);
 }
 
-int ocsp_crl_set_find(const apr_array_header_t *parts,
-                      const ocsp_crl_ext_scope_t *scope)
+static int find(const apr_array_header_t *parts,
+                const ocsp_crl_ext_scope_t *scope, uint32_t kind)
 {
     int i = parts->nelts - 1;
 
-    while (
-        i >= 0
-        && memcmp(part_at(parts, i)->scope.key, scope->key, sizeof(scope->key))
-               != 0) {
+    while (i >= 0
+           && (part_at(parts, i)->kind != kind
+               || memcmp(part_at(parts, i)->scope.key, scope->key,
+                         sizeof(scope->key))
+                      != 0)) {
         i--;
     }
     return i;
 }
 
-/* The thisUpdate of the newest CRL without any of these restrictions, or
+int ocsp_crl_set_find(const apr_array_header_t *parts,
+                      const ocsp_crl_set_part_t *like)
+{
+    return find(parts, &like->scope, like->kind);
+}
+
+bool ocsp_crl_set_replaces(const apr_array_header_t *parts,
+                           const ocsp_crl_set_part_t *old)
+{
+    int complete = find(parts, &old->scope, OCSP_CRL_SET_COMPLETE);
+
+    return ocsp_crl_set_find(parts, old) >= 0
+        || (complete >= 0
+            && part_at(parts, complete)->this_update >= old->this_update);
+}
+
+/* The thisUpdate of the newest complete CRL without any of these restrictions, or
  * INT64_MIN. */
 static int64_t find_newest(const apr_array_header_t *parts,
                            uint32_t restrictions)
@@ -40,7 +57,8 @@ static int64_t find_newest(const apr_array_header_t *parts,
     for (i = 0; i < parts->nelts; i++) {
         const ocsp_crl_set_part_t *part = part_at(parts, i);
 
-        if ((part->scope.bits & restrictions) == 0
+        if (part->kind == OCSP_CRL_SET_COMPLETE
+            && (part->scope.bits & restrictions) == 0
             && part->this_update > newest) {
             newest = part->this_update;
         }
@@ -79,7 +97,7 @@ bool ocsp_crl_set_is_same(const apr_array_header_t *a,
     int i;
 
     for (i = 0; i < a->nelts; i++) {
-        int j = ocsp_crl_set_find(b, &part_at(a, i)->scope);
+        int j = ocsp_crl_set_find(b, part_at(a, i));
 
         if (j < 0 || !is_same_crl(part_at(a, i), part_at(b, j))) {
             return false;

@@ -13,6 +13,12 @@
 
 #include "status/crl.h"
 
+/** A complete CRL, or one with a delta CRL applied to it. */
+#define OCSP_CRL_SET_COMPLETE 0u
+/** A delta CRL without the complete CRL that it needs, and perhaps with another
+ * one: what it lists is revoked, and it covers nothing (R155). */
+#define OCSP_CRL_SET_LISTED 1u
+
 /** One CRL, in the format of a table. */
 typedef struct {
     ocsp_crl_ext_scope_t scope;
@@ -20,16 +26,22 @@ typedef struct {
     int64_t this_update;
     int64_t next_update; /* or OCSP_CRL_NO_NEXT_UPDATE */
     unsigned char number[OCSP_CRL_NUMBER_MAX];
-    uint32_t unused;
+    uint32_t kind; /* OCSP_CRL_SET_ */
 } ocsp_crl_set_part_t;
 
 _Static_assert(sizeof(ocsp_crl_set_part_t) == 80, "no padding");
 
 /* Below, parts is an array of ocsp_crl_set_part_t. */
 
-/** @return the number of the part with this scope, or -1. Pure. */
+/** @return the number of the part with the same scope and kind, or -1. Pure. */
 int ocsp_crl_set_find(const apr_array_header_t *parts,
-                      const ocsp_crl_ext_scope_t *scope);
+                      const ocsp_crl_set_part_t *like);
+
+/** @return whether a set has a newer CRL in place of another one: that which
+ * ocsp_crl_set_find finds, whatever its age, or a complete one that is not
+ * older. Pure. */
+bool ocsp_crl_set_replaces(const apr_array_header_t *parts,
+                           const ocsp_crl_set_part_t *old);
 
 /** No thisUpdate: the set does not cover every certificate. */
 #define OCSP_CRL_SET_PARTIAL INT64_MIN

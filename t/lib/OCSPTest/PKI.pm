@@ -148,6 +148,10 @@ authorityKeyIdentifier = keyid
 1.3.6.1.4.1.311.21.1 = DER:020101
 1.3.6.1.4.1.311.21.4 = DER:170d3439313233313233353935395a
 freshestCRL = URI:http://ca.example.com/CertEnroll/CA+.crl
+[adcs_delta]
+authorityKeyIdentifier = keyid
+1.3.6.1.4.1.311.21.1 = DER:020101
+1.3.6.1.4.1.311.21.4 = DER:170d3439313233313233353935395a
 [expired_too]
 authorityKeyIdentifier = keyid
 2.5.29.60 = critical,DER:180f32303130303130313030303030305a
@@ -197,8 +201,9 @@ sub with_lock {
 }
 
 # sign_crl(CA name, revoked => {serial => [UTCTime, reason]}, last =>, next =>
-# YYYYMMDDHHMMSSZ, der => 1, file =>, number => the CRL number in hexadecimal instead of
-# the CA's next one): the file is replaced in one step.
+# YYYYMMDDHHMMSSZ, der => 1, file =>, exts => section of its extensions, number => the
+# CRL number in hexadecimal instead of the CA's next one, base => BaseCRLNumber of a delta
+# CRL, likewise): the file is replaced in one step.
 sub sign_crl {
     my ($name, %opt) = @_;
     my $ca   = ca($name);
@@ -214,7 +219,7 @@ sub sign_crl {
     with_lock($ca, sub {
         spew("$ca->{dir}/index.txt", $index);
         spew("$ca->{dir}/index.txt.attr", "unique_subject = no\n");
-        must('openssl', 'ca', '-config', numbered($ca, $opt{number}), '-gencrl',
+        must('openssl', 'ca', '-config', given($ca, %opt), '-gencrl',
             '-out', $pem,
             $opt{exts} ? ('-crlexts', $opt{exts}) : (),
             $opt{last} ? ('-crl_lastupdate', $opt{last}) : (),
@@ -229,18 +234,24 @@ sub sign_crl {
     return;
 }
 
-# The CA's configuration, or one by which the next CRL has the given number.
-sub numbered {
-    my ($ca, $number) = @_;
-    if (!defined $number) {
-        spew("$ca->{dir}/crlnumber", "01\n") if !-e "$ca->{dir}/crlnumber";
-        return $ca->{config};
-    }
+# The CA's configuration, or one by which the next CRL has the given numbers.
+sub given {
+    my ($ca, %opt) = @_;
+    spew("$ca->{dir}/crlnumber", "01\n") if !-e "$ca->{dir}/crlnumber";
+    return $ca->{config} if !defined $opt{number} && !defined $opt{base};
     open my $fh, '<', $ca->{config} or die "$ca->{config}: $!";
     my $config = do { local $/; <$fh> };
     close $fh;
-    spew("$ca->{dir}/given.number", "$number\n");
-    spew("$ca->{dir}/given.cnf", $config =~ s/^(crlnumber) .*/$1 = $ca->{dir}\/given.number/mr);
+    if (defined $opt{number}) {
+        spew("$ca->{dir}/given.number", "$opt{number}\n");
+        $config =~ s/^(crlnumber) .*/$1 = $ca->{dir}\/given.number/m;
+    }
+    if (defined $opt{base}) { # deltaCRLIndicator, an INTEGER of one octet
+        my $section = $opt{exts} // 'crl';
+        $config =~ s/^\[$section\]\n/$&2.5.29.27 = critical,DER:0201$opt{base}\n/m
+            or die "$ca->{config}: no [$section]";
+    }
+    spew("$ca->{dir}/given.cnf", $config);
     return "$ca->{dir}/given.cnf";
 }
 
