@@ -82,11 +82,12 @@ static candidate_t *candidate_at(const selection_t *s, int i)
     return &APR_ARRAY_IDX(s->candidates, i, candidate_t);
 }
 
-/* A named file that has no CRL of the issuer. */
-static void add_other_ca(selection_t *s, const char *file, ocsp_der_t name)
+/* A named file has no CRL of the issuer, but this one. */
+static void add_other_ca(selection_t *s, const ocsp_crl_place_t *place,
+                         ocsp_der_t name)
 {
-    const char *reason = ocsp_issuer_describe_other(s->in->issuer, file, name,
-                                                    s->pool);
+    const char *reason = ocsp_issuer_describe_other(
+        s->in->issuer, ocsp_crl_print_place(place, s->pool), name, s->pool);
 
     s->out.missing = OCSP_CRL_SELECT_OTHER_CA;
     s->out.other_ca = s->out.other_ca == NULL
@@ -103,15 +104,35 @@ static void add_candidate(selection_t *s, const candidate_t *candidate)
     new->file = ocsp_crl_print_place(&candidate->place, s->pool);
 }
 
-/* A PEM file of several CRLs may be that of several CAs. */
+/* Add the CRLs of the issuer from a named file. A PEM file may also contain
+ * those of other CAs. */
+static void add_heads(selection_t *s, const char *file,
+                      const apr_array_header_t *heads)
+{
+    const ocsp_crl_head_t *head = (const void *)heads->elts;
+    bool found = false;
+    int i;
+
+    for (i = 0; i < heads->nelts; i++) {
+        if (ocsp_issuer_has_name(s->in->issuer, head[i].issuer_name)) {
+            add_candidate(s, &(candidate_t){.place = {file, head[i].object},
+                                            .this_update = head[i].this_update,
+                                            .named = true});
+            found = true;
+        }
+    }
+    if (!found) {
+        add_other_ca(s, &(ocsp_crl_place_t){file, head->object},
+                     head->issuer_name);
+    }
+}
+
 static apr_status_t add_named(selection_t *s, const char *file,
                               const char **why)
 {
     apr_array_header_t *heads = apr_array_make(s->pool, 1,
                                                sizeof(ocsp_crl_head_t));
-    const ocsp_crl_head_t *head = NULL;
     const char *seen = find_seen(s, file);
-    int before = s->candidates->nelts;
     apr_status_t rv;
     int i;
 
@@ -123,21 +144,10 @@ static apr_status_t add_named(selection_t *s, const char *file,
         return APR_SUCCESS;
     }
     rv = ocsp_crl_read_heads(heads, file, why, s->pool);
-    if (rv != APR_SUCCESS) {
-        return rv;
+    if (rv == APR_SUCCESS) {
+        add_heads(s, file, heads);
     }
-    for (i = 0; i < heads->nelts; i++) {
-        head = &APR_ARRAY_IDX(heads, i, ocsp_crl_head_t);
-        if (ocsp_issuer_has_name(s->in->issuer, head->issuer_name)) {
-            add_candidate(s, &(candidate_t){.place = {file, head->object},
-                                            .this_update = head->this_update,
-                                            .named = true});
-        }
-    }
-    if (s->candidates->nelts == before) {
-        add_other_ca(s, file, head->issuer_name);
-    }
-    return APR_SUCCESS;
+    return rv;
 }
 
 static int compare(const void *a, const void *b)
