@@ -46,8 +46,8 @@ bool ocsp_crl_set_replaces(const apr_array_header_t *parts,
             && part_at(parts, complete)->this_update >= old->this_update);
 }
 
-/* The thisUpdate of the newest complete CRL without any of these restrictions, or
- * INT64_MIN. */
+/* The thisUpdate of the newest complete CRL without any of these restrictions,
+ * or INT64_MIN. */
 static int64_t find_newest(const apr_array_header_t *parts,
                            uint32_t restrictions)
 {
