@@ -459,57 +459,175 @@ apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
              : rv;
 }
 
-apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const char *file,
+/* Check the rest of the file: an incomplete one is not used, and no CRL is
+ * overlooked. */
+static apr_status_t check_rest(ocsp_stream_t *s, const ocsp_crl_place_t *place,
+                               const char **why, apr_pool_t *p)
+{
+    bool found = true;
+    apr_status_t rv = APR_SUCCESS;
+
+    while (rv == APR_SUCCESS && found) {
+        rv = ocsp_stream_next(s, &found, why);
+        if (rv == APR_SUCCESS && found && place->object == 0) {
+            *why = apr_psprintf(p,
+                                "%s: a PEM file of more than %d MB with more "
+                                "than one CRL: give each a file of its own",
+                                place->file,
+                                (int)(OCSP_CRL_BUNDLE_MAX / 1024 / 1024));
+            return OCSP_EMALFORMED;
+        }
+    }
+    return rv;
+}
+
+/* Open a file at a CRL. */
+static apr_status_t open_place(ocsp_stream_t **out,
+                               const ocsp_crl_place_t *place, const char **why,
+                               apr_pool_t *p)
+{
+    const char *name = ocsp_crl_print_place(place, p);
+    bool found = true;
+    unsigned object;
+    apr_status_t rv = ocsp_stream_open(out, place->file, name, PEM_LABEL, why,
+                                       p);
+
+    for (object = 1; object < place->object && rv == APR_SUCCESS && found;
+         object++) {
+        rv = ocsp_stream_next(*out, &found, why);
+    }
+    if (rv == APR_SUCCESS && !found) {
+        *why = apr_psprintf(p, "%s: is no longer there", name);
+        rv = APR_ENOENT;
+    }
+    return rv;
+}
+
+apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const ocsp_crl_place_t *place,
                            const ocsp_issuer_t *issuer, ocsp_crl_entry_fn *fn,
                            void *ctx, const char **why, apr_pool_t *p)
 {
+    ocsp_crl_info_t read;
     ocsp_stream_t *s;
-    apr_status_t rv = ocsp_stream_open(&s, file, PEM_LABEL, why, p);
+    apr_status_t rv = open_place(&s, place, why, p);
 
     if (rv == APR_SUCCESS) {
-        rv = ocsp_crl_read_stream(info, s, issuer, fn, ctx, why, p);
+        rv = ocsp_crl_read_stream(&read, s, issuer, fn, ctx, why, p);
+    }
+    if (rv == APR_SUCCESS) {
+        rv = check_rest(s, place, why, p);
+    }
+    if (rv == APR_SUCCESS) {
+        *info = read;
+    }
+    if (s != NULL) {
         ocsp_stream_close(s);
     }
     return rv;
 }
 
-static apr_status_t read_head(reader_t *r, ocsp_der_t *issuer_name)
+/* Read the head of the present object of a stream. */
+static apr_status_t read_head(ocsp_crl_head_t *head, ocsp_stream_t *s,
+                              const char *name, const char **why, apr_pool_t *p)
 {
+    reader_t r = {
+        .w = {.s = s, .name = name, .why = why, .pool = p, .end = UINT64_MAX}};
     apr_uint64_t outer_end;
     ocsp_der_t algorithm;
-    ocsp_der_t name;
+    ocsp_der_t issuer;
     apr_status_t rv;
 
-    if ((rv = ocsp_der_stream_enter(&r->w, &outer_end)) != APR_SUCCESS
-        || (rv = enter_tbs(r, &outer_end, &algorithm)) != APR_SUCCESS
-        || (rv = ocsp_der_stream_next(&r->w, OCSP_DER_SEQUENCE, &name, NULL))
+    if ((rv = ocsp_der_stream_enter(&r.w, &outer_end)) != APR_SUCCESS
+        || (rv = enter_tbs(&r, &outer_end, &algorithm)) != APR_SUCCESS
+        || (rv = ocsp_der_stream_next(&r.w, OCSP_DER_SEQUENCE, &issuer, NULL))
                != APR_SUCCESS) {
         return rv;
     }
-    if (name.len > OCSP_CRL_HEAD_MAX) {
-        return refuse(r, "5.1.2.3: issuer is too long");
+    if (issuer.len > OCSP_CRL_HEAD_MAX) {
+        return refuse(&r, "5.1.2.3: issuer is too long");
     }
-    issuer_name->data = apr_pmemdup(r->w.pool, name.data, name.len);
-    issuer_name->len = name.len;
-    return read_times(r);
+    head->issuer_name.data = apr_pmemdup(p, issuer.data, issuer.len);
+    head->issuer_name.len = issuer.len;
+    rv = read_times(&r);
+    head->this_update = r.info.this_update;
+    return rv;
 }
 
-apr_status_t ocsp_crl_read_head(ocsp_der_t *issuer_name, int64_t *this_update,
-                                const char *file, const char **why,
-                                apr_pool_t *p)
+/* Add the head of the present object. */
+static apr_status_t add_head(apr_array_header_t *heads, ocsp_stream_t *s,
+                             unsigned object, const char **why)
 {
-    reader_t r = {
-        .w = {.name = file, .why = why, .pool = p, .end = UINT64_MAX}};
-    apr_status_t rv = ocsp_stream_open(&r.w.s, file, PEM_LABEL, why, p);
+    const char *file = ocsp_stream_get0_name(s);
+    const ocsp_crl_place_t place = {file, object > 1 ? object : 0};
+    ocsp_crl_head_t head = {.object = object};
+    apr_status_t rv;
 
-    issuer_name->data = NULL;
-    issuer_name->len = 0;
-    if (rv == APR_SUCCESS) {
-        rv = read_head(&r, issuer_name);
-        ocsp_stream_close(r.w.s);
+    if (object > OCSP_CRL_BUNDLE_CRLS_MAX) {
+        *why = apr_psprintf(heads->pool,
+                            "%s: has more than %d CRLs: divide it into several "
+                            "files",
+                            file, OCSP_CRL_BUNDLE_CRLS_MAX);
+        return APR_ENOSPC;
     }
-    *this_update = r.info.this_update;
+    rv = read_head(&head, s, ocsp_crl_print_place(&place, heads->pool), why,
+                   heads->pool);
+    if (rv == APR_SUCCESS) {
+        APR_ARRAY_PUSH(heads, ocsp_crl_head_t) = head;
+    }
     return rv;
+}
+
+/* Add the heads of all objects. One that cannot be read does not hide the
+ * others. */
+static apr_status_t add_heads(apr_array_header_t *heads, ocsp_stream_t *s,
+                              const char **why)
+{
+    const int first = heads->nelts;
+    unsigned object = 0;
+    bool found;
+    const char *reason;
+    apr_status_t rv, failed = APR_SUCCESS;
+
+    do {
+        found = false;
+        rv = add_head(heads, s, ++object, &reason);
+        if (failed == APR_SUCCESS && rv != APR_SUCCESS) {
+            failed = rv;
+            *why = reason;
+        }
+        if (rv != APR_ENOSPC
+            && ocsp_stream_get_size(s) <= OCSP_CRL_BUNDLE_MAX) {
+            rv = ocsp_stream_next(s, &found, &reason);
+        }
+        if (failed == APR_SUCCESS && rv != APR_SUCCESS) {
+            failed = rv;
+            *why = reason;
+        }
+    } while (found);
+    if (object == 1 && heads->nelts > first) {
+        APR_ARRAY_IDX(heads, first, ocsp_crl_head_t).object = 0;
+    }
+    return failed;
+}
+
+apr_status_t ocsp_crl_read_heads(apr_array_header_t *heads, const char *file,
+                                 const char **why, apr_pool_t *p)
+{
+    ocsp_stream_t *s;
+    apr_status_t rv = ocsp_stream_open(&s, file, file, PEM_LABEL, why, p);
+
+    if (rv == APR_SUCCESS) {
+        rv = add_heads(heads, s, why);
+        ocsp_stream_close(s);
+    }
+    return rv;
+}
+
+const char *ocsp_crl_print_place(const ocsp_crl_place_t *place, apr_pool_t *p)
+{
+    return place->object == 0
+             ? place->file
+             : apr_psprintf(p, "%s (CRL %u)", place->file, place->object);
 }
 
 const char *ocsp_crl_print_time(int64_t seconds, apr_pool_t *p)

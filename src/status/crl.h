@@ -10,6 +10,7 @@
 #define OCSP_STATUS_CRL_H
 
 #include <apr_pools.h>
+#include <apr_tables.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,8 +27,12 @@
 #define OCSP_CRL_SKEW_S 300
 
 /** Octets in which tbsCertList up to signature must lie, and of the longest
- * issuer name that ocsp_crl_read_head reads. */
+ * issuer name that ocsp_crl_read_heads reads. */
 #define OCSP_CRL_HEAD_MAX 4096
+
+/** A PEM file with several CRLs: so many octets, and so many CRLs at most. */
+#define OCSP_CRL_BUNDLE_MAX ((apr_uint64_t)16 * 1024 * 1024)
+#define OCSP_CRL_BUNDLE_CRLS_MAX 1000
 
 /** The nextUpdate of a CRL without one. */
 #define OCSP_CRL_NO_NEXT_UPDATE INT64_MIN
@@ -38,6 +43,20 @@
 /** The reason of an entry of a delta CRL that is no revocation, but the end of
  * one: removeFromCRL (RFC 5280 section 5.3.1). */
 #define OCSP_CRL_REMOVE 8
+
+/** Where a CRL is. */
+typedef struct {
+    const char *file;
+    unsigned object; /* number in a PEM file of several CRLs, from 1; 0: the
+                        only CRL of its file */
+} ocsp_crl_place_t;
+
+/** The start of a CRL, unverified. */
+typedef struct {
+    unsigned object;        /* as above */
+    ocsp_der_t issuer_name; /* a whole Name */
+    int64_t this_update;
+} ocsp_crl_head_t;
 
 /** Everything of a CRL but its entries. */
 typedef struct {
@@ -68,7 +87,7 @@ typedef apr_status_t ocsp_crl_entry_fn(void *ctx, const unsigned char *serial,
 /**
  * Read a CRL in PEM or DER, and verify issuer, signature and critical
  * extensions (RFC 5280 sections 5.1.1.3, 5.2, 5.3, 6.3.3). Dates are not
- * checked.
+ * checked. Of the other CRLs in the file only the BEGIN and END lines are.
  * @param info untouched unless APR_SUCCESS
  * @param why file, section, cause and remedy
  * @return OCSP_EMALFORMED; OCSP_EUNKNOWNCA: another issuer, or not signed by
@@ -77,7 +96,7 @@ typedef apr_status_t ocsp_crl_entry_fn(void *ctx, const unsigned char *serial,
  *         OCSP_EUNSUPPORTED: an indirect CRL, or one of attribute certificates;
  *         the error of the file; or what fn returned
  */
-apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const char *file,
+apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const ocsp_crl_place_t *place,
                            const ocsp_issuer_t *issuer, ocsp_crl_entry_fn *fn,
                            void *ctx, const char **why, apr_pool_t *p);
 
@@ -88,14 +107,19 @@ apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
                                   const char **why, apr_pool_t *p);
 
 /**
- * Read the issuer and the date of a CRL, unverified.
- * @param issuer_name a whole Name, newly made in p
- * @param why file and cause
- * @return OCSP_EMALFORMED: not a CRL; or the error of the file
+ * Read the heads of all CRLs in a file. DER, and PEM of over
+ * OCSP_CRL_BUNDLE_MAX octets, has one: ocsp_crl_read checks that.
+ * @param heads gets an ocsp_crl_head_t, newly made in p, of each CRL whose head
+ *        can be read, also if there is an error
+ * @param why file and cause, of the first CRL whose head cannot be read
+ * @return OCSP_EMALFORMED: not a CRL; APR_ENOSPC: more than
+ *         OCSP_CRL_BUNDLE_CRLS_MAX; or the error of the file
  */
-apr_status_t ocsp_crl_read_head(ocsp_der_t *issuer_name, int64_t *this_update,
-                                const char *file, const char **why,
-                                apr_pool_t *p);
+apr_status_t ocsp_crl_read_heads(apr_array_header_t *heads, const char *file,
+                                 const char **why, apr_pool_t *p);
+
+/** @return the name of a CRL for a message, newly made in p, or its file. */
+const char *ocsp_crl_print_place(const ocsp_crl_place_t *place, apr_pool_t *p);
 
 /** Format a time for a message in ISO 8601, newly made in p. */
 const char *ocsp_crl_print_time(int64_t seconds, apr_pool_t *p);

@@ -128,27 +128,35 @@ static void add_unreadable(scan_t *scan, const char *why)
     }
 }
 
-/* Add a file if it is a CRL. One that is gone meanwhile, and a link to nothing,
- * is ignored. */
+/* Add the CRLs of a file. One that is gone meanwhile, and a link to nothing, is
+ * ignored. */
 static void add_file(scan_t *scan, const char *file)
 {
-    ocsp_crl_directory_entry_t entry = {.file = file};
-    ocsp_der_t name;
+    apr_array_header_t *heads = apr_array_make(scan->ptmp, 1,
+                                               sizeof(ocsp_crl_head_t));
     const char *why = NULL;
-    apr_status_t rv;
+    apr_status_t rv = ocsp_crl_read_heads(heads, file, &why, scan->ptmp);
+    const char *kept = heads->nelts > 0 ? apr_pstrdup(scan->pool, file) : NULL;
+    int i;
 
-    rv = ocsp_crl_read_head(&name, &entry.this_update, file, &why, scan->ptmp);
-    if (rv == APR_SUCCESS) {
-        entry.file = apr_pstrdup(scan->pool, file);
-        entry.issuer_name.data = apr_pmemdup(scan->pool, name.data, name.len);
-        entry.issuer_name.len = name.len;
-        entry.name_hash = ocsp_issuer_hash_name(name);
-        APR_ARRAY_PUSH(scan->entries, ocsp_crl_directory_entry_t) = entry;
+    for (i = 0; i < heads->nelts; i++) {
+        const ocsp_crl_head_t *head = &APR_ARRAY_IDX(heads, i, ocsp_crl_head_t);
+        ocsp_der_t name = head->issuer_name;
+
+        name.data = apr_pmemdup(scan->pool, name.data, name.len);
+        APR_ARRAY_PUSH(scan->entries, ocsp_crl_directory_entry_t) =
+            (ocsp_crl_directory_entry_t){.file = kept,
+                                         .object = head->object,
+                                         .issuer_name = name,
+                                         .name_hash = ocsp_issuer_hash_name(
+                                             name),
+                                         .this_update = head->this_update};
     }
-    else if (APR_STATUS_IS_ENOENT(rv)) {
+    if (rv == APR_SUCCESS || APR_STATUS_IS_ENOENT(rv)) {
         return;
     }
-    else if (rv != OCSP_EMALFORMED || is_cut_off(file, scan->ptmp)) {
+    if (rv != OCSP_EMALFORMED || heads->nelts > 0
+        || is_cut_off(file, scan->ptmp)) {
         add_unreadable(scan, why);
     }
 }

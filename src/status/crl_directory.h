@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Finds the CRLs in a directory, and the issuer of each. Only their heads are
- * read. Floor 1.
+ * read, and in PEM files what follows. Floor 1.
  */
 #ifndef OCSP_STATUS_CRL_DIRECTORY_H
 #define OCSP_STATUS_CRL_DIRECTORY_H
@@ -20,7 +20,9 @@
 
 /** One CRL of a directory. */
 typedef struct {
-    const char *file;        /* with the path of the directory */
+    const char *file;        /* with the path of the directory; entries of one
+                                file have one pointer, one after the other */
+    unsigned object;         /* see ocsp_crl_place_t */
     ocsp_der_t issuer_name;  /* unverified */
     unsigned long name_hash; /* ocsp_issuer_hash_name of it */
     int64_t this_update;     /* unverified */

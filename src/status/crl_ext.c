@@ -20,6 +20,8 @@ enum {
     CE_ISSUING_DISTRIBUTION_POINT = 28,
     CE_CERTIFICATE_ISSUER = 29,
     CE_AUTHORITY_KEY_IDENTIFIER = 35,
+    CE_FRESHEST_CRL = 46,
+    CE_EXPIRED_CERTS_ON_CRL = 60, /* X.509; the entries say the same */
     CE_OTHER = 0
 };
 
@@ -232,6 +234,33 @@ static apr_status_t check_point(const point_t *point, const char **why)
     return APR_SUCCESS;
 }
 
+/*
+ * ReasonFlags ::= BIT STRING {
+ *     unused (0), keyCompromise (1), cACompromise (2), affiliationChanged (3),
+ *     superseded (4), cessationOfOperation (5), certificateHold (6),
+ *     privilegeWithdrawn (7), aACompromise (8) }
+ *
+ * Trailing zero bits are not DER, but leave no doubt.
+ */
+static bool parse_reasons(uint32_t *bits, ocsp_der_t in)
+{
+    unsigned reason;
+
+    if (in.len == 0 || in.data[0] > 7 || (in.len == 1 && in.data[0] != 0)
+        || (in.data[in.len - 1] & ((1u << in.data[0]) - 1)) != 0) {
+        return false;
+    }
+    for (reason = 1; reason <= OCSP_CRL_EXT_REASONS; reason++) {
+        size_t at = 1 + reason / 8;
+
+        if (at >= in.len || (in.data[at] & 0x80u >> reason % 8) == 0) {
+            *bits |= OCSP_CRL_EXT_SCOPE_REASONS
+                   | OCSP_CRL_EXT_SCOPE_WITHOUT(reason);
+        }
+    }
+    return true;
+}
+
 static apr_status_t read_scope(ocsp_crl_ext_scope_t *out, ocsp_der_t in,
                                const char **why)
 {
@@ -249,8 +278,12 @@ static apr_status_t read_scope(ocsp_crl_ext_scope_t *out, ocsp_der_t in,
     }
     scope.bits = (point.name.data != NULL ? OCSP_CRL_EXT_SCOPE_NAME : 0)
                | (point.users ? OCSP_CRL_EXT_SCOPE_USERS : 0)
-               | (point.cas ? OCSP_CRL_EXT_SCOPE_CAS : 0)
-               | (point.reasons.data != NULL ? OCSP_CRL_EXT_SCOPE_REASONS : 0);
+               | (point.cas ? OCSP_CRL_EXT_SCOPE_CAS : 0);
+    if (point.reasons.data != NULL
+        && !parse_reasons(&scope.bits, point.reasons)) {
+        return refuse("RFC 5280 section 5.2.5: onlySomeReasons is not DER",
+                      why);
+    }
     if (scope.bits != 0
         && EVP_Digest(in.data, in.len, scope.key, NULL, EVP_sha256(), NULL)
                != 1) {
@@ -274,6 +307,9 @@ static apr_status_t read_crl_ext(void *out, const ext_t *ext, ocsp_der_t *oid,
     case CE_AUTHORITY_KEY_IDENTIFIER:
         read_key_id(&crl->key_id, ext->value);
         return APR_SUCCESS;
+    case CE_FRESHEST_CRL:
+    case CE_EXPIRED_CERTS_ON_CRL:
+        return APR_SUCCESS; /* neither restricts this CRL */
     case CE_DELTA_CRL_INDICATOR:
         return read_number(&crl->base, ext->value,
                            "RFC 5280 section 5.2.4: BaseCRLNumber is no number",

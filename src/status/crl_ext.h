@@ -24,9 +24,15 @@
 #define OCSP_CRL_EXT_SCOPE_NAME 1u    /* distributionPoint */
 #define OCSP_CRL_EXT_SCOPE_USERS 2u   /* onlyContainsUserCerts */
 #define OCSP_CRL_EXT_SCOPE_CAS 4u     /* onlyContainsCACerts */
-#define OCSP_CRL_EXT_SCOPE_REASONS 8u /* onlySomeReasons */
+#define OCSP_CRL_EXT_SCOPE_REASONS 8u /* onlySomeReasons, not all of them */
 
-/** The certificates that a CRL covers. All zero: every one of the CA. */
+/** One bit for each reason that onlySomeReasons leaves out, by its number in
+ * ReasonFlags (RFC 5280 section 4.2.1.13): 1 to OCSP_CRL_EXT_REASONS. */
+#define OCSP_CRL_EXT_SCOPE_WITHOUT(reason) (0x10000u << (reason))
+#define OCSP_CRL_EXT_REASONS 8u
+
+/** The certificates and reasons that a CRL covers. All zero: every certificate
+ * of the CA, for any reason. */
 typedef struct {
     uint32_t bits;         /* OCSP_CRL_EXT_SCOPE_ */
     unsigned char key[32]; /* digest of the extension; equal scopes have equal

@@ -19,10 +19,11 @@
 
 /** A CRL that may be selected. */
 typedef struct {
-    const char *file;
-    int64_t this_update; /* of its head: unverified */
-    bool named;          /* for this issuer; false: found in a directory */
-    bool named_twice;    /* by the same name, or through a link */
+    const char *file;       /* its name, for messages */
+    ocsp_crl_place_t place; /* where it is */
+    int64_t this_update;    /* of its head: unverified */
+    bool named;             /* for this issuer; false: found in a directory */
+    bool named_twice;       /* by the same name, or through a link */
 } candidate_t;
 
 /** A CRL that is selected so far, perhaps combined with a delta CRL; or a delta
@@ -81,39 +82,72 @@ static candidate_t *candidate_at(const selection_t *s, int i)
     return &APR_ARRAY_IDX(s->candidates, i, candidate_t);
 }
 
+/* A named file has no CRL of the issuer, but this one. */
+static void add_other_ca(selection_t *s, const ocsp_crl_place_t *place,
+                         ocsp_der_t name)
+{
+    const char *reason = ocsp_issuer_describe_other(
+        s->in->issuer, ocsp_crl_print_place(place, s->pool), name, s->pool);
+
+    s->out.missing = OCSP_CRL_SELECT_OTHER_CA;
+    s->out.other_ca = s->out.other_ca == NULL
+                        ? reason
+                        : apr_pstrcat(s->pool, s->out.other_ca, "; ", reason,
+                                      NULL);
+}
+
+static void add_candidate(selection_t *s, const candidate_t *candidate)
+{
+    candidate_t *new = apr_array_push(s->candidates);
+
+    *new = *candidate;
+    new->file = ocsp_crl_print_place(&candidate->place, s->pool);
+}
+
+/* Add the CRLs of the issuer from a named file. A PEM file may also contain
+ * those of other CAs. */
+static void add_heads(selection_t *s, const char *file,
+                      const apr_array_header_t *heads)
+{
+    const ocsp_crl_head_t *head = (const void *)heads->elts;
+    bool found = false;
+    int i;
+
+    for (i = 0; i < heads->nelts; i++) {
+        if (ocsp_issuer_has_name(s->in->issuer, head[i].issuer_name)) {
+            add_candidate(s, &(candidate_t){.place = {file, head[i].object},
+                                            .this_update = head[i].this_update,
+                                            .named = true});
+            found = true;
+        }
+    }
+    if (!found) {
+        add_other_ca(s, &(ocsp_crl_place_t){file, head->object},
+                     head->issuer_name);
+    }
+}
+
 static apr_status_t add_named(selection_t *s, const char *file,
                               const char **why)
 {
-    candidate_t candidate = {.file = file, .named = true};
+    apr_array_header_t *heads = apr_array_make(s->pool, 1,
+                                               sizeof(ocsp_crl_head_t));
     const char *seen = find_seen(s, file);
-    ocsp_der_t name;
     apr_status_t rv;
     int i;
 
     if (seen != NULL) {
         for (i = 0; i < s->candidates->nelts; i++) {
-            candidate_at(s, i)->named_twice |= candidate_at(s, i)->file == seen;
+            candidate_at(s, i)->named_twice |= candidate_at(s, i)->place.file
+                                            == seen;
         }
         return APR_SUCCESS;
     }
-    rv = ocsp_crl_read_head(&name, &candidate.this_update, file, why, s->pool);
-    if (rv != APR_SUCCESS) {
-        return rv;
+    rv = ocsp_crl_read_heads(heads, file, why, s->pool);
+    if (rv == APR_SUCCESS) {
+        add_heads(s, file, heads);
     }
-    if (ocsp_issuer_has_name(s->in->issuer, name)) {
-        APR_ARRAY_PUSH(s->candidates, candidate_t) = candidate;
-    }
-    else {
-        const char *reason = ocsp_issuer_describe_other(s->in->issuer, file,
-                                                        name, s->pool);
-
-        s->out.missing = OCSP_CRL_SELECT_OTHER_CA;
-        s->out.other_ca = s->out.other_ca == NULL
-                            ? reason
-                            : apr_pstrcat(s->pool, s->out.other_ca, "; ",
-                                          reason, NULL);
-    }
-    return APR_SUCCESS;
+    return rv;
 }
 
 static int compare(const void *a, const void *b)
@@ -125,6 +159,16 @@ static int compare(const void *a, const void *b)
         return left->this_update > right->this_update ? -1 : 1;
     }
     return strcmp(left->file, right->file);
+}
+
+/* Whether a CRL is a further one in the file of the candidate found last. */
+static bool is_further(const selection_t *s,
+                       const ocsp_crl_directory_entry_t *entry)
+{
+    int n = s->candidates->nelts;
+
+    return n > 0 && candidate_at(s, n - 1)->place.file == entry->file
+        && candidate_at(s, n - 1)->place.object < entry->object;
 }
 
 static apr_status_t find_candidates(selection_t *s, const char **why)
@@ -143,9 +187,10 @@ static apr_status_t find_candidates(selection_t *s, const char **why)
         const ocsp_crl_directory_entry_t *entry =
             APR_ARRAY_IDX(found, i, const ocsp_crl_directory_entry_t *);
 
-        if (find_seen(s, entry->file) == NULL) {
-            APR_ARRAY_PUSH(s->candidates, candidate_t) = (candidate_t){
-                .file = entry->file, .this_update = entry->this_update};
+        if (find_seen(s, entry->file) == NULL || is_further(s, entry)) {
+            add_candidate(s,
+                          &(candidate_t){.place = {entry->file, entry->object},
+                                         .this_update = entry->this_update});
         }
     }
     if (s->candidates->nelts == 0) {
@@ -360,7 +405,7 @@ static apr_status_t read_crl(selection_t *s, ocsp_table_builder_t *b,
     apr_status_t rv = check_age(s, from->file, from->this_update);
 
     if (rv == APR_SUCCESS) {
-        rv = ocsp_crl_read(crl, from->file, s->in->issuer,
+        rv = ocsp_crl_read(crl, &from->place, s->in->issuer,
                            ocsp_table_builder_add, b, &s->why, s->pool);
     }
     if (rv == APR_SUCCESS) {
@@ -377,7 +422,7 @@ static apr_status_t ignore_entry(void *ctx, const unsigned char *serial,
 }
 
 /* Whether another configured issuer, with the same name, has signed a CRL. */
-static bool is_namesakes(const selection_t *s, const char *file)
+static bool is_namesakes(const selection_t *s, const ocsp_crl_place_t *place)
 {
     const apr_array_header_t *all = s->in->namesakes;
     bool found = false;
@@ -390,7 +435,7 @@ static bool is_namesakes(const selection_t *s, const char *file)
         const char *why;
 
         found = !ocsp_issuer_is_same(other, s->in->issuer)
-             && ocsp_crl_read(&crl, file, other, ignore_entry, NULL, &why,
+             && ocsp_crl_read(&crl, place, other, ignore_entry, NULL, &why,
                               s->pool)
                     == APR_SUCCESS;
     }
@@ -484,7 +529,7 @@ static void try_candidate(selection_t *s, const candidate_t *from)
     }
     ocsp_table_builder_free(new.builder);
     if (!from->named && (rv == OCSP_EUNKNOWNCA || rv == OCSP_ENOTYET)
-        && is_namesakes(s, from->file)) {
+        && is_namesakes(s, &from->place)) {
         rv = OCSP_EOTHERKEY;
     }
     reject(s, from, rv);

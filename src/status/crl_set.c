@@ -46,10 +46,10 @@ bool ocsp_crl_set_replaces(const apr_array_header_t *parts,
             && part_at(parts, complete)->this_update >= old->this_update);
 }
 
-/* The thisUpdate of the newest complete CRL whose scope is restricted by
- * exactly these bits, or INT64_MIN: a name would restrict it further (RFC 5280
- * section 6.3.3 (b)). */
-static int64_t find_newest(const apr_array_header_t *parts, uint32_t bits)
+/* The thisUpdate of the newest complete CRL without any of these restrictions,
+ * or INT64_MIN. */
+static int64_t find_newest(const apr_array_header_t *parts,
+                           uint32_t restrictions)
 {
     int64_t newest = INT64_MIN;
     int i;
@@ -57,7 +57,8 @@ static int64_t find_newest(const apr_array_header_t *parts, uint32_t bits)
     for (i = 0; i < parts->nelts; i++) {
         const ocsp_crl_set_part_t *part = part_at(parts, i);
 
-        if (part->kind == OCSP_CRL_SET_COMPLETE && part->scope.bits == bits
+        if (part->kind == OCSP_CRL_SET_COMPLETE
+            && (part->scope.bits & restrictions) == 0
             && part->this_update > newest) {
             newest = part->this_update;
         }
@@ -65,14 +66,22 @@ static int64_t find_newest(const apr_array_header_t *parts, uint32_t bits)
     return newest;
 }
 
+/* A name restricts a CRL to certificates that nothing here describes. */
 int64_t ocsp_crl_set_find_since(const apr_array_header_t *parts)
 {
-    int64_t all = find_newest(parts, 0);
-    int64_t users = find_newest(parts, OCSP_CRL_EXT_SCOPE_USERS);
-    int64_t cas = find_newest(parts, OCSP_CRL_EXT_SCOPE_CAS);
-    int64_t both = users < cas ? users : cas;
+    int64_t since = INT64_MAX;
+    unsigned reason;
 
-    return all > both ? all : both;
+    for (reason = 1; reason <= OCSP_CRL_EXT_REASONS; reason++) {
+        const uint32_t common = OCSP_CRL_EXT_SCOPE_NAME
+                              | OCSP_CRL_EXT_SCOPE_WITHOUT(reason);
+        int64_t users = find_newest(parts, common | OCSP_CRL_EXT_SCOPE_CAS);
+        int64_t cas = find_newest(parts, common | OCSP_CRL_EXT_SCOPE_USERS);
+
+        since = users < since ? users : since;
+        since = cas < since ? cas : since;
+    }
+    return since;
 }
 
 static bool is_same_crl(const ocsp_crl_set_part_t *a,

@@ -47,9 +47,10 @@ bool ocsp_crl_set_replaces(const apr_array_header_t *parts,
 #define OCSP_CRL_SET_PARTIAL INT64_MIN
 
 /**
- * Find the CRLs of a set that cover every certificate of the CA: one with an
- * unrestricted scope, or one of all user certificates and one of all CA
- * certificates. They supersede all older CRLs.
+ * Find the CRLs of a set that cover every certificate of the CA: user and CA
+ * certificates, both for each reason of revocation (RFC 5280 section 6.3.3 (b),
+ * (d)). A CRL with a distributionPoint covers none for certain. They supersede
+ * all older CRLs.
  * @return the oldest thisUpdate of them, or OCSP_CRL_SET_PARTIAL. Pure.
  */
 int64_t ocsp_crl_set_find_since(const apr_array_header_t *parts);
@@ -62,7 +63,8 @@ bool ocsp_crl_set_is_same(const apr_array_header_t *a,
 /** @return the scope bits of all parts together. Pure. */
 uint32_t ocsp_crl_set_bits(const apr_array_header_t *parts);
 
-/** @return the names of scope bits, for a message; made in p, or static */
+/** @return the names of scope bits but reasons, for a message; made in p, or
+ * static */
 const char *ocsp_crl_set_print_bits(uint32_t bits, apr_pool_t *p);
 
 #endif

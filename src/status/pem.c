@@ -19,6 +19,8 @@
  * million entries. */
 #define TEXT_BEFORE_MAX ((size_t)2 * 1024 * 1024 * 1024 - 1)
 
+#define NO_END "2: no END line: the file is cut off"
+
 struct ocsp_pem_t {
     ocsp_pem_input_t in;
     apr_pool_t *pool;
@@ -96,25 +98,6 @@ static bool is_blank(const unsigned char *text, size_t len)
     return len == 0;
 }
 
-/* Only white space may follow. */
-static apr_status_t check_rest(ocsp_pem_t *pem, const char **why)
-{
-    apr_status_t rv;
-
-    do {
-        if (!is_blank(pem->text + pem->start, pem->end - pem->start)) {
-            return refuse(pem,
-                          "2: more than white space follows the END line: "
-                          "give each file one PEM object",
-                          why);
-        }
-        pem->start = pem->end;
-        rv = fill(pem, 1, why);
-    } while (rv == APR_SUCCESS && pem->end > pem->start);
-    pem->ended = true;
-    return rv;
-}
-
 /* At the first '-' after the base64; out has room for 48 octets. */
 static apr_status_t read_end_line(ocsp_pem_t *pem, unsigned char *out, int *len,
                                   const char **why)
@@ -134,7 +117,8 @@ static apr_status_t read_end_line(ocsp_pem_t *pem, unsigned char *out, int *len,
         return refuse(pem, "3: base64 of a wrong length", why);
     }
     pem->start += mark_len;
-    return check_rest(pem, why);
+    pem->ended = true;
+    return APR_SUCCESS;
 }
 
 /* Decode the text up to a '-'. */
@@ -180,7 +164,7 @@ apr_status_t ocsp_pem_read(ocsp_pem_t *pem, unsigned char *buf, size_t *len,
     while (rv == APR_SUCCESS && out_len == 0 && !pem->ended) {
         rv = fill(pem, 1, why);
         if (rv == APR_SUCCESS && pem->end == pem->start) {
-            rv = refuse(pem, "2: no END line: the file is cut off", why);
+            rv = refuse(pem, NO_END, why);
         }
         if (rv == APR_SUCCESS) {
             rv = decode(pem, buf, &out_len, why);
@@ -262,6 +246,100 @@ static apr_status_t find_begin(ocsp_pem_t *pem, const char **why)
     }
     pem->start = found;
     return APR_SUCCESS;
+}
+
+/* Whether the last line of the file is the start of a mark. */
+static bool is_cut_off(const ocsp_pem_t *pem, const char *mark, size_t mark_len)
+{
+    size_t at = pem->end;
+
+    while (at > pem->start && pem->end - at < mark_len
+           && pem->text[at - 1] != '\n' && pem->text[at - 1] != '\r') {
+        at--;
+    }
+    return at < pem->end && pem->end - at < mark_len
+        && memcmp(pem->text + at, mark, pem->end - at) == 0;
+}
+
+/*
+ * Find the end of the next mark of this label, be it a BEGIN or an END mark;
+ * NULL: there is none. As many octets as a mark has are kept.
+ */
+static apr_status_t find_label(ocsp_pem_t *pem, const unsigned char **out,
+                               size_t mark_len, const char **why)
+{
+    char tail[MARK_MAX];
+    size_t tail_len = (size_t)apr_snprintf(tail, MARK_MAX, "%s-----",
+                                           pem->in.label);
+    const unsigned char *hit;
+    apr_status_t rv;
+
+    for (;;) {
+        hit = memmem(pem->text + pem->start, pem->end - pem->start, tail,
+                     tail_len);
+        if (!is_text(pem, hit != NULL ? (size_t)(hit - pem->text) : pem->end)) {
+            return refuse(pem, "2: the file is no text: write it again", why);
+        }
+        if (hit != NULL || pem->source_ended) {
+            *out = hit != NULL ? hit + tail_len : NULL;
+            return APR_SUCCESS;
+        }
+        if (pem->end - pem->start > mark_len) {
+            pem->start = pem->end - mark_len;
+        }
+        compact(pem);
+        if ((rv = read_source(pem, why)) != APR_SUCCESS) {
+            return rv;
+        }
+    }
+}
+
+/* Skip the text before the next mark of this label, which must be of this word,
+ * and the mark. */
+static apr_status_t skip_to(ocsp_pem_t *pem, const char *word, bool *found,
+                            const char **why)
+{
+    char mark[MARK_MAX];
+    size_t mark_len = make_mark(mark, word, pem);
+    const unsigned char *end = NULL;
+    apr_status_t rv = find_label(pem, &end, mark_len, why);
+
+    *found = end != NULL;
+    if (rv != APR_SUCCESS || end == NULL) {
+        return rv == APR_SUCCESS && is_cut_off(pem, mark, mark_len)
+                 ? refuse(pem, "2: the file is cut off in a line of dashes",
+                          why)
+                 : rv;
+    }
+    if ((size_t)(end - pem->text) - pem->start < mark_len
+        || memcmp(end - mark_len, mark, mark_len) != 0) {
+        return refuse(pem, "2: BEGIN and END lines do not alternate", why);
+    }
+    pem->start = (size_t)(end - pem->text);
+    return APR_SUCCESS;
+}
+
+apr_status_t ocsp_pem_next(ocsp_pem_t *pem, bool *found, const char **why)
+{
+    apr_status_t rv = APR_SUCCESS;
+
+    *found = true;
+    if (!pem->ended) {
+        rv = skip_to(pem, "END", found, why);
+        pem->ended = true;
+    }
+    if (rv == APR_SUCCESS && !*found) {
+        return refuse(pem, NO_END, why);
+    }
+    if (rv == APR_SUCCESS) {
+        rv = skip_to(pem, "BEGIN", found, why);
+    }
+    if (rv == APR_SUCCESS && *found) {
+        EVP_DecodeInit(pem->base64);
+        pem->padded = false;
+        pem->ended = false;
+    }
+    return rv;
 }
 
 static apr_status_t free_buffers(void *data)

@@ -25,9 +25,10 @@ struct ocsp_stream_t {
     apr_pool_t *pool;
     ocsp_stream_source_fn *source;
     void *source_ctx;
-    apr_file_t *file; /* NULL: another source, or closed */
-    ocsp_pem_t *pem;  /* NULL: the source is DER */
-    bool ended;       /* the source has no more */
+    apr_file_t *file;  /* NULL: another source, or closed */
+    apr_uint64_t size; /* of the file */
+    ocsp_pem_t *pem;   /* NULL: the source is DER */
+    bool ended;        /* the source has no more */
     unsigned char *buf;
     size_t start; /* the window: buf from start to end */
     size_t end;
@@ -101,6 +102,23 @@ apr_status_t ocsp_stream_skip(ocsp_stream_t *s, size_t len, const char **why)
     return APR_SUCCESS;
 }
 
+apr_status_t ocsp_stream_next(ocsp_stream_t *s, bool *found, const char **why)
+{
+    apr_status_t rv;
+
+    *found = false;
+    if (s->pem == NULL) {
+        return APR_SUCCESS;
+    }
+    rv = ocsp_pem_next(s->pem, found, why);
+    *found = *found && rv == APR_SUCCESS;
+    ocsp_stream_tap(s, NULL, NULL);
+    s->start = s->end = 0;
+    s->position = 0;
+    s->ended = !*found;
+    return rv;
+}
+
 void ocsp_stream_tap(ocsp_stream_t *s, ocsp_stream_tap_fn *fn, void *ctx)
 {
     s->tap = fn;
@@ -110,6 +128,11 @@ void ocsp_stream_tap(ocsp_stream_t *s, ocsp_stream_tap_fn *fn, void *ctx)
 const char *ocsp_stream_get0_name(const ocsp_stream_t *s)
 {
     return s->name;
+}
+
+apr_uint64_t ocsp_stream_get_size(const ocsp_stream_t *s)
+{
+    return s->size;
 }
 
 apr_uint64_t ocsp_stream_position(const ocsp_stream_t *s)
@@ -216,9 +239,10 @@ apr_status_t ocsp_stream_make(ocsp_stream_t **out, const char *name,
 }
 
 apr_status_t ocsp_stream_open(ocsp_stream_t **out, const char *file,
-                              const char *label, const char **why,
-                              apr_pool_t *p)
+                              const char *name, const char *label,
+                              const char **why, apr_pool_t *p)
 {
+    apr_finfo_t info = {.size = 0};
     apr_file_t *f;
     apr_status_t rv = ocsp_file_open(&f, file, why, p);
 
@@ -226,11 +250,13 @@ apr_status_t ocsp_stream_open(ocsp_stream_t **out, const char *file,
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    rv = ocsp_stream_make(out, file, label, ocsp_file_read_block, f, why, p);
+    rv = ocsp_stream_make(out, name, label, ocsp_file_read_block, f, why, p);
     if (rv != APR_SUCCESS) {
         (void)apr_file_close(f);
         return rv;
     }
+    (void)apr_file_info_get(&info, APR_FINFO_SIZE, f);
     (*out)->file = f;
+    (*out)->size = (apr_uint64_t)info.size;
     return APR_SUCCESS;
 }

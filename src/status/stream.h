@@ -29,16 +29,18 @@ typedef bool ocsp_stream_tap_fn(void *ctx, const unsigned char *data,
                                 size_t len);
 
 /**
- * Open a file: DER if it begins with 0x30, else PEM.
+ * Open a file: DER if it begins with 0x30, else PEM, of which the first object
+ * with this label is read.
  * @param out closed with p, or by ocsp_stream_close
+ * @param name the file, and perhaps a part of it, for reasons
  * @param label the PEM label, such as "X509 CRL"
  * @param why file, cause and remedy
  */
 apr_status_t ocsp_stream_open(ocsp_stream_t **out, const char *file,
-                              const char *label, const char **why,
-                              apr_pool_t *p);
+                              const char *name, const char *label,
+                              const char **why, apr_pool_t *p);
 
-/** The same over any source, for tests. @param name for reasons */
+/** The same over any source, for tests. */
 apr_status_t ocsp_stream_make(ocsp_stream_t **out, const char *name,
                               const char *label, ocsp_stream_source_fn *source,
                               void *ctx, const char **why, apr_pool_t *p);
@@ -57,13 +59,24 @@ apr_status_t ocsp_stream_fill(ocsp_stream_t *s, size_t want, ocsp_der_t *window,
 /** Remove len octets from the window, and give them to the tap. */
 apr_status_t ocsp_stream_skip(ocsp_stream_t *s, size_t len, const char **why);
 
+/**
+ * Go to the next object of a PEM file (ocsp_pem_next). Window and position
+ * begin anew, and the tap is removed.
+ * @param found false: none follows, or the file is DER
+ * @param why file and cause
+ */
+apr_status_t ocsp_stream_next(ocsp_stream_t *s, bool *found, const char **why);
+
 /** Set a tap, or with NULL remove it. */
 void ocsp_stream_tap(ocsp_stream_t *s, ocsp_stream_tap_fn *fn, void *ctx);
 
-/** @return the name of the file. Pure. */
+/** @return the name for reasons. Pure. */
 const char *ocsp_stream_get0_name(const ocsp_stream_t *s);
 
-/** @return octets skipped so far. Pure. */
+/** @return octets of the file when it was opened; 0 of another source. Pure. */
+apr_uint64_t ocsp_stream_get_size(const ocsp_stream_t *s);
+
+/** @return octets of the object skipped so far. Pure. */
 apr_uint64_t ocsp_stream_position(const ocsp_stream_t *s);
 
 #endif

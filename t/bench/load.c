@@ -119,13 +119,14 @@ static apr_status_t count_entry(void *ctx, const unsigned char *serial,
 static void read_only(measure_t *m, const void *ctx)
 {
     const bench_t *b = ctx;
+    const ocsp_crl_place_t place = {.file = b->crl_file};
     apr_uint64_t count = 0;
     ocsp_crl_info_t info;
     const char *why = NULL;
 
     measure_start(m);
-    need_apr(ocsp_crl_read(&info, b->crl_file, b->issuer, count_entry, &count,
-                           &why, b->pool),
+    need_apr(ocsp_crl_read(&info, &place, b->issuer, count_entry, &count, &why,
+                           b->pool),
              why);
     measure_lap(m);
     need(count == info.entries, "entries");
@@ -134,6 +135,7 @@ static void read_only(measure_t *m, const void *ctx)
 static void phases(measure_t *m, const void *ctx)
 {
     const bench_t *b = ctx;
+    const ocsp_crl_place_t place = {.file = b->crl_file};
     ocsp_table_builder_t *builder = ocsp_table_builder_make(b->pool);
     ocsp_table_info_t info;
     ocsp_crl_info_t crl;
@@ -143,7 +145,7 @@ static void phases(measure_t *m, const void *ctx)
 
     memset(&info, 0, sizeof(info));
     measure_start(m);
-    need_apr(ocsp_crl_read(&crl, b->crl_file, b->issuer, ocsp_table_builder_add,
+    need_apr(ocsp_crl_read(&crl, &place, b->issuer, ocsp_table_builder_add,
                            builder, &why, b->pool),
              why);
     measure_lap(m);

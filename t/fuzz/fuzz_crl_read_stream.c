@@ -1,10 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Fuzz target of ocsp_crl_read_stream, PEM and DER: entries have valid
- * values, the result does not depend on how the octets arrive, and an error
- * has its reason. The issuer is CN=Test CA with a new P-256 key, so that no
- * input has a valid signature, which is checked last.
+ * Fuzz target of ocsp_crl_read_stream, PEM and DER, and of ocsp_stream_next:
+ * entries have valid values, the result does not depend on how the octets
+ * arrive, and an error has its reason. The issuer is CN=Test CA with a new
+ * P-256 key, so that no input has a valid signature, which is checked last.
  */
 #include <apr_general.h>
 #include <stdint.h>
@@ -61,8 +61,25 @@ static const fixture_t *fixture(void)
     return &f;
 }
 
+/* How many objects follow, or -1: BEGIN and END lines are wrong. */
+static int count_objects(ocsp_stream_t *s)
+{
+    const char *why = NULL;
+    bool found = true;
+    int count = -1;
+
+    while (found) {
+        count++;
+        if (ocsp_stream_next(s, &found, &why) != APR_SUCCESS) {
+            check(!found && why != NULL);
+            return -1;
+        }
+    }
+    return count;
+}
+
 static apr_status_t run(const uint8_t *data, size_t size, size_t chunk,
-                        size_t *entries)
+                        size_t *entries, int *objects)
 {
     const fixture_t *f = fixture();
     feed_t feed = {.rest = {data, size}, .chunk = chunk};
@@ -76,6 +93,7 @@ static apr_status_t run(const uint8_t *data, size_t size, size_t chunk,
     rv = ocsp_stream_make(&s, "a.crl", "X509 CRL", feed_read, &feed, &why, p);
     if (rv == APR_SUCCESS) {
         rv = ocsp_crl_read_stream(&info, s, f->issuer, take, entries, &why, p);
+        *objects = count_objects(s);
     }
     check(rv == APR_SUCCESS ? info.entries == *entries
                             : info.entries == 12345 && why != NULL);
@@ -87,8 +105,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     size_t whole = 0;
     size_t pieces = 0;
-    apr_status_t rv = run(data, size, 0, &whole);
+    int objects = 0, again = 0;
+    apr_status_t rv = run(data, size, 0, &whole, &objects);
 
-    check(run(data, size, 7, &pieces) == rv && whole == pieces);
+    check(run(data, size, 7, &pieces, &again) == rv && whole == pieces
+          && objects == again);
     return 0;
 }

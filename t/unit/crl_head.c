@@ -1,8 +1,9 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of ocsp_crl_read_head in src/status/crl: it reads no more of a
- * file than necessary, and recognizes CRLs only.
+ * Unit tests of ocsp_crl_read_heads in src/status/crl: it reads no more of a
+ * file than necessary, and recognizes CRLs only. Several CRLs in a file are in
+ * crl_bundle.c.
  */
 #include <apr_general.h>
 #include <openssl/err.h>
@@ -34,16 +35,25 @@ typedef struct {
 static head_t read_head(pki_bytes_t bytes)
 {
     char *path = folder_path(dir, "a.crl");
-    head_t h = {.this_update = 1};
+    head_t h;
     const char *why = "";
-    ocsp_der_t name = {.len = 1};
+    ocsp_crl_head_t head = {.object = 1};
+    apr_array_header_t *heads;
     apr_pool_t *p;
 
     folder_put(dir, "a.crl", bytes);
     apr_pool_create(&p, pool);
-    h.rv = ocsp_crl_read_head(&name, &h.this_update, path, &why, p);
-    h.name = pki_copy(name.data != NULL ? (const char *)name.data : "",
-                      name.len);
+    heads = apr_array_make(p, 1, sizeof(ocsp_crl_head_t));
+    h.rv = ocsp_crl_read_heads(heads, path, &why, p);
+    folder_need(heads->nelts == (h.rv == APR_SUCCESS), "one head, or a reason");
+    if (heads->nelts > 0) {
+        head = APR_ARRAY_IDX(heads, 0, ocsp_crl_head_t);
+    }
+    h.this_update = head.this_update;
+    h.name = pki_copy(head.issuer_name.data != NULL
+                          ? (const char *)head.issuer_name.data
+                          : "",
+                      head.issuer_name.len);
     folder_need(h.rv == APR_SUCCESS
                     || (strncmp(why, path, strlen(path)) == 0
                         && ERR_peek_error() == 0),
@@ -191,17 +201,16 @@ static void test_long(void)
 static void test_files(void)
 {
     char *path = folder_path(dir, "a.crl");
+    apr_array_header_t *heads = apr_array_make(pool, 1,
+                                               sizeof(ocsp_crl_head_t));
     const char *why = "";
-    ocsp_der_t name;
-    int64_t this_update = 5;
 
-    ok(APR_STATUS_IS_ENOENT(
-           ocsp_crl_read_head(&name, &this_update, path, &why, pool))
-           && name.data == NULL && this_update == 0,
+    ok(APR_STATUS_IS_ENOENT(ocsp_crl_read_heads(heads, path, &why, pool))
+           && heads->nelts == 0,
        "a file that is missing (%s)", why);
     folder_need(mkfifo(path, 0600) == 0, path);
-    is_int(ocsp_crl_read_head(&name, &this_update, path, &why, pool),
-           OCSP_EMALFORMED, "a FIFO is not waited for");
+    is_int(ocsp_crl_read_heads(heads, path, &why, pool), OCSP_EMALFORMED,
+           "a FIFO is not waited for");
     free(path);
 }
 

@@ -50,7 +50,37 @@ static apr_status_t drain(pki_bytes_t *seen, ocsp_stream_t *s, size_t want,
     return rv;
 }
 
-/* The same from bytes, which are not freed, given chunk by chunk. */
+/* All objects of a stream, each read in part or as a whole, and a "|" behind
+ * each but the last. */
+static apr_status_t drain_all(pki_bytes_t *seen, ocsp_stream_t *s, bool whole,
+                              const char **why)
+{
+    ocsp_der_t window;
+    bool found = true;
+    apr_status_t rv = APR_SUCCESS;
+
+    while (rv == APR_SUCCESS && found) {
+        if (whole) {
+            rv = drain(seen, s, 1000, why);
+        }
+        else {
+            ocsp_stream_tap(s, collect, seen);
+            rv = ocsp_stream_fill(s, 3, &window, why);
+            if (rv == APR_SUCCESS) {
+                rv = ocsp_stream_skip(s, window.len < 3 ? window.len : 3, why);
+            }
+        }
+        if (rv == APR_SUCCESS) {
+            rv = ocsp_stream_next(s, &found, why);
+        }
+        if (found && rv == APR_SUCCESS) {
+            *seen = pki_cat(*seen, pki_copy("|", 1));
+        }
+    }
+    return rv;
+}
+
+/* The first of bytes, which are not freed, given chunk by chunk. */
 static apr_status_t decode(pki_bytes_t *seen, pki_bytes_t in, size_t chunk,
                            const char **why)
 {
@@ -142,10 +172,6 @@ static void test_pem_refused(void)
             "half an END line is refused");
     refuses(text(BEGIN "\nMDEyMzQ1\n-----END CERTIFICATE-----\n"),
             "END line is wrong", "another label at the end is refused");
-    refuses(text(BEGIN "\nMDEyMzQ1\n" END "\n" BEGIN "\nMDEy\n" END "\n"),
-            "one PEM object", "a second object is refused");
-    refuses(text(BEGIN "\nMDEyMzQ1\n" END "\nfoo\n"), "white space follows",
-            "text after END is refused");
     refuses(text(BEGIN "\nMDEyMzQ1\n" BEGIN "\nMDEy\n" END),
             "END line is wrong", "a second BEGIN within the first is refused");
     refuses(text(BEGIN "\nMDEy*zQ1\n" END), "not base64",
@@ -159,6 +185,117 @@ static void test_pem_refused(void)
             "base64 after its padding is refused");
     refuses(text(BEGIN "\nMDEyMw===\n" END), "not base64",
             "three = are refused");
+}
+
+/** A file of several objects. */
+typedef struct {
+    const char *name;
+    const char *text;
+    const char *whole; /* all of them; NULL: refused */
+    const char *first; /* three octets of each; NULL: refused */
+    const char *reason;
+} bundle_t;
+
+#define ONE BEGIN "\nMDEyMzQ1\n" END
+#define TWO BEGIN "\nNjc4OQ==\n" END
+#define CERT "-----BEGIN CERTIFICATE-----\nMDEy\n-----END CERTIFICATE-----"
+
+/* R134: none may be overlooked. */
+static const bundle_t bundles[] = {
+    {.name = "one object", .text = ONE "\n", .whole = "012345", .first = "012"},
+    {.name = "DER", .text = "012345", .whole = "012345", .first = "012"},
+    {.name = "two objects",
+     .text = ONE "\n" TWO "\n",
+     .whole = "012345|6789",
+     .first = "012|678"},
+    {.name = "three, with text around them, and CR LF",
+     .text = "a\r\n" ONE "\r\nb\r\n\r\n" TWO "\r\n" ONE "\r\nc",
+     .whole = "012345|6789|012345",
+     .first = "012|678|012"},
+    {.name = "certificates around them",
+     .text = CERT "\n" ONE "\n" CERT "\n" TWO "\n" CERT,
+     .whole = "012345|6789",
+     .first = "012|678"},
+    {.name = "no end of line between them, or a space",
+     .text = ONE TWO "\n " ONE,
+     .whole = "012345|6789|012345",
+     .first = "012|678|012"},
+    {.name = "text behind the last END line",
+     .text = ONE "\nfoo - bar\n",
+     .whole = "012345",
+     .first = "012"},
+    {.name = "the second one without END line",
+     .text = ONE "\n" BEGIN "\nNjc4OQ==\n",
+     .reason = "no END line: the file is cut off"},
+    {.name = "the first one without END line",
+     .text = BEGIN "\nMDEyMzQ1\n" TWO,
+     .reason = "END"},
+    {.name = "the second one with a wrong BEGIN line",
+     .text = ONE "\n----BEGIN X509 CRL-----\nNjc4OQ==\n" END "\n",
+     .reason = "do not alternate"},
+    {.name = "or without any",
+     .text = ONE "\nNjc4OQ==\n" END "\n",
+     .reason = "do not alternate"},
+    {.name = "a BEGIN line that is cut off",
+     .text = ONE "\n" TWO "\n-----BEGIN X509 CRL----",
+     .reason = "the file is cut off in a line of dashes"},
+    {.name = "after one dash",
+     .text = ONE "\n-",
+     .reason = "the file is cut off in a line of dashes"},
+    {.name = "no text behind the END line",
+     .text = ONE "\n\377\1", /* 1: NUL */
+     .reason = "the file is no text"},
+    {.name = "the second one is not base64",
+     .text = ONE "\n" BEGIN "\nNjc*4OQ==\n" END "\n" ONE,
+     .reason = "not base64"},
+};
+
+static bool is_text_of(pki_bytes_t seen, const char *want)
+{
+    return seen.len == strlen(want) && memcmp(seen.data, want, seen.len) == 0;
+}
+
+static void test_bundle(const bundle_t *b)
+{
+    static const size_t chunks[] = {0, 1, 2, 5, 30, 64};
+    const char *why = NULL;
+    size_t good = 0, i;
+
+    for (i = 0; i < 2 * sizeof(chunks) / sizeof(chunks[0]); i++) {
+        bool whole = i % 2 == 0;
+        const char *want = whole ? b->whole : b->first;
+        pki_bytes_t in = text(b->text), seen = pki_copy("", 0);
+        feed_t feed = {.rest = {in.data, in.len}, .chunk = chunks[i / 2]};
+        ocsp_stream_t *s;
+        apr_status_t rv;
+
+        if (memchr(in.data, 1, in.len) != NULL) {
+            *(unsigned char *)memchr(in.data, 1, in.len) = 0;
+        }
+        why = NULL;
+        rv = ocsp_stream_make(&s, "a.crl", "X509 CRL", feed_read, &feed, &why,
+                              pool);
+        if (rv == APR_SUCCESS) {
+            rv = drain_all(&seen, s, whole, &why);
+            ocsp_stream_close(s);
+        }
+        good += want != NULL ? rv == APR_SUCCESS && is_text_of(seen, want)
+                             : rv == OCSP_EMALFORMED && why != NULL
+                                   && strstr(why, b->reason) != NULL
+                                   && ERR_peek_error() == 0;
+        free(seen.data);
+        free(in.data);
+    }
+    ok(good == i, "%s (%s)", b->name, why != NULL ? why : "");
+}
+
+static void test_bundles(void)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(bundles) / sizeof(bundles[0]); i++) {
+        test_bundle(&bundles[i]);
+    }
 }
 
 /* Larger than window, block and piece, of no round length. */
@@ -254,16 +391,16 @@ static void test_files(void)
                      .fail = APR_EGENERAL};
     apr_status_t rv;
 
-    ok(ocsp_stream_open(&s, path, "X509 CRL", &why, pool) == APR_SUCCESS
+    ok(ocsp_stream_open(&s, path, path, "X509 CRL", &why, pool) == APR_SUCCESS
            && drain(&seen, s, 10, &why) == APR_SUCCESS && seen.len == 6,
        "a file is read");
     ocsp_stream_close(s);
     (void)unlink(path);
-    rv = ocsp_stream_open(&s, path, "X509 CRL", &why, pool);
+    rv = ocsp_stream_open(&s, path, path, "X509 CRL", &why, pool);
     ok(rv == APR_ENOENT && s == NULL && strstr(why, path) != NULL,
        "a missing file is named (%s)", why);
     ok(mkfifo(path, 0600) == 0
-           && ocsp_stream_open(&s, path, "X509 CRL", &why, pool)
+           && ocsp_stream_open(&s, path, path, "X509 CRL", &why, pool)
                   == OCSP_EMALFORMED
            && strstr(why, "is a FIFO") != NULL,
        "a FIFO is refused and not waited for");
@@ -285,6 +422,7 @@ int main(void)
     apr_pool_create(&pool, NULL);
     test_pem();
     test_pem_refused();
+    test_bundles();
     test_large();
     test_window();
     test_files();

@@ -155,6 +155,17 @@ static apr_uint64_t measure(bool *is_public, const apr_array_header_t *files,
     return octets;
 }
 
+/* Add the file of an entry, once for all CRLs in it. */
+static void add_file(apr_array_header_t *files,
+                     const ocsp_crl_directory_entry_t *entry)
+{
+    int n = files->nelts;
+
+    if (n == 0 || APR_ARRAY_IDX(files, n - 1, const char *) != entry->file) {
+        APR_ARRAY_PUSH(files, const char *) = entry->file;
+    }
+}
+
 apr_uint64_t ocsp_sources_count_octets(bool *is_public,
                                        const ocsp_load_sources_t *src,
                                        const ocsp_load_ctx_t *ctx)
@@ -165,9 +176,8 @@ apr_uint64_t ocsp_sources_count_octets(bool *is_public,
 
     apr_array_cat(files, src->lists);
     for (i = 0; i < src->found->nelts; i++) {
-        APR_ARRAY_PUSH(files, const char *) =
-            APR_ARRAY_IDX(src->found, i, const ocsp_crl_directory_entry_t *)
-                ->file;
+        add_file(files, APR_ARRAY_IDX(src->found, i,
+                                      const ocsp_crl_directory_entry_t *));
     }
     *is_public = true;
     return measure(is_public, files, ctx->ptemp);
@@ -184,8 +194,8 @@ static void add_level(apr_array_header_t *out, const ocsp_load_ctx_t *ctx,
 
         for (j = 0; d->entries != NULL && !d->listed && j < d->entries->nelts;
              j++) {
-            APR_ARRAY_PUSH(out, const char *) =
-                APR_ARRAY_IDX(d->entries, j, ocsp_crl_directory_entry_t).file;
+            add_file(out,
+                     &APR_ARRAY_IDX(d->entries, j, ocsp_crl_directory_entry_t));
         }
         d->listed = true;
     }

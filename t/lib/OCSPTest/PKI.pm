@@ -135,6 +135,26 @@ onlyuser = TRUE
 issuingDistributionPoint = critical,\@cas_point
 [cas_point]
 onlyCA = TRUE
+[compromise]
+issuingDistributionPoint = critical,\@compromise_point
+[compromise_point]
+onlysomereasons = keyCompromise, CACompromise
+[others]
+issuingDistributionPoint = critical,\@others_point
+[others_point]
+onlysomereasons = affiliationChanged, superseded, cessationOfOperation, certificateHold, privilegeWithdrawn, AACompromise
+[adcs]
+authorityKeyIdentifier = keyid
+1.3.6.1.4.1.311.21.1 = DER:020101
+1.3.6.1.4.1.311.21.4 = DER:170d3439313233313233353935395a
+freshestCRL = URI:http://ca.example.com/CertEnroll/CA+.crl
+[adcs_delta]
+authorityKeyIdentifier = keyid
+1.3.6.1.4.1.311.21.1 = DER:020101
+1.3.6.1.4.1.311.21.4 = DER:170d3439313233313233353935395a
+[expired_too]
+authorityKeyIdentifier = keyid
+2.5.29.60 = critical,DER:180f32303130303130313030303030305a
 [req]
 distinguished_name = dn
 [dn]
