@@ -29,7 +29,9 @@ typedef struct {
     candidate_t from;
     ocsp_table_builder_t *builder; /* its entries */
     ocsp_crl_info_t crl;
-    const ocsp_crl_set_part_t *last; /* in use, of the same scope; or NULL */
+    uint32_t kind;                   /* OCSP_CRL_SET_ */
+    const ocsp_crl_set_part_t *last; /* in use, of the same scope and signer; or
+                                        NULL */
 } selected_t;
 
 /** The selection so far. */
@@ -41,9 +43,11 @@ typedef struct {
     apr_array_header_t *selected;   /* selected_t, of different scopes */
     ocsp_crl_select_t out;          /* parts: of selected, in the same order */
     const char *other_key;          /* why a CRL is of another key, or NULL */
+    const char *other_ca;           /* why it is another CA's, or NULL */
     unsigned rejected_count;
     apr_status_t status; /* of the CRL rejected last */
     bool stop;           /* nothing further may be selected */
+    bool has_own;        /* a key that covers has signed a CRL without name */
     const char *why;     /* why the present candidate is rejected */
     apr_pool_t *pool;
 } selection_t;
@@ -77,6 +81,20 @@ static candidate_t *candidate_at(const selection_t *s, int i)
     return &APR_ARRAY_IDX(s->candidates, i, candidate_t);
 }
 
+/* In a directory, CRLs of other CAs are no fault. */
+static void add_other_ca(selection_t *s, const candidate_t *from,
+                         const char *reason)
+{
+    s->other_ca = reason;
+    if (from->named) {
+        s->out.missing = OCSP_CRL_SELECT_OTHER_CA;
+        s->out.other_ca = s->out.other_ca == NULL
+                            ? reason
+                            : apr_pstrcat(s->pool, s->out.other_ca, "; ",
+                                          reason, NULL);
+    }
+}
+
 static apr_status_t add_named(selection_t *s, const char *file,
                               const char **why)
 {
@@ -96,18 +114,14 @@ static apr_status_t add_named(selection_t *s, const char *file,
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    if (ocsp_issuer_has_name(s->in->issuer, name)) {
+    if (ocsp_crl_keys_has_name(s->in->keys, name,
+                               ocsp_issuer_hash_name(name))) {
         APR_ARRAY_PUSH(s->candidates, candidate_t) = candidate;
     }
     else {
-        const char *reason = ocsp_issuer_describe_other(s->in->issuer, file,
-                                                        name, s->pool);
-
-        s->out.missing = OCSP_CRL_SELECT_OTHER_CA;
-        s->out.other_ca = s->out.other_ca == NULL
-                            ? reason
-                            : apr_pstrcat(s->pool, s->out.other_ca, "; ",
-                                          reason, NULL);
+        add_other_ca(s, &candidate,
+                     ocsp_issuer_describe_other(s->in->keys->issuer, file, name,
+                                                s->pool));
     }
     return APR_SUCCESS;
 }
@@ -202,11 +216,36 @@ static apr_status_t check_order(selection_t *s, const char *file,
     return OCSP_EMALFORMED;
 }
 
-/* The CRL in use of the same scope, or NULL. */
-static const ocsp_crl_set_part_t *find_last(const selection_t *s,
-                                            const ocsp_crl_info_t *crl)
+_Static_assert(sizeof(((ocsp_crl_set_part_t *)NULL)->scope.key)
+                   == OCSP_ISSUER_ID_LEN,
+               "the id of a signer fits");
+
+/* CRLs of one scope by several keys are several parts: AD CS issues one for
+ * each key, often at the same time. */
+static ocsp_crl_set_part_t make_part(const selected_t *selected)
 {
-    int i = ocsp_crl_set_find(s->in->last, &crl->scope);
+    const ocsp_crl_info_t *crl = &selected->crl;
+    ocsp_crl_set_part_t part = {.scope = crl->scope,
+                                .number_len = (uint32_t)crl->number_len,
+                                .this_update = crl->this_update,
+                                .next_update = crl->next_update,
+                                .kind = selected->kind};
+    size_t i;
+
+    memcpy(part.number, crl->number, crl->number_len);
+    for (i = 0;
+         (part.kind & OCSP_CRL_SET_SIGNER) != 0 && i < sizeof(part.scope.key);
+         i++) {
+        part.scope.key[i] ^= crl->key->signer->id[i];
+    }
+    return part;
+}
+
+/* The CRL in use of the same scope and signer, or NULL. */
+static const ocsp_crl_set_part_t *find_last(const selection_t *s,
+                                            const ocsp_crl_set_part_t *part)
+{
+    int i = ocsp_crl_set_find(s->in->last, part);
 
     return i < 0 ? NULL : &APR_ARRAY_IDX(s->in->last, i, ocsp_crl_set_part_t);
 }
@@ -336,8 +375,8 @@ static apr_status_t read_crl(selection_t *s, ocsp_table_builder_t *b,
     apr_status_t rv = check_age(s, from->file, from->this_update);
 
     if (rv == APR_SUCCESS) {
-        rv = ocsp_crl_read(crl, from->file, s->in->issuer,
-                           ocsp_table_builder_add, b, &s->why, s->pool);
+        rv = ocsp_crl_read(crl, from->file, s->in->keys, ocsp_table_builder_add,
+                           b, &s->why, s->pool);
     }
     if (rv == APR_SUCCESS) {
         rv = check_order(s, from->file, crl);
@@ -345,44 +384,9 @@ static apr_status_t read_crl(selection_t *s, ocsp_table_builder_t *b,
     return rv == APR_SUCCESS ? check_age(s, from->file, crl->this_update) : rv;
 }
 
-static apr_status_t ignore_entry(void *ctx, const unsigned char *serial,
-                                 size_t serial_len, int64_t time, int reason,
-                                 const char **why)
-{
-    return APR_SUCCESS;
-}
-
-/* Whether another configured issuer, with the same name, has signed a CRL. */
-static bool is_namesakes(const selection_t *s, const char *file)
-{
-    const apr_array_header_t *all = s->in->namesakes;
-    bool found = false;
-    int i;
-
-    for (i = 0; all != NULL && i < all->nelts && !found; i++) {
-        const ocsp_issuer_t *other = APR_ARRAY_IDX(all, i,
-                                                   const ocsp_issuer_t *);
-        ocsp_crl_info_t crl;
-        const char *why;
-
-        found = !ocsp_issuer_is_same(other, s->in->issuer)
-             && ocsp_crl_read(&crl, file, other, ignore_entry, NULL, &why,
-                              s->pool)
-                    == APR_SUCCESS;
-    }
-    return found;
-}
-
-/* Add a CRL, or replace the i-th, which has the same scope. */
+/* Add a CRL, or replace the i-th, which has the same scope and signer. */
 static void add_selected(selection_t *s, int i, const selected_t *new)
 {
-    const ocsp_crl_info_t *crl = &new->crl;
-    ocsp_crl_set_part_t part = {.scope = crl->scope,
-                                .number_len = (uint32_t)crl->number_len,
-                                .this_update = crl->this_update,
-                                .next_update = crl->next_update};
-
-    memcpy(part.number, crl->number, crl->number_len);
     if (i < 0) {
         i = s->selected->nelts;
         apr_array_push(s->selected);
@@ -392,7 +396,19 @@ static void add_selected(selection_t *s, int i, const selected_t *new)
         ocsp_table_builder_free(selected_at(s, i)->builder);
     }
     *selected_at(s, i) = *new;
-    APR_ARRAY_IDX(s->out.parts, i, ocsp_crl_set_part_t) = part;
+    APR_ARRAY_IDX(s->out.parts, i, ocsp_crl_set_part_t) = make_part(new);
+}
+
+/* Note by whom a CRL is. */
+static void set_signer(selection_t *s, selected_t *new)
+{
+    const ocsp_crl_info_t *crl = &new->crl;
+
+    new->kind = (crl->key->kind != OCSP_CRL_KEYS_OWN ? OCSP_CRL_SET_SIGNER : 0)
+              | (crl->key->covers ? 0 : OCSP_CRL_SET_OTHER_KEY);
+    s->has_own = s->has_own
+              || (crl->key->covers
+                  && (crl->scope.bits & OCSP_CRL_EXT_SCOPE_NAME) == 0);
 }
 
 static void try_candidate(selection_t *s, const candidate_t *from)
@@ -400,10 +416,13 @@ static void try_candidate(selection_t *s, const candidate_t *from)
     selected_t new = {.from = *from,
                       .builder = ocsp_table_builder_make(s->pool)};
     apr_status_t rv = read_crl(s, new.builder, &new.crl, from);
-    int same = -1; /* the selected CRL of the same scope */
+    ocsp_crl_set_part_t part;
+    int same = -1; /* the selected CRL of the same scope and signer */
 
     if (rv == APR_SUCCESS) {
-        same = ocsp_crl_set_find(s->out.parts, &new.crl.scope);
+        set_signer(s, &new);
+        part = make_part(&new);
+        same = ocsp_crl_set_find(s->out.parts, &part);
     }
     if (same >= 0 && is_superseded(&new.crl, &selected_at(s, same)->crl)) {
         if (from->named) {
@@ -413,7 +432,7 @@ static void try_candidate(selection_t *s, const candidate_t *from)
         return;
     }
     if (rv == APR_SUCCESS) {
-        new.last = find_last(s, &new.crl);
+        new.last = find_last(s, &part);
         rv = check_scope(s, from->file, &new.crl, new.last);
     }
     if (rv == APR_SUCCESS) {
@@ -424,9 +443,9 @@ static void try_candidate(selection_t *s, const candidate_t *from)
         return;
     }
     ocsp_table_builder_free(new.builder);
-    if (!from->named && (rv == OCSP_EUNKNOWNCA || rv == OCSP_ENOTYET)
-        && is_namesakes(s, from->file)) {
-        rv = OCSP_EOTHERKEY;
+    if (rv == OCSP_EOTHERCA) {
+        add_other_ca(s, from, s->why);
+        return;
     }
     reject(s, from, rv);
 }
@@ -475,6 +494,62 @@ static void select_crls(selection_t *s)
     }
 }
 
+/* Whether a CRL in use is the CA's own, and its scope is not a distribution
+ * point alone. */
+static bool has_own_last(const selection_t *s)
+{
+    const ocsp_crl_set_part_t *part = (const void *)s->in->last->elts;
+    const ocsp_crl_set_part_t *end = part + s->in->last->nelts;
+
+    while (part < end
+           && ((part->kind & OCSP_CRL_SET_SIGNER) != 0
+               || (part->scope.bits & OCSP_CRL_EXT_SCOPE_NAME) != 0)) {
+        part++;
+    }
+    return part < end;
+}
+
+/* A CA that renews its key with a self-issued certificate issues one CRL for
+ * its name: it covers the certificates under the other key, too. With AD CS,
+ * which also issues such certificates, each key has a CRL of its own, so this
+ * is so only if the CA's own key has none, and none may be missing. */
+static void use_linked(selection_t *s)
+{
+    const ocsp_crl_keys_t *keys = s->in->keys;
+    int i;
+
+    if (s->out.since != OCSP_CRL_SET_PARTIAL || s->has_own || has_own_last(s)
+        || s->out.missing != OCSP_CRL_SELECT_NONE || s->in->unreadable
+        || keys->scope != OCSP_CRL_KEYS_SCOPE_AUTO) {
+        return;
+    }
+    for (i = 0; i < s->selected->nelts; i++) {
+        const ocsp_crl_keys_key_t *key = selected_at(s, i)->crl.key;
+
+        if (!key->covers && ocsp_issuer_is_linked(keys->issuer, key->signer)) {
+            APR_ARRAY_IDX(s->out.parts, i, ocsp_crl_set_part_t).kind &=
+                ~OCSP_CRL_SET_OTHER_KEY;
+        }
+    }
+    s->out.since = ocsp_crl_set_find_since(s->out.parts);
+}
+
+/* Find out whether all selected CRLs are for certificates under other keys. */
+static void find_own(selection_t *s)
+{
+    bool found = false;
+    int i;
+
+    for (i = 0; i < s->out.parts->nelts && !found; i++) {
+        found = (APR_ARRAY_IDX(s->out.parts, i, ocsp_crl_set_part_t).kind
+                 & OCSP_CRL_SET_OTHER_KEY)
+             == 0;
+    }
+    if (!found) {
+        s->out.missing = OCSP_CRL_SELECT_NO_OWN;
+    }
+}
+
 /* Join the entries of all selected CRLs, and what else they have. */
 static apr_status_t join(selection_t *s, const char **why)
 {
@@ -517,7 +592,7 @@ apr_status_t ocsp_crl_select_make(ocsp_crl_select_t *out,
         .selected = apr_array_make(p, 1, sizeof(selected_t)),
         .out = {.parts = apr_array_make(p, 1, sizeof(ocsp_crl_set_part_t)),
                 .since = OCSP_CRL_SET_PARTIAL},
-        .status = APR_ENOENT,
+        .status = OCSP_EUNKNOWNCA,
         .pool = p};
     apr_status_t rv = find_candidates(&s, why);
 
@@ -526,9 +601,13 @@ apr_status_t ocsp_crl_select_make(ocsp_crl_select_t *out,
     }
     select_crls(&s);
     if (s.selected->nelts == 0) {
-        *why = s.out.rejected != NULL ? s.out.rejected : s.other_key;
+        *why = s.out.rejected != NULL ? s.out.rejected
+             : s.other_key != NULL    ? s.other_key
+                                      : s.other_ca;
         return s.status;
     }
+    use_linked(&s);
+    find_own(&s);
     rv = join(&s, why);
     if (rv == APR_SUCCESS) {
         *out = s.out;

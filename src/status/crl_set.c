@@ -16,14 +16,14 @@ static const ocsp_crl_set_part_t *part_at(const apr_array_header_t *parts,
 }
 
 int ocsp_crl_set_find(const apr_array_header_t *parts,
-                      const ocsp_crl_ext_scope_t *scope)
+                      const ocsp_crl_set_part_t *like)
 {
     int i = parts->nelts - 1;
 
-    while (
-        i >= 0
-        && memcmp(part_at(parts, i)->scope.key, scope->key, sizeof(scope->key))
-               != 0) {
+    while (i >= 0
+           && memcmp(part_at(parts, i)->scope.key, like->scope.key,
+                     sizeof(like->scope.key))
+                  != 0) {
         i--;
     }
     return i;
@@ -40,7 +40,9 @@ static int64_t find_newest(const apr_array_header_t *parts, uint32_t bits)
     for (i = 0; i < parts->nelts; i++) {
         const ocsp_crl_set_part_t *part = part_at(parts, i);
 
-        if (part->scope.bits == bits && part->this_update > newest) {
+        if (part->scope.bits == bits
+            && (part->kind & OCSP_CRL_SET_OTHER_KEY) == 0
+            && part->this_update > newest) {
             newest = part->this_update;
         }
     }
@@ -70,7 +72,7 @@ bool ocsp_crl_set_is_same(const apr_array_header_t *a,
     int i;
 
     for (i = 0; i < a->nelts; i++) {
-        int j = ocsp_crl_set_find(b, &part_at(a, i)->scope);
+        int j = ocsp_crl_set_find(b, part_at(a, i));
 
         if (j < 0 || !is_same_crl(part_at(a, i), part_at(b, j))) {
             return false;

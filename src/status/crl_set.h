@@ -13,6 +13,15 @@
 
 #include "status/crl.h"
 
+/* Kinds of parts. */
+#define OCSP_CRL_SET_SIGNER                                                    \
+    2u /* signed by another key than the CA's, which
+                                     is in the key of the scope */
+#define OCSP_CRL_SET_OTHER_KEY                                                 \
+    4u /* likewise, and for the certificates under
+                                     that key: what it lists is revoked, and it
+                                     covers nothing (R136) */
+
 /** One CRL, in the format of a table. */
 typedef struct {
     ocsp_crl_ext_scope_t scope;
@@ -20,16 +29,17 @@ typedef struct {
     int64_t this_update;
     int64_t next_update; /* or OCSP_CRL_NO_NEXT_UPDATE */
     unsigned char number[OCSP_CRL_NUMBER_MAX];
-    uint32_t unused;
+    uint32_t kind; /* OCSP_CRL_SET_ */
 } ocsp_crl_set_part_t;
 
 _Static_assert(sizeof(ocsp_crl_set_part_t) == 80, "no padding");
 
 /* Below, parts is an array of ocsp_crl_set_part_t. */
 
-/** @return the number of the part with this scope, or -1. Pure. */
+/** @return the number of the part with the scope and the signer of another one,
+ * or -1. Pure. */
 int ocsp_crl_set_find(const apr_array_header_t *parts,
-                      const ocsp_crl_ext_scope_t *scope);
+                      const ocsp_crl_set_part_t *like);
 
 /** No thisUpdate: the set does not cover every certificate. */
 #define OCSP_CRL_SET_PARTIAL INT64_MIN

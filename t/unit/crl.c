@@ -338,17 +338,17 @@ static void test_file_and_callback(const ca_t *ca)
     X509_CRL *crl = pki_make_crl(ca->cert, ca->key, &entry, 1, &endless);
     pki_bytes_t pem = pki_crl_pem(crl);
     char *path = pki_write_file("a.crl", pem.data, pem.len);
+    const ocsp_crl_keys_t *keys = feed_keys(ca->issuer, pool);
     seen_t room[1];
     seen_list_t list = {.entries = room, .room = 1};
     ocsp_crl_info_t info;
     const char *why = NULL;
 
-    ok(ocsp_crl_read(&info, path, ca->issuer, take, &list, &why, pool)
-               == APR_SUCCESS
+    ok(ocsp_crl_read(&info, path, keys, take, &list, &why, pool) == APR_SUCCESS
            && list.count == 1 && info.number_len == 0
            && info.next_update == OCSP_CRL_NO_NEXT_UPDATE,
        "a file is read; without nextUpdate and CRLNumber"); /* R139 */
-    is_int(ocsp_crl_read(&info, path, ca->issuer, take, &list, &why, pool),
+    is_int(ocsp_crl_read(&info, path, keys, take, &list, &why, pool),
            APR_ENOSPC, "what the callback returns ends the reading");
     ok(strncmp(why, path, strlen(path)) == 0
            && strcmp(why + strlen(path), ": no room") == 0,

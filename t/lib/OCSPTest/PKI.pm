@@ -142,6 +142,15 @@ distinguished_name = dn
 basicConstraints = critical,CA:true
 keyUsage = critical,keyCertSign,cRLSign,digitalSignature
 subjectKeyIdentifier = hash
+[mute]
+basicConstraints = critical,CA:true
+keyUsage = critical,keyCertSign,digitalSignature
+subjectKeyIdentifier = hash
+[crl_signer]
+basicConstraints = critical,CA:false
+keyUsage = critical,cRLSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 [delegate]
 basicConstraints = critical,CA:false
 keyUsage = critical,digitalSignature
@@ -182,7 +191,8 @@ sub with_lock {
 
 # sign_crl(CA name, revoked => {serial => [UTCTime, reason]}, last =>, next =>
 # YYYYMMDDHHMMSSZ, der => 1, file =>, number => the CRL number in hexadecimal instead of
-# the CA's next one): the file is replaced in one step.
+# the CA's next one, by => [certificate, key] of a CRL signer): the file is replaced in
+# one step.
 sub sign_crl {
     my ($name, %opt) = @_;
     my $ca   = ca($name);
@@ -198,7 +208,7 @@ sub sign_crl {
     with_lock($ca, sub {
         spew("$ca->{dir}/index.txt", $index);
         spew("$ca->{dir}/index.txt.attr", "unique_subject = no\n");
-        must('openssl', 'ca', '-config', numbered($ca, $opt{number}), '-gencrl',
+        must('openssl', 'ca', '-config', config_with($ca, %opt), '-gencrl',
             '-out', $pem,
             $opt{exts} ? ('-crlexts', $opt{exts}) : (),
             $opt{last} ? ('-crl_lastupdate', $opt{last}) : (),
@@ -213,18 +223,20 @@ sub sign_crl {
     return;
 }
 
-# The CA's configuration, or one by which the next CRL has the given number.
-sub numbered {
-    my ($ca, $number) = @_;
-    if (!defined $number) {
-        spew("$ca->{dir}/crlnumber", "01\n") if !-e "$ca->{dir}/crlnumber";
-        return $ca->{config};
-    }
+# The CA's configuration, or one by which the next CRL has the given number and signer.
+sub config_with {
+    my ($ca, %opt) = @_;
+    my ($number, $by) = @opt{qw(number by)};
+    spew("$ca->{dir}/crlnumber", "01\n") if !-e "$ca->{dir}/crlnumber";
+    return $ca->{config} if !defined $number && !$by;
     open my $fh, '<', $ca->{config} or die "$ca->{config}: $!";
     my $config = do { local $/; <$fh> };
     close $fh;
-    spew("$ca->{dir}/given.number", "$number\n");
-    spew("$ca->{dir}/given.cnf", $config =~ s/^(crlnumber) .*/$1 = $ca->{dir}\/given.number/mr);
+    spew("$ca->{dir}/given.number", "$number\n") if defined $number;
+    $config =~ s/^(crlnumber) .*/$1 = $ca->{dir}\/given.number/m if defined $number;
+    $config =~ s/^(certificate) .*/$1 = $by->[0]/m if $by;
+    $config =~ s/^(private_key) .*/$1 = $by->[1]/m if $by;
+    spew("$ca->{dir}/given.cnf", $config);
     return "$ca->{dir}/given.cnf";
 }
 
@@ -234,6 +246,16 @@ sub revoked_and {
     return { %revoked, %more };
 }
 
+# A CA's own certificate, for its key, with a section's extensions.
+sub make_root {
+    my ($name, $extensions) = @_;
+    my $ca = ca($name);
+    must('openssl', 'req', '-new', '-x509', '-config', $ca->{config},
+        '-extensions', $extensions, '-key', $ca->{key}, '-sha256', '-days', 3650,
+        '-subj', "/O=Example/CN=$spec{$name}[2]", '-out', $ca->{cert});
+    return;
+}
+
 sub make_ca {
     my ($name, $leaf_key) = @_;
     my ($ca_key, $signer_key, $common_name) = @{ $spec{$name} };
@@ -241,9 +263,7 @@ sub make_ca {
     make_path($ca->{dir});
     make_config($ca);
     make_key($ca->{key}, $ca_key);
-    must('openssl', 'req', '-new', '-x509', '-config', $ca->{config},
-        '-extensions', 'root', '-key', $ca->{key}, '-sha256', '-days', 3650,
-        '-subj', "/O=Example/CN=$common_name", '-out', $ca->{cert});
+    make_root($name, 'root');
     if ($signer_key) {
         make_key($ca->{signer_key}, $signer_key);
         issue($ca, $ca->{signer}, $ca->{signer_key}, "Responder of $name",
@@ -273,10 +293,10 @@ sub utc {
     return POSIX::strftime('%Y%m%d%H%M%SZ', gmtime $seconds);
 }
 
-# Issue a delegate's certificate that is valid from START until END, both in
-# seconds since 1970, for a key that is there.
+# Issue a certificate that is valid from START until END, both in seconds since 1970, for
+# a key that is there: a delegate's, or with other extensions.
 sub issue_dated {
-    my ($ca, $cert, $key, $common_name, $start, $end) = @_;
+    my ($ca, $cert, $key, $common_name, $start, $end, $extensions) = @_;
     my $csr = "$cert.csr";
     must('openssl', 'req', '-new', '-config', $ca->{config}, '-key', $key,
         '-subj', "/O=Example/CN=$common_name", '-out', $csr);
@@ -299,7 +319,7 @@ END
         must('openssl', 'ca', '-batch', '-notext', '-config', "$ca->{dir}/dated.cnf",
             '-in', $csr, '-cert', $ca->{cert}, '-keyfile', $ca->{key}, '-startdate',
             utc($start), '-enddate', utc($end), '-extfile', $ca->{config},
-            '-extensions', 'delegate', '-out', $cert);
+            '-extensions', $extensions // 'delegate', '-out', $cert);
     });
     unlink $csr;
     return;
