@@ -15,9 +15,6 @@
 
 #define PEM_LABEL "X509 CRL"
 
-/* removeFromCRL (RFC 5280 section 5.3.1). */
-#define REASON_REMOVE 8
-
 typedef struct {
     ocsp_der_stream_t w;
     const ocsp_crl_keys_t *keys;
@@ -255,10 +252,11 @@ static apr_status_t read_times(reader_t *r)
              : APR_SUCCESS;
 }
 
-/* Reasons that a response can have; removeFromCRL in a complete CRL is none. */
+/* Reasons that a response can have, and removeFromCRL. */
 static int usable_reason(int reason)
 {
-    return (reason >= 0 && reason <= 6) || reason == 9 || reason == 10
+    return (reason >= 0 && reason <= 6) || reason == OCSP_CRL_REMOVE
+                || reason == 9 || reason == 10
              ? reason
              : OCSP_CRL_NO_REASON;
 }
@@ -331,7 +329,7 @@ static apr_status_t read_entry(reader_t *r, ocsp_der_t in)
         return rv;
     }
     r->info.entries++;
-    r->info.removals += reason == REASON_REMOVE;
+    r->info.removals += reason == OCSP_CRL_REMOVE;
     rv = r->fn(r->ctx, serial.data, serial.len, time, usable_reason(reason),
                &why);
     return rv == APR_SUCCESS ? rv : fail(r, rv, why, no_oid);
@@ -388,6 +386,20 @@ static bool is_other_key(const reader_t *r, ocsp_der_t key_id)
     return other;
 }
 
+/* Copy a number, if there is one. @return false: it is too long */
+static bool copy_number(unsigned char out[OCSP_CRL_NUMBER_MAX], size_t *len,
+                        ocsp_der_t number)
+{
+    if (number.len > OCSP_CRL_NUMBER_MAX) {
+        return false;
+    }
+    if (number.len > 0) {
+        memcpy(out, number.data, number.len);
+    }
+    *len = number.len;
+    return true;
+}
+
 /* crlExtensions [0] EXPLICIT Extensions OPTIONAL -- if present, v2 */
 static apr_status_t read_exts(reader_t *r)
 {
@@ -414,14 +426,12 @@ static apr_status_t read_exts(reader_t *r)
         return fail(r, rv, why, oid);
     }
     r->info.scope = exts.scope;
-    if (exts.number.len > sizeof(r->info.number)) {
+    if (!copy_number(r->info.number, &r->info.number_len, exts.number)) {
         return refuse(r, "5.2.3: CRLNumber has more than 20 octets");
     }
-    if (exts.number.len > 0) {
-        memcpy(r->info.number, exts.number.data, exts.number.len);
-        r->info.number_len = exts.number.len;
-    }
-    return APR_SUCCESS;
+    return copy_number(r->info.base, &r->info.base_len, exts.base)
+             ? APR_SUCCESS
+             : refuse(r, "5.2.4: BaseCRLNumber has more than 20 octets");
 }
 
 /*

@@ -35,15 +35,21 @@
 /** The reason of a revocation without one (RFC 5280 section 5.3.1). */
 #define OCSP_CRL_NO_REASON OCSP_CRL_EXT_NO_REASON
 
+/** The reason of an entry of a delta CRL that is no revocation, but the end of
+ * one: removeFromCRL (RFC 5280 section 5.3.1). */
+#define OCSP_CRL_REMOVE 8
+
 /** Everything of a CRL but its entries. */
 typedef struct {
     int64_t this_update;
     int64_t next_update;                       /* or OCSP_CRL_NO_NEXT_UPDATE */
     unsigned char number[OCSP_CRL_NUMBER_MAX]; /* without leading zero octets */
     size_t number_len;                         /* 0: no CRLNumber */
+    unsigned char base[OCSP_CRL_NUMBER_MAX];   /* BaseCRLNumber, likewise */
+    size_t base_len; /* 0: a complete CRL; else a delta CRL */
     apr_uint64_t entries;
-    apr_uint64_t removals; /* entries with removeFromCRL, read as revoked */
-    bool sha1;             /* the signature uses SHA-1 */
+    apr_uint64_t removals;          /* entries with OCSP_CRL_REMOVE */
+    bool sha1;                      /* the signature uses SHA-1 */
     const ocsp_crl_keys_key_t *key; /* that signed it; borrowed */
     ocsp_crl_ext_scope_t scope;
 } ocsp_crl_info_t;
@@ -53,7 +59,7 @@ typedef struct {
  * @param serial see ocsp_certid_serial; valid during the call
  * @param time revocationDate
  * @param reason 0 to 6, 9, 10 or OCSP_CRL_NO_REASON, which stands for any other
- *        (R55, R154)
+ *        (R55); or OCSP_CRL_REMOVE, which a complete CRL should not have
  * @return anything but APR_SUCCESS ends the reading with that status
  */
 typedef apr_status_t ocsp_crl_entry_fn(void *ctx, const unsigned char *serial,
@@ -72,8 +78,8 @@ typedef apr_status_t ocsp_crl_entry_fn(void *ctx, const unsigned char *serial,
  *         or the algorithm says that it is of another key than those whose CRLs
  *         are for this CA's certificates; OCSP_EOTHERCA: by a CRL signer of
  *         another name, for certificates of that name; OCSP_ECRYPTO;
- *         OCSP_EUNSUPPORTED: a delta or indirect CRL, or one of attribute
- *         certificates; the error of the file; or what fn returned
+ *         OCSP_EUNSUPPORTED: an indirect CRL, or one of attribute certificates;
+ *         the error of the file; or what fn returned
  */
 apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const char *file,
                            const ocsp_crl_keys_t *keys, ocsp_crl_entry_fn *fn,

@@ -100,9 +100,12 @@ static apr_status_t read_list(read_fn *read, void *out, ocsp_der_t list,
     return APR_SUCCESS;
 }
 
-/* CRLNumber ::= INTEGER (0..MAX) */
+/*
+ * CRLNumber ::= INTEGER (0..MAX)
+ * BaseCRLNumber ::= CRLNumber
+ */
 static apr_status_t read_number(ocsp_der_t *number, ocsp_der_t in,
-                                const char **why)
+                                const char *what, const char **why)
 {
     ocsp_der_t content;
 
@@ -111,7 +114,7 @@ static apr_status_t read_number(ocsp_der_t *number, ocsp_der_t in,
         || !ocsp_certid_serial(number, content)) {
         number->data = NULL;
         number->len = 0;
-        return refuse("RFC 5280 section 5.2.3: CRLNumber is no number", why);
+        return refuse(what, why);
     }
     return APR_SUCCESS;
 }
@@ -265,13 +268,16 @@ static apr_status_t read_crl_ext(void *out, const ext_t *ext, ocsp_der_t *oid,
 
     switch (ext->ce) {
     case CE_CRL_NUMBER:
-        return read_number(&crl->number, ext->value, why);
+        return read_number(&crl->number, ext->value,
+                           "RFC 5280 section 5.2.3: CRLNumber is no number",
+                           why);
     case CE_AUTHORITY_KEY_IDENTIFIER:
         read_key_id(&crl->key_id, ext->value);
         return APR_SUCCESS;
     case CE_DELTA_CRL_INDICATOR:
-        *why = "RFC 5280 section 5.2.4: a delta CRL: name the complete CRL";
-        return OCSP_EUNSUPPORTED;
+        return read_number(&crl->base, ext->value,
+                           "RFC 5280 section 5.2.4: BaseCRLNumber is no number",
+                           why);
     case CE_ISSUING_DISTRIBUTION_POINT:
         return read_scope(&crl->scope, ext->value, why);
     default:

@@ -36,6 +36,7 @@ typedef struct {
 /** The extensions of a CRL. Borrowed from the list; data NULL: absent. */
 typedef struct {
     ocsp_der_t number; /* CRLNumber, without leading zero octets */
+    ocsp_der_t base;   /* BaseCRLNumber of a delta CRL, likewise */
     ocsp_der_t key_id; /* keyIdentifier of authorityKeyIdentifier */
     ocsp_crl_ext_scope_t scope;
 } ocsp_crl_ext_crl_t;
@@ -47,8 +48,8 @@ typedef struct {
  * @param oid the extnID that why is about, without its header; data NULL: none
  * @param why a static fragment without a file name
  * @return OCSP_EMALFORMED: not DER, or a CRL that must not be used;
- *         OCSP_EUNSUPPORTED: a delta or indirect CRL, one of attribute
- *         certificates, or of no certificates; OCSP_ECRYPTO
+ *         OCSP_EUNSUPPORTED: an indirect CRL, one of attribute certificates, or
+ *         of no certificates; OCSP_ECRYPTO
  */
 apr_status_t ocsp_crl_ext_read_crl(ocsp_crl_ext_crl_t *out, ocsp_der_t list,
                                    ocsp_der_t *oid, const char **why);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "status/crl_delta.h"
 #include "status/crl_directory.h"
 #include "status/crl_select.h"
 #include "status/crl_set.h"
@@ -24,14 +25,14 @@ typedef struct {
     bool named_twice;    /* by the same name, or through a link */
 } candidate_t;
 
-/** A CRL that is selected so far. */
+/** A CRL that is selected so far, perhaps combined with a delta CRL; or a delta
+ * CRL. */
 typedef struct {
     candidate_t from;
     ocsp_table_builder_t *builder; /* its entries */
     ocsp_crl_info_t crl;
-    uint32_t kind;                   /* OCSP_CRL_SET_ */
-    const ocsp_crl_set_part_t *last; /* in use, of the same scope and signer; or
-                                        NULL */
+    uint32_t kind; /* OCSP_CRL_SET_: bits */
+    bool compared; /* a delta CRL: with the complete one of its scope */
 } selected_t;
 
 /** The selection so far. */
@@ -40,7 +41,9 @@ typedef struct {
     int64_t last_since;             /* of in->last */
     apr_array_header_t *candidates; /* candidate_t, newest first */
     apr_hash_t *seen;               /* their names, by device and inode */
-    apr_array_header_t *selected;   /* selected_t, of different scopes */
+    apr_array_header_t *selected;   /* selected_t, of different scopes or
+                                       signers */
+    apr_array_header_t *deltas;     /* selected_t: delta CRLs, likewise */
     ocsp_crl_select_t out;          /* parts: of selected, in the same order */
     const char *other_key;          /* why a CRL is of another key, or NULL */
     const char *other_ca;           /* why it is another CA's, or NULL */
@@ -183,7 +186,8 @@ static apr_status_t reject_older(selection_t *s, const char *file,
 }
 
 /* Against the clock and, while nothing is selected, against the CRLs in use
- * that cover everything (R140). */
+ * that cover everything (R140). A complete CRL may be older than these if a
+ * delta CRL is newer: they are checked together. */
 static apr_status_t check_age(selection_t *s, const char *file,
                               int64_t this_update)
 {
@@ -195,7 +199,8 @@ static apr_status_t check_age(selection_t *s, const char *file,
                               file, ocsp_crl_print_time(this_update, s->pool));
         return OCSP_ENOTYET;
     }
-    return s->selected->nelts == 0 && this_update < s->last_since
+    return s->selected->nelts == 0 && s->deltas->nelts == 0
+                && this_update < s->last_since
              ? reject_older(s, file, this_update, s->last_since)
              : APR_SUCCESS;
 }
@@ -241,50 +246,49 @@ static ocsp_crl_set_part_t make_part(const selected_t *selected)
     return part;
 }
 
-/* The CRL in use of the same scope and signer, or NULL. */
-static const ocsp_crl_set_part_t *find_last(const selection_t *s,
-                                            const ocsp_crl_set_part_t *part)
+static apr_status_t reject_lower(selection_t *s, const char *file)
 {
-    int i = ocsp_crl_set_find(s->in->last, part);
-
-    return i < 0 ? NULL : &APR_ARRAY_IDX(s->in->last, i, ocsp_crl_set_part_t);
-}
-
-/* Against the CRL in use of the same scope (R140), and the limit. */
-static apr_status_t check_scope(selection_t *s, const char *file,
-                                const ocsp_crl_info_t *crl,
-                                const ocsp_crl_set_part_t *last)
-{
-    if (last != NULL && crl->this_update < last->this_update) {
-        return reject_older(s, file, crl->this_update, last->this_update);
-    }
-    if (s->selected->nelts == OCSP_TABLE_CRLS_MAX) {
-        s->why = apr_psprintf(s->pool, "%s: one of more than %d CRLs for parts",
-                              file, OCSP_TABLE_CRLS_MAX);
-        return APR_ENOSPC;
-    }
-    return APR_SUCCESS;
-}
-
-/* Against the CRL in use of the same scope (R140). */
-static apr_status_t check_number(selection_t *s, const selected_t *selected)
-{
-    const ocsp_crl_info_t *crl = &selected->crl;
-    const ocsp_crl_set_part_t *last = selected->last;
-
-    if (last == NULL || last->number_len == 0 || crl->number_len == 0
-        || ocsp_crl_compare_number(crl->number, crl->number_len, last->number,
-                                   last->number_len)
-               >= 0) {
-        return APR_SUCCESS;
-    }
     s->why = apr_psprintf(s->pool,
                           "%s: RFC 5280 section 5.2.3: CRLNumber is lower than "
                           "that of the CRL in use: put the newest CRL there, "
                           "or if the CA has begun to number again, stop httpd "
                           "and start it again",
-                          selected->from.file);
+                          file);
     return OCSP_ESTALE;
+}
+
+/* Against the CRL in use of the same scope and signer (R140). */
+static apr_status_t check_last(selection_t *s, const selected_t *selected)
+{
+    const ocsp_crl_set_part_t part = make_part(selected);
+    int i = ocsp_crl_set_find(s->in->last, &part);
+    const ocsp_crl_set_part_t *last;
+
+    if (i < 0) {
+        return APR_SUCCESS;
+    }
+    last = &APR_ARRAY_IDX(s->in->last, i, ocsp_crl_set_part_t);
+    if (part.this_update < last->this_update) {
+        return reject_older(s, selected->from.file, part.this_update,
+                            last->this_update);
+    }
+    return last->number_len == 0 || part.number_len == 0
+                || ocsp_crl_compare_number(part.number, part.number_len,
+                                           last->number, last->number_len)
+                       >= 0
+             ? APR_SUCCESS
+             : reject_lower(s, selected->from.file);
+}
+
+/* Every delta CRL may become a part of its own. */
+static apr_status_t check_room(selection_t *s, const char *file)
+{
+    if (s->selected->nelts + s->deltas->nelts < OCSP_TABLE_CRLS_MAX) {
+        return APR_SUCCESS;
+    }
+    s->why = apr_psprintf(s->pool, "%s: one of more than %d CRLs for parts",
+                          file, OCSP_TABLE_CRLS_MAX);
+    return APR_ENOSPC;
 }
 
 /* --- selection ------------------------------------------------------------ */
@@ -329,6 +333,17 @@ static void set_missing(selection_t *s, ocsp_crl_select_missing_t missing,
     s->out.missing_file = file;
 }
 
+/* Add s->why to the reasons. */
+static void add_reason(selection_t *s)
+{
+    if (s->rejected_count++ < REJECTED_MAX || s->stop) {
+        s->out.rejected = s->out.rejected == NULL
+                            ? s->why
+                            : apr_pstrcat(s->pool, s->out.rejected, "; ",
+                                          s->why, NULL);
+    }
+}
+
 /* Reject a CRL, for s->why. */
 static void reject(selection_t *s, const candidate_t *from, apr_status_t rv)
 {
@@ -344,12 +359,7 @@ static void reject(selection_t *s, const candidate_t *from, apr_status_t rv)
     if (rv != OCSP_ESTALE && s->out.missing == OCSP_CRL_SELECT_NONE) {
         s->out.missing = OCSP_CRL_SELECT_REJECTED;
     }
-    if (s->rejected_count++ < REJECTED_MAX || s->stop) {
-        s->out.rejected = s->out.rejected == NULL
-                            ? s->why
-                            : apr_pstrcat(s->pool, s->out.rejected, "; ",
-                                          s->why, NULL);
-    }
+    add_reason(s);
     while (s->stop && s->selected->nelts > 0) {
         remove_last(s);
     }
@@ -384,19 +394,77 @@ static apr_status_t read_crl(selection_t *s, ocsp_table_builder_t *b,
     return rv == APR_SUCCESS ? check_age(s, from->file, crl->this_update) : rv;
 }
 
-/* Add a CRL, or replace the i-th, which has the same scope and signer. */
-static void add_selected(selection_t *s, int i, const selected_t *new)
+/* The one with the scope and the signer of a CRL, of selected or deltas; or
+ * NULL. */
+static selected_t *find_scope(const apr_array_header_t *list,
+                              const ocsp_crl_info_t *crl)
 {
-    if (i < 0) {
-        i = s->selected->nelts;
-        apr_array_push(s->selected);
-        apr_array_push(s->out.parts);
+    selected_t *one = (void *)list->elts;
+    const selected_t *end = one + list->nelts;
+
+    for (; one < end; one++) {
+        if (memcmp(one->crl.scope.key, crl->scope.key, sizeof(crl->scope.key))
+                == 0
+            && ocsp_issuer_is_same(one->crl.key->signer, crl->key->signer)) {
+            return one;
+        }
     }
-    else {
-        ocsp_table_builder_free(selected_at(s, i)->builder);
+    return NULL;
+}
+
+/* Select a CRL in addition, or in place of an older one. */
+static apr_status_t add_selected(selection_t *s, selected_t *same,
+                                 const selected_t *new)
+{
+    apr_status_t rv;
+
+    if (same != NULL) {
+        ocsp_table_builder_free(same->builder);
+        *same = *new;
+        return APR_SUCCESS;
     }
-    *selected_at(s, i) = *new;
-    APR_ARRAY_IDX(s->out.parts, i, ocsp_crl_set_part_t) = make_part(new);
+    if ((rv = check_room(s, new->from.file)) == APR_SUCCESS) {
+        APR_ARRAY_PUSH(s->selected, selected_t) = *new;
+        APR_ARRAY_PUSH(s->out.parts, ocsp_crl_set_part_t) = make_part(new);
+    }
+    return rv;
+}
+
+/* Select a complete CRL, unless a newer one of its scope is selected. */
+static apr_status_t add_complete(selection_t *s, const selected_t *new)
+{
+    selected_t *same = find_scope(s->selected, &new->crl);
+
+    if (same != NULL && is_superseded(&new->crl, &same->crl)) {
+        if (new->from.named) {
+            set_missing(s, OCSP_CRL_SELECT_SAME_SCOPE, new->from.file);
+        }
+        ocsp_table_builder_free(new->builder);
+        return APR_SUCCESS;
+    }
+    if (new->crl.removals > 0) {
+        ocsp_table_builder_revoke_removed(new->builder);
+    }
+    return add_selected(s, same, new);
+}
+
+/* Keep a delta CRL, unless there is a newer one of its scope (R157). */
+static apr_status_t add_delta(selection_t *s, const selected_t *new)
+{
+    selected_t *same = find_scope(s->deltas, &new->crl);
+    apr_status_t rv = APR_SUCCESS;
+
+    if (same != NULL && is_superseded(&new->crl, &same->crl)) {
+        ocsp_table_builder_free(new->builder);
+    }
+    else if (same != NULL) {
+        ocsp_table_builder_free(same->builder);
+        *same = *new;
+    }
+    else if ((rv = check_room(s, new->from.file)) == APR_SUCCESS) {
+        APR_ARRAY_PUSH(s->deltas, selected_t) = *new;
+    }
+    return rv;
 }
 
 /* Note by whom a CRL is. */
@@ -416,30 +484,15 @@ static void try_candidate(selection_t *s, const candidate_t *from)
     selected_t new = {.from = *from,
                       .builder = ocsp_table_builder_make(s->pool)};
     apr_status_t rv = read_crl(s, new.builder, &new.crl, from);
-    ocsp_crl_set_part_t part;
-    int same = -1; /* the selected CRL of the same scope and signer */
 
     if (rv == APR_SUCCESS) {
         set_signer(s, &new);
-        part = make_part(&new);
-        same = ocsp_crl_set_find(s->out.parts, &part);
-    }
-    if (same >= 0 && is_superseded(&new.crl, &selected_at(s, same)->crl)) {
-        if (from->named) {
-            set_missing(s, OCSP_CRL_SELECT_SAME_SCOPE, from->file);
-        }
-        ocsp_table_builder_free(new.builder);
-        return;
-    }
-    if (rv == APR_SUCCESS) {
-        new.last = find_last(s, &part);
-        rv = check_scope(s, from->file, &new.crl, new.last);
+        rv = new.crl.base_len > 0 ? add_delta(s, &new) : add_complete(s, &new);
     }
     if (rv == APR_SUCCESS) {
         if (from->named_twice) {
             set_missing(s, OCSP_CRL_SELECT_NAMED_TWICE, from->file);
         }
-        add_selected(s, same, &new);
         return;
     }
     ocsp_table_builder_free(new.builder);
@@ -450,24 +503,156 @@ static void try_candidate(selection_t *s, const candidate_t *from)
     reject(s, from, rv);
 }
 
-/* Check the numbers of the CRLs with this thisUpdate, once the highest of each
- * scope is selected. */
-static void check_numbers(selection_t *s, int64_t this_update)
+/* --- delta CRLs ----------------------------------------------------------- */
+
+/* Apply the entries of a delta CRL to those of a complete one. */
+static apr_status_t apply(selection_t *s, ocsp_table_builder_t *b,
+                          const selected_t *delta)
+{
+    s->out.repeats += ocsp_table_builder_finish(b).repeats;
+    s->out.repeats += ocsp_table_builder_finish(delta->builder).repeats;
+    return ocsp_table_builder_apply(b, delta->builder, &s->why);
+}
+
+/* @param base the complete CRL of its scope, or NULL */
+static void report_unfit(selection_t *s, const ocsp_crl_info_t *base,
+                         const selected_t *delta)
+{
+    s->why = ocsp_crl_delta_describe_unfit(base, &delta->crl, delta->from.file,
+                                           s->pool);
+    add_reason(s);
+    if (s->out.missing == OCSP_CRL_SELECT_NONE) {
+        s->out.missing = OCSP_CRL_SELECT_REJECTED;
+    }
+}
+
+/* Add the revocations of a delta CRL to those of a complete one with which it
+ * cannot be combined. They are certain, but others are missing (R155). */
+static apr_status_t join_unfit(selection_t *s, selected_t *base,
+                               const selected_t *delta)
+{
+    ocsp_table_builder_t *revoked = ocsp_table_builder_make(s->pool);
+    int64_t next_update = base->crl.next_update;
+    apr_status_t rv = apply(s, revoked, delta);
+
+    if (rv == APR_SUCCESS) {
+        rv = ocsp_table_builder_join(base->builder, revoked, &s->why);
+    }
+    ocsp_table_builder_free(revoked);
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    report_unfit(s, &base->crl, delta);
+    ocsp_crl_delta_combine(&base->crl, &delta->crl);
+    if (next_update < base->crl.next_update) {
+        base->crl.next_update = next_update;
+    }
+    base->kind |= OCSP_CRL_SET_LISTED;
+    return APR_SUCCESS;
+}
+
+/* Combine a complete CRL with the delta CRL of its scope, if that is newer. */
+static apr_status_t combine(selection_t *s, selected_t *base)
+{
+    selected_t *delta = find_scope(s->deltas, &base->crl);
+    apr_status_t rv = APR_SUCCESS;
+
+    if (delta == NULL) {
+        return APR_SUCCESS;
+    }
+    delta->compared = true;
+    switch (ocsp_crl_delta_compare(&base->crl, &delta->crl)) {
+    case OCSP_CRL_DELTA_OLD:
+        break;
+    case OCSP_CRL_DELTA_FITS:
+        rv = apply(s, base->builder, delta);
+        ocsp_crl_delta_combine(&base->crl, &delta->crl);
+        base->from.file = delta->from.file;
+        base->from.named = base->from.named || delta->from.named;
+        break;
+    case OCSP_CRL_DELTA_UNFIT:
+        rv = join_unfit(s, base, delta);
+        break;
+    }
+    return rv;
+}
+
+/* Complete the CRLs with this thisUpdate: all newer delta CRLs have been read,
+ * and of each scope the CRL with the highest number. */
+static void combine_all(selection_t *s, int64_t this_update)
 {
     int i = 0;
 
     while (i < s->selected->nelts) {
-        const selected_t selected = *selected_at(s, i);
-        apr_status_t rv = selected.from.this_update == this_update
-                            ? check_number(s, &selected)
-                            : APR_SUCCESS;
+        selected_t *selected = selected_at(s, i);
+        candidate_t from = selected->from;
+        apr_status_t rv = APR_SUCCESS;
 
+        if (from.this_update == this_update
+            && (rv = combine(s, selected)) == APR_SUCCESS) {
+            from = selected->from;
+            rv = check_last(s, selected);
+            APR_ARRAY_IDX(s->out.parts, i,
+                          ocsp_crl_set_part_t) = make_part(selected);
+        }
         if (rv == APR_SUCCESS) {
             i++;
             continue;
         }
         remove_selected(s, i);
-        reject(s, &selected.from, rv);
+        reject(s, &from, rv);
+    }
+}
+
+/* Select the revocations of a delta CRL without a complete CRL of its scope
+ * (R155). */
+static apr_status_t add_lone(selection_t *s, const selected_t *delta)
+{
+    selected_t new = *delta;
+    apr_status_t rv;
+
+    new.kind |= OCSP_CRL_SET_LISTED;
+    new.crl.removals = 0; /* only those of complete CRLs are warned of */
+    new.builder = ocsp_table_builder_make(s->pool);
+    if ((rv = apply(s, new.builder, delta)) != APR_SUCCESS
+        || (rv = check_last(s, &new)) != APR_SUCCESS
+        || (rv = add_selected(s, NULL, &new)) != APR_SUCCESS) {
+        ocsp_table_builder_free(new.builder);
+    }
+    return rv;
+}
+
+/* Select delta CRLs without a complete CRL of their scope, unless others, which
+ * are newer, cover every certificate. A complete CRL with which they were not
+ * compared is newer, too. */
+static void add_lone_deltas(selection_t *s)
+{
+    int i;
+
+    for (i = 0; i < s->deltas->nelts && !s->stop; i++) {
+        const selected_t *delta = &APR_ARRAY_IDX(s->deltas, i, selected_t);
+        apr_status_t rv;
+
+        if (delta->compared || delta->crl.this_update < s->out.since
+            || find_scope(s->selected, &delta->crl) != NULL) {
+            continue;
+        }
+        if ((rv = add_lone(s, delta)) != APR_SUCCESS) {
+            reject(s, &delta->from, rv);
+        }
+        else if (s->out.since == OCSP_CRL_SET_PARTIAL) {
+            report_unfit(s, NULL, delta);
+        }
+    }
+}
+
+static void free_deltas(selection_t *s)
+{
+    int i;
+
+    for (i = 0; i < s->deltas->nelts; i++) {
+        ocsp_table_builder_free(
+            APR_ARRAY_IDX(s->deltas, i, selected_t).builder);
     }
 }
 
@@ -484,9 +669,11 @@ static void select_crls(selection_t *s)
              i++) {
             try_candidate(s, candidate_at(s, i));
         }
-        check_numbers(s, this_update);
+        combine_all(s, this_update);
         s->out.since = ocsp_crl_set_find_since(s->out.parts);
     }
+    add_lone_deltas(s);
+    free_deltas(s);
     if (s->rejected_count > REJECTED_MAX) {
         s->out.rejected = apr_psprintf(s->pool,
                                        "%s; %u CRLs were rejected in all",
@@ -590,6 +777,7 @@ apr_status_t ocsp_crl_select_make(ocsp_crl_select_t *out,
         .candidates = apr_array_make(p, 8, sizeof(candidate_t)),
         .seen = apr_hash_make(p),
         .selected = apr_array_make(p, 1, sizeof(selected_t)),
+        .deltas = apr_array_make(p, 1, sizeof(selected_t)),
         .out = {.parts = apr_array_make(p, 1, sizeof(ocsp_crl_set_part_t)),
                 .since = OCSP_CRL_SET_PARTIAL},
         .status = OCSP_EUNKNOWNCA,

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Selects from all CRLs of one issuer those that its table is built from: of
- * each scope and key the newest that is signed by a key that may sign it, is
- * not from the future, and is not older than the one in use. Floor 1.
+ * each scope and signer the newest that is signed by a key that may sign it, is
+ * not from the future, and is not older than the one in use; with the newest
+ * delta CRL of its scope and signer. Floor 1.
  */
 #ifndef OCSP_STATUS_CRL_SELECT_H
 #define OCSP_STATUS_CRL_SELECT_H
@@ -34,12 +35,14 @@ typedef struct {
 /** Why a CRL may be missing in a selection, perhaps the only one of its
  * scope. */
 typedef enum {
-    OCSP_CRL_SELECT_NONE = 0,  /* none is missing */
-    OCSP_CRL_SELECT_REJECTED,  /* a CRL was rejected */
-    OCSP_CRL_SELECT_NO_OWN,    /* all are for certificates under other keys of
+    OCSP_CRL_SELECT_NONE = 0,    /* none is missing */
+    OCSP_CRL_SELECT_REJECTED,    /* a CRL was rejected, or the complete CRL for
+                                    a delta CRL is missing */
+    OCSP_CRL_SELECT_NO_OWN,      /* all are for certificates under other keys of
                                     the CA */
-    OCSP_CRL_SELECT_OTHER_CA,  /* a named file is the CRL of another CA */
-    OCSP_CRL_SELECT_OTHER_KEY, /* a CRL is signed by an unknown key of the CA */
+    OCSP_CRL_SELECT_OTHER_CA,    /* a named file is the CRL of another CA */
+    OCSP_CRL_SELECT_OTHER_KEY,   /* a CRL is signed by an unknown key of the
+                                    CA */
     OCSP_CRL_SELECT_NAMED_TWICE, /* a file is named twice */
     OCSP_CRL_SELECT_SAME_SCOPE   /* two named files have the same scope */
 } ocsp_crl_select_missing_t;
@@ -49,6 +52,7 @@ typedef struct {
     const char *file;              /* of the newest CRL */
     ocsp_table_builder_t *builder; /* all entries, newly made in p; to be
                                       finished */
+    apr_uint64_t repeats;          /* of a serial number, merged already */
     apr_array_header_t *parts;     /* ocsp_crl_set_part_t */
     int64_t since;                 /* of parts: see ocsp_crl_set_find_since */
     ocsp_crl_info_t crl; /* of all together: the oldest thisUpdate, the earliest
@@ -58,8 +62,9 @@ typedef struct {
     const char *missing_file; /* of OCSP_CRL_SELECT_OTHER_KEY and the later ones
                                */
     const char *rejected; /* reasons why CRLs that are newer or of other scopes
-                             were rejected; NULL: none. CRLs of other keys are
-                             not among them */
+                             were rejected, or delta CRLs could not be combined;
+                             NULL: none. CRLs of other keys are not among them
+                           */
     const char *other_ca; /* reasons for OCSP_CRL_SELECT_OTHER_CA; or NULL */
 } ocsp_crl_select_t;
 
@@ -73,6 +78,11 @@ typedef struct {
  * that one has CRLs (RFC 5280 section 5). If a named file, or one
  * that is broken or cannot be read, is rejected, nothing is selected: an older
  * CRL would lack revocations.
+ *
+ * A complete CRL and the newest delta CRL of its scope count as one CRL, with
+ * the number and the dates of the delta CRL (crl_delta.h). If they cannot be
+ * combined, or there is only the delta CRL, the certificates that they list
+ * count as revoked, and others are not covered (OCSP_CRL_SET_LISTED, R155).
  * @param out untouched unless APR_SUCCESS
  * @param why the reasons of all rejected CRLs
  * @return the error of a named file, or of the CRL rejected last: see load.h

@@ -15,23 +15,42 @@ static const ocsp_crl_set_part_t *part_at(const apr_array_header_t *parts,
     return &APR_ARRAY_IDX(parts, i, ocsp_crl_set_part_t);
 }
 
-int ocsp_crl_set_find(const apr_array_header_t *parts,
-                      const ocsp_crl_set_part_t *like)
+/* Their signers are in the keys of their scopes, so it does not matter for which
+ * certificates they are. @param listed OCSP_CRL_SET_LISTED, or 0 */
+static int find(const apr_array_header_t *parts,
+                const ocsp_crl_ext_scope_t *scope, uint32_t listed)
 {
     int i = parts->nelts - 1;
 
     while (i >= 0
-           && memcmp(part_at(parts, i)->scope.key, like->scope.key,
-                     sizeof(like->scope.key))
-                  != 0) {
+           && ((part_at(parts, i)->kind & OCSP_CRL_SET_LISTED) != listed
+               || memcmp(part_at(parts, i)->scope.key, scope->key,
+                         sizeof(scope->key))
+                      != 0)) {
         i--;
     }
     return i;
 }
 
-/* The thisUpdate of the newest CRL whose scope is restricted by exactly these
- * bits, or INT64_MIN: a name would restrict it further (RFC 5280 section 6.3.3
- * (b)). */
+int ocsp_crl_set_find(const apr_array_header_t *parts,
+                      const ocsp_crl_set_part_t *like)
+{
+    return find(parts, &like->scope, like->kind & OCSP_CRL_SET_LISTED);
+}
+
+bool ocsp_crl_set_replaces(const apr_array_header_t *parts,
+                           const ocsp_crl_set_part_t *old)
+{
+    int complete = find(parts, &old->scope, 0);
+
+    return ocsp_crl_set_find(parts, old) >= 0
+        || (complete >= 0
+            && part_at(parts, complete)->this_update >= old->this_update);
+}
+
+/* The thisUpdate of the newest complete CRL whose scope is restricted by
+ * exactly these bits, or INT64_MIN: a name would restrict it further (RFC 5280
+ * section 6.3.3 (b)). */
 static int64_t find_newest(const apr_array_header_t *parts, uint32_t bits)
 {
     int64_t newest = INT64_MIN;
@@ -40,9 +59,8 @@ static int64_t find_newest(const apr_array_header_t *parts, uint32_t bits)
     for (i = 0; i < parts->nelts; i++) {
         const ocsp_crl_set_part_t *part = part_at(parts, i);
 
-        if (part->scope.bits == bits
-            && (part->kind & OCSP_CRL_SET_OTHER_KEY) == 0
-            && part->this_update > newest) {
+        if ((part->kind & (OCSP_CRL_SET_LISTED | OCSP_CRL_SET_OTHER_KEY)) == 0
+            && part->scope.bits == bits && part->this_update > newest) {
             newest = part->this_update;
         }
     }

@@ -13,14 +13,17 @@
 
 #include "status/crl.h"
 
-/* Kinds of parts. */
-#define OCSP_CRL_SET_SIGNER                                                    \
-    2u /* signed by another key than the CA's, which
-                                     is in the key of the scope */
-#define OCSP_CRL_SET_OTHER_KEY                                                 \
-    4u /* likewise, and for the certificates under
-                                     that key: what it lists is revoked, and it
-                                     covers nothing (R136) */
+/* Bits of the kind of a CRL. None: a complete CRL by the CA's own key, or one
+ * with a delta CRL applied to it. */
+
+/** A delta CRL without the complete CRL that it needs, and perhaps with another
+ * one: what it lists is revoked, and it covers nothing (R155). */
+#define OCSP_CRL_SET_LISTED 1u
+/** Signed by another key than the CA's own, which is in the key of the scope. */
+#define OCSP_CRL_SET_SIGNER 2u
+/** Likewise, and for the certificates under that key: what it lists is revoked,
+ * and it covers nothing (R136). */
+#define OCSP_CRL_SET_OTHER_KEY 4u
 
 /** One CRL, in the format of a table. */
 typedef struct {
@@ -36,10 +39,16 @@ _Static_assert(sizeof(ocsp_crl_set_part_t) == 80, "no padding");
 
 /* Below, parts is an array of ocsp_crl_set_part_t. */
 
-/** @return the number of the part with the scope and the signer of another one,
- * or -1. Pure. */
+/** @return the number of the part with the same scope and signer, which is
+ * OCSP_CRL_SET_LISTED likewise or is not; or -1. Pure. */
 int ocsp_crl_set_find(const apr_array_header_t *parts,
                       const ocsp_crl_set_part_t *like);
+
+/** @return whether a set has a newer CRL in place of another one: that which
+ * ocsp_crl_set_find finds, whatever its age, or a complete one that is not
+ * older. Pure. */
+bool ocsp_crl_set_replaces(const apr_array_header_t *parts,
+                           const ocsp_crl_set_part_t *old);
 
 /** No thisUpdate: the set does not cover every certificate. */
 #define OCSP_CRL_SET_PARTIAL INT64_MIN

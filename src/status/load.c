@@ -187,6 +187,20 @@ static void warn_of_keys(const load_t *l, ocsp_load_result_t *out)
          "of the CA serves all its keys, set OCSPCRLScope name");
 }
 
+/* Whether a CRL only lists revocations: see crl_set.h. */
+static bool has_lone_delta(const apr_array_header_t *parts)
+{
+    int i = 0;
+
+    while (i < parts->nelts
+           && (APR_ARRAY_IDX(parts, i, ocsp_crl_set_part_t).kind
+               & (OCSP_CRL_SET_LISTED | OCSP_CRL_SET_OTHER_KEY))
+                  != OCSP_CRL_SET_LISTED) {
+        i++;
+    }
+    return i < parts->nelts;
+}
+
 /* A certificate that no CRL lists is good only if a CRL covers it, as its scope
  * or the administrator says. Beside an index no CRL need cover it. */
 static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out,
@@ -204,6 +218,13 @@ static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out,
     }
     if (selected->missing == OCSP_CRL_SELECT_NO_OWN) {
         warn_of_keys(l, out);
+    }
+    else if (has_lone_delta(out->crls)) {
+        warn(
+            l, out,
+            "RFC 5280 section 5.2.4: a delta CRL without the complete CRL that "
+            "it needs: certificates that they do not list are answered "
+            "tryLater; put the CA's newest complete CRL there");
     }
     else if (!l->src->complete) {
         warn(l, out,
@@ -387,7 +408,7 @@ static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
                                                          ocsp_crl_set_part_t);
 
         if (selected->since < part->this_update
-            && ocsp_crl_set_find(selected->parts, part) < 0) {
+            && !ocsp_crl_set_replaces(selected->parts, part)) {
             APR_ARRAY_PUSH(parts, ocsp_crl_set_part_t) = *part;
             *why = apr_psprintf(
                 l->pool,
@@ -450,7 +471,8 @@ static apr_status_t use_selected(const load_t *l, ocsp_load_result_t *out,
         ocsp_table_builder_set_crls(out->builder, out->crls);
         info->crls = (unsigned)out->crls->nelts;
     }
-    warn_of_entries(l, out, &selected->crl, finish(out).repeats);
+    warn_of_entries(l, out, &selected->crl,
+                    finish(out).repeats + selected->repeats);
     warn_of_dates(l, out);
     warn_of_coverage(l, out, selected);
     return APR_SUCCESS;

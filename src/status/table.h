@@ -24,7 +24,7 @@
 
 /** To be increased with every change of the layout. */
 #ifndef OCSP_TABLE_VERSION
-#define OCSP_TABLE_VERSION 3
+#define OCSP_TABLE_VERSION 4
 #endif
 
 /** How long a CRL without nextUpdate is used by default, in seconds: 7 days
@@ -89,7 +89,8 @@ typedef struct ocsp_table_builder_t ocsp_table_builder_t;
 ocsp_table_builder_t *ocsp_table_builder_make(apr_pool_t *p);
 
 /**
- * Add a revocation. Can be the ocsp_crl_entry_fn of a reader.
+ * Add a revocation, or an entry with OCSP_CRL_REMOVE, which must not be left in
+ * a builder that is sealed. Can be the ocsp_crl_entry_fn of a reader.
  * @return APR_ENOMEM; OCSP_EMALFORMED: serial length or time out of range
  */
 apr_status_t ocsp_table_builder_add(void *builder, const unsigned char *serial,
@@ -146,6 +147,24 @@ typedef struct {
  * are set before.
  */
 ocsp_table_sums_t ocsp_table_builder_finish(ocsp_table_builder_t *b);
+
+/** Make revocations without a reason of the entries with OCSP_CRL_REMOVE of a
+ * complete CRL, where it has no meaning (R154), before they are finished. */
+void ocsp_table_builder_revoke_removed(ocsp_table_builder_t *b);
+
+/**
+ * Apply a delta CRL to a complete CRL (RFC 5280 sections 5.2.4 and 6.3.3 (i) to
+ * (k)), certificate by certificate. A final revocation of the delta CRL counts,
+ * with its time and reason. certificateHold counts unless the complete CRL has
+ * a final revocation. OCSP_CRL_REMOVE removes a certificate on hold, and no
+ * other one: CAs also write it when a certificate has expired (R152, R153).
+ * @param b a finished builder; must be finished again
+ * @param delta a finished builder, unchanged
+ * @return APR_ENOMEM; some entries may have been changed
+ */
+apr_status_t ocsp_table_builder_apply(ocsp_table_builder_t *b,
+                                      const ocsp_table_builder_t *delta,
+                                      const char **why);
 
 typedef enum {
     OCSP_TABLE_UNLISTED = 0,

@@ -217,7 +217,8 @@ static unsigned entry_reason(const unsigned char *entry, size_t width)
 /*
  * Merge a further entry of the same serial number into the one that is kept.
  * They are sorted by time, then by reason: so of revocations the first has the
- * earliest time, and the first final reason replaces a hold.
+ * earliest time, and the first final reason replaces a hold. Any revocation
+ * replaces removeFromCRL.
  */
 static void merge(unsigned char *kept, const unsigned char *next, size_t width,
                   bool *disputed, ocsp_table_sums_t *sums)
@@ -227,6 +228,13 @@ static void merge(unsigned char *kept, const unsigned char *next, size_t width,
     bool was_issued = ocsp_table_layout_is_issued(old);
     bool is_issued = ocsp_table_layout_is_issued(new);
 
+    if (old == OCSP_TABLE_REMOVED || new == OCSP_TABLE_REMOVED) {
+        sums->repeats++;
+        if (old == OCSP_TABLE_REMOVED) {
+            memcpy(kept, next, width);
+        }
+        return;
+    }
     if (was_issued != is_issued
         && (old == OCSP_TABLE_VALID || new == OCSP_TABLE_VALID)) {
         sums->disputes += !*disputed;
@@ -293,34 +301,129 @@ ocsp_table_sums_t ocsp_table_builder_finish(ocsp_table_builder_t *b)
     return sums;
 }
 
-ocsp_table_state_t ocsp_table_builder_find(const ocsp_table_builder_t *b,
-                                           const unsigned char *serial,
-                                           size_t serial_len)
+/* Find an entry among the finished ones. @return NULL: it is not there */
+static unsigned char *find_entry(const group_t *g, size_t width,
+                                 const unsigned char *serial)
 {
-    const group_t *g;
-    size_t width;
-    size_t low = 0, end;
+    size_t low = 0, end = g->finished;
 
-    if (serial_len == 0 || serial_len > OCSP_TABLE_GROUPS) {
-        return OCSP_TABLE_UNLISTED;
-    }
-    g = &b->groups[serial_len - 1];
-    width = group_width(serial_len - 1);
-    end = g->finished;
     while (low < end) {
         size_t at = low + (end - low) / 2;
-        const unsigned char *entry = g->data + at * width;
-        int order = memcmp(serial, entry, serial_len);
+        unsigned char *entry = g->data + at * width;
+        int order = memcmp(serial, entry, width - OCSP_TABLE_VALUE_LEN);
 
         if (order == 0) {
-            return ocsp_table_layout_is_issued(entry_reason(entry, width))
-                     ? OCSP_TABLE_ISSUED
-                     : OCSP_TABLE_REVOKED;
+            return entry;
         }
         end = order < 0 ? at : end;
         low = order < 0 ? low : at + 1;
     }
-    return OCSP_TABLE_UNLISTED;
+    return NULL;
+}
+
+ocsp_table_state_t ocsp_table_builder_find(const ocsp_table_builder_t *b,
+                                           const unsigned char *serial,
+                                           size_t serial_len)
+{
+    const unsigned char *entry;
+    size_t width = serial_len + OCSP_TABLE_VALUE_LEN;
+
+    if (serial_len == 0 || serial_len > OCSP_TABLE_GROUPS
+        || (entry = find_entry(&b->groups[serial_len - 1], width, serial))
+               == NULL) {
+        return OCSP_TABLE_UNLISTED;
+    }
+    return ocsp_table_layout_is_issued(entry_reason(entry, width))
+             ? OCSP_TABLE_ISSUED
+             : OCSP_TABLE_REVOKED;
+}
+
+void ocsp_table_builder_revoke_removed(ocsp_table_builder_t *b)
+{
+    size_t i, j;
+
+    for (i = 0; i < OCSP_TABLE_GROUPS; i++) {
+        size_t width = group_width(i);
+
+        for (j = 0; j < b->groups[i].count; j++) {
+            unsigned char *entry = b->groups[i].data + j * width;
+
+            if (entry_reason(entry, width) == OCSP_TABLE_REMOVED) {
+                entry[width - 1] = (unsigned char)(entry[width - 1]
+                                                   | OCSP_TABLE_NO_REASON);
+            }
+        }
+    }
+}
+
+/* Let an entry of a delta CRL replace one of a complete CRL.
+ * @return whether this is to be removed */
+static bool update(unsigned char *entry, const unsigned char *delta,
+                   size_t width)
+{
+    unsigned reason = entry_reason(delta, width);
+    bool is_final = reason != OCSP_TABLE_HOLD && reason != OCSP_TABLE_REMOVED;
+
+    if (!is_final && entry_reason(entry, width) != OCSP_TABLE_HOLD) {
+        return false;
+    }
+    memcpy(entry, delta, width);
+    return reason == OCSP_TABLE_REMOVED;
+}
+
+static void delete_removed(group_t *g, size_t width)
+{
+    unsigned char *kept = g->data;
+    const unsigned char *entry = g->data;
+    const unsigned char *end = g->data + g->count * width;
+
+    g->count = 0;
+    for (; entry < end; entry += width) {
+        if (entry_reason(entry, width) != OCSP_TABLE_REMOVED) {
+            memmove(kept, entry, width);
+            kept += width;
+            g->count++;
+        }
+    }
+}
+
+static apr_status_t apply_group(group_t *g, const group_t *delta, size_t width,
+                                const char **why)
+{
+    const unsigned char *entry = delta->data;
+    bool added = false, removed = false;
+    apr_status_t rv = APR_SUCCESS;
+    size_t i;
+
+    for (i = 0; i < delta->count && rv == APR_SUCCESS; i++, entry += width) {
+        unsigned char *old = find_entry(g, width, entry);
+
+        if (old != NULL) {
+            removed = update(old, entry, width) || removed;
+        }
+        else if (entry_reason(entry, width) != OCSP_TABLE_REMOVED) {
+            rv = append(g, width, entry, 1, why);
+            added = true;
+        }
+    }
+    if (removed) {
+        delete_removed(g, width);
+    }
+    g->finished = added ? 0 : g->count; /* else they are still in order */
+    return rv;
+}
+
+apr_status_t ocsp_table_builder_apply(ocsp_table_builder_t *b,
+                                      const ocsp_table_builder_t *delta,
+                                      const char **why)
+{
+    apr_status_t rv = APR_SUCCESS;
+    size_t i;
+
+    for (i = 0; i < OCSP_TABLE_GROUPS && rv == APR_SUCCESS; i++) {
+        rv = apply_group(&b->groups[i], &delta->groups[i], group_width(i), why);
+    }
+    return rv;
 }
 
 static void write_head(ocsp_table_head_t *head, const ocsp_table_info_t *info)

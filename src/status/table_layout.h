@@ -22,6 +22,7 @@
 #define OCSP_TABLE_TIME_BIAS (INT64_C(1) << 43)
 /* Reasons, besides those of RFC 5280 section 5.3.1. */
 #define OCSP_TABLE_HOLD 6u         /* certificateHold */
+#define OCSP_TABLE_REMOVED 8u      /* removeFromCRL: in builders alone */
 #define OCSP_TABLE_ISSUED_ONLY 13u /* not revoked: a list has it */
 #define OCSP_TABLE_VALID 14u       /* not revoked: an index has it */
 #define OCSP_TABLE_NO_REASON 15u   /* revoked without a reason */

@@ -38,7 +38,7 @@ static apr_status_t take(void *ctx, const unsigned char *serial,
     check(serial_len == 1 || serial[0] != 0);
     check(time >= OCSP_GTIME_MIN && time <= OCSP_GTIME_MAX);
     check(reason == OCSP_CRL_NO_REASON || (reason >= 0 && reason <= 6)
-          || reason == 9 || reason == 10);
+          || reason == OCSP_CRL_REMOVE || reason == 9 || reason == 10);
     ++*(size_t *)ctx;
     return APR_SUCCESS;
 }

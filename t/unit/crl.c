@@ -109,7 +109,7 @@ static seen_t openssl_entry(const X509_REVOKED *rev)
     e.serial_len = (size_t)BN_num_bytes(bn);
     e.serial_len += e.serial_len == 0;
     (void)BN_bn2binpad(bn, e.serial, (int)e.serial_len);
-    if (value <= 10 && value != 7 && value != 8) {
+    if (value <= 10 && value != 7) {
         e.reason = (int)value;
     }
     ASN1_ENUMERATED_free(reason);

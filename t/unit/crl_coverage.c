@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Unit tests of src/status/crl_set, src/status/crl_select and
- * src/status/load: CRLs for some certificates of a CA, and what they cover
- * together, also when one of them changes or is removed.
+ * src/status/load: CRLs for some certificates of a CA, delta CRLs, and what
+ * they cover together, also when one of them changes or is removed.
  */
 #include <apr_general.h>
 #include <apr_strings.h>
@@ -67,27 +67,37 @@ static EVP_PKEY *find_key(flaw_t flaw)
     return flaw == OTHER_KEY ? party.other_key : party.key;
 }
 
+/* @return how many entries there are then */
+static size_t add_entries(pki_entry_t *entries, size_t n, const char *serials,
+                          int reason)
+{
+    for (; serials != NULL && *serials != '\0'; serials++) {
+        entries[n++] = (pki_entry_t){(const unsigned char *)serials, 1,
+                                     DAYS(-20), reason};
+    }
+    return n;
+}
+
 static pki_bytes_t make_file(const file_t *f)
 {
-    pki_entry_t entries[4];
-    const pki_crl_opts_t opts = {.this_update = DAYS(f->day),
-                                 .next_update = f->until == ENDLESS
-                                                  ? PKI_NO_NEXT_UPDATE
-                                              : f->until != 0 ? DAYS(f->until)
-                                                              : 0,
-                                 .number = f->number,
-                                 .ext_nid = f->point != NULL
-                                              ? NID_issuing_distribution_point
-                                              : 0,
-                                 .ext = f->point};
+    pki_entry_t entries[12];
+    const pki_crl_opts_t opts = {
+        .this_update = DAYS(f->day),
+        .next_update = f->until == ENDLESS ? PKI_NO_NEXT_UPDATE
+                     : f->until != 0       ? DAYS(f->until)
+                                           : 0,
+        .number = f->number,
+        .no_number = f->number != NULL && *f->number == '\0',
+        .base = f->base,
+        .ext_nid = f->point != NULL ? NID_issuing_distribution_point : 0,
+        .ext = f->point};
     size_t n = 0;
     X509_CRL *crl;
     pki_bytes_t der;
 
-    for (n = 0; f->revoked != NULL && f->revoked[n] != '\0'; n++) {
-        entries[n] = (pki_entry_t){(const unsigned char *)&f->revoked[n], 1,
-                                   DAYS(-20), 1};
-    }
+    n = add_entries(entries, 0, f->revoked, 1);
+    n = add_entries(entries, n, f->held, 6);
+    n = add_entries(entries, n, f->removed, 8);
     crl = pki_make_crl(f->flaw == OTHER_NAME ? party.other : party.ca,
                        find_key(f->flaw), entries, n, &opts);
     der = pki_crl_der(crl);
@@ -147,7 +157,7 @@ static void *seal(ocsp_load_result_t *out, size_t *len)
     return mem;
 }
 
-/* Which of 01 to 09 a table has as revoked, and what it says of each of them. */
+/* Which of 01 to 09 a table has as revoked, "h" if on hold, and what it says of each of them. */
 static const char *look_up(const ocsp_table_info_t *info, const void *mem,
                            size_t len, apr_pool_t *p)
 {
@@ -162,7 +172,8 @@ static const char *look_up(const ocsp_table_info_t *info, const void *mem,
             return "not a table";
         }
         if (r.listed) {
-            revoked = apr_psprintf(p, "%s%d", revoked, serial);
+            revoked = apr_psprintf(p, "%s%d%s", revoked, serial,
+                                   r.reason == 6 ? "h" : "");
         }
     }
     return revoked;

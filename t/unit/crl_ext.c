@@ -153,8 +153,9 @@ static const case_t cases[] = {
      .want = 6},
     {.name = "reason 7 comes as none",
      .entries = "3020" ST "300c300a" CE "1504030a0107", .count = 1},
-    {.name = "reason 8 comes as none",
-     .entries = "3020" ST "300c300a" CE "1504030a0108", .count = 1},
+    {.name = "reason 8 comes as it is",
+     .entries = "3020" ST "300c300a" CE "1504030a0108", .count = 1,
+     .want = OCSP_CRL_REMOVE},
     {.name = "reason 11 comes as none",
      .entries = "3020" ST "300c300a" CE "1504030a010b", .count = 1},
     {.name = "reason 255 comes as none",
@@ -275,10 +276,23 @@ static const case_t cases[] = {
     {.name = "a critical authorityKeyIdentifier is understood",
      .exts = "300c" CE "230101ff04023000"},
     {.name = "freshestCRL is ignored", .exts = "3009" CE "2e04023000"},
-    {.name = "a delta CRL is refused", .exts = "300d" CE "1b0101ff0403020101",
-     .reason = "5.2.4"},
-    {.name = "so it is when not critical", .exts = "300a" CE "1b0403020101",
-     .reason = "5.2.4"},
+    {.name = "a negative BaseCRLNumber is refused",
+     .exts = "300d" CE "1b0101ff04030201ff", .reason = "5.2.4"},
+    {.name = "an empty BaseCRLNumber is refused",
+     .exts = "300c" CE "1b0101ff04020200", .reason = "5.2.4"},
+    {.name = "a BaseCRLNumber that is no INTEGER is refused",
+     .exts = "300d" CE "1b0101ff04030a0101", .reason = "5.2.4"},
+    {.name = "so is one that something follows",
+     .exts = "300f" CE "1b0101ff04050201010500", .reason = "5.2.4"},
+    {.name = "a BaseCRLNumber of 20 octets is taken",
+     .exts = "3021" CE "1b0101ff0417021500ffffffffffffffffffffffffffffffffff"
+      "ffffff"},
+    {.name = "one of 21 octets is refused",
+     .exts = "3021" CE "1b0101ff0417021501ffffffffffffffffffffffffffffffffff"
+      "ffffff", .reason = "5.2.4"},
+    {.name = "BaseCRLNumber twice is refused",
+     .exts = "300d" CE "1b0101ff0403020101300a" CE "1b0403020101",
+     .reason = "an extension is there twice (2.5.29.27)"},
     {.name = "an empty issuingDistributionPoint is taken",
      .exts = "300c" CE "1c0101ff04023000"},
     {.name = "so it is when not critical", .exts = "3009" CE "1c04023000"},
@@ -402,6 +416,39 @@ static void test_info(void)
     free(crl.data);
 }
 
+/* R150, R155: what is a delta CRL, and for which complete CRL. */
+static void test_base(void)
+{
+    static const struct {
+        const char *name;
+        const char *exts;
+        const char *want; /* BaseCRLNumber */
+    } bases[] = {
+        {"a complete CRL has no BaseCRLNumber", "300a" CE "140403020101", ""},
+        {"a delta CRL has one", "300d" CE "1b0101ff0403020105", "05"},
+        {"also if it is not critical", "300a" CE "1b0403020105", "05"},
+        {"also if it is zero", "300d" CE "1b0101ff0403020100", "00"},
+        {"without its sign octet", "300e" CE "1b0101ff0404020200ff", "ff"},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
+        case_t c = {.exts = bases[i].exts};
+        pki_bytes_t crl = make_crl(&c);
+        pki_bytes_t want = unhex(bases[i].want);
+        ocsp_crl_info_t info = {0};
+        last_t last = {0};
+        const char *why;
+        apr_status_t rv = feed_crl(&info, issuer, crl, take, &last, &why, pool);
+
+        ok(rv == APR_SUCCESS && info.base_len == want.len
+               && memcmp(info.base, want.data, want.len) == 0,
+           "%s (%s)", bases[i].name, why);
+        free(crl.data);
+        free(want.data);
+    }
+}
+
 /* R140 */
 static void test_compare(void)
 {
@@ -430,6 +477,7 @@ int main(void)
     }
     test_serials();
     test_info();
+    test_base();
     test_compare();
     X509_free(ca);
     EVP_PKEY_free(key);

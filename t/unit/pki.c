@@ -199,21 +199,30 @@ static void add_entry(X509_CRL *crl, const pki_entry_t *e, bool v1)
     BN_free(bn);
 }
 
-static void add_crl_exts(X509_CRL *crl, const pki_crl_opts_t *o)
+static void add_number(X509_CRL *crl, int nid, const char *hex, int critical)
 {
     BIGNUM *bn = NULL;
     ASN1_INTEGER *number;
+
+    need(BN_hex2bn(&bn, hex) > 0, "hex");
+    number = BN_to_ASN1_INTEGER(bn, NULL);
+    need(number != NULL
+             && X509_CRL_add1_ext_i2d(crl, nid, number, critical, 0) == 1,
+         "CRLNumber");
+    ASN1_INTEGER_free(number);
+    BN_free(bn);
+}
+
+static void add_crl_exts(X509_CRL *crl, const pki_crl_opts_t *o)
+{
     X509_EXTENSION *ext;
 
     if (!o->no_number) {
-        need(BN_hex2bn(&bn, o->number != NULL ? o->number : "01") > 0, "hex");
-        number = BN_to_ASN1_INTEGER(bn, NULL);
-        need(number != NULL
-                 && X509_CRL_add1_ext_i2d(crl, NID_crl_number, number, 0, 0)
-                        == 1,
-             "CRLNumber");
-        ASN1_INTEGER_free(number);
-        BN_free(bn);
+        add_number(crl, NID_crl_number, o->number != NULL ? o->number : "01",
+                   0);
+    }
+    if (o->base != NULL) {
+        add_number(crl, NID_delta_crl, o->base, 1);
     }
     if (o->ext_nid != 0) {
         ext = X509V3_EXT_conf_nid(NULL, NULL, o->ext_nid, o->ext);

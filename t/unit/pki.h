@@ -91,6 +91,7 @@ typedef struct {
     bool v1;             /* version 1: no extensions, reasons are ignored */
     bool no_number;      /* without CRLNumber */
     const char *number;  /* CRLNumber in hex; NULL: "01" */
+    const char *base;    /* BaseCRLNumber in hex; NULL: a complete CRL */
     int ext_nid;         /* 0, or NID of one more CRL extension */
     const char *ext;     /* its value in OpenSSL's notation */
     bool pss;            /* sign by RSA-PSS */

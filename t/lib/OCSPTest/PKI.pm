@@ -190,9 +190,10 @@ sub with_lock {
 }
 
 # sign_crl(CA name, revoked => {serial => [UTCTime, reason]}, last =>, next =>
-# YYYYMMDDHHMMSSZ, der => 1, file =>, number => the CRL number in hexadecimal instead of
-# the CA's next one, by => [certificate, key] of a CRL signer): the file is replaced in
-# one step.
+# YYYYMMDDHHMMSSZ, der => 1, file =>, exts => section of its extensions, number => the
+# CRL number in hexadecimal instead of the CA's next one, base => BaseCRLNumber of a delta
+# CRL, likewise, by => [certificate, key] of a CRL signer): the file is replaced in one
+# step.
 sub sign_crl {
     my ($name, %opt) = @_;
     my $ca   = ca($name);
@@ -208,7 +209,7 @@ sub sign_crl {
     with_lock($ca, sub {
         spew("$ca->{dir}/index.txt", $index);
         spew("$ca->{dir}/index.txt.attr", "unique_subject = no\n");
-        must('openssl', 'ca', '-config', config_with($ca, %opt), '-gencrl',
+        must('openssl', 'ca', '-config', given($ca, %opt), '-gencrl',
             '-out', $pem,
             $opt{exts} ? ('-crlexts', $opt{exts}) : (),
             $opt{last} ? ('-crl_lastupdate', $opt{last}) : (),
@@ -223,19 +224,27 @@ sub sign_crl {
     return;
 }
 
-# The CA's configuration, or one by which the next CRL has the given number and signer.
-sub config_with {
+# The CA's configuration, or one by which the next CRL has the given numbers and signer.
+sub given {
     my ($ca, %opt) = @_;
-    my ($number, $by) = @opt{qw(number by)};
     spew("$ca->{dir}/crlnumber", "01\n") if !-e "$ca->{dir}/crlnumber";
-    return $ca->{config} if !defined $number && !$by;
+    return $ca->{config} if !grep { defined } @opt{qw(number base by)};
     open my $fh, '<', $ca->{config} or die "$ca->{config}: $!";
     my $config = do { local $/; <$fh> };
     close $fh;
-    spew("$ca->{dir}/given.number", "$number\n") if defined $number;
-    $config =~ s/^(crlnumber) .*/$1 = $ca->{dir}\/given.number/m if defined $number;
-    $config =~ s/^(certificate) .*/$1 = $by->[0]/m if $by;
-    $config =~ s/^(private_key) .*/$1 = $by->[1]/m if $by;
+    if (defined $opt{number}) {
+        spew("$ca->{dir}/given.number", "$opt{number}\n");
+        $config =~ s/^(crlnumber) .*/$1 = $ca->{dir}\/given.number/m;
+    }
+    if (defined $opt{base}) { # deltaCRLIndicator, an INTEGER of one octet
+        my $section = $opt{exts} // 'crl';
+        $config =~ s/^\[$section\]\n/$&2.5.29.27 = critical,DER:0201$opt{base}\n/m
+            or die "$ca->{config}: no [$section]";
+    }
+    if (my $by = $opt{by}) {
+        $config =~ s/^(certificate) .*/$1 = $by->[0]/m;
+        $config =~ s/^(private_key) .*/$1 = $by->[1]/m;
+    }
     spew("$ca->{dir}/given.cnf", $config);
     return "$ca->{dir}/given.cnf";
 }
