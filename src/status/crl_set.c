@@ -15,8 +15,8 @@ static const ocsp_crl_set_part_t *part_at(const apr_array_header_t *parts,
     return &APR_ARRAY_IDX(parts, i, ocsp_crl_set_part_t);
 }
 
-/* Their signers are in the keys of their scopes, so it does not matter for which
- * certificates they are. @param listed OCSP_CRL_SET_LISTED, or 0 */
+/* The signers are in the keys of the scopes, so it does not matter for which
+ * certificates a CRL is. @param listed OCSP_CRL_SET_LISTED, or 0 */
 static int find(const apr_array_header_t *parts,
                 const ocsp_crl_ext_scope_t *scope, uint32_t listed)
 {

@@ -19,7 +19,7 @@
 /** A delta CRL without the complete CRL that it needs, and perhaps with another
  * one: what it lists is revoked, and it covers nothing (R155). */
 #define OCSP_CRL_SET_LISTED 1u
-/** Signed by another key than the CA's own, which is in the key of the scope. */
+/** Signed by another key than the CA's, which is in the key of the scope. */
 #define OCSP_CRL_SET_SIGNER 2u
 /** Likewise, and for the certificates under that key: what it lists is revoked,
  * and it covers nothing (R136). */
