@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /** Grows with every change of the layout. */
-#define OCSP_RETRY_VERSION 5
+#define OCSP_RETRY_VERSION 6
 
 #define OCSP_RETRY_DIGEST_LEN 32
 
@@ -37,7 +37,6 @@ typedef struct {
     _Atomic bool faulty;            /* signers: their files are not in order */
     _Atomic bool revoked;           /* signers: the CA has revoked one */
     bool reload;                    /* signers: load them at the next check */
-    bool loaded;                    /* a table: read in this configuration */
     bool known;  /* digest is that of what is not to be tried again */
     bool hidden; /* a table: and hidden files were beside it */
     unsigned char digest[OCSP_RETRY_DIGEST_LEN]; /* fingerprint of the files */

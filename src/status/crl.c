@@ -17,13 +17,17 @@
 
 typedef struct {
     ocsp_der_stream_t w;
-    const ocsp_issuer_t *issuer;
+    const ocsp_crl_keys_t *keys;
+    apr_array_header_t *usable; /* const ocsp_crl_keys_key_t *: those that may
+                                   have signed it, by name and type */
     ocsp_crl_entry_fn *fn;
     void *ctx;
     bool v2;
     ocsp_der_t algorithm; /* AlgorithmIdentifier of tbsCertList, a copy */
     ocsp_crl_signature_t *sig;
-    bool is_other_key; /* authorityKeyIdentifier names another key */
+    bool has_ca_name;
+    bool is_other_key; /* by its algorithm or authorityKeyIdentifier it is of a
+                          key whose CRLs are not for the CA's certificates */
     ocsp_crl_info_t info;
 } reader_t;
 
@@ -122,13 +126,95 @@ static apr_status_t begin_tbs(reader_t *r, apr_uint64_t *outer_end)
     }
     r->algorithm.data = apr_pmemdup(r->w.pool, algorithm.data, algorithm.len);
     r->algorithm.len = algorithm.len;
-    rv = ocsp_crl_signature_make(&r->sig, &r->info.sha1, r->issuer,
-                                 r->algorithm, &reason, r->w.pool);
+    rv = ocsp_crl_signature_make(&r->sig, &r->info.sha1, r->algorithm, &reason,
+                                 r->w.pool);
     if (rv != APR_SUCCESS) {
         return fail(r, rv, reason, no_oid);
     }
     ocsp_stream_tap(r->w.s, ocsp_crl_signature_update, r->sig);
     return APR_SUCCESS;
+}
+
+static apr_status_t reject_signature(const reader_t *r,
+                                     const ocsp_issuer_t *signer)
+{
+    const char *why = apr_psprintf(
+        r->w.pool,
+        "RFC 5280 section 6.3.3 (g): the signature is not by the key of %s, or "
+        "the file was changed: fetch it again, or, if the CA has a new key, "
+        "add an <OCSPIssuer> for it, or, if another certificate signs the CRLs "
+        "of this CA, name it with OCSPCRLSignerFile",
+        signer->subject);
+
+    return fail(r, OCSP_EUNKNOWNCA, why, no_oid);
+}
+
+/* The certificate of the CA does not allow what its key has signed. */
+static apr_status_t reject_usage(reader_t *r)
+{
+    const char *why = apr_psprintf(
+        r->w.pool,
+        "RFC 5280 section 6.3.3 (f): the certificate of %s has a keyUsage "
+        "without cRLSign: have it issued again with cRLSign, for the same name "
+        "and key, or, if another certificate signs the CRLs of this CA, name "
+        "it with OCSPCRLSignerFile, or answer from an OCSPIndexFile alone",
+        r->keys->issuer->subject);
+
+    r->is_other_key = false;
+    return fail(r, OCSP_EUNKNOWNCA, why, no_oid);
+}
+
+/* Add a key if it may have signed the CRL. That it cannot be verified here
+ * precedes that it is of another type. */
+static apr_status_t add_usable(reader_t *r, const ocsp_crl_keys_key_t *key,
+                               apr_status_t last, const char **reason)
+{
+    const char *why = NULL;
+    apr_status_t rv = ocsp_crl_signature_check_key(r->sig, key->signer, &why);
+
+    if (rv == APR_SUCCESS) {
+        APR_ARRAY_PUSH(r->usable, const ocsp_crl_keys_key_t *) = key;
+        r->is_other_key = r->is_other_key && !key->covers;
+        return last;
+    }
+    if (last == OCSP_ECRYPTO) {
+        return last;
+    }
+    *reason = why;
+    return rv;
+}
+
+/* Find the keys that may have signed the CRL, by issuer name and algorithm. */
+static apr_status_t find_keys(reader_t *r, ocsp_der_t name)
+{
+    const apr_array_header_t *keys = r->keys->keys;
+    const char *reason = NULL;
+    apr_status_t rv = APR_SUCCESS;
+    int i;
+
+    r->has_ca_name = ocsp_issuer_has_name(r->keys->issuer, name);
+    r->is_other_key = true;
+    for (i = 0; i < keys->nelts; i++) {
+        const ocsp_crl_keys_key_t *key = &APR_ARRAY_IDX(keys, i,
+                                                        ocsp_crl_keys_key_t);
+
+        if (ocsp_issuer_has_name(key->signer, name)) {
+            rv = add_usable(r, key, rv, &reason);
+        }
+    }
+    if (r->usable->nelts != 0) {
+        return APR_SUCCESS;
+    }
+    r->is_other_key = false;
+    if (rv != APR_SUCCESS) {
+        return fail(r, rv, reason, no_oid);
+    }
+    if (r->has_ca_name) {
+        return reject_usage(r);
+    }
+    *r->w.why = ocsp_issuer_describe_other(r->keys->issuer, r->w.name, name,
+                                           r->w.pool);
+    return OCSP_EUNKNOWNCA;
 }
 
 static apr_status_t read_issuer(reader_t *r)
@@ -137,12 +223,7 @@ static apr_status_t read_issuer(reader_t *r)
     apr_status_t rv = ocsp_der_stream_next(&r->w, OCSP_DER_SEQUENCE, &name,
                                            NULL);
 
-    if (rv == APR_SUCCESS && !ocsp_issuer_has_name(r->issuer, name)) {
-        *r->w.why = ocsp_issuer_describe_other(r->issuer, r->w.name, name,
-                                               r->w.pool);
-        return OCSP_EUNKNOWNCA;
-    }
-    return rv;
+    return rv == APR_SUCCESS ? find_keys(r, name) : rv;
 }
 
 /* thisUpdate Time, nextUpdate Time OPTIONAL */
@@ -276,17 +357,33 @@ static apr_status_t read_entries(reader_t *r)
     return rv;
 }
 
-/* Whether authorityKeyIdentifier says that another key of the issuer signed. An
- * identifier need not be the hash of the key, so it is compared with the
- * subjectKeyIdentifier. */
+/* Whether authorityKeyIdentifier may be that of a key. An identifier need not
+ * be the hash of the key, so it is compared with the subjectKeyIdentifier. */
+static bool may_be_key(const ocsp_issuer_t *signer, ocsp_der_t key_id)
+{
+    const ASN1_OCTET_STRING *own = X509_get0_subject_key_id(signer->cert);
+
+    return own == NULL
+        || ocsp_der_equal(key_id,
+                          (ocsp_der_t){ASN1_STRING_get0_data(own),
+                                       (size_t)ASN1_STRING_length(own)});
+}
+
+/* Whether authorityKeyIdentifier says that a key signed whose CRLs are not for
+ * this CA's certificates. */
 static bool is_other_key(const reader_t *r, ocsp_der_t key_id)
 {
-    const ASN1_OCTET_STRING *own = X509_get0_subject_key_id(r->issuer->cert);
+    const apr_array_header_t *keys = r->keys->keys;
+    bool other = key_id.data != NULL && !may_be_key(r->keys->issuer, key_id);
+    int i;
 
-    return own != NULL && key_id.data != NULL
-        && !ocsp_der_equal(key_id,
-                           (ocsp_der_t){ASN1_STRING_get0_data(own),
-                                        (size_t)ASN1_STRING_length(own)});
+    for (i = 0; i < keys->nelts && other; i++) {
+        const ocsp_crl_keys_key_t *key = &APR_ARRAY_IDX(keys, i,
+                                                        ocsp_crl_keys_key_t);
+
+        other = !key->covers || !may_be_key(key->signer, key_id);
+    }
+    return other;
 }
 
 /* Copy a number, if there is one. @return false: it is too long */
@@ -324,7 +421,7 @@ static apr_status_t read_exts(reader_t *r)
         return refuse(r, "5.1.2.7: crlExtensions are not DER, or in version 1");
     }
     rv = ocsp_crl_ext_read_crl(&exts, list, &oid, &why);
-    r->is_other_key = is_other_key(r, exts.key_id);
+    r->is_other_key = r->is_other_key || is_other_key(r, exts.key_id);
     if (rv != APR_SUCCESS) {
         return fail(r, rv, why, oid);
     }
@@ -367,12 +464,60 @@ static apr_status_t read_tbs(reader_t *r)
     return rv;
 }
 
+/* Whether the CA has signed a CRL although its keyUsage does not allow it. */
+static bool is_by_ca(const reader_t *r, ocsp_der_t signature)
+{
+    const ocsp_issuer_t *ca = r->keys->issuer;
+    const char *ignored;
+
+    return r->has_ca_name && !ca->may_sign_crls
+        && ocsp_crl_signature_check_key(r->sig, ca, &ignored) == APR_SUCCESS
+        && ocsp_crl_signature_check(r->sig, signature, ca);
+}
+
+static apr_status_t reject_expired(const reader_t *r,
+                                   const ocsp_issuer_t *signer)
+{
+    apr_pool_t *p = r->w.pool;
+    const char *why = apr_psprintf(
+        p,
+        "RFC 5280 section 6.3.3 (f): the certificate of the CRL signer %s was "
+        "not valid at thisUpdate %s: name its new certificate with "
+        "OCSPCRLSignerFile",
+        signer->subject, ocsp_crl_print_time(r->info.this_update, p));
+
+    return fail(r, OCSP_EUNKNOWNCA, why, no_oid);
+}
+
+/* Find the key that made the signature. What a CRL signer has signed when its
+ * certificate was not valid has no valid path. */
+static apr_status_t find_signer(reader_t *r, ocsp_der_t signature)
+{
+    const ocsp_crl_keys_key_t *const *usable = (const void *)r->usable->elts;
+    const ocsp_crl_keys_key_t *expired = NULL;
+    int i;
+
+    for (i = 0; i < r->usable->nelts; i++) {
+        if (!ocsp_crl_signature_check(r->sig, signature, usable[i]->signer)) {
+            continue;
+        }
+        if (usable[i]->kind != OCSP_CRL_KEYS_NAMED
+            || ocsp_issuer_is_valid(usable[i]->signer, r->info.this_update)) {
+            r->info.key = usable[i];
+            return APR_SUCCESS;
+        }
+        expired = usable[i];
+    }
+    return expired != NULL        ? reject_expired(r, expired->signer)
+         : is_by_ca(r, signature) ? reject_usage(r)
+                                  : reject_signature(r, usable[0]->signer);
+}
+
 /* signatureAlgorithm AlgorithmIdentifier, signatureValue BIT STRING */
 static apr_status_t read_signature(reader_t *r)
 {
     ocsp_der_t algorithm;
     ocsp_der_t bits;
-    const char *why = NULL;
     apr_status_t rv = ocsp_der_stream_next(&r->w, OCSP_DER_SEQUENCE, &algorithm,
                                            NULL);
 
@@ -392,8 +537,7 @@ static apr_status_t read_signature(reader_t *r)
     }
     bits.data++;
     bits.len--;
-    rv = ocsp_crl_signature_check(r->sig, bits, &why);
-    return rv == APR_SUCCESS ? rv : fail(r, rv, why, no_oid);
+    return find_signer(r, bits);
 }
 
 /*
@@ -421,8 +565,21 @@ static apr_status_t read_list(reader_t *r)
                              : APR_SUCCESS;
 }
 
+/* A CRL that is not indirect is for the certificates of its issuer. */
+static apr_status_t check_subject(const reader_t *r)
+{
+    const ocsp_issuer_t *ca = r->keys->issuer;
+    ocsp_der_t name = r->info.key->signer->name;
+
+    if (ocsp_issuer_has_name(ca, name)) {
+        return APR_SUCCESS;
+    }
+    *r->w.why = ocsp_issuer_describe_other(ca, r->w.name, name, r->w.pool);
+    return OCSP_EOTHERCA;
+}
+
 apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
-                                  const ocsp_issuer_t *issuer,
+                                  const ocsp_crl_keys_t *keys,
                                   ocsp_crl_entry_fn *fn, void *ctx,
                                   const char **why, apr_pool_t *p)
 {
@@ -431,27 +588,19 @@ apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
                         .why = why,
                         .pool = p,
                         .end = UINT64_MAX},
-                  .issuer = issuer,
+                  .keys = keys,
+                  .usable = apr_array_make(p, 2,
+                                           sizeof(const ocsp_crl_keys_key_t *)),
                   .fn = fn,
                   .ctx = ctx,
                   .info = {.next_update = OCSP_CRL_NO_NEXT_UPDATE}};
-    apr_status_t rv;
+    apr_status_t rv = read_list(&r);
 
-    if (!issuer->may_sign_crls) {
-        *why = apr_psprintf(p,
-                            "%s: RFC 5280 section 6.3.3 (f): the certificate "
-                            "of %s has a keyUsage without cRLSign: have it "
-                            "issued again with cRLSign, for the same name and "
-                            "key, or answer from an OCSPIndexFile alone",
-                            r.w.name, issuer->subject);
-        return OCSP_EUNKNOWNCA;
-    }
-    rv = read_list(&r);
     ocsp_stream_tap(s, NULL, NULL);
     if (r.sig != NULL) {
         ocsp_crl_signature_free(r.sig);
     }
-    if (rv == APR_SUCCESS) {
+    if (rv == APR_SUCCESS && (rv = check_subject(&r)) == APR_SUCCESS) {
         *info = r.info;
     }
     return r.is_other_key && (rv == OCSP_EUNKNOWNCA || rv == OCSP_EUNSUPPORTED)
@@ -504,7 +653,7 @@ static apr_status_t open_place(ocsp_stream_t **out,
 }
 
 apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const ocsp_crl_place_t *place,
-                           const ocsp_issuer_t *issuer, ocsp_crl_entry_fn *fn,
+                           const ocsp_crl_keys_t *keys, ocsp_crl_entry_fn *fn,
                            void *ctx, const char **why, apr_pool_t *p)
 {
     ocsp_crl_info_t read;
@@ -512,7 +661,7 @@ apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const ocsp_crl_place_t *place,
     apr_status_t rv = open_place(&s, place, why, p);
 
     if (rv == APR_SUCCESS) {
-        rv = ocsp_crl_read_stream(&read, s, issuer, fn, ctx, why, p);
+        rv = ocsp_crl_read_stream(&read, s, keys, fn, ctx, why, p);
     }
     if (rv == APR_SUCCESS) {
         rv = check_rest(s, place, why, p);

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "status/crl_ext.h"
-#include "status/issuer.h"
+#include "status/crl_keys.h"
 #include "status/error.h"
 #include "status/stream.h"
 
@@ -67,8 +67,9 @@ typedef struct {
     unsigned char base[OCSP_CRL_NUMBER_MAX];   /* BaseCRLNumber, likewise */
     size_t base_len; /* 0: a complete CRL; else a delta CRL */
     apr_uint64_t entries;
-    apr_uint64_t removals; /* entries with OCSP_CRL_REMOVE */
-    bool sha1;             /* the signature uses SHA-1 */
+    apr_uint64_t removals;          /* entries with OCSP_CRL_REMOVE */
+    bool sha1;                      /* the signature uses SHA-1 */
+    const ocsp_crl_keys_key_t *key; /* that signed it; borrowed */
     ocsp_crl_ext_scope_t scope;
 } ocsp_crl_info_t;
 
@@ -86,23 +87,27 @@ typedef apr_status_t ocsp_crl_entry_fn(void *ctx, const unsigned char *serial,
 
 /**
  * Read a CRL in PEM or DER, and verify issuer, signature and critical
- * extensions (RFC 5280 sections 5.1.1.3, 5.2, 5.3, 6.3.3). Dates are not
- * checked. Of the other CRLs in the file only the BEGIN and END lines are.
+ * extensions (RFC 5280 sections 5.1.1.3, 5.2, 5.3, 6.3.3). Its dates are not
+ * checked, except against those of the certificate of a CRL signer. Of the
+ * other CRLs in the file only the BEGIN and END lines are checked.
  * @param info untouched unless APR_SUCCESS
+ * @param keys outlive info
  * @param why file, section, cause and remedy
  * @return OCSP_EMALFORMED; OCSP_EUNKNOWNCA: another issuer, or not signed by
- *         this one; OCSP_EOTHERKEY: signed by another key of this issuer, as
- *         authorityKeyIdentifier or the algorithm says; OCSP_ECRYPTO;
+ *         any of the keys; OCSP_EOTHERKEY: likewise, and authorityKeyIdentifier
+ *         or the algorithm says that it is of another key than those whose CRLs
+ *         are for this CA's certificates; OCSP_EOTHERCA: by a CRL signer of
+ *         another name, for certificates of that name; OCSP_ECRYPTO;
  *         OCSP_EUNSUPPORTED: an indirect CRL, or one of attribute certificates;
  *         the error of the file; or what fn returned
  */
 apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const ocsp_crl_place_t *place,
-                           const ocsp_issuer_t *issuer, ocsp_crl_entry_fn *fn,
+                           const ocsp_crl_keys_t *keys, ocsp_crl_entry_fn *fn,
                            void *ctx, const char **why, apr_pool_t *p);
 
 /** The same from an open stream. */
 apr_status_t ocsp_crl_read_stream(ocsp_crl_info_t *info, ocsp_stream_t *s,
-                                  const ocsp_issuer_t *issuer,
+                                  const ocsp_crl_keys_t *keys,
                                   ocsp_crl_entry_fn *fn, void *ctx,
                                   const char **why, apr_pool_t *p);
 

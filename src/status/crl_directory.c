@@ -208,17 +208,16 @@ apr_status_t ocsp_crl_directory_scan(apr_array_header_t **out, const char *dir,
 
 void ocsp_crl_directory_find(apr_array_header_t *files,
                              const apr_array_header_t *entries,
-                             const ocsp_issuer_t *issuer)
+                             const ocsp_crl_keys_t *keys)
 {
-    unsigned long hash = issuer->name_hash;
     int i;
 
     for (i = 0; i < entries->nelts; i++) {
         const ocsp_crl_directory_entry_t *entry =
             &APR_ARRAY_IDX(entries, i, ocsp_crl_directory_entry_t);
 
-        if (entry->name_hash == hash
-            && ocsp_issuer_has_name(issuer, entry->issuer_name)) {
+        if (ocsp_crl_keys_has_name(keys, entry->issuer_name,
+                                   entry->name_hash)) {
             APR_ARRAY_PUSH(files, const ocsp_crl_directory_entry_t *) = entry;
         }
     }

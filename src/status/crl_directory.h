@@ -11,7 +11,7 @@
 #include <apr_tables.h>
 #include <stdint.h>
 
-#include "status/issuer.h"
+#include "status/crl_keys.h"
 #include "status/error.h"
 #include "wire/der.h"
 
@@ -41,12 +41,12 @@ apr_status_t ocsp_crl_directory_scan(apr_array_header_t **out, const char *dir,
                                      apr_pool_t *p);
 
 /**
- * Find the CRLs of an issuer, by name.
+ * Find the CRLs that one of the keys may have signed, by name.
  * @param files gets ocsp_crl_directory_entry_t *
  * @param entries of ocsp_crl_directory_scan, borrowed
  */
 void ocsp_crl_directory_find(apr_array_header_t *files,
                              const apr_array_header_t *entries,
-                             const ocsp_issuer_t *issuer);
+                             const ocsp_crl_keys_t *keys);
 
 #endif

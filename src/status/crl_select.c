@@ -24,6 +24,7 @@ typedef struct {
     int64_t this_update;    /* of its head: unverified */
     bool named;             /* for this issuer; false: found in a directory */
     bool named_twice;       /* by the same name, or through a link */
+    bool beside_own;        /* named, in a file with a CRL in the CA's name */
 } candidate_t;
 
 /** A CRL that is selected so far, perhaps combined with a delta CRL; or a delta
@@ -32,7 +33,7 @@ typedef struct {
     candidate_t from;
     ocsp_table_builder_t *builder; /* its entries */
     ocsp_crl_info_t crl;
-    uint32_t kind; /* OCSP_CRL_SET_ */
+    uint32_t kind; /* OCSP_CRL_SET_: bits */
     bool compared; /* a delta CRL: with the complete one of its scope */
 } selected_t;
 
@@ -42,13 +43,16 @@ typedef struct {
     int64_t last_since;             /* of in->last */
     apr_array_header_t *candidates; /* candidate_t, newest first */
     apr_hash_t *seen;               /* their names, by device and inode */
-    apr_array_header_t *selected;   /* selected_t, of different scopes */
+    apr_array_header_t *selected;   /* selected_t, of different scopes or
+                                       signers */
     apr_array_header_t *deltas;     /* selected_t: delta CRLs, likewise */
     ocsp_crl_select_t out;          /* parts: of selected, in the same order */
     const char *other_key;          /* why a CRL is of another key, or NULL */
+    const char *other_ca;           /* why it is another CA's, or NULL */
     unsigned rejected_count;
     apr_status_t status; /* of the CRL rejected last */
     bool stop;           /* nothing further may be selected */
+    bool has_own;        /* a key that covers has signed a CRL without name */
     const char *why;     /* why the present candidate is rejected */
     apr_pool_t *pool;
 } selection_t;
@@ -82,18 +86,19 @@ static candidate_t *candidate_at(const selection_t *s, int i)
     return &APR_ARRAY_IDX(s->candidates, i, candidate_t);
 }
 
-/* A named file has no CRL of the issuer, but this one. */
-static void add_other_ca(selection_t *s, const ocsp_crl_place_t *place,
-                         ocsp_der_t name)
+/* In a directory, CRLs of other CAs are no fault, nor are they in a file that
+ * has one of this CA. */
+static void add_other_ca(selection_t *s, const candidate_t *from,
+                         const char *reason)
 {
-    const char *reason = ocsp_issuer_describe_other(
-        s->in->issuer, ocsp_crl_print_place(place, s->pool), name, s->pool);
-
-    s->out.missing = OCSP_CRL_SELECT_OTHER_CA;
-    s->out.other_ca = s->out.other_ca == NULL
-                        ? reason
-                        : apr_pstrcat(s->pool, s->out.other_ca, "; ", reason,
-                                      NULL);
+    s->other_ca = reason;
+    if (from->named && !from->beside_own) {
+        s->out.missing = OCSP_CRL_SELECT_OTHER_CA;
+        s->out.other_ca = s->out.other_ca == NULL
+                            ? reason
+                            : apr_pstrcat(s->pool, s->out.other_ca, "; ",
+                                          reason, NULL);
+    }
 }
 
 static void add_candidate(selection_t *s, const candidate_t *candidate)
@@ -104,26 +109,36 @@ static void add_candidate(selection_t *s, const candidate_t *candidate)
     new->file = ocsp_crl_print_place(&candidate->place, s->pool);
 }
 
-/* Add the CRLs of the issuer from a named file. A PEM file may also contain
- * those of other CAs. */
+/* Add the CRLs that are by one of the keys from a named file. A PEM file may
+ * also contain those of other CAs. */
 static void add_heads(selection_t *s, const char *file,
                       const apr_array_header_t *heads)
 {
     const ocsp_crl_head_t *head = (const void *)heads->elts;
-    bool found = false;
+    candidate_t candidate = {.named = true};
+    int count = s->candidates->nelts;
     int i;
 
     for (i = 0; i < heads->nelts; i++) {
-        if (ocsp_issuer_has_name(s->in->issuer, head[i].issuer_name)) {
-            add_candidate(s, &(candidate_t){.place = {file, head[i].object},
-                                            .this_update = head[i].this_update,
-                                            .named = true});
-            found = true;
+        candidate.beside_own |= ocsp_issuer_has_name(s->in->keys->issuer,
+                                                     head[i].issuer_name);
+    }
+    for (i = 0; i < heads->nelts; i++) {
+        candidate.place = (ocsp_crl_place_t){file, head[i].object};
+        candidate.this_update = head[i].this_update;
+        if (ocsp_crl_keys_has_name(s->in->keys, head[i].issuer_name,
+                                   ocsp_issuer_hash_name(
+                                       head[i].issuer_name))) {
+            add_candidate(s, &candidate);
         }
     }
-    if (!found) {
-        add_other_ca(s, &(ocsp_crl_place_t){file, head->object},
-                     head->issuer_name);
+    if (s->candidates->nelts == count) {
+        candidate.place.object = head->object;
+        add_other_ca(s, &candidate,
+                     ocsp_issuer_describe_other(
+                         s->in->keys->issuer,
+                         ocsp_crl_print_place(&candidate.place, s->pool),
+                         head->issuer_name, s->pool));
     }
 }
 
@@ -253,6 +268,12 @@ static apr_status_t check_order(selection_t *s, const char *file,
     return OCSP_EMALFORMED;
 }
 
+_Static_assert(sizeof(((ocsp_crl_set_part_t *)NULL)->scope.key)
+                   == OCSP_ISSUER_ID_LEN,
+               "the id of a signer fits");
+
+/* CRLs of one scope by several keys are several parts: AD CS issues one for
+ * each key, often at the same time. */
 static ocsp_crl_set_part_t make_part(const selected_t *selected)
 {
     const ocsp_crl_info_t *crl = &selected->crl;
@@ -261,8 +282,14 @@ static ocsp_crl_set_part_t make_part(const selected_t *selected)
                                 .this_update = crl->this_update,
                                 .next_update = crl->next_update,
                                 .kind = selected->kind};
+    size_t i;
 
     memcpy(part.number, crl->number, crl->number_len);
+    for (i = 0;
+         (part.kind & OCSP_CRL_SET_SIGNER) != 0 && i < sizeof(part.scope.key);
+         i++) {
+        part.scope.key[i] ^= crl->key->signer->id[i];
+    }
     return part;
 }
 
@@ -277,7 +304,7 @@ static apr_status_t reject_lower(selection_t *s, const char *file)
     return OCSP_ESTALE;
 }
 
-/* Against the CRL in use of the same scope (R140). */
+/* Against the CRL in use of the same scope and signer (R140). */
 static apr_status_t check_last(selection_t *s, const selected_t *selected)
 {
     const ocsp_crl_set_part_t part = make_part(selected);
@@ -405,7 +432,7 @@ static apr_status_t read_crl(selection_t *s, ocsp_table_builder_t *b,
     apr_status_t rv = check_age(s, from->file, from->this_update);
 
     if (rv == APR_SUCCESS) {
-        rv = ocsp_crl_read(crl, &from->place, s->in->issuer,
+        rv = ocsp_crl_read(crl, &from->place, s->in->keys,
                            ocsp_table_builder_add, b, &s->why, s->pool);
     }
     if (rv == APR_SUCCESS) {
@@ -414,43 +441,18 @@ static apr_status_t read_crl(selection_t *s, ocsp_table_builder_t *b,
     return rv == APR_SUCCESS ? check_age(s, from->file, crl->this_update) : rv;
 }
 
-static apr_status_t ignore_entry(void *ctx, const unsigned char *serial,
-                                 size_t serial_len, int64_t time, int reason,
-                                 const char **why)
-{
-    return APR_SUCCESS;
-}
-
-/* Whether another configured issuer, with the same name, has signed a CRL. */
-static bool is_namesakes(const selection_t *s, const ocsp_crl_place_t *place)
-{
-    const apr_array_header_t *all = s->in->namesakes;
-    bool found = false;
-    int i;
-
-    for (i = 0; all != NULL && i < all->nelts && !found; i++) {
-        const ocsp_issuer_t *other = APR_ARRAY_IDX(all, i,
-                                                   const ocsp_issuer_t *);
-        ocsp_crl_info_t crl;
-        const char *why;
-
-        found = !ocsp_issuer_is_same(other, s->in->issuer)
-             && ocsp_crl_read(&crl, place, other, ignore_entry, NULL, &why,
-                              s->pool)
-                    == APR_SUCCESS;
-    }
-    return found;
-}
-
-/* The one with this scope, of selected or deltas; or NULL. */
+/* The one with the scope and the signer of a CRL, of selected or deltas; or
+ * NULL. */
 static selected_t *find_scope(const apr_array_header_t *list,
-                              const ocsp_crl_ext_scope_t *scope)
+                              const ocsp_crl_info_t *crl)
 {
     selected_t *one = (void *)list->elts;
     const selected_t *end = one + list->nelts;
 
     for (; one < end; one++) {
-        if (memcmp(one->crl.scope.key, scope->key, sizeof(scope->key)) == 0) {
+        if (memcmp(one->crl.scope.key, crl->scope.key, sizeof(crl->scope.key))
+                == 0
+            && ocsp_issuer_is_same(one->crl.key->signer, crl->key->signer)) {
             return one;
         }
     }
@@ -478,7 +480,7 @@ static apr_status_t add_selected(selection_t *s, selected_t *same,
 /* Select a complete CRL, unless a newer one of its scope is selected. */
 static apr_status_t add_complete(selection_t *s, const selected_t *new)
 {
-    selected_t *same = find_scope(s->selected, &new->crl.scope);
+    selected_t *same = find_scope(s->selected, &new->crl);
 
     if (same != NULL && is_superseded(&new->crl, &same->crl)) {
         if (new->from.named) {
@@ -496,7 +498,7 @@ static apr_status_t add_complete(selection_t *s, const selected_t *new)
 /* Keep a delta CRL, unless there is a newer one of its scope (R157). */
 static apr_status_t add_delta(selection_t *s, const selected_t *new)
 {
-    selected_t *same = find_scope(s->deltas, &new->crl.scope);
+    selected_t *same = find_scope(s->deltas, &new->crl);
     apr_status_t rv = APR_SUCCESS;
 
     if (same != NULL && is_superseded(&new->crl, &same->crl)) {
@@ -512,6 +514,18 @@ static apr_status_t add_delta(selection_t *s, const selected_t *new)
     return rv;
 }
 
+/* Note by whom a CRL is. */
+static void set_signer(selection_t *s, selected_t *new)
+{
+    const ocsp_crl_info_t *crl = &new->crl;
+
+    new->kind = (crl->key->kind != OCSP_CRL_KEYS_OWN ? OCSP_CRL_SET_SIGNER : 0)
+              | (crl->key->covers ? 0 : OCSP_CRL_SET_OTHER_KEY);
+    s->has_own = s->has_own
+              || (crl->key->covers
+                  && (crl->scope.bits & OCSP_CRL_EXT_SCOPE_NAME) == 0);
+}
+
 static void try_candidate(selection_t *s, const candidate_t *from)
 {
     selected_t new = {.from = *from,
@@ -519,6 +533,7 @@ static void try_candidate(selection_t *s, const candidate_t *from)
     apr_status_t rv = read_crl(s, new.builder, &new.crl, from);
 
     if (rv == APR_SUCCESS) {
+        set_signer(s, &new);
         rv = new.crl.base_len > 0 ? add_delta(s, &new) : add_complete(s, &new);
     }
     if (rv == APR_SUCCESS) {
@@ -528,9 +543,9 @@ static void try_candidate(selection_t *s, const candidate_t *from)
         return;
     }
     ocsp_table_builder_free(new.builder);
-    if (!from->named && (rv == OCSP_EUNKNOWNCA || rv == OCSP_ENOTYET)
-        && is_namesakes(s, &from->place)) {
-        rv = OCSP_EOTHERKEY;
+    if (rv == OCSP_EOTHERCA) {
+        add_other_ca(s, from, s->why);
+        return;
     }
     reject(s, from, rv);
 }
@@ -579,14 +594,14 @@ static apr_status_t join_unfit(selection_t *s, selected_t *base,
     if (next_update < base->crl.next_update) {
         base->crl.next_update = next_update;
     }
-    base->kind = OCSP_CRL_SET_LISTED;
+    base->kind |= OCSP_CRL_SET_LISTED;
     return APR_SUCCESS;
 }
 
 /* Combine a complete CRL with the delta CRL of its scope, if that is newer. */
 static apr_status_t combine(selection_t *s, selected_t *base)
 {
-    selected_t *delta = find_scope(s->deltas, &base->crl.scope);
+    selected_t *delta = find_scope(s->deltas, &base->crl);
     apr_status_t rv = APR_SUCCESS;
 
     if (delta == NULL) {
@@ -643,7 +658,7 @@ static apr_status_t add_lone(selection_t *s, const selected_t *delta)
     selected_t new = *delta;
     apr_status_t rv;
 
-    new.kind = OCSP_CRL_SET_LISTED;
+    new.kind |= OCSP_CRL_SET_LISTED;
     new.crl.removals = 0; /* only those of complete CRLs are warned of */
     new.builder = ocsp_table_builder_make(s->pool);
     if ((rv = apply(s, new.builder, delta)) != APR_SUCCESS
@@ -666,7 +681,7 @@ static void add_lone_deltas(selection_t *s)
         apr_status_t rv;
 
         if (delta->compared || delta->crl.this_update < s->out.since
-            || find_scope(s->selected, &delta->crl.scope) != NULL) {
+            || find_scope(s->selected, &delta->crl) != NULL) {
             continue;
         }
         if ((rv = add_lone(s, delta)) != APR_SUCCESS) {
@@ -713,6 +728,62 @@ static void select_crls(selection_t *s)
     }
 }
 
+/* Whether a CRL in use is the CA's own, and its scope is not a distribution
+ * point alone. */
+static bool has_own_last(const selection_t *s)
+{
+    const ocsp_crl_set_part_t *part = (const void *)s->in->last->elts;
+    const ocsp_crl_set_part_t *end = part + s->in->last->nelts;
+
+    while (part < end
+           && ((part->kind & OCSP_CRL_SET_SIGNER) != 0
+               || (part->scope.bits & OCSP_CRL_EXT_SCOPE_NAME) != 0)) {
+        part++;
+    }
+    return part < end;
+}
+
+/* A CA that renews its key with a self-issued certificate issues one CRL for
+ * its name: it covers the certificates under the other key, too. With AD CS,
+ * which also issues such certificates, each key has a CRL of its own, so this
+ * is so only if the CA's own key has none, and none may be missing. */
+static void use_linked(selection_t *s)
+{
+    const ocsp_crl_keys_t *keys = s->in->keys;
+    int i;
+
+    if (s->out.since != OCSP_CRL_SET_PARTIAL || s->has_own || has_own_last(s)
+        || s->out.missing != OCSP_CRL_SELECT_NONE || s->in->unreadable
+        || keys->scope != OCSP_CRL_KEYS_SCOPE_AUTO) {
+        return;
+    }
+    for (i = 0; i < s->selected->nelts; i++) {
+        const ocsp_crl_keys_key_t *key = selected_at(s, i)->crl.key;
+
+        if (!key->covers && ocsp_issuer_is_linked(keys->issuer, key->signer)) {
+            APR_ARRAY_IDX(s->out.parts, i, ocsp_crl_set_part_t).kind &=
+                ~OCSP_CRL_SET_OTHER_KEY;
+        }
+    }
+    s->out.since = ocsp_crl_set_find_since(s->out.parts);
+}
+
+/* Find out whether all selected CRLs are for certificates under other keys. */
+static void find_own(selection_t *s)
+{
+    bool found = false;
+    int i;
+
+    for (i = 0; i < s->out.parts->nelts && !found; i++) {
+        found = (APR_ARRAY_IDX(s->out.parts, i, ocsp_crl_set_part_t).kind
+                 & OCSP_CRL_SET_OTHER_KEY)
+             == 0;
+    }
+    if (!found) {
+        s->out.missing = OCSP_CRL_SELECT_NO_OWN;
+    }
+}
+
 /* Join the entries of all selected CRLs, and what else they have. */
 static apr_status_t join(selection_t *s, const char **why)
 {
@@ -756,7 +827,7 @@ apr_status_t ocsp_crl_select_make(ocsp_crl_select_t *out,
         .deltas = apr_array_make(p, 1, sizeof(selected_t)),
         .out = {.parts = apr_array_make(p, 1, sizeof(ocsp_crl_set_part_t)),
                 .since = OCSP_CRL_SET_PARTIAL},
-        .status = APR_ENOENT,
+        .status = OCSP_EUNKNOWNCA,
         .pool = p};
     apr_status_t rv = find_candidates(&s, why);
 
@@ -765,9 +836,13 @@ apr_status_t ocsp_crl_select_make(ocsp_crl_select_t *out,
     }
     select_crls(&s);
     if (s.selected->nelts == 0) {
-        *why = s.out.rejected != NULL ? s.out.rejected : s.other_key;
+        *why = s.out.rejected != NULL ? s.out.rejected
+             : s.other_key != NULL    ? s.other_key
+                                      : s.other_ca;
         return s.status;
     }
+    use_linked(&s);
+    find_own(&s);
     rv = join(&s, why);
     if (rv == APR_SUCCESS) {
         *out = s.out;

@@ -2,34 +2,34 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Selects from all CRLs of one issuer those that its table is built from: of
- * each scope the newest that is signed by this issuer, is not from the future,
- * and is not older than the one in use; with the newest delta CRL of its scope.
- * Floor 1.
+ * each scope and signer the newest that is signed by a key that may sign it, is
+ * not from the future, and is not older than the one in use; with the newest
+ * delta CRL of its scope and signer. Floor 1.
  */
 #ifndef OCSP_STATUS_CRL_SELECT_H
 #define OCSP_STATUS_CRL_SELECT_H
 
 #include <apr_pools.h>
 #include <apr_tables.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "status/crl.h"
-#include "status/issuer.h"
+#include "status/crl_keys.h"
 #include "status/error.h"
 #include "status/table.h"
 
 /** The CRLs to select from. */
 typedef struct {
-    const ocsp_issuer_t *issuer;
-    const apr_array_header_t *namesakes; /* const ocsp_issuer_t *: configured
-                                            issuers of that name; or NULL */
+    const ocsp_crl_keys_t *keys;     /* of the issuer */
     const apr_array_header_t *files; /* const char *: named for this issuer; or
                                         NULL */
     const apr_array_header_t *found; /* ocsp_crl_directory_entry_t *: from
                                         directories; or NULL */
     const apr_array_header_t *last;  /* ocsp_crl_set_part_t: in use. A CRL older
                                         than that of its scope is rejected */
-    int64_t latest; /* the latest thisUpdate that is accepted */
+    int64_t latest;  /* the latest thisUpdate that is accepted */
+    bool unreadable; /* there are files that may be CRLs and cannot be read */
 } ocsp_crl_select_input_t;
 
 /** Why a CRL may be missing in a selection, perhaps the only one of its
@@ -38,8 +38,11 @@ typedef enum {
     OCSP_CRL_SELECT_NONE = 0,    /* none is missing */
     OCSP_CRL_SELECT_REJECTED,    /* a CRL was rejected, or the complete CRL for
                                     a delta CRL is missing */
+    OCSP_CRL_SELECT_NO_OWN,      /* all are for certificates under other keys of
+                                    the CA */
     OCSP_CRL_SELECT_OTHER_CA,    /* a named file is the CRL of another CA */
-    OCSP_CRL_SELECT_OTHER_KEY,   /* a CRL is signed by another key of the CA */
+    OCSP_CRL_SELECT_OTHER_KEY,   /* a CRL is signed by an unknown key of the
+                                    CA */
     OCSP_CRL_SELECT_NAMED_TWICE, /* a file is named twice */
     OCSP_CRL_SELECT_SAME_SCOPE   /* two named files have the same scope */
 } ocsp_crl_select_missing_t;
@@ -69,7 +72,10 @@ typedef struct {
  * Read CRLs, the newest first, until those that are selected cover every
  * certificate of the CA (crl_set.h), and all others with the thisUpdate of the
  * last one. Of two with the same scope the newer is selected, or with the same
- * thisUpdate that with the higher CRLNumber (R140). If a named file, or one
+ * thisUpdate that with the higher CRLNumber (R140). A CRL by the key of another
+ * CA of that name covers nothing, unless OCSPCRLScope is "name", or is not
+ * configured and a self-issued certificate connects both keys, of which only
+ * that one has CRLs (RFC 5280 section 5). If a named file, or one
  * that is broken or cannot be read, is rejected, nothing is selected: an older
  * CRL would lack revocations.
  *

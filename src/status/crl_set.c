@@ -15,13 +15,15 @@ static const ocsp_crl_set_part_t *part_at(const apr_array_header_t *parts,
     return &APR_ARRAY_IDX(parts, i, ocsp_crl_set_part_t);
 }
 
+/* The signers are in the keys of the scopes, so it does not matter for which
+ * certificates a CRL is. @param listed OCSP_CRL_SET_LISTED, or 0 */
 static int find(const apr_array_header_t *parts,
-                const ocsp_crl_ext_scope_t *scope, uint32_t kind)
+                const ocsp_crl_ext_scope_t *scope, uint32_t listed)
 {
     int i = parts->nelts - 1;
 
     while (i >= 0
-           && (part_at(parts, i)->kind != kind
+           && ((part_at(parts, i)->kind & OCSP_CRL_SET_LISTED) != listed
                || memcmp(part_at(parts, i)->scope.key, scope->key,
                          sizeof(scope->key))
                       != 0)) {
@@ -33,13 +35,13 @@ static int find(const apr_array_header_t *parts,
 int ocsp_crl_set_find(const apr_array_header_t *parts,
                       const ocsp_crl_set_part_t *like)
 {
-    return find(parts, &like->scope, like->kind);
+    return find(parts, &like->scope, like->kind & OCSP_CRL_SET_LISTED);
 }
 
 bool ocsp_crl_set_replaces(const apr_array_header_t *parts,
                            const ocsp_crl_set_part_t *old)
 {
-    int complete = find(parts, &old->scope, OCSP_CRL_SET_COMPLETE);
+    int complete = find(parts, &old->scope, 0);
 
     return ocsp_crl_set_find(parts, old) >= 0
         || (complete >= 0
@@ -57,7 +59,7 @@ static int64_t find_newest(const apr_array_header_t *parts,
     for (i = 0; i < parts->nelts; i++) {
         const ocsp_crl_set_part_t *part = part_at(parts, i);
 
-        if (part->kind == OCSP_CRL_SET_COMPLETE
+        if ((part->kind & (OCSP_CRL_SET_LISTED | OCSP_CRL_SET_OTHER_KEY)) == 0
             && (part->scope.bits & restrictions) == 0
             && part->this_update > newest) {
             newest = part->this_update;

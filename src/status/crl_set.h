@@ -13,11 +13,17 @@
 
 #include "status/crl.h"
 
-/** A complete CRL, or one with a delta CRL applied to it. */
-#define OCSP_CRL_SET_COMPLETE 0u
+/* Bits of the kind of a CRL. None: a complete CRL by the CA's own key, or one
+ * with a delta CRL applied to it. */
+
 /** A delta CRL without the complete CRL that it needs, and perhaps with another
  * one: what it lists is revoked, and it covers nothing (R155). */
 #define OCSP_CRL_SET_LISTED 1u
+/** Signed by another key than the CA's, which is in the key of the scope. */
+#define OCSP_CRL_SET_SIGNER 2u
+/** Likewise, and for the certificates under that key: what it lists is revoked,
+ * and it covers nothing (R136). */
+#define OCSP_CRL_SET_OTHER_KEY 4u
 
 /** One CRL, in the format of a table. */
 typedef struct {
@@ -33,7 +39,8 @@ _Static_assert(sizeof(ocsp_crl_set_part_t) == 80, "no padding");
 
 /* Below, parts is an array of ocsp_crl_set_part_t. */
 
-/** @return the number of the part with the same scope and kind, or -1. Pure. */
+/** @return the number of the part with the same scope and signer, which is
+ * OCSP_CRL_SET_LISTED likewise or is not; or -1. Pure. */
 int ocsp_crl_set_find(const apr_array_header_t *parts,
                       const ocsp_crl_set_part_t *like);
 

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Verifies signatures of CRLs. For RSA PKCS #1 v1.5 and ECDSA the octets are
- * hashed as they come. For algorithms that OpenSSL verifies in one piece only
- * (Ed25519), or by parameters (RSA-PSS), they are collected. Floor 1.
+ * hashed as they come, once for all keys. For algorithms that OpenSSL verifies
+ * in one piece only (Ed25519), or by parameters (RSA-PSS), they are collected.
+ * Floor 1.
  */
 #include <apr_strings.h>
 #include <limits.h>
@@ -20,14 +21,20 @@
 #define COLLECT_MIN 65536
 
 struct ocsp_crl_signature_t {
-    const ocsp_issuer_t *issuer;
     apr_pool_t *pool;
     X509_ALGOR *algorithm;
     bool sha1;
-    EVP_MD_CTX *ctx;      /* NULL: the octets are collected */
+    /* hashed: */
+    const EVP_MD *md; /* NULL: the octets are collected */
+    const char *type; /* of the keys that the algorithm is for */
+    EVP_MD_CTX *ctx;
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned digest_len; /* 0: not all octets have been added */
+    /* collected: */
     unsigned char *bytes; /* OpenSSL's memory */
     size_t len;
     size_t cap;
+    ASN1_STRING *all; /* has bytes, once all have been added */
 };
 
 static apr_status_t free_parts(void *data)
@@ -38,6 +45,8 @@ static apr_status_t free_parts(void *data)
     sig->ctx = NULL;
     X509_ALGOR_free(sig->algorithm);
     sig->algorithm = NULL;
+    ASN1_STRING_free(sig->all);
+    sig->all = NULL;
     OPENSSL_free(sig->bytes);
     sig->bytes = NULL;
     sig->len = sig->cap = 0;
@@ -90,17 +99,9 @@ static bool has_no_parameters(const X509_ALGOR *algorithm)
         || ASN1_TYPE_get(algorithm->parameter) == V_ASN1_NULL;
 }
 
-static apr_status_t begin_digest(ocsp_crl_signature_t *sig, int digest,
-                                 const char **why)
+static apr_status_t refuse_digest(const ocsp_crl_signature_t *sig, int digest,
+                                  const char **why)
 {
-    const EVP_MD *md = EVP_get_digestbynid(digest);
-
-    sig->ctx = EVP_MD_CTX_new();
-    if (md != NULL && sig->ctx != NULL
-        && EVP_DigestVerifyInit(sig->ctx, NULL, md, NULL, sig->issuer->key)
-               == 1) {
-        return APR_SUCCESS;
-    }
     *why = apr_psprintf(sig->pool,
                         "RFC 5280 section 5.1.1.2: OpenSSL refuses signatures "
                         "over %s here: %s",
@@ -108,12 +109,22 @@ static apr_status_t begin_digest(ocsp_crl_signature_t *sig, int digest,
     return OCSP_ECRYPTO;
 }
 
+static apr_status_t begin_digest(ocsp_crl_signature_t *sig, int digest,
+                                 const char **why)
+{
+    sig->md = EVP_get_digestbynid(digest);
+    sig->ctx = EVP_MD_CTX_new();
+    return sig->md != NULL && sig->ctx != NULL
+                && EVP_DigestInit_ex(sig->ctx, sig->md, NULL) == 1
+             ? APR_SUCCESS
+             : refuse_digest(sig, digest, why);
+}
+
 static apr_status_t begin(ocsp_crl_signature_t *sig, const char **why)
 {
     int nid = OBJ_obj2nid(sig->algorithm->algorithm);
     int digest = NID_undef;
     int key = NID_undef;
-    const char *type;
 
     if (nid == NID_undef || OBJ_find_sigid_algs(nid, &digest, &key) != 1) {
         *why = "RFC 5280 section 5.1.1.2: the signature algorithm is unknown";
@@ -136,8 +147,8 @@ static apr_status_t begin(ocsp_crl_signature_t *sig, const char **why)
         return OCSP_ECRYPTO;
     }
     sig->sha1 = digest == NID_sha1;
-    type = key_type(key);
-    if (type == NULL || digest == NID_undef) {
+    sig->type = key_type(key);
+    if (sig->type == NULL || digest == NID_undef) {
         return APR_SUCCESS; /* collected: ASN1_item_verify checks the key */
     }
     if (!has_no_parameters(sig->algorithm)) {
@@ -145,19 +156,10 @@ static apr_status_t begin(ocsp_crl_signature_t *sig, const char **why)
                "parameters";
         return OCSP_EMALFORMED;
     }
-    if (EVP_PKEY_is_a(sig->issuer->key, type) != 1) {
-        *why = apr_psprintf(sig->pool,
-                            "RFC 5280 section 6.3.3 (g): signed with another "
-                            "type of key than that of %s: is it the CRL of "
-                            "another CA?",
-                            sig->issuer->subject);
-        return OCSP_EOTHERKEY;
-    }
     return begin_digest(sig, digest, why);
 }
 
 apr_status_t ocsp_crl_signature_make(ocsp_crl_signature_t **out, bool *sha1,
-                                     const ocsp_issuer_t *issuer,
                                      ocsp_der_t algorithm, const char **why,
                                      apr_pool_t *p)
 {
@@ -166,7 +168,6 @@ apr_status_t ocsp_crl_signature_make(ocsp_crl_signature_t **out, bool *sha1,
     apr_status_t rv;
 
     *out = NULL;
-    sig->issuer = issuer;
     sig->pool = p;
     apr_pool_cleanup_register(p, sig, free_parts, apr_pool_cleanup_null);
     ERR_clear_error();
@@ -185,6 +186,47 @@ apr_status_t ocsp_crl_signature_make(ocsp_crl_signature_t **out, bool *sha1,
     }
     *out = sig;
     *sha1 = sig->sha1;
+    return APR_SUCCESS;
+}
+
+/* @return NULL: libcrypto's policy does not allow it; its errors are left */
+static EVP_PKEY_CTX *begin_verify(const ocsp_crl_signature_t *sig,
+                                  const ocsp_issuer_t *signer)
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, signer->key, NULL);
+
+    if (ctx != NULL
+        && (EVP_PKEY_verify_init(ctx) != 1
+            || EVP_PKEY_CTX_set_signature_md(ctx, sig->md) != 1)) {
+        EVP_PKEY_CTX_free(ctx);
+        ctx = NULL;
+    }
+    return ctx;
+}
+
+apr_status_t ocsp_crl_signature_check_key(ocsp_crl_signature_t *sig,
+                                          const ocsp_issuer_t *signer,
+                                          const char **why)
+{
+    EVP_PKEY_CTX *ctx;
+
+    if (sig->md == NULL) {
+        return APR_SUCCESS;
+    }
+    if (EVP_PKEY_is_a(signer->key, sig->type) != 1) {
+        *why = apr_psprintf(sig->pool,
+                            "RFC 5280 section 6.3.3 (g): signed with another "
+                            "type of key than that of %s: is it the CRL of "
+                            "another CA?",
+                            signer->subject);
+        return OCSP_EOTHERKEY;
+    }
+    ERR_clear_error();
+    ctx = begin_verify(sig, signer);
+    if (ctx == NULL) {
+        return refuse_digest(sig, EVP_MD_get_type(sig->md), why);
+    }
+    EVP_PKEY_CTX_free(ctx);
     return APR_SUCCESS;
 }
 
@@ -216,8 +258,8 @@ bool ocsp_crl_signature_update(void *sig, const unsigned char *data, size_t len)
 {
     ocsp_crl_signature_t *s = sig;
 
-    if (s->ctx != NULL) {
-        return EVP_DigestVerifyUpdate(s->ctx, data, len) == 1;
+    if (s->md != NULL) {
+        return EVP_DigestUpdate(s->ctx, data, len) == 1;
     }
     if (!grow(s, len)) {
         return false;
@@ -227,48 +269,60 @@ bool ocsp_crl_signature_update(void *sig, const unsigned char *data, size_t len)
     return true;
 }
 
-/* OpenSSL encodes the ASN1_SEQUENCE as the octets in it, which were signed. */
-static bool verify_collected(ocsp_crl_signature_t *sig, ocsp_der_t signature)
+static bool verify_digest(ocsp_crl_signature_t *sig, ocsp_der_t signature,
+                          const ocsp_issuer_t *signer)
 {
-    ASN1_STRING *signed_part = ASN1_STRING_type_new(V_ASN1_SEQUENCE);
+    EVP_PKEY_CTX *ctx;
+    bool good;
+
+    if (sig->digest_len == 0
+        && EVP_DigestFinal_ex(sig->ctx, sig->digest, &sig->digest_len) != 1) {
+        sig->digest_len = 0;
+        return false;
+    }
+    ctx = begin_verify(sig, signer);
+    good = ctx != NULL
+        && EVP_PKEY_verify(ctx, signature.data, signature.len, sig->digest,
+                           sig->digest_len)
+               == 1;
+    EVP_PKEY_CTX_free(ctx);
+    return good;
+}
+
+/* OpenSSL encodes the ASN1_SEQUENCE as the octets in it, which were signed. */
+static bool verify_collected(ocsp_crl_signature_t *sig, ocsp_der_t signature,
+                             const ocsp_issuer_t *signer)
+{
     ASN1_BIT_STRING *bits = ASN1_BIT_STRING_new();
     bool good = false;
 
-    if (signed_part != NULL && bits != NULL && sig->bytes != NULL
+    if (sig->all == NULL && sig->bytes != NULL) {
+        sig->all = ASN1_STRING_type_new(V_ASN1_SEQUENCE);
+        if (sig->all != NULL) {
+            ASN1_STRING_set0(sig->all, sig->bytes, (int)sig->len);
+            sig->bytes = NULL;
+        }
+    }
+    if (sig->all != NULL && bits != NULL
         && ASN1_STRING_set(bits, signature.data, (int)signature.len) == 1) {
-        ASN1_STRING_set0(signed_part, sig->bytes, (int)sig->len);
-        sig->bytes = NULL;
         good = ASN1_item_verify(ASN1_ITEM_rptr(ASN1_SEQUENCE), sig->algorithm,
-                                bits, signed_part, sig->issuer->key)
+                                bits, sig->all, signer->key)
             == 1;
     }
-    ASN1_STRING_free(signed_part);
     ASN1_BIT_STRING_free(bits);
     return good;
 }
 
-apr_status_t ocsp_crl_signature_check(ocsp_crl_signature_t *sig,
-                                      ocsp_der_t signature, const char **why)
+bool ocsp_crl_signature_check(ocsp_crl_signature_t *sig, ocsp_der_t signature,
+                              const ocsp_issuer_t *signer)
 {
     bool good = false;
 
     ERR_clear_error();
     if (signature.len <= INT_MAX) {
-        good = sig->ctx != NULL
-                 ? EVP_DigestVerifyFinal(sig->ctx, signature.data,
-                                         signature.len)
-                       == 1
-                 : verify_collected(sig, signature);
+        good = sig->md != NULL ? verify_digest(sig, signature, signer)
+                               : verify_collected(sig, signature, signer);
     }
     ERR_clear_error();
-    if (!good) {
-        *why = apr_psprintf(sig->pool,
-                            "RFC 5280 section 6.3.3 (g): the signature is not "
-                            "by the key of %s, or the file was changed: fetch "
-                            "it again, or, if the CA has a new key, add an "
-                            "<OCSPIssuer> for it",
-                            sig->issuer->subject);
-        return OCSP_EUNKNOWNCA;
-    }
-    return APR_SUCCESS;
+    return good;
 }

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Verifies the signature of a CRL that is read as a stream, with OpenSSL: gets
- * tbsCertList piece by piece, then the signature. Floor 1.
+ * tbsCertList piece by piece, then the signature, and tries the keys that may
+ * have made it. Floor 1.
  */
 #ifndef OCSP_STATUS_CRL_SIGNATURE_H
 #define OCSP_STATUS_CRL_SIGNATURE_H
@@ -23,25 +24,35 @@ typedef struct ocsp_crl_signature_t ocsp_crl_signature_t;
  * @param sha1 whether the signature uses SHA-1
  * @param algorithm a whole AlgorithmIdentifier
  * @param why a fragment without a file name
- * @return OCSP_EMALFORMED; OCSP_EOTHERKEY: an algorithm for another type of key
- *         than this issuer's; OCSP_ECRYPTO: an algorithm that is not trusted
+ * @return OCSP_EMALFORMED; OCSP_ECRYPTO: an algorithm that is not trusted
  */
 apr_status_t ocsp_crl_signature_make(ocsp_crl_signature_t **out, bool *sha1,
-                                     const ocsp_issuer_t *issuer,
                                      ocsp_der_t algorithm, const char **why,
                                      apr_pool_t *p);
+
+/**
+ * Check whether a key may have made the signature, before all octets are added.
+ * @param why a fragment without a file name
+ * @return OCSP_EOTHERKEY: the algorithm is for another type of key;
+ *         OCSP_ECRYPTO: OpenSSL does not verify it
+ */
+apr_status_t ocsp_crl_signature_check_key(ocsp_crl_signature_t *sig,
+                                          const ocsp_issuer_t *signer,
+                                          const char **why);
 
 /** Add signed octets. An ocsp_stream_tap_fn: sig is an ocsp_crl_signature_t. */
 bool ocsp_crl_signature_update(void *sig, const unsigned char *data,
                                size_t len);
 
 /**
- * Verify the signature, once all octets are added.
+ * Verify the signature by one key, once all octets are added; any number of
+ * keys may be tried.
  * @param signature the value of the BIT STRING, without its first octet
- * @return OCSP_EUNKNOWNCA: not by the key of this issuer
+ * @param signer one for which ocsp_crl_signature_check_key has succeeded
+ * @return whether this key has made it
  */
-apr_status_t ocsp_crl_signature_check(ocsp_crl_signature_t *sig,
-                                      ocsp_der_t signature, const char **why);
+bool ocsp_crl_signature_check(ocsp_crl_signature_t *sig, ocsp_der_t signature,
+                              const ocsp_issuer_t *signer);
 
 /** Free the memory before the pool is destroyed. */
 void ocsp_crl_signature_free(ocsp_crl_signature_t *sig);

@@ -22,6 +22,8 @@
 #define OCSP_EOTHERKEY (APR_OS_START_USERERR + 6)
 /** From the future: it may become valid. */
 #define OCSP_ENOTYET (APR_OS_START_USERERR + 7)
+/** A CRL for the certificates of another CA. */
+#define OCSP_EOTHERCA (APR_OS_START_USERERR + 9)
 /** The process that loaded it was killed. */
 #define OCSP_EKILLED (APR_OS_START_USERERR + 8)
 

@@ -60,11 +60,12 @@ static bool add_file(EVP_MD_CTX *ctx, const ocsp_fingerprint_file_t *f)
 bool ocsp_fingerprint_digest(unsigned char out[OCSP_FINGERPRINT_LEN],
                              bool *settled,
                              const ocsp_fingerprint_file_t *const *files,
-                             size_t count, bool variant)
+                             size_t count, const unsigned char *variant)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1
-           && EVP_DigestUpdate(ctx, &variant, sizeof(variant)) == 1;
+           && (variant == NULL
+               || EVP_DigestUpdate(ctx, variant, OCSP_FINGERPRINT_LEN) == 1);
     bool all_settled = true;
     size_t i;
 
@@ -93,7 +94,8 @@ apr_status_t ocsp_fingerprint_make(unsigned char out[OCSP_FINGERPRINT_LEN],
                                    bool *settled,
                                    const apr_array_header_t *named,
                                    const apr_array_header_t *found,
-                                   bool variant, int64_t now, const char **why)
+                                   const unsigned char *variant, int64_t now,
+                                   const char **why)
 {
     apr_pool_t *p = named->pool;
     apr_array_header_t *files = apr_array_make(

@@ -39,13 +39,14 @@ apr_status_t ocsp_fingerprint_stat(ocsp_fingerprint_file_t *out,
 /**
  * Make the fingerprint of files.
  * @param settled whether all of them are
- * @param variant a setting that makes another fingerprint of the same files
+ * @param variant a digest of settings that make another fingerprint of the same
+ *        files; or NULL
  * @return false: libcrypto has no SHA-256. Pure.
  */
 bool ocsp_fingerprint_digest(unsigned char out[OCSP_FINGERPRINT_LEN],
                              bool *settled,
                              const ocsp_fingerprint_file_t *const *files,
-                             size_t count, bool variant);
+                             size_t count, const unsigned char *variant);
 
 /**
  * Make the fingerprint of an issuer's sources.
@@ -59,6 +60,7 @@ apr_status_t ocsp_fingerprint_make(unsigned char out[OCSP_FINGERPRINT_LEN],
                                    bool *settled,
                                    const apr_array_header_t *named,
                                    const apr_array_header_t *found,
-                                   bool variant, int64_t now, const char **why);
+                                   const unsigned char *variant, int64_t now,
+                                   const char **why);
 
 #endif

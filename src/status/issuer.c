@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Parses CA certificates. OpenSSL does it, since they are few, small and not
- * hostile, and OpenSSL verifies with them. Floor 1.
+ * Parses certificates of CAs and of CRL signers. OpenSSL does it, since they
+ * are few, small and not hostile, and OpenSSL verifies with them. Floor 1.
  */
 #include <apr_strings.h>
 #include <limits.h>
@@ -11,6 +11,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <string.h>
+#include <time.h>
 
 #include "status/file.h"
 #include "status/issuer.h"
@@ -124,9 +125,11 @@ static void parse_pem(found_t *found, ocsp_der_t content, apr_pool_t *p)
     found->whole = ERR_peek_last_error() == 0;
 }
 
+/* @param is_ca of a CA; false: of a CRL signer */
 static apr_status_t parse_cert(X509 **out, ocsp_der_t content, const char *file,
-                               const char **why, apr_pool_t *p)
+                               bool is_ca, const char **why, apr_pool_t *p)
 {
+    const char *whose = is_ca ? "the CA" : "the CRL signer";
     found_t found = {.subjects = ""};
 
     *out = NULL;
@@ -142,10 +145,10 @@ static apr_status_t parse_cert(X509 **out, ocsp_der_t content, const char *file,
     if (ocsp_file_is_pkcs12(content)) {
         ERR_clear_error();
         *why = apr_psprintf(p,
-                            "%s: this is PKCS #12: name the file of the CA's"
-                            " certificate: openssl pkcs12 -in %s -nokeys"
-                            " -cacerts prints those that it holds",
-                            file, file);
+                            "%s: this is PKCS #12: name the file of %s's"
+                            " certificate: openssl pkcs12 -in %s -nokeys%s"
+                            " prints those that it holds",
+                            file, whose, file, is_ca ? " -cacerts" : "");
         return OCSP_EMALFORMED;
     }
     if (found.first == NULL || !found.whole) {
@@ -153,23 +156,42 @@ static apr_status_t parse_cert(X509 **out, ocsp_der_t content, const char *file,
         *why = apr_psprintf(p,
                             "%s: RFC 5280 section 4.1: not one X.509 "
                             "certificate in PEM or DER (%s): name the file of "
-                            "the CA's certificate",
+                            "%s's certificate",
                             file,
-                            ocsp_issuer_explain(content, "CERTIFICATE", p));
+                            ocsp_issuer_explain(content, "CERTIFICATE", p),
+                            whose);
         return OCSP_EMALFORMED;
     }
     if (found.count > 1) {
         X509_free(found.first);
         *why = apr_psprintf(p,
                             "%s: holds %d certificates (%s%s): name a file "
-                            "that holds only the certificate of the CA that "
-                            "issues",
+                            "that holds only the certificate of %s%s",
                             file, found.count, found.subjects,
-                            found.count > LISTED_MAX ? "; ..." : "");
+                            found.count > LISTED_MAX ? "; ..." : "", whose,
+                            is_ca ? " that issues" : "");
         return OCSP_EMALFORMED;
     }
     *out = found.first;
     return APR_SUCCESS;
+}
+
+/* Extensions that OpenSSL cannot read are no rights. */
+static apr_status_t check_extensions(const ocsp_issuer_t *issuer,
+                                     const char *file, const char **why,
+                                     apr_pool_t *p)
+{
+    apr_status_t rv = APR_SUCCESS;
+
+    if ((X509_get_extension_flags(issuer->cert) & EXFLAG_INVALID) != 0) {
+        *why = apr_psprintf(p,
+                            "%s: RFC 5280 section 4.2: %s has extensions that "
+                            "cannot be read",
+                            file, issuer->subject);
+        rv = OCSP_EMALFORMED;
+    }
+    ERR_clear_error();
+    return rv;
 }
 
 /* A CA has cA (RFC 5280 section 4.2.1.9), for which X509_check_ca returns 1, or
@@ -179,14 +201,6 @@ static apr_status_t check_ca(const ocsp_issuer_t *issuer, const char *file,
 {
     int kind = X509_check_ca(issuer->cert);
 
-    if ((X509_get_extension_flags(issuer->cert) & EXFLAG_INVALID) != 0) {
-        *why = apr_psprintf(p,
-                            "%s: RFC 5280 section 4.2: %s has extensions that "
-                            "cannot be read",
-                            file, issuer->subject);
-        ERR_clear_error();
-        return OCSP_EMALFORMED;
-    }
     ERR_clear_error();
     if (kind != 1 && kind != 3) {
         *why = apr_psprintf(
@@ -194,6 +208,22 @@ static apr_status_t check_ca(const ocsp_issuer_t *issuer, const char *file,
             "%s: RFC 5280 section 4.2.1.9: %s is not a CA: "
             "name the certificate of the CA that issued the certificates",
             file, issuer->subject);
+        return OCSP_EMALFORMED;
+    }
+    return APR_SUCCESS;
+}
+
+static apr_status_t check_crl_signer(const ocsp_issuer_t *issuer,
+                                     const char *file, const char **why,
+                                     apr_pool_t *p)
+{
+    if (!issuer->may_sign_crls) {
+        *why = apr_psprintf(p,
+                            "%s: RFC 5280 section 6.3.3 (f): the keyUsage of "
+                            "%s has no cRLSign: name the certificate that "
+                            "signs the CA's CRLs, or have it issued again with "
+                            "cRLSign",
+                            file, issuer->subject);
         return OCSP_EMALFORMED;
     }
     return APR_SUCCESS;
@@ -238,22 +268,28 @@ static apr_status_t free_cert(void *cert)
     return APR_SUCCESS;
 }
 
-apr_status_t ocsp_issuer_parse(ocsp_issuer_t **out, ocsp_der_t content,
-                               const char *file, const char **why,
-                               apr_pool_t *p)
+static apr_status_t parse(ocsp_issuer_t **out, ocsp_der_t content,
+                          const char *file, bool is_ca, const char **why,
+                          apr_pool_t *p)
 {
     ocsp_issuer_t *issuer = apr_pcalloc(p, sizeof(*issuer));
     apr_status_t rv;
 
     *out = NULL;
-    rv = parse_cert(&issuer->cert, content, file, why, p);
+    rv = parse_cert(&issuer->cert, content, file, is_ca, why, p);
     if (rv != APR_SUCCESS) {
         return rv;
     }
     apr_pool_cleanup_register(p, issuer->cert, free_cert,
                               apr_pool_cleanup_null);
     issuer->subject = print_name(X509_get_subject_name(issuer->cert), p);
-    if ((rv = check_ca(issuer, file, why, p)) != APR_SUCCESS) {
+    issuer->may_sign_crls = (X509_get_key_usage(issuer->cert) & KU_CRL_SIGN)
+                         != 0;
+    rv = check_extensions(issuer, file, why, p);
+    if (rv == APR_SUCCESS) {
+        rv = (is_ca ? check_ca : check_crl_signer)(issuer, file, why, p);
+    }
+    if (rv != APR_SUCCESS) {
         return rv;
     }
     issuer->key = X509_get0_pubkey(issuer->cert);
@@ -264,15 +300,56 @@ apr_status_t ocsp_issuer_parse(ocsp_issuer_t **out, ocsp_der_t content,
                             file, issuer->subject, ocsp_issuer_take_errors(p));
         return OCSP_ECRYPTO;
     }
-    issuer->may_sign_crls = (X509_get_key_usage(issuer->cert) & KU_CRL_SIGN)
-                         != 0;
     *out = issuer;
     return APR_SUCCESS;
+}
+
+apr_status_t ocsp_issuer_parse(ocsp_issuer_t **out, ocsp_der_t content,
+                               const char *file, const char **why,
+                               apr_pool_t *p)
+{
+    return parse(out, content, file, true, why, p);
+}
+
+apr_status_t ocsp_issuer_parse_crl_signer(ocsp_issuer_t **out,
+                                          ocsp_der_t content, const char *file,
+                                          const char **why, apr_pool_t *p)
+{
+    return parse(out, content, file, false, why, p);
 }
 
 bool ocsp_issuer_is_same(const ocsp_issuer_t *a, const ocsp_issuer_t *b)
 {
     return memcmp(a->id, b->id, sizeof(a->id)) == 0;
+}
+
+/* Whether the key of another CA has signed a self-issued certificate. */
+static bool has_signed(const ocsp_issuer_t *by, X509 *cert)
+{
+    bool good = X509_NAME_cmp(X509_get_subject_name(cert),
+                              X509_get_issuer_name(cert))
+                 == 0
+             && X509_verify(cert, by->key) == 1;
+
+    ERR_clear_error();
+    return good;
+}
+
+bool ocsp_issuer_is_linked(const ocsp_issuer_t *a, const ocsp_issuer_t *b)
+{
+    return !ocsp_issuer_is_same(a, b) && ocsp_issuer_has_name(a, b->name)
+        && (has_signed(a, b->cert) || has_signed(b, a->cert));
+}
+
+bool ocsp_issuer_is_valid(const ocsp_issuer_t *issuer, int64_t time)
+{
+    int begin = ASN1_TIME_cmp_time_t(X509_get0_notBefore(issuer->cert),
+                                     (time_t)time);
+    int end = ASN1_TIME_cmp_time_t(X509_get0_notAfter(issuer->cert),
+                                   (time_t)time);
+
+    ERR_clear_error();
+    return (begin == -1 || begin == 0) && (end == 0 || end == 1);
 }
 
 /* @return NULL: not a Name */

@@ -1,8 +1,8 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * One CA, from its certificate: its name and key, their hashes, and whether the
- * key may sign CRLs. Floor 1.
+ * One CA, or a signer of its CRLs, from the certificate: name and key, their
+ * hashes, and whether the key may sign CRLs. Floor 1.
  */
 #ifndef OCSP_STATUS_ISSUER_H
 #define OCSP_STATUS_ISSUER_H
@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "status/error.h"
 #include "wire/certid.h"
@@ -18,7 +19,7 @@
 
 #define OCSP_ISSUER_ID_LEN 32
 
-/** A CA; nothing in it changes once it is made. */
+/** A CA or a CRL signer; nothing in it changes once it is made. */
 typedef struct {
     X509 *cert;
     EVP_PKEY *key;                        /* the public key in cert */
@@ -44,8 +45,29 @@ apr_status_t ocsp_issuer_parse(ocsp_issuer_t **out, ocsp_der_t content,
                                const char *file, const char **why,
                                apr_pool_t *p);
 
+/**
+ * Parse the certificate of a CRL signer (OCSPCRLSignerFile), which need not be
+ * a CA's. Arguments as above.
+ * @return likewise; OCSP_EMALFORMED: its keyUsage has no cRLSign. Refresher
+ *         only.
+ */
+apr_status_t ocsp_issuer_parse_crl_signer(ocsp_issuer_t **out,
+                                          ocsp_der_t content, const char *file,
+                                          const char **why, apr_pool_t *p);
+
 /** @return whether both have the same name and key. Pure. */
 bool ocsp_issuer_is_same(const ocsp_issuer_t *a, const ocsp_issuer_t *b);
+
+/**
+ * @return whether a self-issued certificate connects two CAs of one name: that
+ *         of one of them is signed by the key of the other (RFC 5280 section
+ *         3.2). Any thread.
+ */
+bool ocsp_issuer_is_linked(const ocsp_issuer_t *a, const ocsp_issuer_t *b);
+
+/** @return whether the certificate is valid at a time, in seconds since 1970.
+ * Any thread. */
+bool ocsp_issuer_is_valid(const ocsp_issuer_t *issuer, int64_t time);
 
 /** @return whether a Name is that of this CA, by the rules of RFC 5280 section
  * 7.1, which ignore case and white space. Any thread. */

@@ -42,7 +42,7 @@ static bool has_issuance(const ocsp_load_sources_t *src)
 static apr_status_t reject_none(const ocsp_load_sources_t *src,
                                 const char **why, apr_pool_t *p)
 {
-    const char *subject = src->issuer->subject;
+    const char *subject = src->keys->issuer->subject;
 
     *why = src->places != NULL
              ? apr_psprintf(p, "%s: no CRL of %s: put one there", src->places,
@@ -55,8 +55,10 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
                                    const ocsp_load_sources_t *src, int64_t now,
                                    const char **why, apr_pool_t *p)
 {
-    const apr_array_header_t *lists[] = {src->files, src->indexes, src->lists};
+    const apr_array_header_t *lists[] = {src->files, src->crl_signers,
+                                         src->indexes, src->lists};
     apr_array_header_t *named = apr_array_make(p, 4, sizeof(const char *));
+    unsigned char variant[OCSP_FINGERPRINT_LEN];
     size_t i;
 
     *settled = false;
@@ -68,9 +70,14 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
             apr_array_cat(named, lists[i]);
         }
     }
+    if (!ocsp_crl_keys_digest(variant, src->keys)) {
+        *why = "libcrypto has no SHA-256";
+        return OCSP_ECRYPTO;
+    }
     /* other warnings are given with OCSPCRLCoverage complete */
+    variant[0] ^= src->complete;
     return ocsp_fingerprint_make(fingerprint, settled, named, src->found,
-                                 src->complete, now, why);
+                                 variant, now, why);
 }
 
 static void warn(const load_t *l, ocsp_load_result_t *out, const char *format,
@@ -170,13 +177,24 @@ static void warn_of_dates(const load_t *l, ocsp_load_result_t *out)
     }
 }
 
+/* The CRLs are by other keys of the CA, for which AD CS would write others. */
+static void warn_of_keys(const load_t *l, ocsp_load_result_t *out)
+{
+    warn(l, out,
+         "RFC 5280 section 5: is signed by another key of the CA, and might "
+         "not cover the certificates of this one: those that no CRL lists are "
+         "answered tryLater; add the CRL by the key of this CA, or, if one CRL "
+         "of the CA serves all its keys, set OCSPCRLScope name");
+}
+
 /* Whether a CRL only lists revocations: see crl_set.h. */
 static bool has_lone_delta(const apr_array_header_t *parts)
 {
     int i = 0;
 
     while (i < parts->nelts
-           && APR_ARRAY_IDX(parts, i, ocsp_crl_set_part_t).kind
+           && (APR_ARRAY_IDX(parts, i, ocsp_crl_set_part_t).kind
+               & (OCSP_CRL_SET_LISTED | OCSP_CRL_SET_OTHER_KEY))
                   != OCSP_CRL_SET_LISTED) {
         i++;
     }
@@ -198,7 +216,10 @@ static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out,
     if (!out->uncovered) {
         return;
     }
-    if (has_lone_delta(out->crls)) {
+    if (selected->missing == OCSP_CRL_SELECT_NO_OWN) {
+        warn_of_keys(l, out);
+    }
+    else if (has_lone_delta(out->crls)) {
         warn(
             l, out,
             "RFC 5280 section 5.2.4: a delta CRL without the complete CRL that "
@@ -326,6 +347,24 @@ static int64_t find_endless_end(const ocsp_crl_set_part_t *part,
     return own < end ? own : end;
 }
 
+/* The CRLs that are for the certificates of the CA; if there are none, all. */
+static const apr_array_header_t *find_own(const apr_array_header_t *parts,
+                                          apr_pool_t *p)
+{
+    apr_array_header_t *own = apr_array_make(p, 1, sizeof(ocsp_crl_set_part_t));
+    int i;
+
+    for (i = 0; i < parts->nelts; i++) {
+        const ocsp_crl_set_part_t *part = &APR_ARRAY_IDX(parts, i,
+                                                         ocsp_crl_set_part_t);
+
+        if ((part->kind & OCSP_CRL_SET_OTHER_KEY) == 0) {
+            APR_ARRAY_PUSH(own, ocsp_crl_set_part_t) = *part;
+        }
+    }
+    return own->nelts != 0 ? own : parts;
+}
+
 /* The oldest thisUpdate and the earliest nextUpdate. */
 static void set_dates(ocsp_table_info_t *info, const apr_array_header_t *parts,
                       int64_t max_age_s)
@@ -376,11 +415,13 @@ static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
                 "%s: the CRL of %s that was in use (thisUpdate %s, %s) is "
                 "gone, and this one might not cover the same certificates: "
                 "restore it, or stop httpd and start it again to accept that",
-                out->file, l->src->issuer->subject,
+                out->file, l->src->keys->issuer->subject,
                 print_time(l, part->this_update),
-                part->scope.bits == 0
-                    ? "for every certificate"
-                    : ocsp_crl_set_print_bits(part->scope.bits, l->pool));
+                part->scope.bits != 0
+                    ? ocsp_crl_set_print_bits(part->scope.bits, l->pool)
+                : (part->kind & OCSP_CRL_SET_SIGNER) != 0
+                    ? "by another key"
+                    : "for every certificate");
             add_not_used(l, out, *why);
         }
     }
@@ -392,6 +433,14 @@ static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
              ? OCSP_ESTALE
              : ocsp_table_builder_add_table(out->builder, l->src->last_table,
                                             l->src->last_len, why);
+}
+
+/* Whether a table need not list its CRLs: see find_last. */
+static bool is_plain(const apr_array_header_t *parts)
+{
+    const ocsp_crl_set_part_t *part = (const void *)parts->elts;
+
+    return parts->nelts == 1 && part->scope.bits == 0 && part->kind == 0;
 }
 
 static apr_status_t use_selected(const load_t *l, ocsp_load_result_t *out,
@@ -413,12 +462,12 @@ static apr_status_t use_selected(const load_t *l, ocsp_load_result_t *out,
     info->crl = true;
     info->missing_crls = selected->missing != OCSP_CRL_SELECT_NONE
                       || l->src->unreadable;
-    set_dates(info, out->crls, l->src->max_age_s);
+    set_dates(info, find_own(out->crls, l->pool), l->src->max_age_s);
     if (out->crls->nelts == 1) {
         memcpy(info->number, selected->crl.number, selected->crl.number_len);
         info->number_len = selected->crl.number_len;
     }
-    if (out->crls->nelts > 1 || info->partial) {
+    if (!is_plain(out->crls)) {
         ocsp_table_builder_set_crls(out->builder, out->crls);
         info->crls = (unsigned)out->crls->nelts;
     }
@@ -432,12 +481,12 @@ static apr_status_t use_selected(const load_t *l, ocsp_load_result_t *out,
 static apr_status_t build_crl(const load_t *l, ocsp_load_result_t *out,
                               ocsp_crl_info_t *crl, const char **why)
 {
-    const ocsp_crl_select_input_t in = {.issuer = l->src->issuer,
-                                        .namesakes = l->src->namesakes,
+    const ocsp_crl_select_input_t in = {.keys = l->src->keys,
                                         .files = l->src->files,
                                         .found = l->src->found,
                                         .last = l->last,
-                                        .latest = l->now + OCSP_CRL_SKEW_S};
+                                        .latest = l->now + OCSP_CRL_SKEW_S,
+                                        .unreadable = l->src->unreadable};
     ocsp_crl_select_t selected;
     apr_status_t rv = ocsp_crl_select_make(&selected, &in, why, l->pool);
 
@@ -467,7 +516,7 @@ static apr_status_t begin_without_crl(const load_t *l, ocsp_load_result_t *out,
                             "%s: the CRL of %s is gone: restore it, or stop "
                             "httpd and start it again to do without",
                             src->places != NULL ? src->places : name_files(l),
-                            src->issuer->subject);
+                            src->keys->issuer->subject);
         return APR_ENOENT;
     }
     out->builder = ocsp_table_builder_make(l->pool);

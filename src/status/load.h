@@ -13,26 +13,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "status/issuer.h"
+#include "status/crl_keys.h"
 #include "status/error.h"
 #include "status/table.h"
 
 /** The sources of an issuer. Arrays may be NULL, paths are absolute. */
 typedef struct {
-    const ocsp_issuer_t *issuer;
-    const apr_array_header_t *namesakes; /* const ocsp_issuer_t *: configured
-                                            issuers of that name */
-    const apr_array_header_t *files;     /* const char *: CRLs named for this
-                                            issuer */
-    const apr_array_header_t *found;     /* ocsp_crl_directory_entry_t *: CRLs
-                                            from directories that have its name,
-                                            but perhaps another key */
-    const char *places;                  /* the directories, for reasons; NULL:
-                                            none */
-    const apr_array_header_t *indexes;   /* const char *: databases of "openssl
-                                            ca" */
-    const apr_array_header_t *lists;     /* const char *: issued serial numbers
-                                          */
+    const ocsp_crl_keys_t *keys;           /* of the issuer */
+    const apr_array_header_t *crl_signers; /* const char *: the files of the
+                                              CRL signers among them */
+    const apr_array_header_t *files;       /* const char *: CRLs named for this
+                                              issuer */
+    const apr_array_header_t *found;       /* ocsp_crl_directory_entry_t *: CRLs
+                                              from directories that have the
+                                              name of one of the keys, but
+                                              perhaps another key */
+    const char *places;                    /* the directories, for reasons;
+                                              NULL: none */
+    const apr_array_header_t *indexes;     /* const char *: databases of
+                                              "openssl ca" */
+    const apr_array_header_t *lists;       /* const char *: issued serial
+                                              numbers */
     bool needs_crl;    /* a directory is named, so a CRL must be there */
     bool unreadable;   /* files that may be CRLs cannot be read */
     bool complete;     /* OCSPCRLCoverage complete; this and the rest are for
@@ -64,8 +65,8 @@ typedef struct {
 } ocsp_load_result_t;
 
 /**
- * Make the fingerprint of all files, named and found, and of complete, without
- * reading them: see fingerprint.h.
+ * Make the fingerprint of all files, named and found, of complete, and of the
+ * keys that may sign CRLs, without reading a file: see fingerprint.h.
  * @return the error of a file, with why; APR_ENOENT: there is no file
  */
 apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,

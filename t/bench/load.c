@@ -38,7 +38,7 @@
 #define ROOM_PER_CRL_OCTET 4
 
 typedef struct {
-    const ocsp_issuer_t *issuer;
+    const ocsp_crl_keys_t *keys;
     const char *crl_file;
     off_t crl_len;
     int64_t now;
@@ -125,7 +125,7 @@ static void read_only(measure_t *m, const void *ctx)
     const char *why = NULL;
 
     measure_start(m);
-    need_apr(ocsp_crl_read(&info, &place, b->issuer, count_entry, &count, &why,
+    need_apr(ocsp_crl_read(&info, &place, b->keys, count_entry, &count, &why,
                            b->pool),
              why);
     measure_lap(m);
@@ -145,7 +145,7 @@ static void phases(measure_t *m, const void *ctx)
 
     memset(&info, 0, sizeof(info));
     measure_start(m);
-    need_apr(ocsp_crl_read(&crl, &place, b->issuer, ocsp_table_builder_add,
+    need_apr(ocsp_crl_read(&crl, &place, b->keys, ocsp_table_builder_add,
                            builder, &why, b->pool),
              why);
     measure_lap(m);
@@ -169,7 +169,7 @@ static void whole(measure_t *m, const void *ctx)
 {
     const bench_t *b = ctx;
     apr_array_header_t *files = apr_array_make(b->pool, 1, sizeof(char *));
-    const ocsp_load_sources_t src = {.issuer = b->issuer, .files = files};
+    const ocsp_load_sources_t src = {.keys = b->keys, .files = files};
     unsigned char fingerprint[OCSP_TABLE_FINGERPRINT_LEN];
     ocsp_load_result_t loaded = {.builder = NULL};
     const char *why = NULL;
@@ -318,7 +318,8 @@ int main(int argc, char **argv)
     b.crl_len = st.st_size;
     need_apr(ocsp_file_read(&der, ca_file, &why, b.pool), why);
     need_apr(ocsp_issuer_parse(&issuer, der, ca_file, &why, b.pool), why);
-    b.issuer = issuer;
+    b.keys = ocsp_crl_keys_make(issuer, NULL, NULL, OCSP_CRL_KEYS_SCOPE_AUTO,
+                                b.pool);
     run_rounds(&b, rounds);
     print_all(rounds);
     apr_terminate();

@@ -104,7 +104,8 @@ static void load_random(bench_t *b, const char *directory)
     APR_ARRAY_PUSH(files, const char *) = crl_file;
     need_apr(ocsp_file_read(&der, ca_file, &why, b->pool), why);
     need_apr(ocsp_issuer_parse(&issuer, der, ca_file, &why, b->pool), why);
-    src.issuer = issuer;
+    src.keys = ocsp_crl_keys_make(issuer, NULL, NULL, OCSP_CRL_KEYS_SCOPE_AUTO,
+                                  b->pool);
     need_apr(ocsp_load_build(&loaded, &src, (int64_t)time(NULL), &why, b->pool),
              why);
     need_apr(ocsp_arena_make(&b->arena, 8 * loaded.len, 8 * loaded.len, &why,

@@ -70,7 +70,8 @@ static void read_ours(oracle_t *o, const char *ca_file, const char *crl_file,
     APR_ARRAY_PUSH(files, const char *) = crl_file;
     need_apr(ocsp_file_read(&der, ca_file, &why, p), why);
     need_apr(ocsp_issuer_parse(&issuer, der, ca_file, &why, p), why);
-    src.issuer = issuer;
+    src.keys = ocsp_crl_keys_make(issuer, NULL, NULL, OCSP_CRL_KEYS_SCOPE_AUTO,
+                                  p);
     need_apr(ocsp_load_build(&loaded, &src, (int64_t)time(NULL), &why, p), why);
     o->entries = loaded.info.entries;
     o->len = loaded.len;

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef struct {
     apr_pool_t *pool; /* of the process */
-    ocsp_issuer_t *issuer;
+    const ocsp_crl_keys_t *keys;
 } fixture_t;
 
 static void check(bool condition)
@@ -54,7 +54,7 @@ static const fixture_t *fixture(void)
         apr_pool_create(&f.pool, NULL);
         key = pki_make_key(PKI_P256);
         ca = pki_make_ca("Test CA", key, NULL);
-        f.issuer = feed_issuer(ca, f.pool);
+        f.keys = feed_keys(feed_issuer(ca, f.pool), f.pool);
         X509_free(ca);
         EVP_PKEY_free(key);
     }
@@ -92,7 +92,7 @@ static apr_status_t run(const uint8_t *data, size_t size, size_t chunk,
     apr_pool_create(&p, f->pool);
     rv = ocsp_stream_make(&s, "a.crl", "X509 CRL", feed_read, &feed, &why, p);
     if (rv == APR_SUCCESS) {
-        rv = ocsp_crl_read_stream(&info, s, f->issuer, take, entries, &why, p);
+        rv = ocsp_crl_read_stream(&info, s, f->keys, take, entries, &why, p);
         *objects = count_objects(s);
     }
     check(rv == APR_SUCCESS ? info.entries == *entries

@@ -339,17 +339,18 @@ static void test_file_and_callback(const ca_t *ca)
     pki_bytes_t pem = pki_crl_pem(crl);
     char *path = pki_write_file("a.crl", pem.data, pem.len);
     const ocsp_crl_place_t place = {.file = path};
+    const ocsp_crl_keys_t *keys = feed_keys(ca->issuer, pool);
     seen_t room[1];
     seen_list_t list = {.entries = room, .room = 1};
     ocsp_crl_info_t info;
     const char *why = NULL;
 
-    ok(ocsp_crl_read(&info, &place, ca->issuer, take, &list, &why, pool)
+    ok(ocsp_crl_read(&info, &place, keys, take, &list, &why, pool)
                == APR_SUCCESS
            && list.count == 1 && info.number_len == 0
            && info.next_update == OCSP_CRL_NO_NEXT_UPDATE,
        "a file is read; without nextUpdate and CRLNumber"); /* R139 */
-    is_int(ocsp_crl_read(&info, &place, ca->issuer, take, &list, &why, pool),
+    is_int(ocsp_crl_read(&info, &place, keys, take, &list, &why, pool),
            APR_ENOSPC, "what the callback returns ends the reading");
     ok(strncmp(why, path, strlen(path)) == 0
            && strcmp(why + strlen(path), ": no room") == 0,

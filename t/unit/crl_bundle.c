@@ -42,8 +42,8 @@ static struct {
     EVP_PKEY *other_key;
     X509 *ca;
     X509 *other;
-    const ocsp_issuer_t *issuer;
-    const ocsp_issuer_t *other_issuer;
+    const ocsp_crl_keys_t *keys;
+    const ocsp_crl_keys_t *other_keys;
     apr_pool_t *pool;
 } party;
 
@@ -291,7 +291,7 @@ static void check(const char *name, const ocsp_load_sources_t *src,
 static void test_case(const case_t *c)
 {
     char *dir = folder_make();
-    ocsp_load_sources_t src = {.issuer = party.issuer, .max_age_s = -1};
+    ocsp_load_sources_t src = {.keys = party.keys, .max_age_s = -1};
     apr_array_header_t *files, *entries = NULL;
     const char *warning = NULL, *why = "", *file;
     apr_pool_t *p;
@@ -316,15 +316,15 @@ static void test_case(const case_t *c)
        "%s: what is said of the directory (%s)", c->name,
        warning != NULL ? warning : "");
     files = apr_array_make(p, 1, sizeof(void *));
-    ocsp_crl_directory_find(files, entries, party.issuer);
+    ocsp_crl_directory_find(files, entries, party.keys);
     src.found = files;
     check(apr_pstrcat(p, c->name, ": found", NULL), &src, c->found,
           c->found_why, c->found_partial, p);
     if (c->other != NULL) {
         files = apr_array_make(p, 1, sizeof(void *));
-        ocsp_crl_directory_find(files, entries, party.other_issuer);
+        ocsp_crl_directory_find(files, entries, party.other_keys);
         src.found = files;
-        src.issuer = party.other_issuer;
+        src.keys = party.other_keys;
         check(apr_pstrcat(p, c->name, ": the other CA", NULL), &src, c->other,
               NULL, false, p);
     }
@@ -353,25 +353,25 @@ static void test_read(void)
 
     folder_put(dir, "a.pem", make_file(pieces));
     place.object = 3;
-    rv = ocsp_crl_read(&info, &place, party.issuer, count, &serials, &why,
+    rv = ocsp_crl_read(&info, &place, party.keys, count, &serials, &why,
                        party.pool);
     ok(rv == APR_SUCCESS && serials == 3 && info.entries == 1,
        "the third CRL alone (%s)", why);
     info.entries = 9;
     place.object = 2;
-    rv = ocsp_crl_read(&info, &place, party.issuer, count, &serials, &why,
+    rv = ocsp_crl_read(&info, &place, party.keys, count, &serials, &why,
                        party.pool);
     ok(rv == OCSP_EUNKNOWNCA && info.entries == 9
            && strstr(why, "a.pem (CRL 2): ") != NULL,
        "R135: the second one is another CA's (%s)", why);
     place.object = 4;
-    rv = ocsp_crl_read(&info, &place, party.issuer, count, &serials, &why,
+    rv = ocsp_crl_read(&info, &place, party.keys, count, &serials, &why,
                        party.pool);
     ok(APR_STATUS_IS_ENOENT(rv) && info.entries == 9
            && strstr(why, "a.pem (CRL 4): is no longer there") != NULL,
        "there is no fourth one (%s)", why);
     place.object = 0;
-    rv = ocsp_crl_read(&info, &place, party.issuer, count, &serials, &why,
+    rv = ocsp_crl_read(&info, &place, party.keys, count, &serials, &why,
                        party.pool);
     ok(rv == OCSP_EMALFORMED && info.entries == 9
            && strstr(why, "with more than one CRL") != NULL,
@@ -419,7 +419,7 @@ static void test_large(void)
         char *dir = folder_make();
         apr_pool_t *p;
         apr_array_header_t *heads, *files;
-        ocsp_load_sources_t src = {.issuer = party.issuer, .max_age_s = -1};
+        ocsp_load_sources_t src = {.keys = party.keys, .max_age_s = -1};
         const char *why = "", *file;
 
         apr_pool_create(&p, party.pool);
@@ -469,7 +469,7 @@ static void test_twice(void)
 {
     const piece_t pieces[] = {USER_CRL, OTHER_CRL, CA_CRL, END};
     char *dir = folder_make();
-    ocsp_load_sources_t src = {.issuer = party.issuer,
+    ocsp_load_sources_t src = {.keys = party.keys,
                                .complete = true,
                                .max_age_s = -1};
     apr_array_header_t *files, *entries = NULL;
@@ -486,9 +486,9 @@ static void test_twice(void)
                     == APR_SUCCESS,
                 why);
     files = apr_array_make(p, 4, sizeof(void *));
-    ocsp_crl_directory_find(files, entries, party.issuer);
+    ocsp_crl_directory_find(files, entries, party.keys);
     is_int(files->nelts, 4, "two CRLs of the CA under two names");
-    ocsp_crl_directory_find(files, entries, party.issuer);
+    ocsp_crl_directory_find(files, entries, party.keys);
     src.found = files;
     check("found under two names, and twice", &src, "45", NULL, false, p);
     src.found = NULL;
@@ -503,6 +503,86 @@ static void test_twice(void)
     folder_remove(dir);
 }
 
+/* The keys of the CA and of one CRL signer. */
+static const ocsp_crl_keys_t *with_signer(const ocsp_issuer_t *signer)
+{
+    apr_array_header_t *signers = apr_array_make(party.pool, 1,
+                                                 sizeof(ocsp_issuer_t *));
+
+    APR_ARRAY_PUSH(signers, const ocsp_issuer_t *) = signer;
+    return ocsp_crl_keys_make(party.keys->issuer, signers, NULL,
+                              OCSP_CRL_KEYS_SCOPE_AUTO, party.pool);
+}
+
+/** Two files, named, with CRLs of a CRL signer. */
+typedef struct {
+    const char *name;
+    piece_t pieces[2][PIECES_MAX];
+    const char *revoked;
+    const char *not_used;
+} signer_case_t;
+
+static void test_signer_case(const signer_case_t *c,
+                             const ocsp_crl_keys_t *keys)
+{
+    char *dir = folder_make();
+    ocsp_load_sources_t src = {.keys = keys, .max_age_s = -1};
+    apr_array_header_t *files = apr_array_make(party.pool, 2, sizeof(char *));
+    ocsp_load_result_t out = {.builder = NULL};
+    const char *why = "";
+    apr_status_t rv;
+    int i;
+
+    for (i = 0; i < 2 && c->pieces[i][0] != END; i++) {
+        const char *file = i == 0 ? "a.pem" : "b.pem";
+
+        folder_put(dir, file, make_file(c->pieces[i]));
+        APR_ARRAY_PUSH(files, const char *) = apr_pstrcat(party.pool, dir, "/",
+                                                          file, NULL);
+    }
+    src.files = files;
+    check(c->name, &src, c->revoked, NULL, false, party.pool);
+    rv = ocsp_load_build(&out, &src, PKI_NOW, &why, party.pool);
+    ok(rv == APR_SUCCESS && out.info.missing_crls == (c->not_used != NULL)
+           && (c->not_used == NULL
+                   ? out.not_used == NULL
+                   : out.not_used != NULL
+                         && strstr(out.not_used, c->not_used) != NULL),
+       "%s: %s (%s)", c->name,
+       c->not_used != NULL ? "and so it is reported" : "no fault",
+       out.not_used != NULL ? out.not_used : why);
+    folder_remove(dir);
+}
+
+/* The CRLs of an OCSPCRLSignerFile in a bundle (R135). */
+static void test_signer(void)
+{
+    static const signer_case_t same_name = {
+        .name = "R135: halves by the CA and by its CRL signer",
+        .pieces = {{BAD_CRL, CA_CRL}},
+        .revoked = "45"};
+    static const signer_case_t other_name[] = {
+        {.name = "a CRL signer's CRL of its own name beside the CA's",
+         .pieces = {{OTHER_CRL, FULL_CRL}},
+         .revoked = "3"},
+        {.name = "in a file without a CRL of the CA",
+         .pieces = {{OTHER_CRL, OTHER_CRL}, {FULL_CRL}},
+         .revoked = "3",
+         .not_used = "a.pem (CRL 1): is the CRL of another CA"},
+        {.name = "in a file of its own",
+         .pieces = {{OTHER_CRL}, {FULL_CRL}},
+         .revoked = "3",
+         .not_used = "a.pem: is the CRL of another CA"}};
+    X509 *cert = pki_make_ca("Test CA", party.other_key, NULL);
+    size_t i;
+
+    test_signer_case(&same_name, with_signer(feed_issuer(cert, party.pool)));
+    for (i = 0; i < sizeof(other_name) / sizeof(other_name[0]); i++) {
+        test_signer_case(&other_name[i], with_signer(party.other_keys->issuer));
+    }
+    X509_free(cert);
+}
+
 int main(void)
 {
     size_t i;
@@ -513,8 +593,9 @@ int main(void)
     party.other_key = pki_make_key(PKI_P256);
     party.ca = pki_make_ca("Test CA", party.key, NULL);
     party.other = pki_make_ca("Other CA", party.other_key, NULL);
-    party.issuer = feed_issuer(party.ca, party.pool);
-    party.other_issuer = feed_issuer(party.other, party.pool);
+    party.keys = feed_keys(feed_issuer(party.ca, party.pool), party.pool);
+    party.other_keys = feed_keys(feed_issuer(party.other, party.pool),
+                                 party.pool);
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         test_case(&cases[i]);
     }
@@ -522,6 +603,7 @@ int main(void)
     test_large();
     test_many();
     test_twice();
+    test_signer();
     X509_free(party.ca);
     X509_free(party.other);
     EVP_PKEY_free(party.key);

@@ -28,8 +28,36 @@ static struct {
     X509 *ca;
     X509 *other;
     const ocsp_issuer_t *issuer;
+    /* whose other_key may be: */
+    const ocsp_issuer_t *namesake;
+    const ocsp_issuer_t *linked;
+    const ocsp_issuer_t *signer;
+    const ocsp_issuer_t *expired;
     apr_pool_t *pool;
 } party;
+
+/* The keys of a case. */
+static const ocsp_crl_keys_t *make_keys(const case_t *c, apr_pool_t *p)
+{
+    const ocsp_issuer_t *others[] = {[NOBODY] = NULL,
+                                     [NAMESAKE] = party.namesake,
+                                     [LINKED] = party.linked,
+                                     [SIGNER] = party.signer,
+                                     [EXPIRED] = party.expired};
+    const ocsp_crl_keys_scope_t scopes[] = {[UNSET] = OCSP_CRL_KEYS_SCOPE_AUTO,
+                                            [BY_KEY] = OCSP_CRL_KEYS_SCOPE_KEY,
+                                            [BY_NAME] =
+                                                OCSP_CRL_KEYS_SCOPE_NAME};
+    apr_array_header_t *list = apr_array_make(p, 1, sizeof(void *));
+
+    if (c->other != NOBODY) {
+        APR_ARRAY_PUSH(list, const ocsp_issuer_t *) = others[c->other];
+    }
+    return c->other >= SIGNER
+             ? ocsp_crl_keys_make(party.issuer, list, NULL, scopes[c->scope], p)
+             : ocsp_crl_keys_make(party.issuer, NULL, list, scopes[c->scope],
+                                  p);
+}
 
 static EVP_PKEY *find_key(flaw_t flaw)
 {
@@ -109,7 +137,7 @@ static void place(ocsp_load_sources_t *src, const char *dir,
     folder_need(ocsp_crl_directory_scan(&entries, dir, &warning, &why, p)
                     == APR_SUCCESS,
                 why);
-    ocsp_crl_directory_find(found, entries, party.issuer);
+    ocsp_crl_directory_find(found, entries, src->keys);
     src->found = found;
 }
 
@@ -187,7 +215,7 @@ static void *make_last(ocsp_load_result_t *last, size_t *len, const case_t *c,
                        apr_pool_t *p)
 {
     char *dir = folder_make();
-    ocsp_load_sources_t src = {.issuer = party.issuer, .max_age_s = -1};
+    ocsp_load_sources_t src = {.keys = make_keys(c, p), .max_age_s = -1};
     const char *why = "";
     void *mem;
 
@@ -202,9 +230,7 @@ static void *make_last(ocsp_load_result_t *last, size_t *len, const case_t *c,
 static void run(const case_t *c)
 {
     char *dir = folder_make();
-    ocsp_load_sources_t src = {.issuer = party.issuer,
-                               .complete = c->complete,
-                               .max_age_s = -1};
+    ocsp_load_sources_t src = {.complete = c->complete, .max_age_s = -1};
     ocsp_load_result_t last = {.builder = NULL}, out = {.file = "untouched"};
     const char *why = NULL, *said;
     void *mem = NULL;
@@ -213,6 +239,7 @@ static void run(const case_t *c)
     bool done;
 
     apr_pool_create(&p, party.pool);
+    src.keys = make_keys(c, p);
     if (c->last[0].day != 0) {
         mem = make_last(&last, &src.last_len, c, p);
         src.last = &last.info;
@@ -234,6 +261,45 @@ static void run(const case_t *c)
     folder_remove(dir);
 }
 
+/* A certificate for other_key with the CA's name. */
+static X509 *make_other(const char *basic, int64_t not_after)
+{
+    const pki_cert_opts_t opts = {.basic = basic,
+                                  .key_usage = basic != NULL
+                                                 ? "critical,keyCertSign,"
+                                                   "cRLSign"
+                                                 : "critical,cRLSign",
+                                  .eku = "",
+                                  .not_after = not_after};
+
+    return pki_make_delegate("Test CA", party.other_key, party.ca, party.key,
+                             &opts);
+}
+
+static const ocsp_issuer_t *parse_signer(X509 *cert)
+{
+    pki_bytes_t der = pki_cert_der(cert);
+    ocsp_issuer_t *signer;
+    const char *why = "";
+
+    folder_need(ocsp_issuer_parse_crl_signer(&signer,
+                                             (ocsp_der_t){der.data, der.len},
+                                             "signer.pem", &why, party.pool)
+                    == APR_SUCCESS,
+                why);
+    free(der.data);
+    X509_free(cert);
+    return signer;
+}
+
+static const ocsp_issuer_t *parse_ca(X509 *cert)
+{
+    const ocsp_issuer_t *issuer = feed_issuer(cert, party.pool);
+
+    X509_free(cert);
+    return issuer;
+}
+
 int main(void)
 {
     size_t i;
@@ -246,6 +312,10 @@ int main(void)
     party.ca = pki_make_ca("Test CA", party.key, NULL);
     party.other = pki_make_ca("Other CA", party.key, NULL);
     party.issuer = feed_issuer(party.ca, party.pool);
+    party.namesake = parse_ca(pki_make_ca("Test CA", party.other_key, NULL));
+    party.linked = parse_ca(make_other("critical,CA:TRUE", 0));
+    party.signer = parse_signer(make_other(NULL, 0));
+    party.expired = parse_signer(make_other(NULL, DAYS(-3)));
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         run(&cases[i]);
     }

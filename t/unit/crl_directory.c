@@ -259,7 +259,7 @@ static int count_found(const apr_array_header_t *entries,
 {
     apr_array_header_t *files = apr_array_make(pool, 1, sizeof(void *));
 
-    ocsp_crl_directory_find(files, entries, issuer);
+    ocsp_crl_directory_find(files, entries, feed_keys(issuer, pool));
     return files->nelts;
 }
 

@@ -28,6 +28,7 @@ static struct {
     X509 *ca;
     X509 *other;
     const ocsp_issuer_t *issuer;
+    const ocsp_crl_keys_t *keys;
     apr_pool_t *pool;
 } party;
 
@@ -94,7 +95,7 @@ static void find(ground_t *g)
                                               &why, g->pool);
 
     folder_need(rv == APR_SUCCESS, why); /* rubbish is warned of */
-    ocsp_crl_directory_find(g->found, g->entries, party.issuer);
+    ocsp_crl_directory_find(g->found, g->entries, party.keys);
 }
 
 static ground_t begin(const file_t *files)
@@ -158,7 +159,7 @@ static void run(const case_t *c)
                               .this_update = PKI_NOW + c->last_day * PKI_DAY,
                               .number = {c->last_number},
                               .number_len = c->last_number != 0};
-    const ocsp_load_sources_t src = {.issuer = party.issuer,
+    const ocsp_load_sources_t src = {.keys = party.keys,
                                      .files = g.files,
                                      .found = g.found,
                                      .last = c->last_day != 0 ? &last : NULL};
@@ -192,7 +193,15 @@ static bool loads(const ocsp_load_sources_t *src, const char *file,
         && (out.rejected != NULL) == rejects;
 }
 
-/* R135, R140: two keys under one name, and one directory. */
+static const ocsp_crl_keys_t *make_keys(const ocsp_issuer_t *issuer,
+                                        const apr_array_header_t *namesakes,
+                                        apr_pool_t *p)
+{
+    return ocsp_crl_keys_make(issuer, NULL, namesakes, OCSP_CRL_KEYS_SCOPE_AUTO,
+                              p);
+}
+
+/* R135, R136, R140: two keys under one name, and one directory. */
 static void test_namesake(flaw_t flaw)
 {
     const file_t files[FILES_MAX] = {{.name = "old.crl", .day = -2},
@@ -203,23 +212,24 @@ static void test_namesake(flaw_t flaw)
     ground_t g = begin(files);
     const ocsp_issuer_t *new = feed_issuer(rekeyed, g.pool);
     apr_array_header_t *both = apr_array_make(g.pool, 2, sizeof(void *));
-    ocsp_load_sources_t src = {.issuer = party.issuer, .found = g.found};
+    ocsp_load_sources_t src = {.keys = party.keys, .found = g.found};
 
+    APR_ARRAY_PUSH(both, const ocsp_issuer_t *) = party.issuer;
     is_int(g.found->nelts, 2, "both CRLs are in the name of both");
     ok(loads(&src, "/old.crl", true, g.pool),
        "the old key has the CRL that it signed");
-    APR_ARRAY_PUSH(both, const ocsp_issuer_t *) = party.issuer;
-    src.namesakes = both;
+    src.keys = make_keys(party.issuer, both, g.pool);
     ok(loads(&src, "/old.crl", true, g.pool), "it is not its own namesake");
     APR_ARRAY_PUSH(both, const ocsp_issuer_t *) = new;
+    src.keys = make_keys(party.issuer, both, g.pool);
     if (flaw == BROKEN) {
         ok(loads(&src, "/old.crl", true, g.pool),
            "a broken CRL is passed over, whatever other key has that name");
     }
     else {
-        ok(loads(&src, "/old.crl", false, g.pool),
-           "the newer one is not passed over if the new key is known");
-        src.issuer = new;
+        ok(loads(&src, "/new.crl", false, g.pool),
+           "the newer one is used as well if the new key is known");
+        src.keys = make_keys(new, both, g.pool);
         ok(loads(&src, "/new.crl", false, g.pool),
            "and the new key has the CRL that it signed");
     }
@@ -231,7 +241,7 @@ static void test_none(void)
 {
     const file_t files[FILES_MAX] = {{.name = NULL}};
     ground_t g = begin(files);
-    ocsp_load_sources_t src = {.issuer = party.issuer,
+    ocsp_load_sources_t src = {.keys = party.keys,
                                .files = g.files,
                                .found = g.found,
                                .places = "/ca/crls, /ca/more"};
@@ -272,7 +282,7 @@ static void test_fingerprint(void)
     const file_t files[FILES_MAX] = {{.name = "a.crl", .day = -1},
                                      {.name = "b.crl", .day = -2}};
     ground_t g = begin(files);
-    ocsp_load_sources_t src = {.issuer = party.issuer, .found = g.found};
+    ocsp_load_sources_t src = {.keys = party.keys, .found = g.found};
     const int64_t later = INT64_C(1) << 40;
     unsigned char was[32];
     unsigned char now[32];
@@ -325,6 +335,7 @@ int main(void)
                            &(pki_cert_opts_t){.key_id = KEY_ID});
     party.other = pki_make_ca("Other CA", party.key, NULL);
     party.issuer = feed_issuer(party.ca, party.pool);
+    party.keys = feed_keys(party.issuer, party.pool);
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         run(&cases[i]);
     }

@@ -40,9 +40,16 @@ __attribute__((unused)) static apr_status_t feed_read(void *feed,
     return n == 0 ? f->fail : APR_SUCCESS;
 }
 
+/* The keys of a CA that may sign its CRLs: its own alone. */
+__attribute__((unused)) static const ocsp_crl_keys_t *feed_keys(
+    const ocsp_issuer_t *issuer, apr_pool_t *p)
+{
+    return ocsp_crl_keys_make(issuer, NULL, NULL, OCSP_CRL_KEYS_SCOPE_AUTO, p);
+}
+
 /* Read a CRL in memory; the reason is "" without one. */
-__attribute__((unused)) static apr_status_t feed_crl(
-    ocsp_crl_info_t *info, const ocsp_issuer_t *issuer, pki_bytes_t in,
+__attribute__((unused)) static apr_status_t feed_crl_by(
+    ocsp_crl_info_t *info, const ocsp_crl_keys_t *keys, pki_bytes_t in,
     ocsp_crl_entry_fn *fn, void *ctx, const char **why, apr_pool_t *p)
 {
     feed_t feed = {.rest = {in.data, in.len}};
@@ -52,10 +59,18 @@ __attribute__((unused)) static apr_status_t feed_crl(
     *why = "";
     rv = ocsp_stream_make(&s, "a.crl", "X509 CRL", feed_read, &feed, why, p);
     if (rv == APR_SUCCESS) {
-        rv = ocsp_crl_read_stream(info, s, issuer, fn, ctx, why, p);
+        rv = ocsp_crl_read_stream(info, s, keys, fn, ctx, why, p);
         ocsp_stream_close(s);
     }
     return rv;
+}
+
+/* The same with the CA's own key alone. */
+__attribute__((unused)) static apr_status_t feed_crl(
+    ocsp_crl_info_t *info, const ocsp_issuer_t *issuer, pki_bytes_t in,
+    ocsp_crl_entry_fn *fn, void *ctx, const char **why, apr_pool_t *p)
+{
+    return feed_crl_by(info, feed_keys(issuer, p), in, fn, ctx, why, p);
 }
 
 /* The issuer of a CA certificate; what is none ends the program. */

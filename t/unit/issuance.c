@@ -19,7 +19,7 @@
 static struct {
     EVP_PKEY *key;
     X509 *ca;
-    const ocsp_issuer_t *issuer;
+    const ocsp_crl_keys_t *keys;
     apr_pool_t *pool;
 } party;
 
@@ -170,7 +170,7 @@ static void run(const case_t *c)
                               .changed = DAYS(-5),
                               .entries = (apr_uint64_t)c->last_entries,
                               .rows = (apr_uint64_t)c->last_rows};
-    ocsp_load_sources_t src = {.issuer = party.issuer,
+    ocsp_load_sources_t src = {.keys = party.keys,
                                .max_age_s = c->max_age_s != 0 ? c->max_age_s
                                                               : -1};
     ocsp_load_result_t out = {.file = "untouched"};
@@ -217,7 +217,7 @@ static void run(const case_t *c)
 static void test_merge(void)
 {
     char *dir = folder_make();
-    ocsp_load_sources_t src = {.issuer = party.issuer, .max_age_s = -1};
+    ocsp_load_sources_t src = {.keys = party.keys, .max_age_s = -1};
     const pki_entry_t hold = {(const unsigned char *)"\1", 1, DAYS(-3), 6};
     X509_CRL *crl = pki_make_crl(party.ca, party.key, &hold, 1, NULL);
     ocsp_load_result_t out = {.builder = NULL};
@@ -249,7 +249,7 @@ static void test_merge(void)
 static void test_fingerprint(void)
 {
     char *dir = folder_make();
-    ocsp_load_sources_t src = {.issuer = party.issuer};
+    ocsp_load_sources_t src = {.keys = party.keys};
     unsigned char was[32];
     unsigned char now[32];
     bool settled = false;
@@ -287,7 +287,7 @@ static void test_fingerprint(void)
 static void test_epoch(void)
 {
     char *dir = folder_make();
-    ocsp_load_sources_t src = {.issuer = party.issuer, .max_age_s = PKI_DAY};
+    ocsp_load_sources_t src = {.keys = party.keys, .max_age_s = PKI_DAY};
     ocsp_load_result_t out = {.builder = NULL};
     const char *why = "";
 
@@ -308,7 +308,7 @@ int main(void)
     apr_pool_create(&party.pool, NULL);
     party.key = pki_make_key(PKI_P256);
     party.ca = pki_make_ca("Test CA", party.key, NULL);
-    party.issuer = feed_issuer(party.ca, party.pool);
+    party.keys = feed_keys(feed_issuer(party.ca, party.pool), party.pool);
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         run(&cases[i]);
     }

@@ -156,6 +156,127 @@ static void test_ca(X509 *ca)
 }
 
 /* What OpenSSL hashes for OCSP_cert_to_id: R49. */
+/* Parse a CRL signer's certificate, which is freed. */
+static const ocsp_issuer_t *parse_signer(X509 *cert, const char **why)
+{
+    pki_bytes_t der = pki_cert_der(cert);
+    ocsp_issuer_t *signer;
+
+    *why = "";
+    (void)ocsp_issuer_parse_crl_signer(&signer, (ocsp_der_t){der.data, der.len},
+                                       "signer.pem", why, pool);
+    free(der.data);
+    X509_free(cert);
+    return signer;
+}
+
+static void refuses_signer(X509 *cert, const char *reason, const char *name)
+{
+    const char *why = "";
+    const ocsp_issuer_t *signer = parse_signer(cert, &why);
+
+    ok(signer == NULL && strncmp(why, "signer.pem: ", 12) == 0
+           && strstr(why, reason) != NULL && ERR_peek_error() == 0,
+       "%s (%s)", name, why);
+}
+
+/* R135: certificates that sign CRLs alone. */
+static void test_crl_signer(X509 *ca)
+{
+    pki_cert_opts_t opts = {.key_usage = "critical,cRLSign", .eku = ""};
+    const ocsp_issuer_t *signer;
+    const char *why;
+    ocsp_issuer_t *none;
+
+    signer = parse_signer(pki_make_delegate("Signer", key, ca, key, &opts),
+                          &why);
+    ok(signer != NULL && signer->may_sign_crls
+           && strcmp(signer->subject, "CN=Signer") == 0,
+       "a CRL signer that is not a CA (%s)", why);
+    opts.key_usage = "";
+    signer = parse_signer(pki_make_delegate("Signer", key, ca, key, &opts),
+                          &why);
+    ok(signer != NULL, "one without keyUsage (%s)", why);
+    signer = parse_signer(pki_make_ca("Signer", key, NULL), &why);
+    ok(signer != NULL, "one that is a CA (%s)", why);
+    opts.key_usage = "critical,digitalSignature";
+    refuses_signer(pki_make_delegate("Signer", key, ca, key, &opts),
+                   "section 6.3.3 (f): the keyUsage of CN=Signer has no "
+                   "cRLSign",
+                   "not one whose keyUsage has no cRLSign");
+    opts.key_usage = "DER:0500";
+    refuses_signer(pki_make_delegate("Signer", key, ca, key, &opts),
+                   "has extensions that cannot be read",
+                   "not one with a keyUsage that cannot be read");
+    ok(ocsp_issuer_parse_crl_signer(&none, (ocsp_der_t){(const void *)"x", 1},
+                                    "signer.pem", &why, pool)
+               == OCSP_EMALFORMED
+           && none == NULL
+           && strstr(why, "name the file of the CRL signer's certificate")
+                  != NULL,
+       "nor what is no certificate (%s)", why);
+}
+
+/* R135: when a certificate is valid, its limits included. */
+static void test_validity(X509 *ca)
+{
+    const pki_cert_opts_t opts = {.key_usage = "critical,cRLSign",
+                                  .not_before = PKI_NOW,
+                                  .not_after = PKI_NOW + 5};
+    const char *why;
+    const ocsp_issuer_t *signer =
+        parse_signer(pki_make_delegate("Signer", key, ca, key, &opts), &why);
+
+    ok(!ocsp_issuer_is_valid(signer, PKI_NOW - 1)
+           && ocsp_issuer_is_valid(signer, PKI_NOW)
+           && ocsp_issuer_is_valid(signer, PKI_NOW + 5)
+           && !ocsp_issuer_is_valid(signer, PKI_NOW + 6),
+       "a certificate is valid from notBefore to notAfter");
+}
+
+static const ocsp_issuer_t *parse_ca(X509 *cert)
+{
+    ocsp_issuer_t *issuer;
+    const char *why;
+
+    (void)parse(&issuer, pki_cert_der(cert), &why);
+    X509_free(cert);
+    return issuer;
+}
+
+/* C6: self-issued certificates for a new key, and for the old one. */
+static void test_is_linked(X509 *ca)
+{
+    const pki_cert_opts_t opts = {.basic = "critical,CA:TRUE",
+                                  .key_usage = "critical,keyCertSign,cRLSign",
+                                  .eku = ""};
+    EVP_PKEY *key2 = pki_make_key(PKI_P256);
+    X509 *parent = pki_make_ca("Parent", key, NULL);
+    const ocsp_issuer_t *old = parse_ca(pki_make_ca("Test CA", key, NULL));
+    const ocsp_issuer_t *new = parse_ca(pki_make_ca("Test CA", key2, NULL));
+    const ocsp_issuer_t *new_with_old = parse_ca(
+        pki_make_delegate("Test CA", key2, ca, key, &opts));
+    const ocsp_issuer_t *forged = parse_ca(
+        pki_make_delegate("Test CA", key2, ca, key2, &opts));
+    const ocsp_issuer_t *child = parse_ca(
+        pki_make_delegate("Test CA", key2, parent, key, &opts));
+    const ocsp_issuer_t *other = parse_ca(
+        pki_make_delegate("Other CA", key2, ca, key, &opts));
+
+    ok(ocsp_issuer_is_linked(old, new_with_old)
+           && ocsp_issuer_is_linked(new_with_old, old),
+       "C6: a self-issued certificate connects two keys, either way");
+    ok(!ocsp_issuer_is_linked(old, new), "two self-signed ones do not");
+    ok(!ocsp_issuer_is_linked(old, old), "nor a certificate with itself");
+    ok(!ocsp_issuer_is_linked(old, forged),
+       "nor one that the other key has not signed");
+    ok(!ocsp_issuer_is_linked(old, child), "nor one by a CA of another name");
+    ok(!ocsp_issuer_is_linked(old, other), "nor one for another name");
+    is_int((long long)ERR_peek_error(), 0, "and no error is left");
+    EVP_PKEY_free(key2);
+    X509_free(parent);
+}
+
 static void test_identity(X509 *ca)
 {
     ocsp_issuer_t *issuer = NULL;
@@ -367,6 +488,9 @@ int main(void)
     test_forms(ca);
     test_several(ca);
     test_ca(ca);
+    test_crl_signer(ca);
+    test_validity(ca);
+    test_is_linked(ca);
     test_identity(ca);
     test_subject();
     test_has_name(ca);

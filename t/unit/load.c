@@ -168,7 +168,8 @@ static char *write_crl(const pki_entry_t *entries, size_t n,
 static ocsp_load_sources_t sources(const char *path)
 {
     apr_array_header_t *files = apr_array_make(pool, 1, sizeof(char *));
-    const ocsp_load_sources_t src = {.issuer = issuer, .files = files};
+    const ocsp_load_sources_t src = {.keys = feed_keys(issuer, pool),
+                                     .files = files};
 
     APR_ARRAY_PUSH(files, const char *) = path;
     return src;

@@ -29,12 +29,13 @@ typedef enum {
 
 /* The type of a field, and when it is inherited. A number: where it is not set.
  * A list of files: where no list of its group has any, because an inner key
- * must not meet an outer certificate. Issuance data is a group of its own, as
- * it adds to the CRLs of any level. */
+ * must not meet an outer certificate. CRL signers and issuance data are groups
+ * of their own, as they add to the CRLs of any level. */
 typedef enum {
     NUMBER = 0, /* int64_t */
     PROGRAM,    /* const char *; of the main server, so not inherited */
     CRLS,       /* apr_array_header_t * of const char *; and what follows */
+    CRL_SIGNERS,
     ISSUANCE,
     SIGNERS
 } field_t;
@@ -508,6 +509,7 @@ static const char *const off[] = {"off", NULL};
 _Static_assert(OCSP_ANSWER_UNLISTED_REVOKED == 3
                    && OCSP_RESPONSE_INCLUDE_CHAIN == 3
                    && OCSP_ANSWER_THIS_UPDATE_CHECKED == 1
+                   && OCSP_CRL_KEYS_SCOPE_NAME == 1
                    && OCSP_ISSUER_CONFIG_PREPRODUCE_ALL == 2,
                "keywords are in the order of their enums");
 
@@ -521,6 +523,9 @@ const command_rec ocsp_directives[] = {
     FILES(AP_INIT_TAKE1, "OCSPCRLPath", add_source,
           "a directory of CRLs, each for the issuer that signed it", ANYWHERE,
           CRLS, ISSUER(crl_paths)),
+    FILES(AP_INIT_ITERATE, "OCSPCRLSignerFile", add_path,
+          "certificates that sign the CRLs of this CA, besides its own",
+          IN_SECTION, CRL_SIGNERS, ISSUER(crl_signers)),
     FILES(AP_INIT_ITERATE, "OCSPIndexFile", add_source,
           "index.txt of \"openssl ca\": issued and revoked certificates",
           IN_SECTION, ISSUANCE, ISSUER(index_files)),
@@ -570,6 +575,9 @@ const command_rec ocsp_directives[] = {
     KEYWORD("OCSPCRLCoverage",
             "whether the CRLs cover every certificate of this CA", IN_SECTION,
             ISSUER(complete), 0, "auto", "complete"),
+    KEYWORD("OCSPCRLScope",
+            "whether a CRL is for one key of this CA's name, or for all",
+            IN_SECTION, ISSUER(crl_scope), UNSET, "key", "name"),
 
     RANGE("OCSPMaxCerts", "most certificates in one request", IN_SERVER,
           SERVER(max_certs), 20, NULL, COUNT, 1, 1000),

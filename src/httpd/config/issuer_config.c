@@ -15,6 +15,14 @@ bool ocsp_issuer_config_names_issuance(const ocsp_issuer_config_t *config)
     return config->index_files->nelts != 0 || config->issued_files->nelts != 0;
 }
 
+ocsp_crl_keys_scope_t ocsp_issuer_config_get_crl_scope(
+    const ocsp_issuer_config_t *config)
+{
+    return config->crl_scope == OCSP_ISSUER_CONFIG_UNSET
+             ? OCSP_CRL_KEYS_SCOPE_AUTO
+             : (ocsp_crl_keys_scope_t)config->crl_scope;
+}
+
 /* Merging borrows lists, so equal pointers are the same list. */
 bool ocsp_issuer_config_has_same_signers(const ocsp_issuer_config_t *a,
                                          const ocsp_issuer_config_t *b)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "answer/answer.h"
+#include "status/crl_keys.h"
 
 /** A number that is not set. */
 #define OCSP_ISSUER_CONFIG_UNSET (-1)
@@ -29,6 +30,7 @@ typedef enum {
 typedef struct {
     apr_array_header_t *crl_files; /* const char *, absolute paths; likewise: */
     apr_array_header_t *crl_paths; /* directories */
+    apr_array_header_t *crl_signers; /* certificates */
     apr_array_header_t *index_files;
     apr_array_header_t *issued_files;
     apr_array_header_t *cert_files; /* of signers; or patterns */
@@ -44,6 +46,7 @@ typedef struct {
     int64_t this_update;  /* ocsp_answer_this_update_t */
     int64_t unlisted;     /* ocsp_answer_unlisted_t; only issuers have one */
     int64_t complete;     /* 1: OCSPCRLCoverage complete */
+    int64_t crl_scope;    /* OCSPCRLScope: ocsp_crl_keys_scope_t; no default */
     int64_t trusted;      /* 1: OCSPTrustedResponder on */
     int64_t preproduce;   /* ocsp_issuer_config_preproduce_t */
 } ocsp_issuer_config_t;
@@ -53,6 +56,10 @@ bool ocsp_issuer_config_names_crls(const ocsp_issuer_config_t *config);
 
 /** @return whether it names issuance data: an index or a list. Pure. */
 bool ocsp_issuer_config_names_issuance(const ocsp_issuer_config_t *config);
+
+/** @return how many keys of a CA's name a CRL is for. Pure. */
+ocsp_crl_keys_scope_t ocsp_issuer_config_get_crl_scope(
+    const ocsp_issuer_config_t *config);
 
 /** @return whether two issuers have the same signers, which send the same
  *          certificates and responder ID. Both have been merged with a server's

@@ -15,6 +15,7 @@
 #include "httpd/config/server_config.h"
 #include "httpd/log.h"
 #include "status/crl_directory.h"
+#include "status/file.h"
 
 /* A directory, which is read once a load. */
 typedef struct {
@@ -62,6 +63,49 @@ static dir_t *scan_and_log(const ocsp_load_ctx_t *ctx, const char *path)
     return d;
 }
 
+/* Read the certificates of CRL signers, which may have been renewed. */
+static apr_status_t read_crl_signers(apr_array_header_t **out,
+                                     const apr_array_header_t *files,
+                                     const char **why, apr_pool_t *p)
+{
+    apr_status_t rv = APR_SUCCESS;
+    int i;
+
+    *out = apr_array_make(p, files->nelts, sizeof(const ocsp_issuer_t *));
+    for (i = 0; i < files->nelts && rv == APR_SUCCESS; i++) {
+        const char *file = APR_ARRAY_IDX(files, i, const char *);
+        ocsp_issuer_t *signer;
+        ocsp_der_t content;
+
+        rv = ocsp_file_read(&content, file, why, p);
+        if (rv == APR_SUCCESS) {
+            rv = ocsp_issuer_parse_crl_signer(&signer, content, file, why, p);
+        }
+        if (rv == APR_SUCCESS) {
+            APR_ARRAY_PUSH(*out, const ocsp_issuer_t *) = signer;
+        }
+    }
+    return rv;
+}
+
+static apr_status_t find_keys(const ocsp_crl_keys_t **out,
+                              const ocsp_load_ctx_t *ctx,
+                              const ocsp_issuers_issuer_t *si, const char **why)
+{
+    const ocsp_issuer_config_t *level = si->config.level;
+    apr_array_header_t *signers;
+    apr_status_t rv = read_crl_signers(&signers, level->crl_signers, why,
+                                       ctx->ptemp);
+
+    /* without the signers, if rv is an error: reasons name the issuer */
+    *out = ocsp_crl_keys_make(si->loaded.issuer, signers,
+                              ocsp_load_ctx_get_namesakes(ctx,
+                                                          si->loaded.issuer),
+                              ocsp_issuer_config_get_crl_scope(level),
+                              ctx->ptemp);
+    return rv;
+}
+
 apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
                                const ocsp_load_ctx_t *ctx,
                                const ocsp_issuers_issuer_t *si,
@@ -71,11 +115,11 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
     const apr_array_header_t *paths = level->crl_paths;
     apr_array_header_t *found =
         apr_array_make(ctx->ptemp, 2, sizeof(ocsp_crl_directory_entry_t *));
+    apr_status_t rv = find_keys(&src->keys, ctx, si, why);
     int i;
 
     *hidden = NULL;
-    src->issuer = si->loaded.issuer;
-    src->namesakes = ocsp_load_ctx_get_namesakes(ctx, si->loaded.issuer);
+    src->crl_signers = level->crl_signers;
     src->files = level->crl_files;
     src->found = found;
     src->places = apr_array_pstrcat(ctx->ptemp, paths, ',');
@@ -91,7 +135,7 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
     src->complete = si->running.warned_complete;
     src->checked = si->config.policy.this_update
                 == OCSP_ANSWER_THIS_UPDATE_CHECKED;
-    for (i = 0; i < paths->nelts; i++) {
+    for (i = 0; i < paths->nelts && rv == APR_SUCCESS; i++) {
         dir_t *d = scan_and_log(ctx, APR_ARRAY_IDX(paths, i, const char *));
 
         d->used = true;
@@ -100,16 +144,16 @@ apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
             *why = d->why;
             return d->rv;
         }
-        ocsp_crl_directory_find(found, d->entries, si->loaded.issuer);
+        ocsp_crl_directory_find(found, d->entries, src->keys);
     }
-    return APR_SUCCESS;
+    return rv;
 }
 
 apr_array_header_t *ocsp_sources_list(const ocsp_issuer_config_t *level,
                                       apr_pool_t *p)
 {
     const apr_array_header_t *lists[] = {level->crl_files, level->crl_paths,
-                                         level->index_files,
+                                         level->crl_signers, level->index_files,
                                          level->issued_files};
     apr_array_header_t *all = apr_array_make(p, 4, sizeof(const char *));
     size_t i;
@@ -175,6 +219,7 @@ apr_uint64_t ocsp_sources_count_octets(bool *is_public,
     int i;
 
     apr_array_cat(files, src->lists);
+    apr_array_cat(files, src->crl_signers);
     for (i = 0; i < src->found->nelts; i++) {
         add_file(files, APR_ARRAY_IDX(src->found, i,
                                       const ocsp_crl_directory_entry_t *));
@@ -247,12 +292,16 @@ static bool hash_names(EVP_MD_CTX *ctx, const apr_array_header_t *names)
 bool ocsp_sources_make_id(ocsp_issuers_issuer_t *si)
 {
     const ocsp_issuer_config_t *level = si->config.level;
+    const unsigned char scope = (unsigned char)ocsp_issuer_config_get_crl_scope(
+        level);
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1
            && EVP_DigestUpdate(ctx, si->loaded.issuer->id, OCSP_ISSUER_ID_LEN)
                   == 1
            && hash_names(ctx, level->crl_files)
            && hash_names(ctx, level->crl_paths)
+           && hash_names(ctx, level->crl_signers)
+           && EVP_DigestUpdate(ctx, &scope, sizeof(scope)) == 1
            && hash_names(ctx, level->index_files)
            && hash_names(ctx, level->issued_files)
            && EVP_DigestFinal_ex(ctx, si->running.id, NULL) == 1;

@@ -20,16 +20,17 @@
  * @param hidden NULL, or which files of a directory may be CRLs, perhaps the
  *        newest of any issuer, and cannot be read
  * @param why of a failure
- * @return the error of a directory that cannot be read. One writer at a time;
- *         likewise what follows, unless stated otherwise.
+ * @return the error of a directory or of an OCSPCRLSignerFile that cannot be
+ *         read. One writer at a time; likewise what follows, unless stated
+ *         otherwise.
  */
 apr_status_t ocsp_sources_find(ocsp_load_sources_t *src,
                                const ocsp_load_ctx_t *ctx,
                                const ocsp_issuers_issuer_t *si,
                                const char **hidden, const char **why);
 
-/** The files and directories that a level names: const char *, newly made in
- * p. */
+/** The files and directories that a level names, CRL signers among them: const
+ * char *, newly made in p. */
 apr_array_header_t *ocsp_sources_list(const ocsp_issuer_config_t *level,
                                       apr_pool_t *p);
 
@@ -49,8 +50,8 @@ apr_uint64_t ocsp_sources_count_octets(bool *is_public,
                                        const ocsp_load_sources_t *src,
                                        const ocsp_load_ctx_t *ctx);
 
-/** Fill the id of an issuer's table, a digest of its CA and the names of its
- * sources. @return false: libcrypto has no SHA-256 */
+/** Fill the id of an issuer's table, a digest of its CA, the names of its
+ * sources, and OCSPCRLScope. @return false: libcrypto has no SHA-256 */
 bool ocsp_sources_make_id(ocsp_issuers_issuer_t *si);
 
 /** @return when a table's data expires by an issuer's policy, as

@@ -274,7 +274,6 @@ static bool load(attempt_t *a, const ocsp_load_ctx_t *ctx,
     if (a->retry != NULL) {
         remember_sources(a);
         a->retry->known = false;
-        a->retry->loaded = true;
     }
     if (ctx->arena != NULL) {
         ocsp_refresh_state_begin_load(ctx->arena, si->running.slot, octets);
@@ -370,7 +369,6 @@ static apr_status_t find_changes(attempt_t *a, const ocsp_load_ctx_t *ctx,
 {
     const ocsp_table_info_t *last = a->in_use;
     apr_status_t rv;
-    bool is_first;
 
     a->src.last = last;
     a->src.last_table = a->slot.table;
@@ -389,16 +387,8 @@ static apr_status_t find_changes(attempt_t *a, const ocsp_load_ctx_t *ctx,
         || has_new_gap(a, last)) {
         return rv;
     }
-    /* They are read all the same if it is not known which CRLs were rejected,
-     * or if the key that signed them may have been configured since. */
-    is_first = a->retry == NULL || !a->retry->loaded;
-    return a->hidden == NULL
-                && (a->slot.incomplete
-                    || (is_first
-                        && a->slot.result.kind
-                               == OCSP_LOAD_RESULT_NEWER_REJECTED))
-             ? APR_SUCCESS
-             : APR_EEXIST;
+    /* they are read all the same if it is not known which CRLs were rejected */
+    return a->hidden == NULL && a->slot.incomplete ? APR_SUCCESS : APR_EEXIST;
 }
 
 /* Whether the same sources failed before, and would fail again. */

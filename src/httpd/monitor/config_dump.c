@@ -125,6 +125,7 @@ static void print_table(const dump_t *d, const ocsp_issuers_issuer_t *si)
 
     print_paths(d, "CRL file", si->config.level->crl_files);
     print_paths(d, "CRL directory", si->config.level->crl_paths);
+    print_paths(d, "CRL signer", si->config.level->crl_signers);
     print_paths(d, "index file", si->config.level->index_files);
     print_paths(d, "issued file", si->config.level->issued_files);
     if (info == NULL) {

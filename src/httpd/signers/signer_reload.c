@@ -228,7 +228,7 @@ static bool digest(unsigned char out[OCSP_FINGERPRINT_LEN], bool *settled,
     return ocsp_fingerprint_digest(
         out, settled,
         (const ocsp_fingerprint_file_t *const *)(const void *)files->elts,
-        (size_t)files->nelts, false);
+        (size_t)files->nelts, NULL);
 }
 
 /* Remember which files were loaded, and how that ended. They are loaded again

@@ -162,6 +162,15 @@ distinguished_name = dn
 basicConstraints = critical,CA:true
 keyUsage = critical,keyCertSign,cRLSign,digitalSignature
 subjectKeyIdentifier = hash
+[mute]
+basicConstraints = critical,CA:true
+keyUsage = critical,keyCertSign,digitalSignature
+subjectKeyIdentifier = hash
+[crl_signer]
+basicConstraints = critical,CA:false
+keyUsage = critical,cRLSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 [delegate]
 basicConstraints = critical,CA:false
 keyUsage = critical,digitalSignature
@@ -203,7 +212,8 @@ sub with_lock {
 # sign_crl(CA name, revoked => {serial => [UTCTime, reason]}, last =>, next =>
 # YYYYMMDDHHMMSSZ, der => 1, file =>, exts => section of its extensions, number => the
 # CRL number in hexadecimal instead of the CA's next one, base => BaseCRLNumber of a delta
-# CRL, likewise): the file is replaced in one step.
+# CRL, likewise, by => [certificate, key] of a CRL signer): the file is replaced in one
+# step.
 sub sign_crl {
     my ($name, %opt) = @_;
     my $ca   = ca($name);
@@ -234,11 +244,11 @@ sub sign_crl {
     return;
 }
 
-# The CA's configuration, or one by which the next CRL has the given numbers.
+# The CA's configuration, or one by which the next CRL has the given numbers and signer.
 sub given {
     my ($ca, %opt) = @_;
     spew("$ca->{dir}/crlnumber", "01\n") if !-e "$ca->{dir}/crlnumber";
-    return $ca->{config} if !defined $opt{number} && !defined $opt{base};
+    return $ca->{config} if !grep { defined } @opt{qw(number base by)};
     open my $fh, '<', $ca->{config} or die "$ca->{config}: $!";
     my $config = do { local $/; <$fh> };
     close $fh;
@@ -251,6 +261,10 @@ sub given {
         $config =~ s/^\[$section\]\n/$&2.5.29.27 = critical,DER:0201$opt{base}\n/m
             or die "$ca->{config}: no [$section]";
     }
+    if (my $by = $opt{by}) {
+        $config =~ s/^(certificate) .*/$1 = $by->[0]/m;
+        $config =~ s/^(private_key) .*/$1 = $by->[1]/m;
+    }
     spew("$ca->{dir}/given.cnf", $config);
     return "$ca->{dir}/given.cnf";
 }
@@ -261,6 +275,16 @@ sub revoked_and {
     return { %revoked, %more };
 }
 
+# A CA's own certificate, for its key, with a section's extensions.
+sub make_root {
+    my ($name, $extensions) = @_;
+    my $ca = ca($name);
+    must('openssl', 'req', '-new', '-x509', '-config', $ca->{config},
+        '-extensions', $extensions, '-key', $ca->{key}, '-sha256', '-days', 3650,
+        '-subj', "/O=Example/CN=$spec{$name}[2]", '-out', $ca->{cert});
+    return;
+}
+
 sub make_ca {
     my ($name, $leaf_key) = @_;
     my ($ca_key, $signer_key, $common_name) = @{ $spec{$name} };
@@ -268,9 +292,7 @@ sub make_ca {
     make_path($ca->{dir});
     make_config($ca);
     make_key($ca->{key}, $ca_key);
-    must('openssl', 'req', '-new', '-x509', '-config', $ca->{config},
-        '-extensions', 'root', '-key', $ca->{key}, '-sha256', '-days', 3650,
-        '-subj', "/O=Example/CN=$common_name", '-out', $ca->{cert});
+    make_root($name, 'root');
     if ($signer_key) {
         make_key($ca->{signer_key}, $signer_key);
         issue($ca, $ca->{signer}, $ca->{signer_key}, "Responder of $name",
@@ -300,10 +322,10 @@ sub utc {
     return POSIX::strftime('%Y%m%d%H%M%SZ', gmtime $seconds);
 }
 
-# Issue a delegate's certificate that is valid from START until END, both in
-# seconds since 1970, for a key that is there.
+# Issue a certificate that is valid from START until END, both in seconds since 1970, for
+# a key that is there: a delegate's, or with other extensions.
 sub issue_dated {
-    my ($ca, $cert, $key, $common_name, $start, $end) = @_;
+    my ($ca, $cert, $key, $common_name, $start, $end, $extensions) = @_;
     my $csr = "$cert.csr";
     must('openssl', 'req', '-new', '-config', $ca->{config}, '-key', $key,
         '-subj', "/O=Example/CN=$common_name", '-out', $csr);
@@ -326,7 +348,7 @@ END
         must('openssl', 'ca', '-batch', '-notext', '-config', "$ca->{dir}/dated.cnf",
             '-in', $csr, '-cert', $ca->{cert}, '-keyfile', $ca->{key}, '-startdate',
             utc($start), '-enddate', utc($end), '-extfile', $ca->{config},
-            '-extensions', 'delegate', '-out', $cert);
+            '-extensions', $extensions // 'delegate', '-out', $cert);
     });
     unlink $csr;
     return;
