@@ -95,7 +95,7 @@ my $policy = 'policy: OCSPUnlisted %s, OCSPStaleGrace %d, OCSPSourceMaxAge %s,'
     . ' OCSPNextUpdate %d, OCSPHTTPMaxAge %d,'
     . ' OCSPAnswerAge %s, OCSPThisUpdate %s, OCSPNonce %s, OCSPResponderID %s,'
     . ' OCSPIncludeCertificate %s, OCSPTrustedResponder %s, OCSPPreproduce %s,'
-    . ' OCSPCRLCoverage %s';
+    . ' OCSPCRLCoverage %s, OCSPCRLScope default';
 my @usual = ('good', 0, 'default', 43200, 3600, 'default', 'source', 'ignore', 'key', 'auto',
     'off', 'off', 'auto');
 for my $case (
