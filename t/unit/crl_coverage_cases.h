@@ -86,14 +86,14 @@ typedef struct {
     const char
         *revoked; /* of a table, as those below: digits, on hold with h */
     apr_status_t want;
-    bool named;    /* they are; else found in a directory */
-    bool complete; /* OCSPCRLCoverage */
     other_t other;
     scope_t scope;
+    int day;
+    int until;     /* 0: 7 */
+    bool named;    /* they are; else found in a directory */
+    bool complete; /* OCSPCRLCoverage */
     bool partial;
     bool missing_crls;
-    int day;
-    int until; /* 0: 7 */
 } case_t;
 
 /* A complete CRL, and a delta CRL for it. */
