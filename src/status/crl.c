@@ -656,7 +656,7 @@ apr_status_t ocsp_crl_read(ocsp_crl_info_t *info, const ocsp_crl_place_t *place,
                            const ocsp_crl_keys_t *keys, ocsp_crl_entry_fn *fn,
                            void *ctx, const char **why, apr_pool_t *p)
 {
-    ocsp_crl_info_t read;
+    ocsp_crl_info_t read = {.next_update = OCSP_CRL_NO_NEXT_UPDATE};
     ocsp_stream_t *s;
     apr_status_t rv = open_place(&s, place, why, p);
 
