@@ -128,7 +128,7 @@ for my $case (
 like $dump->{'ocsp.example.com'}{''}, qr/
     ^OCSPMaxCerts\ 7,\ OCSPMaxRequestSize\ 10240,\ OCSPQuickHandler\ on,
     \ OCSPTableSize\ 67108864,\ OCSPRefresh\ 60,\ OCSPCacheSize\ 1048576,
-    \ OCSPSignLimit\ 3,\ OCSPPassPhraseDialog\ builtin$/mx,
+    \ OCSPSignLimit\ 3,\ OCSPStateDir\ \S+\.state,\ OCSPPassPhraseDialog\ builtin$/mx,
     'the main server: what is its alone';
 like $dump->{'v.example.com'}{''}, qr/^OCSPMaxCerts 7, OCSPMaxRequestSize 2048, OCSPQuickHandler off$/m,
     'a virtual host: what it has and inherits';

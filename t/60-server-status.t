@@ -108,6 +108,9 @@ cmp_ok $good->{LastLoadAge}, '<=', $asked - $began, 'LastLoadAge: since the star
 is join(' ', @{$status}{map { "OCSPIssuers$_" } '', 'Failed', 'Unanswered'}), '10 4 4',
     'how many issuers there are, have failed or are stale, and get tryLater';
 is $status->{OCSPCheckOK}, 1, 'OCSPCheckOK';
+is $status->{OCSPStateDirOK}, 1, 'OCSPStateDirOK';
+is $status->{OCSPStateDirState}, 'ok', 'OCSPStateDirState';
+like $status->{OCSPStateDir}, qr{\A/.*\.state\z}, 'OCSPStateDir';
 # U15
 my ($version) = OCSPTest::slurp(OCSPTest::vars()->{top_dir} . '/src/httpd/runtime/version.h')
     =~ /^#define OCSP_VERSION "(\d+\.\d+\.\d+)"$/m;

@@ -32,6 +32,7 @@
 #include "httpd/load/sources.h"
 #include "httpd/load/table_load.h"
 #include "httpd/runtime/sign_contexts.h"
+#include "httpd/runtime/state_dir.h"
 #include "httpd/runtime/version.h"
 #include "httpd/background/watchdog.h"
 
@@ -332,6 +333,9 @@ static void start(ocsp_load_ctx_t *ctx, server_rec *base)
         shared.retries = ocsp_load_ctx_open_arena(ctx, base,
                                                   ocsp_sources_measure(ctx,
                                                                        base));
+        shared.state_dir = ocsp_state_dir_open(base,
+                                               ctx->mode == OCSP_LOAD_CTX_START,
+                                               ctx->pconf, ctx->ptemp);
     }
     ctx->defers = ctx->mode == OCSP_LOAD_CTX_GRACEFUL
                && ocsp_arena_has_lock(ctx->arena) && ctx->refreshes

@@ -444,6 +444,9 @@ Listen 127.0.0.1:$port
 <Location "/">
     SetHandler ocsp
 </Location>
+<IfModule ocsp_module>
+    OCSPStateDir "$file.state"
+</IfModule>
 $text
 END
     close $fh or die "$file: $!";

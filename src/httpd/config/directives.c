@@ -34,6 +34,7 @@ typedef enum {
 typedef enum {
     NUMBER = 0, /* int64_t */
     PROGRAM,    /* const char *; of the main server, so not inherited */
+    DIRECTORY,  /* likewise */
     CRLS,       /* apr_array_header_t * of const char *; and what follows */
     CRL_SIGNERS,
     ISSUANCE,
@@ -222,6 +223,20 @@ static const char *set_dialog(cmd_parms *cmd, void *dir, const char *arg)
                                          cmd->cmd->name, arg + 5);
 }
 
+static const char *set_directory(cmd_parms *cmd, void *dir, const char *arg)
+{
+    const char *why;
+    const char **field = find_field(&why, cmd);
+
+    if (field == NULL) {
+        return why;
+    }
+    *field = *arg != '\0' ? ap_server_root_relative(cmd->pool, arg) : NULL;
+    return *field != NULL ? NULL
+                          : apr_psprintf(cmd->pool, "%s: not a path: \"%s\"",
+                                         cmd->cmd->name, arg);
+}
+
 /* --- whole configurations ------------------------------------------------- */
 
 /* Go on to the next row of one of the two structs; n begins at 0, which is the
@@ -250,7 +265,7 @@ static void reset(void *config, bool of_issuers, bool use_defaults,
                                                    ? row->fallback
                                                    : OCSP_ISSUER_CONFIG_UNSET;
         }
-        else if (row->type > PROGRAM) {
+        else if (row->type > DIRECTORY) {
             *(apr_array_header_t **)get_field(config, row) =
                 apr_array_make(p, 1, sizeof(const char *));
         }
@@ -283,7 +298,7 @@ static void inherit(void *out, const void *inner, const void *outer,
                 *(int64_t *)get_field(out, row) = get_number(outer, row);
             }
         }
-        else if (row->type > PROGRAM && !has_files(inner, row->type)) {
+        else if (row->type > DIRECTORY && !has_files(inner, row->type)) {
             *(apr_array_header_t **)get_field(out, row) = get_list(outer, row);
         }
     }
@@ -371,6 +386,11 @@ static const char *print_value(const void *config, const row_t *row,
         return program != NULL ? apr_pstrcat(p, "exec:", program, NULL)
                                : "builtin";
     }
+    if (row->type == DIRECTORY) {
+        const char *dir = ((const ocsp_server_config_t *)config)->state_dir;
+
+        return dir != NULL ? dir : "default";
+    }
     number = get_number(config, row);
     for (i = 0; row->words != NULL && row->words[i] != NULL; i++) {
         if (i == number) {
@@ -391,7 +411,7 @@ static const char *print(const void *config, bool of_issuers, bool main,
     int n = 0;
 
     while ((row = get_next(&n, of_issuers)) != NULL) {
-        if (row->type <= PROGRAM && (main || row->context != IN_MAIN)) {
+        if (row->type <= DIRECTORY && (main || row->context != IN_MAIN)) {
             text = apr_pstrcat(p, text, *text != '\0' ? ", " : "",
                                ocsp_directives[n].name, " ",
                                print_value(config, row, p), NULL);
@@ -595,6 +615,9 @@ const command_rec ocsp_directives[] = {
     RANGE("OCSPSignLimit", "signatures made at the same time by all processes",
           IN_MAIN, SERVER(sign_limit), UNSET, NULL, COUNT, 1,
           OCSP_SIGN_SLOTS_MAX),
+    FILES(AP_INIT_TAKE1, "OCSPStateDir", set_directory,
+          "a directory for what a restart must not forget", IN_MAIN, DIRECTORY,
+          SERVER(state_dir)),
     FILES(AP_INIT_TAKE1, "OCSPPassPhraseDialog", set_dialog,
           "builtin or exec:/path: how passphrases of keys are obtained",
           IN_MAIN, PROGRAM, SERVER(dialog)),

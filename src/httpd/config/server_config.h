@@ -37,7 +37,9 @@ typedef struct {
     struct ocsp_sign_contexts_t *threads;       /* likewise */
     ocsp_retries_t *retries;                    /* NULL: no arena */
     struct ocsp_retained_t *retained; /* the parent's; children have copies */
-    struct ocsp_watchdog_t *watch;    /* NULL: files are not checked */
+    const struct ocsp_state_dir_t
+        *state_dir;                /* NULL: no issuer is configured */
+    struct ocsp_watchdog_t *watch; /* NULL: files are not checked */
     int64_t check_s; /* interval of checks of all files; 0: OCSPRefresh off */
 } ocsp_server_config_shared_t;
 
@@ -56,6 +58,7 @@ typedef struct ocsp_server_config_t {
     int64_t cache_size; /* octets; 0: OCSPCacheSize off */
     int64_t sign_limit; /* 1 to OCSP_SIGN_SLOTS_MAX */
     const char *dialog; /* the program of OCSPPassPhraseDialog; NULL: builtin */
+    const char *state_dir;         /* OCSPStateDir, absolute; NULL: not set */
     ocsp_issuer_config_t *section; /* the one that is being parsed, or NULL */
     /* what follows from it */
     const struct ocsp_server_config_t *outer; /* the main server of a virtual

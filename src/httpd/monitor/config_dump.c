@@ -15,6 +15,7 @@
 #include "httpd/log.h"
 #include "httpd/load/readers.h"
 #include "httpd/load/sources.h"
+#include "httpd/runtime/state_dir.h"
 #include "httpd/runtime/version.h"
 #include "status/crl.h"
 
@@ -264,6 +265,18 @@ static void print_server(const dump_t *d, const server_rec *s)
     }
 }
 
+static void print_state_dir(const dump_t *d, const server_rec *base)
+{
+    const ocsp_state_dir_t *dir =
+        ocsp_state_dir_find(ocsp_server_config_get(base), d->ctx->ptemp);
+
+    printf("OCSP state directory: %s%s: %s\n", dir->path,
+           dir->is_default ? " (default)" : "",
+           dir->state == OCSP_STATE_DIR_MISSING && dir->rv == APR_ENOENT
+               ? "not there yet; httpd makes it when it starts"
+               : ocsp_state_dir_describe(dir, d->ctx->ptemp));
+}
+
 void ocsp_config_dump_print(const ocsp_load_ctx_t *ctx, server_rec *base,
                             apr_hash_t *readers)
 {
@@ -272,7 +285,9 @@ void ocsp_config_dump_print(const ocsp_load_ctx_t *ctx, server_rec *base,
                       .user = ocsp_readers_get_user(ctx->ptemp)};
     const server_rec *s;
 
-    printf("mod_ocsp " OCSP_VERSION "\nOCSP issuers:\n");
+    printf("mod_ocsp " OCSP_VERSION "\n");
+    print_state_dir(&d, base);
+    printf("OCSP issuers:\n");
     for (s = base; s != NULL; s = s->next) {
         if (s == base
             || ocsp_server_config_get(s) != ocsp_server_config_get(base)) {

@@ -15,6 +15,7 @@
 
 #include "answer/expiry.h"
 #include "httpd/runtime/sign_limit.h"
+#include "httpd/runtime/state_dir.h"
 #include "httpd/config/server_config.h"
 #include "httpd/load/load_ctx.h"
 #include "httpd/signers/signer_reload.h"
@@ -468,7 +469,11 @@ typedef struct {
     const char *last_check; /* for changes of all sources */
     int64_t check_age_s;    /* since then; -1: there was none */
     const char *check_state;
-    bool check_ok; /* or OCSPRefresh is off */
+    bool check_ok;         /* or OCSPRefresh is off */
+    const char *state_dir; /* its path and state may have line breaks in files'
+                              names, which are escaped */
+    const char *state_dir_state;
+    bool state_dir_ok;
 } summary_t;
 
 static const char *describe_checks(const ocsp_server_config_shared_t *shared,
@@ -510,6 +515,11 @@ static void collect_summary(summary_t *sum,
     sum->check_state = describe_checks(shared, look.overdue_s, p);
     sum->check_ok = shared->check_s == 0
                  || (shared->watch != NULL && look.overdue_s <= 0);
+    sum->state_dir = ap_escape_logitem(p, shared->state_dir->path);
+    sum->state_dir_ok = ocsp_state_dir_is_usable(shared->state_dir);
+    sum->state_dir_state =
+        apr_pstrcat(p, sum->state_dir_ok ? "" : "failed: ",
+                    ocsp_state_dir_describe(shared->state_dir, p), NULL);
 }
 
 static void show_text(request_rec *r, const ocsp_server_config_shared_t *shared)
@@ -530,10 +540,13 @@ static void show_text(request_rec *r, const ocsp_server_config_shared_t *shared)
                "\nOCSPCacheEvicted: %" APR_UINT64_T_FMT
                "\nOCSPSigning: %u\nOCSPSignWaiting: %u\n"
                "OCSPLastCheck: %s\nOCSPLastCheckAge: %" APR_INT64_T_FMT
-               "\nOCSPCheckState: %s\nOCSPCheckOK: %d\n",
+               "\nOCSPCheckState: %s\nOCSPCheckOK: %d\n"
+               "OCSPStateDir: %s\nOCSPStateDirState: %s\n"
+               "OCSPStateDirOK: %d\n",
                sum.cache.used, sum.cache.places, sum.cache.evicted, sum.signing,
                sum.waiting, sum.last_check, (apr_int64_t)sum.check_age_s,
-               sum.check_state, sum.check_ok);
+               sum.check_state, sum.check_ok, sum.state_dir,
+               sum.state_dir_state, sum.state_dir_ok);
     issuers = print_issuers(r, print_line);
     ap_rprintf(r,
                "OCSPIssuers: %u\nOCSPIssuersFailed: %u\n"
@@ -563,9 +576,12 @@ static void show_html(request_rec *r, const ocsp_server_config_shared_t *shared)
                "</tr></table>\n<p>Cache: %" APR_UINT64_T_FMT
                " of %" APR_UINT64_T_FMT " slots used, %" APR_UINT64_T_FMT
                " evicted; signing: %u, waiting to sign: %u</p>\n"
-               "<p>Sources last checked for changes: %s (%s)</p>\n",
+               "<p>Sources last checked for changes: %s (%s)</p>\n"
+               "<p>State directory: %s (%s)</p>\n",
                sum.cache.used, sum.cache.places, sum.cache.evicted, sum.signing,
-               sum.waiting, sum.last_check, sum.check_state);
+               sum.waiting, sum.last_check, sum.check_state,
+               ap_escape_html(r->pool, sum.state_dir),
+               ap_escape_html(r->pool, sum.state_dir_state));
     ap_rputs("<table border=\"0\" style=\"white-space: nowrap\"><tr><th></th>"
              "<th>Server</th><th>Issuer</th><th>State</th>"
              "<th>Revocations</th><th>Issued</th><th>thisUpdate</th>"

@@ -182,6 +182,22 @@ our %directive = (
         [['1', 1], ['2', 2], ['032', 32], ['256', 256]], ['0', '257', '1k', 'off', '2s'],
         'from 1 to 256'),
     all_words('OCSPQuickHandler', 'vhost main', 'off', 'on'),
+    OCSPStateDir => {
+        places => 'main',
+        value  => '"/srv/ocsp"',
+        good   => [
+            ['"/srv/ocsp"',   qr{OCSPStateDir /srv/ocsp,}m],
+            ['state',         qr{OCSPStateDir /.*/state,}m],
+            ['"/with space"', qr{OCSPStateDir /with space,}m],
+        ],
+        bad => [
+            ['',        qr/OCSPStateDir $one_argument/],
+            ['""',      qr/OCSPStateDir (?:$one_argument|: not a path)/],
+            ['/a /b',   qr/OCSPStateDir $one_argument/],
+            ['/' . 'x/' x 3000, qr/OCSPStateDir: not a path/],
+        ],
+        twice => ['/nowhere', '/srv/ocsp', qr{OCSPStateDir /srv/ocsp,}m],
+    },
     all_words('OCSPPreproduce', 'section', 'off', 'hot', 'all'),
     OCSPPassPhraseDialog => {
         places => 'main',

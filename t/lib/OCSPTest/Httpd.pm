@@ -9,6 +9,7 @@ use strict;
 use warnings;
 use OCSPTest qw(MALFORMED INTERNAL_ERROR TRY_LATER UNAUTHORIZED children config
     free_port http ocsp_status oracle post request run wait_for);
+use File::Path qw(remove_tree);
 use OCSPTest::Quick;
 use Time::HiRes qw(CLOCK_MONOTONIC clock_gettime sleep);
 
@@ -57,7 +58,8 @@ END
 # start(NAME, TEXT, port =>, launch => what runs the command instead of run(),
 # least => how many processes there are after a restart, processes =>, threads =>,
 # prefork => as many processes if that is the MPM, mpm => lines to use in place of
-# these numbers, sign_limit => 'default'): with this configuration. Dies if it does not
+# these numbers, sign_limit => 'default', keeps_state => what an earlier one of this name
+# has left in OCSPStateDir is not removed): with this configuration. Dies if it does not
 # listen.
 sub start {
     my ($class, $name, $text, %opt) = @_;
@@ -70,6 +72,8 @@ sub start {
             // processes($n, $threads, $opt{prefork} // $n, $limit) }, $class;
     $self->configure($text);
     unlink $self->{log};
+    # of an earlier run
+    remove_tree("$self->{config}.state") if !$opt{keeps_state};
     my ($status, $said) = ($opt{launch} // \&run)->(OCSPTest::vars()->{httpd}, '-f',
         $self->{config});
     die "httpd -f $self->{config}: exit $status\n$said" if $status != 0;
