@@ -1,7 +1,7 @@
 # An index that un-revokes certificates, other than by the end of a hold, or has lost
 # rows: an old copy that was put back. It is not taken while httpd runs nor at a graceful
-# restart, which logrotate does every night, but only by a full stop and start, of which
-# the log has a line.
+# restart, which logrotate does every night, but without OCSPStateDir by a full stop and
+# start, of which the log has a line. With it: 40-history.t.
 use strict;
 use warnings;
 use FindBin;
@@ -30,7 +30,8 @@ my %old = (
     'an index that has lost rows' => [@valid[0 .. 4]],
 );
 put(@new);
-my $text = "OCSPRefresh 1s\n" . (with('a', qq(OCSPIndexFile "$index"))
+OCSPTest::PKI::spew("$dir/file", "");
+my $text = qq(OCSPRefresh 1s\nOCSPStateDir "$dir/file"\n) . (with('a', qq(OCSPIndexFile "$index"))
     =~ s/^\s*OCSPCRLFile.*\n//mr) . issuer_section('b');
 my $httpd = debian_start('index-consent', $text);
 
@@ -76,6 +77,8 @@ ok $httpd->stop, 'a full stop';
 my $before = $httpd->log_since(0);
 unlike $before, qr/exit signal|Sanitizer|runtime error:/, 'no process was lost';
 is scalar(() = $before =~ /OCSP247: /g), 1, 'OCSP247 is logged at the start and by no graceful restart';
+like $before, qr{:warn\] .*OCSP270: OCSPStateDir \Q$dir/file\E: is not a directory},
+    'why OCSPStateDir is not used is logged';
 $httpd = debian_start('index-consent', $text);
 is $httpd->says('a', '1001'), 'good', 'and a start: the index is taken';
 is scalar(() = $httpd->log_since(0) =~ /OCSP247: .*an older CRL or index would be accepted/g), 1, 'OCSP247 is logged at the full start';

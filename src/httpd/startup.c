@@ -22,6 +22,7 @@
 #include "httpd/request/hot_responses.h"
 #include "httpd/request/location_rules.h"
 #include "httpd/log.h"
+#include "httpd/load/history.h"
 #include "httpd/load/issuer_certs.h"
 #include "httpd/load/load_log.h"
 #include "httpd/signers/keypairs.h"
@@ -323,6 +324,31 @@ static void log_unlisted_good(const server_rec *base)
     }
 }
 
+static void save_scope(ocsp_load_ctx_t *ctx, const ocsp_issuers_t *scope)
+{
+    int i;
+
+    for (i = 0; scope != NULL && i < scope->issuers->nelts; i++) {
+        ocsp_history_save(ctx, ocsp_issuers_get(scope, i));
+    }
+}
+
+/* A child does so after a check, if there will be checks. */
+static void save_histories(ocsp_load_ctx_t *ctx, server_rec *base)
+{
+    if (!ctx->is_writer
+        || (ctx->refreshes && ocsp_arena_has_lock(ctx->arena)
+            && ocsp_watchdog_is_possible())) {
+        return;
+    }
+    for (ctx->s = base; ctx->s != NULL;
+         ctx->s = ocsp_server_config_get_next(ctx->s)) {
+        save_scope(ctx, ocsp_server_config_get(ctx->s)->own);
+        save_scope(ctx, ocsp_server_config_get(ctx->s)->inherited);
+    }
+    ctx->s = base;
+}
+
 /* Load everything, as the one writer, and share it. */
 static void start(ocsp_load_ctx_t *ctx, server_rec *base)
 {
@@ -330,12 +356,10 @@ static void start(ocsp_load_ctx_t *ctx, server_rec *base)
     server_rec *s;
 
     if (is_configured(base)) {
+        ctx->state_dir = ocsp_state_dir_open(base, ctx->pconf, ctx->ptemp);
         shared.retries = ocsp_load_ctx_open_arena(ctx, base,
                                                   ocsp_sources_measure(ctx,
                                                                        base));
-        shared.state_dir = ocsp_state_dir_open(base,
-                                               ctx->mode == OCSP_LOAD_CTX_START,
-                                               ctx->pconf, ctx->ptemp);
     }
     ctx->defers = ctx->mode == OCSP_LOAD_CTX_GRACEFUL
                && ocsp_arena_has_lock(ctx->arena) && ctx->refreshes
@@ -343,12 +367,14 @@ static void start(ocsp_load_ctx_t *ctx, server_rec *base)
     load_all(ctx, base);
     if (ctx->arena != NULL) {
         ocsp_arena_serve(ctx->arena);
+        save_histories(ctx, base);
         if (ctx->is_writer && ocsp_arena_has_lock(ctx->arena)) {
             ocsp_arena_unlock(ctx->arena);
         }
     }
     ocsp_retained_sweep(ctx->retained);
     shared.arena = ctx->arena;
+    shared.state_dir = ctx->state_dir;
     shared.check_s = find_check_interval(ctx, base);
     if (is_configured(base)) {
         ocsp_runtime_open(&shared, ctx->retained, base);
@@ -419,6 +445,7 @@ int ocsp_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     }
     ocsp_load_ctx_begin(&ctx, OCSP_LOAD_CTX_CONFIG_TEST, NULL, pconf, ptemp);
     ctx.refreshes = ocsp_server_config_get(base)->refresh_s != 0;
+    ctx.state_dir = ocsp_state_dir_find(ocsp_server_config_get(base), ptemp);
     load_all(&ctx, base);
     ocsp_location_rules_check(base, ptemp);
     presigns = ocsp_presign_check(base);

@@ -19,7 +19,7 @@
 #include "shared/segment.h"
 
 #define ARENA_MAGIC UINT64_C(0x4f43535041524e41) /* OCSPARNA */
-#define ARENA_VERSION 8u
+#define ARENA_VERSION 9u
 
 /* Since this version a process of another one can close an arena. */
 #define CLOSABLE_VERSION 6u
@@ -691,6 +691,7 @@ bool ocsp_arena_read_slot(ocsp_arena_slot_t *out, const ocsp_arena_t *a,
     if (ocsp_arena_get_info(&out->info, a, slot, id) == APR_SUCCESS
         && find_table(&octets, &out->len, &word, a, s)) {
         out->table = octets;
+        out->generation = (uint32_t)word;
     }
     ocsp_arena_get_result(&out->result, a, slot, id);
     out->incomplete = s->result.incomplete;

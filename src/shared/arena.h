@@ -168,6 +168,7 @@ typedef struct {
                                assigns a slot; NULL: it has none of this id,
                                and no info */
     size_t len;             /* of table */
+    uint32_t generation;    /* of table: another one has another number */
     ocsp_table_info_t info; /* of table */
     ocsp_load_result_record_t result; /* how the last load ended */
     bool incomplete;                  /* see ocsp_load_result_cell_t */

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /** Octets of a text, its NUL included; a longer text is cut off. */
-#define OCSP_LOAD_RESULT_MAX 400
+#define OCSP_LOAD_RESULT_MAX 600
 
 /** How a load ended. */
 typedef enum {
@@ -25,6 +25,9 @@ typedef enum {
     OCSP_LOAD_RESULT_NEWER_REJECTED,  /* an older CRL is in use */
     OCSP_LOAD_RESULT_PARTLY_REJECTED, /* the table in use has the other sources
                                        */
+    OCSP_LOAD_RESULT_WENT_BACK, /* sources are older than those before httpd
+                                   started: the table in use has their
+                                   revocations alone */
     OCSP_LOAD_RESULT_HIDDEN, /* files that may be newer CRLs cannot be read */
     /* nothing was loaded: */
     OCSP_LOAD_RESULT_REJECTED,   /* a source is missing, broken or not valid */

@@ -17,6 +17,10 @@
 /* So many rejected CRLs are named in a reason. */
 #define REJECTED_MAX 3
 
+/* Which CRL is newer than one that is rejected, for messages. */
+#define IN_USE "in use"
+#define BEFORE "that was in use before httpd was stopped"
+
 /** A CRL that may be selected. */
 typedef struct {
     const char *file;       /* its name, for messages */
@@ -33,14 +37,16 @@ typedef struct {
     candidate_t from;
     ocsp_table_builder_t *builder; /* its entries */
     ocsp_crl_info_t crl;
-    uint32_t kind; /* OCSP_CRL_SET_: bits */
-    bool compared; /* a delta CRL: with the complete one of its scope */
+    uint32_t kind;  /* OCSP_CRL_SET_: bits */
+    bool compared;  /* a delta CRL: with the complete one of its scope */
+    bool went_back; /* older than one that was in use before httpd started */
 } selected_t;
 
 /** The selection so far. */
 typedef struct {
     const ocsp_crl_select_input_t *in;
     int64_t last_since;             /* of in->last */
+    int64_t newest_since;           /* of in->newest */
     apr_array_header_t *candidates; /* candidate_t, newest first */
     apr_hash_t *seen;               /* their names, by device and inode */
     apr_array_header_t *selected;   /* selected_t, of different scopes or
@@ -50,6 +56,7 @@ typedef struct {
     const char *other_key;          /* why a CRL is of another key, or NULL */
     const char *other_ca;           /* why it is another CA's, or NULL */
     unsigned rejected_count;
+    unsigned went_back_count;
     apr_status_t status; /* of the CRL rejected last */
     bool stop;           /* nothing further may be selected */
     bool has_own;        /* a key that covers has signed a CRL without name */
@@ -219,16 +226,18 @@ static apr_status_t find_candidates(selection_t *s, const char **why)
 
 /* --- checks --------------------------------------------------------------- */
 
+/* @param which the CRL that is newer */
 static apr_status_t reject_older(selection_t *s, const char *file,
-                                 int64_t this_update, int64_t last)
+                                 int64_t this_update, int64_t last,
+                                 const char *which)
 {
     s->why = apr_psprintf(s->pool,
                           "%s: RFC 5280 section 5.1.2.4: thisUpdate %s is "
-                          "before %s, that of the CRL in use: put the "
-                          "newest CRL there, or stop httpd and start it again "
-                          "to accept this one",
+                          "before %s, that of the CRL %s: put the "
+                          "newest CRL there, or %s to accept this one",
                           file, ocsp_crl_print_time(this_update, s->pool),
-                          ocsp_crl_print_time(last, s->pool));
+                          ocsp_crl_print_time(last, s->pool), which,
+                          s->in->consent);
     return OCSP_ESTALE;
 }
 
@@ -248,7 +257,7 @@ static apr_status_t check_age(selection_t *s, const char *file,
     }
     return s->selected->nelts == 0 && s->deltas->nelts == 0
                 && this_update < s->last_since
-             ? reject_older(s, file, this_update, s->last_since)
+             ? reject_older(s, file, this_update, s->last_since, IN_USE)
              : APR_SUCCESS;
 }
 
@@ -293,38 +302,46 @@ static ocsp_crl_set_part_t make_part(const selected_t *selected)
     return part;
 }
 
-static apr_status_t reject_lower(selection_t *s, const char *file)
+static apr_status_t reject_lower(selection_t *s, const char *file,
+                                 const char *which)
 {
     s->why = apr_psprintf(s->pool,
                           "%s: RFC 5280 section 5.2.3: CRLNumber is lower than "
-                          "that of the CRL in use: put the newest CRL there, "
-                          "or if the CA has begun to number again, stop httpd "
-                          "and start it again",
-                          file);
+                          "that of the CRL %s: put the newest CRL there, "
+                          "or if the CA has begun to number again, %s",
+                          file, which, s->in->consent);
     return OCSP_ESTALE;
 }
 
-/* Against the CRL in use of the same scope and signer (R140). */
-static apr_status_t check_last(selection_t *s, const selected_t *selected)
+/* Against the CRL of the same scope and signer (R140).
+ * @param list the CRLs to compare with, and which ones these are */
+static apr_status_t compare_with(selection_t *s, const selected_t *selected,
+                                 const apr_array_header_t *list,
+                                 const char *which)
 {
     const ocsp_crl_set_part_t part = make_part(selected);
-    int i = ocsp_crl_set_find(s->in->last, &part);
+    int i = ocsp_crl_set_find(list, &part);
     const ocsp_crl_set_part_t *last;
 
     if (i < 0) {
         return APR_SUCCESS;
     }
-    last = &APR_ARRAY_IDX(s->in->last, i, ocsp_crl_set_part_t);
+    last = &APR_ARRAY_IDX(list, i, ocsp_crl_set_part_t);
     if (part.this_update < last->this_update) {
         return reject_older(s, selected->from.file, part.this_update,
-                            last->this_update);
+                            last->this_update, which);
     }
     return last->number_len == 0 || part.number_len == 0
                 || ocsp_crl_compare_number(part.number, part.number_len,
                                            last->number, last->number_len)
                        >= 0
              ? APR_SUCCESS
-             : reject_lower(s, selected->from.file);
+             : reject_lower(s, selected->from.file, which);
+}
+
+static apr_status_t check_last(selection_t *s, const selected_t *selected)
+{
+    return compare_with(s, selected, s->in->last, IN_USE);
 }
 
 /* Every delta CRL may become a part of its own. */
@@ -380,14 +397,18 @@ static void set_missing(selection_t *s, ocsp_crl_select_missing_t missing,
     s->out.missing_file = file;
 }
 
+/* Add s->why to others. */
+static const char *add_text(const selection_t *s, const char *reasons)
+{
+    return reasons == NULL ? s->why
+                           : apr_pstrcat(s->pool, reasons, "; ", s->why, NULL);
+}
+
 /* Add s->why to the reasons. */
 static void add_reason(selection_t *s)
 {
     if (s->rejected_count++ < REJECTED_MAX || s->stop) {
-        s->out.rejected = s->out.rejected == NULL
-                            ? s->why
-                            : apr_pstrcat(s->pool, s->out.rejected, "; ",
-                                          s->why, NULL);
+        s->out.rejected = add_text(s, s->out.rejected);
     }
 }
 
@@ -624,10 +645,55 @@ static apr_status_t combine(selection_t *s, selected_t *base)
     return rv;
 }
 
+/* Whether a newer CRL is selected, but for those that went back. */
+static bool has_newer_than(const selection_t *s, int64_t this_update)
+{
+    int i = s->selected->nelts - 1;
+
+    while (i >= 0
+           && (selected_at(s, i)->went_back
+               || selected_at(s, i)->crl.this_update <= this_update)) {
+        i--;
+    }
+    return i >= 0;
+}
+
+/* Against the newest CRLs that were in use before httpd started, which may not
+ * be there any more: of its scope and signer, and those that covered
+ * everything. */
+static apr_status_t check_newest(selection_t *s, const selected_t *selected,
+                                 bool is_first)
+{
+    const int64_t this_update = selected->crl.this_update;
+    apr_status_t rv = s->in->newest != NULL
+                        ? compare_with(s, selected, s->in->newest, BEFORE)
+                        : APR_SUCCESS;
+
+    return rv == APR_SUCCESS && this_update < s->newest_since && is_first
+             ? reject_older(s, selected->from.file, this_update,
+                            s->newest_since, BEFORE)
+             : rv;
+}
+
+/* A CRL that went back, such as one restored from a backup, lists revocations,
+ * and covers nothing: certificates may be revoked that it does not list. */
+static void go_back(selection_t *s, selected_t *selected)
+{
+    selected->went_back = true;
+    selected->kind |= OCSP_CRL_SET_LISTED;
+    if (s->out.missing == OCSP_CRL_SELECT_NONE) {
+        s->out.missing = OCSP_CRL_SELECT_REJECTED;
+    }
+    if (s->went_back_count++ < REJECTED_MAX) {
+        s->out.went_back = add_text(s, s->out.went_back);
+    }
+}
+
 /* Complete the CRLs with this thisUpdate: all newer delta CRLs have been read,
  * and of each scope the CRL with the highest number. */
 static void combine_all(selection_t *s, int64_t this_update)
 {
+    const bool is_first = !has_newer_than(s, this_update);
     int i = 0;
 
     while (i < s->selected->nelts) {
@@ -639,6 +705,10 @@ static void combine_all(selection_t *s, int64_t this_update)
             && (rv = combine(s, selected)) == APR_SUCCESS) {
             from = selected->from;
             rv = check_last(s, selected);
+            if (rv == APR_SUCCESS && (selected->kind & OCSP_CRL_SET_LISTED) == 0
+                && check_newest(s, selected, is_first) != APR_SUCCESS) {
+                go_back(s, selected);
+            }
             APR_ARRAY_IDX(s->out.parts, i,
                           ocsp_crl_set_part_t) = make_part(selected);
         }
@@ -818,9 +888,12 @@ apr_status_t ocsp_crl_select_make(ocsp_crl_select_t *out,
                                   const ocsp_crl_select_input_t *in,
                                   const char **why, apr_pool_t *p)
 {
+    ocsp_crl_select_input_t with_consent = *in;
     selection_t s = {
-        .in = in,
+        .in = &with_consent,
         .last_since = ocsp_crl_set_find_since(in->last),
+        .newest_since = in->newest != NULL ? ocsp_crl_set_find_since(in->newest)
+                                           : OCSP_CRL_SET_PARTIAL,
         .candidates = apr_array_make(p, 8, sizeof(candidate_t)),
         .seen = apr_hash_make(p),
         .selected = apr_array_make(p, 1, sizeof(selected_t)),
@@ -829,9 +902,12 @@ apr_status_t ocsp_crl_select_make(ocsp_crl_select_t *out,
                 .since = OCSP_CRL_SET_PARTIAL},
         .status = OCSP_EUNKNOWNCA,
         .pool = p};
-    apr_status_t rv = find_candidates(&s, why);
+    apr_status_t rv;
 
-    if (rv != APR_SUCCESS) {
+    if (in->consent == NULL) {
+        with_consent.consent = OCSP_CRL_SELECT_CONSENT;
+    }
+    if ((rv = find_candidates(&s, why)) != APR_SUCCESS) {
         return rv;
     }
     select_crls(&s);

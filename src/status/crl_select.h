@@ -19,6 +19,10 @@
 #include "status/error.h"
 #include "status/table.h"
 
+/** How older data is accepted if nothing is remembered over a stop and start.
+ */
+#define OCSP_CRL_SELECT_CONSENT "stop httpd and start it again"
+
 /** The CRLs to select from. */
 typedef struct {
     const ocsp_crl_keys_t *keys;     /* of the issuer */
@@ -28,7 +32,13 @@ typedef struct {
                                         directories; or NULL */
     const apr_array_header_t *last;  /* ocsp_crl_set_part_t: in use. A CRL older
                                         than that of its scope is rejected */
-    int64_t latest;  /* the latest thisUpdate that is accepted */
+    const apr_array_header_t *newest; /* ocsp_crl_set_part_t: the newest that
+                                         were in use before httpd started; or
+                                         NULL. An older CRL only adds
+                                         revocations */
+    const char *consent; /* how an older CRL is accepted, in the imperative;
+                            NULL: OCSP_CRL_SELECT_CONSENT */
+    int64_t latest;      /* the latest thisUpdate that is accepted */
     bool unreadable; /* there are files that may be CRLs and cannot be read */
 } ocsp_crl_select_input_t;
 
@@ -61,11 +71,13 @@ typedef struct {
     ocsp_crl_select_missing_t missing;
     const char *missing_file; /* of OCSP_CRL_SELECT_OTHER_KEY and the later ones
                                */
-    const char *rejected; /* reasons why CRLs that are newer or of other scopes
+    const char *rejected;  /* reasons why CRLs that are newer or of other scopes
                              were rejected, or delta CRLs could not be combined;
                              NULL: none. CRLs of other keys are not among them
                            */
-    const char *other_ca; /* reasons for OCSP_CRL_SELECT_OTHER_CA; or NULL */
+    const char *other_ca;  /* reasons for OCSP_CRL_SELECT_OTHER_CA; or NULL */
+    const char *went_back; /* reasons why CRLs are older than the newest, and
+                              only add revocations; or NULL */
 } ocsp_crl_select_t;
 
 /**
@@ -83,6 +95,7 @@ typedef struct {
  * the number and the dates of the delta CRL (crl_delta.h). If they cannot be
  * combined, or there is only the delta CRL, the certificates that they list
  * count as revoked, and others are not covered (OCSP_CRL_SET_LISTED, R155).
+ * Likewise a CRL that is older than one that was in use before httpd started.
  * @param out untouched unless APR_SUCCESS
  * @param why the reasons of all rejected CRLs
  * @return the error of a named file, or of the CRL rejected last: see load.h

@@ -24,6 +24,12 @@ typedef struct {
     apr_pool_t *pool;
 } load_t;
 
+/* How an administrator accepts older data. */
+static const char *get_consent(const load_t *l)
+{
+    return l->src->consent != NULL ? l->src->consent : OCSP_CRL_SELECT_CONSENT;
+}
+
 static int count(const apr_array_header_t *list)
 {
     return list != NULL ? list->nelts : 0;
@@ -213,7 +219,7 @@ static void warn_of_coverage(const load_t *l, ocsp_load_result_t *out,
 
     out->uncovered = out->info.partial && count(l->src->indexes) == 0
                   && !(l->src->complete && !out->info.missing_crls);
-    if (!out->uncovered) {
+    if (!out->uncovered || out->went_back != NULL) {
         return;
     }
     if (selected->missing == OCSP_CRL_SELECT_NO_OWN) {
@@ -311,27 +317,37 @@ static ocsp_table_sums_t finish(ocsp_load_result_t *out)
 
 /* --- CRLs ----------------------------------------------------------------- */
 
+void ocsp_load_find_crls(apr_array_header_t *parts,
+                         const ocsp_table_info_t *info, const void *table,
+                         size_t len)
+{
+    const int before = parts->nelts;
+    ocsp_crl_set_part_t *one;
+
+    if (!info->crl) {
+        return;
+    }
+    if (table != NULL && info->crls > 0) {
+        ocsp_table_get_crls(parts, table, len);
+    }
+    if (parts->nelts == before) { /* a single CRL that covers everything */
+        one = apr_array_push(parts);
+        *one = (ocsp_crl_set_part_t){.number_len = (uint32_t)info->number_len,
+                                     .this_update = info->this_update,
+                                     .next_update = info->next_update};
+        memcpy(one->number, info->number, info->number_len);
+    }
+}
+
 /* The CRLs of the table in use. */
 static apr_array_header_t *find_last(const ocsp_load_sources_t *src,
                                      apr_pool_t *p)
 {
     apr_array_header_t *parts = apr_array_make(p, 1,
                                                sizeof(ocsp_crl_set_part_t));
-    const ocsp_table_info_t *last = src->last;
-    ocsp_crl_set_part_t *one;
 
-    if (last == NULL || !last->crl) {
-        return parts;
-    }
-    if (src->last_table != NULL && last->crls > 0) {
-        ocsp_table_get_crls(parts, src->last_table, src->last_len);
-    }
-    if (parts->nelts == 0) { /* a single CRL that covers everything */
-        one = apr_array_push(parts);
-        *one = (ocsp_crl_set_part_t){.number_len = (uint32_t)last->number_len,
-                                     .this_update = last->this_update,
-                                     .next_update = last->next_update};
-        memcpy(one->number, last->number, last->number_len);
+    if (src->last != NULL) {
+        ocsp_load_find_crls(parts, src->last, src->last_table, src->last_len);
     }
     return parts;
 }
@@ -414,14 +430,15 @@ static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
                 l->pool,
                 "%s: the CRL of %s that was in use (thisUpdate %s, %s) is "
                 "gone, and this one might not cover the same certificates: "
-                "restore it, or stop httpd and start it again to accept that",
+                "restore it, or %s to accept that",
                 out->file, l->src->keys->issuer->subject,
                 print_time(l, part->this_update),
                 part->scope.bits != 0
                     ? ocsp_crl_set_print_bits(part->scope.bits, l->pool)
                 : (part->kind & OCSP_CRL_SET_SIGNER) != 0
                     ? "by another key"
-                    : "for every certificate");
+                    : "for every certificate",
+                get_consent(l));
             add_not_used(l, out, *why);
         }
     }
@@ -429,7 +446,7 @@ static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
         return APR_SUCCESS;
     }
     out->info.partial = ocsp_crl_set_find_since(parts) == OCSP_CRL_SET_PARTIAL;
-    return l->src->last_table == NULL
+    return l->src->last_table == NULL || l->src->last_is_copy
              ? OCSP_ESTALE
              : ocsp_table_builder_add_table(out->builder, l->src->last_table,
                                             l->src->last_len, why);
@@ -453,6 +470,8 @@ static apr_status_t use_selected(const load_t *l, ocsp_load_result_t *out,
     out->builder = selected->builder;
     out->file = selected->file;
     out->rejected = selected->rejected;
+    out->went_back = selected->went_back;
+    info->went_back = out->went_back != NULL;
     if (selected->other_ca != NULL) {
         add_not_used(l, out, selected->other_ca);
     }
@@ -485,6 +504,8 @@ static apr_status_t build_crl(const load_t *l, ocsp_load_result_t *out,
                                         .files = l->src->files,
                                         .found = l->src->found,
                                         .last = l->last,
+                                        .newest = l->src->newest,
+                                        .consent = l->src->consent,
                                         .latest = l->now + OCSP_CRL_SKEW_S,
                                         .unreadable = l->src->unreadable};
     ocsp_crl_select_t selected;
@@ -513,10 +534,10 @@ static apr_status_t begin_without_crl(const load_t *l, ocsp_load_result_t *out,
     }
     if (src->last != NULL && src->last->crl) {
         *why = apr_psprintf(l->pool,
-                            "%s: the CRL of %s is gone: restore it, or stop "
-                            "httpd and start it again to do without",
+                            "%s: the CRL of %s is gone: restore it, or %s to "
+                            "do without",
                             src->places != NULL ? src->places : name_files(l),
-                            src->keys->issuer->subject);
+                            src->keys->issuer->subject, get_consent(l));
         return APR_ENOENT;
     }
     out->builder = ocsp_table_builder_make(l->pool);
@@ -527,15 +548,13 @@ static apr_status_t begin_without_crl(const load_t *l, ocsp_load_result_t *out,
     return APR_SUCCESS;
 }
 
-/* A loss is accepted only by a full stop and start: log rotation restarts
- * gracefully, too. */
+/* A loss is accepted only by a full stop and start, and if there is a state
+ * directory not even by that: log rotation restarts gracefully, too. */
 static apr_status_t reject_loss(const load_t *l, const char *loss,
                                 const char **why)
 {
-    *why = apr_pstrcat(l->pool, name_files(l), ": ", loss,
-                       ": restore it, or stop httpd and start it again to "
-                       "accept it",
-                       NULL);
+    *why = apr_pstrcat(l->pool, name_files(l), ": ", loss, ": restore it, or ",
+                       get_consent(l), " to accept it", NULL);
     return OCSP_ESTALE;
 }
 
@@ -646,9 +665,74 @@ static apr_status_t build_issuance(const load_t *l, ocsp_load_result_t *out,
 
     out->info.issuance = true;
     return rv != APR_SUCCESS && crl != NULL && has_last(l)
-                && !has_same_crls(l, out)
+                && !l->src->last_is_copy && !has_same_crls(l, out)
              ? keep_issuance(l, out, rv, *why)
              : rv;
+}
+
+/* --- sources that went back ----------------------------------------------- */
+
+/* Add the revocations of the last table. */
+static apr_status_t add_revoked(const load_t *l, ocsp_table_builder_t *b,
+                                const char **why)
+{
+    const ocsp_load_sources_t *src = l->src;
+    apr_uint64_t cursor = 0;
+    apr_status_t rv = APR_SUCCESS;
+    ocsp_table_item_t item;
+    ocsp_record_t record;
+
+    while (rv == APR_SUCCESS
+           && ocsp_table_next(&item, src->last_table, src->last_len, &cursor)) {
+        if (item.revoked) {
+            rv = ocsp_table_lookup(&record, src->last_table, src->last_len,
+                                   src->last->id, item.serial, item.serial_len);
+        }
+        if (item.revoked && rv == APR_SUCCESS) {
+            rv = ocsp_table_builder_add(b, item.serial, item.serial_len,
+                                        record.revocation_time, record.reason,
+                                        why);
+        }
+    }
+    return rv;
+}
+
+/* A table of the revocations that were known before httpd started, since its
+ * sources have been rejected as older. It counts as made of a CRL that covers
+ * nothing. @param rejected, reason why */
+static apr_status_t keep_revoked(const load_t *l, ocsp_load_result_t *out,
+                                 apr_status_t rejected, const char *reason)
+{
+    const ocsp_table_info_t *last = l->src->last;
+    const char *ignored;
+
+    *out = (ocsp_load_result_t){.builder = ocsp_table_builder_make(l->pool),
+                                .file = "its state",
+                                .went_back = reason,
+                                .uncovered = true};
+    out->crls = apr_array_make(l->pool, 1, sizeof(ocsp_crl_set_part_t));
+    out->info.crl = true;
+    out->info.partial = true;
+    out->info.missing_crls = true;
+    out->info.went_back = true;
+    out->info.this_update = last->this_update;
+    out->info.next_update = last->next_update;
+    if (add_revoked(l, out->builder, &ignored) != APR_SUCCESS) {
+        ocsp_table_builder_free(out->builder);
+        return rejected;
+    }
+    (void)finish(out);
+    out->end = ocsp_table_find_end(true, last->this_update, last->next_update,
+                                   0, l->src->grace_s, l->src->max_age_s);
+    return APR_SUCCESS;
+}
+
+/* Whether a failure is that the sources lack what they had before httpd
+ * started. */
+static bool lacks_earlier(const load_t *l, apr_status_t rv)
+{
+    return l->src->last_is_copy && l->src->last_table != NULL
+        && (rv == OCSP_ESTALE || APR_STATUS_IS_ENOENT(rv));
 }
 
 apr_status_t ocsp_load_build(ocsp_load_result_t *out,
@@ -675,9 +759,14 @@ apr_status_t ocsp_load_build(ocsp_load_result_t *out,
         if (result.builder != NULL) {
             ocsp_table_builder_free(result.builder);
         }
+        if (lacks_earlier(&l, rv)) {
+            rv = keep_revoked(&l, &result, rv, *why);
+        }
+        *out = rv == APR_SUCCESS ? result : *out;
         return rv;
     }
     warn_of_loss(&l, &result);
+    result.has_history = src->newest != NULL || src->last_is_copy;
     *out = result;
     return APR_SUCCESS;
 }

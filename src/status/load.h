@@ -45,6 +45,14 @@ typedef struct {
     const void *last_table; /* that table, which does not change meanwhile, or
                                NULL */
     size_t last_len;
+    bool last_is_copy; /* it was in use before httpd started: nothing is
+                          answered good because of it, but it shows what is
+                          older */
+    const apr_array_header_t *newest; /* ocsp_crl_set_part_t: the newest CRLs
+                                         that were in use before httpd started;
+                                         NULL: nothing is known of them */
+    const char *consent; /* how an administrator accepts older sources, in the
+                            imperative; NULL: OCSP_CRL_SELECT_CONSENT */
 } ocsp_load_sources_t;
 
 /** A loaded table. */
@@ -53,15 +61,20 @@ typedef struct {
     size_t len;                     /* octets of its table */
     ocsp_table_info_t info;         /* without id and fingerprint */
     const apr_array_header_t *crls; /* ocsp_crl_set_part_t: its CRLs */
-    int64_t end;          /* when it becomes stale: see ocsp_table_find_end */
-    bool uncovered;       /* some certificates are answered tryLater, since no
+    int64_t end;           /* when it becomes stale: see ocsp_table_find_end */
+    bool uncovered;        /* some certificates are answered tryLater, since no
                              CRL covers them: see OCSPCRLCoverage */
-    const char *file;     /* the newest CRL; without CRLs an issuance file */
-    const char *warning;  /* for the administrator; or NULL */
-    const char *not_used; /* why sources could not be used: the table has the
+    const char *file;      /* the newest CRL; without CRLs an issuance file */
+    const char *warning;   /* for the administrator; or NULL */
+    const char *not_used;  /* why sources could not be used: the table has the
                              others, and the entries of the last one, and is to
                              be built again even if no file changes; or NULL */
-    const char *rejected; /* why CRLs were rejected: see ocsp_crl_select_t */
+    bool has_history;      /* newest or a copy was known */
+    const char *rejected;  /* why CRLs were rejected: see ocsp_crl_select_t */
+    const char *went_back; /* why sources are older than those that were in use
+                              before httpd started: they only add revocations,
+                              and the table is to be built again likewise; or
+                              NULL */
 } ocsp_load_result_t;
 
 /**
@@ -74,6 +87,16 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
                                    const char **why, apr_pool_t *p);
 
 /**
+ * Find the CRLs that a table was built from: ocsp_table_get_crls, or the single
+ * one in its header.
+ * @param parts ocsp_crl_set_part_t are added
+ * @param table NULL: only its header is known
+ */
+void ocsp_load_find_crls(apr_array_header_t *parts,
+                         const ocsp_table_info_t *info, const void *table,
+                         size_t len);
+
+/**
  * Read and check the sources.
  * - crl_select.h selects the CRLs. A CRL in use that is gone, and that no newer
  *   one covers, stays in use with all entries of the last table (not_used).
@@ -83,6 +106,9 @@ apr_status_t ocsp_load_fingerprint(unsigned char fingerprint[32], bool *settled,
  *   fewer rows than the last one, or if final revocations are gone (beside a
  *   new CRL: if these certificates are valid again). Then a CRL that is newer
  *   than the one in use is used with all entries of the last table (not_used).
+ * - If the sources are older than those that were in use before httpd started,
+ *   the table has revocations alone, theirs or those of the copy, and no
+ *   certificate is answered good (went_back).
  * - If more than half of the revocations are gone, there is a warning.
  * - A CRL past its nextUpdate is used: the certificates that it lists stay
  *   revoked.

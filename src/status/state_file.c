@@ -208,9 +208,10 @@ static apr_status_t read_all(int fd, unsigned char *data, size_t len)
     return APR_SUCCESS;
 }
 
-apr_status_t ocsp_state_file_read(ocsp_der_t *content, const char *dir,
-                                  const char *name, size_t max,
-                                  const char **why, apr_pool_t *p)
+/* @param whole whether a file of more octets is an error */
+static apr_status_t read_file(ocsp_der_t *content, const char *dir,
+                              const char *name, size_t max, bool whole,
+                              const char **why, apr_pool_t *p)
 {
     unsigned char *data;
     size_t len = 0;
@@ -218,6 +219,9 @@ apr_status_t ocsp_state_file_read(ocsp_der_t *content, const char *dir,
     apr_status_t rv = open_file(&fd, &len, dir, name, why, p);
 
     *content = (ocsp_der_t){NULL, 0};
+    if (!whole && len > max) {
+        len = max;
+    }
     if (rv == APR_SUCCESS && len > max) {
         *why = apr_psprintf(p, "%s/%s has more than %" APR_SIZE_T_FMT " octets",
                             dir, name, max);
@@ -237,6 +241,20 @@ apr_status_t ocsp_state_file_read(ocsp_der_t *content, const char *dir,
         (void)close(fd);
     }
     return rv;
+}
+
+apr_status_t ocsp_state_file_read(ocsp_der_t *content, const char *dir,
+                                  const char *name, size_t max,
+                                  const char **why, apr_pool_t *p)
+{
+    return read_file(content, dir, name, max, true, why, p);
+}
+
+apr_status_t ocsp_state_file_read_begin(ocsp_der_t *content, const char *dir,
+                                        const char *name, size_t max,
+                                        const char **why, apr_pool_t *p)
+{
+    return read_file(content, dir, name, max, false, why, p);
 }
 
 /* --- removing ------------------------------------------------------------- */

@@ -59,6 +59,12 @@ apr_status_t ocsp_state_file_read(ocsp_der_t *content, const char *dir,
                                   const char *name, size_t max,
                                   const char **why, apr_pool_t *p);
 
+/** Read the first octets of a file, max or all that there are; otherwise as
+ * ocsp_state_file_read. */
+apr_status_t ocsp_state_file_read_begin(ocsp_der_t *content, const char *dir,
+                                        const char *name, size_t max,
+                                        const char **why, apr_pool_t *p);
+
 /** Remove a file. @return APR_SUCCESS also if there is none. Any thread. */
 apr_status_t ocsp_state_file_remove(const char *dir, const char *name,
                                     const char **why, apr_pool_t *p);

@@ -199,6 +199,7 @@ apr_status_t ocsp_table_get_info(ocsp_table_info_t *info, const void *mem,
     info->issuance = (head.flags & OCSP_TABLE_ISSUANCE) != 0;
     info->partial = (head.flags & OCSP_TABLE_PARTIAL) != 0;
     info->missing_crls = (head.flags & OCSP_TABLE_MISSING_CRLS) != 0;
+    info->went_back = (head.flags & OCSP_TABLE_WENT_BACK) != 0;
     info->crls = (unsigned)count_crls(&head);
     info->changed = head.changed;
     info->entries = head.entries;

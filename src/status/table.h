@@ -24,7 +24,7 @@
 
 /** To be increased with every change of the layout. */
 #ifndef OCSP_TABLE_VERSION
-#define OCSP_TABLE_VERSION 4
+#define OCSP_TABLE_VERSION 5
 #endif
 
 /** How long a CRL without nextUpdate is used by default, in seconds: 7 days
@@ -50,6 +50,8 @@ typedef struct {
     bool partial;        /* the CRLs do not say that they cover every
                             certificate of the CA */
     bool missing_crls;   /* a CRL that was named or found is not in it */
+    bool went_back;      /* sources are older than those before httpd started:
+                            they only add revocations */
     unsigned crls;       /* how many CRLs ocsp_table_get_crls gives */
     int64_t this_update; /* of the oldest CRL; without CRLs the time of loading
                           */

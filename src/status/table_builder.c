@@ -442,7 +442,8 @@ static void write_head(ocsp_table_head_t *head, const ocsp_table_info_t *info)
     head->flags = (info->crl ? OCSP_TABLE_CRL : 0)
                 | (info->issuance ? OCSP_TABLE_ISSUANCE : 0)
                 | (info->partial ? OCSP_TABLE_PARTIAL : 0)
-                | (info->missing_crls ? OCSP_TABLE_MISSING_CRLS : 0);
+                | (info->missing_crls ? OCSP_TABLE_MISSING_CRLS : 0)
+                | (info->went_back ? OCSP_TABLE_WENT_BACK : 0);
     head->changed = info->changed;
     head->rows = info->rows;
 }

@@ -32,7 +32,8 @@
 #define OCSP_TABLE_ISSUANCE 2u
 #define OCSP_TABLE_PARTIAL 4u
 #define OCSP_TABLE_MISSING_CRLS 8u
-#define OCSP_TABLE_UNUSED 0xfff0u
+#define OCSP_TABLE_WENT_BACK 16u
+#define OCSP_TABLE_UNUSED 0xffe0u
 
 /* The flags above these 16 bits are the number of CRLs. */
 #define OCSP_TABLE_CRLS_SHIFT 16

@@ -16,6 +16,7 @@
 #include "pki.h"
 #include "status/crl_directory.h"
 #include "status/load.h"
+#include "status/table_history.h"
 #include "tap.h"
 
 #define DAYS(n) (PKI_NOW + (n)*PKI_DAY)
@@ -227,6 +228,19 @@ static void *make_last(ocsp_load_result_t *last, size_t *len, const case_t *c,
     return mem;
 }
 
+/* What is known of it after a stop and start. */
+static apr_array_header_t *remember(const ocsp_load_sources_t *src,
+                                    apr_pool_t *p)
+{
+    apr_array_header_t *in_use = apr_array_make(p, 1,
+                                                sizeof(ocsp_crl_set_part_t));
+    apr_array_header_t *crls = apr_array_copy(p, in_use);
+
+    ocsp_load_find_crls(in_use, src->last, src->last_table, src->last_len);
+    ocsp_table_history_add(crls, in_use, true, PKI_NOW);
+    return crls;
+}
+
 static void run(const case_t *c)
 {
     char *dir = folder_make();
@@ -245,17 +259,26 @@ static void run(const case_t *c)
         src.last = &last.info;
         src.last_table = mem;
     }
+    if (c->restarted) {
+        src.newest = remember(&src, p);
+        src.last = NULL;
+        src.last_table = NULL;
+    }
     place(&src, dir, c->files, c->named, p);
     rv = ocsp_load_build(&out, &src, PKI_NOW, &why, p);
     said = rv == APR_SUCCESS ? out.warning : why;
     done = rv == c->want && says(said, c->said) && ERR_peek_error() == 0;
     if (rv == APR_SUCCESS) {
         done = done && says(out.not_used, c->not_used)
-            && says(out.rejected, c->rejected) && is_right(c, &out, p);
+            && says(out.rejected, c->rejected)
+            && says(out.went_back, c->went_back)
+            && out.info.went_back == (c->went_back != NULL)
+            && is_right(c, &out, p);
     }
-    ok(done, "%s (%s; %s; %s)", c->name, said != NULL ? said : "",
+    ok(done, "%s (%s; %s; %s; %s)", c->name, said != NULL ? said : "",
        out.not_used != NULL ? out.not_used : "",
-       out.rejected != NULL ? out.rejected : "");
+       out.rejected != NULL ? out.rejected : "",
+       out.went_back != NULL ? out.went_back : "");
     free(mem);
     apr_pool_destroy(p);
     folder_remove(dir);

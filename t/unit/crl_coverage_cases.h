@@ -83,15 +83,17 @@ typedef struct {
     const char *said;        /* the warning, or the reason; NULL: none */
     const char *not_used;
     const char *rejected;
+    const char *went_back;
     const char
         *revoked; /* of a table, as those below: digits, on hold with h */
     apr_status_t want;
     other_t other;
     scope_t scope;
     int day;
-    int until;     /* 0: 7 */
-    bool named;    /* they are; else found in a directory */
-    bool complete; /* OCSPCRLCoverage */
+    int until;      /* 0: 7 */
+    bool named;     /* they are; else found in a directory */
+    bool restarted; /* the table of last is not in use any more */
+    bool complete;  /* OCSPCRLCoverage */
     bool partial;
     bool missing_crls;
 } case_t;
@@ -1258,6 +1260,126 @@ static const case_t cases[] = {
      .files = {DELTA("0d", "0a", .day = -3)},
      .want = OCSP_ESTALE,
      .said = "a.crl: RFC 5280 section 5.1.2.4"},
+
+    /* after a stop and start */
+    {.name = "R140: after a restart an older CRL only adds revocations",
+     .last = {{.day = -1, .revoked = "\1\2"}},
+     .files = {{.day = -3, .revoked = "\1"}},
+     .restarted = true,
+     .named = true,
+     .went_back = "a.crl: RFC 5280 section 5.1.2.4: thisUpdate "
+                  "2026-05-29T00:00:00Z is before 2026-05-31T00:00:00Z, that "
+                  "of the CRL that was in use before httpd was stopped: put "
+                  "the newest CRL there, or stop httpd and start it again",
+     .revoked = "1",
+     .partial = true,
+     .missing_crls = true,
+     .day = -3},
+    {.name = "also if it is found in a directory and OCSPCRLCoverage is "
+             "complete",
+     .last = {{.day = -1, .revoked = "\1\2"}},
+     .files = {{.day = -3, .revoked = "\1"}},
+     .restarted = true,
+     .complete = true,
+     .went_back = "a.crl: RFC 5280 section 5.1.2.4",
+     .revoked = "1",
+     .partial = true,
+     .missing_crls = true,
+     .day = -3},
+    {.name = "R140: likewise one with a lower CRLNumber",
+     .last = {{.day = -3, .number = "0a", .revoked = "\1\2"}},
+     .files = {{.day = -3, .number = "09", .revoked = "\1"}},
+     .restarted = true,
+     .named = true,
+     .went_back = "a.crl: RFC 5280 section 5.2.3: CRLNumber is lower",
+     .revoked = "1",
+     .partial = true,
+     .missing_crls = true,
+     .day = -3},
+    {.name = "the same CRL is used",
+     .last = {{.day = -3, .number = "0a", .revoked = "\1"}},
+     .files = {{.day = -3, .number = "0a", .revoked = "\1"}},
+     .restarted = true,
+     .revoked = "1",
+     .day = -3},
+    {.name = "a newer one is used beside the older",
+     .last = {{.day = -3, .number = "0a", .revoked = "\1"}},
+     .files = {{.day = -2, .number = "0b", .revoked = "\2"},
+               {.day = -4, .number = "09", .revoked = "\1"}},
+     .restarted = true,
+     .revoked = "2",
+     .day = -2},
+    {.name = "parts that are older than a CRL for everything only add "
+             "revocations",
+     .last = {{.day = -1, .revoked = "\1\2"}},
+     .files = {{.day = -3, .point = USERS, .revoked = "\1"},
+               {.day = -4, .point = CAS, .revoked = "\3"}},
+     .restarted = true,
+     .complete = true,
+     .went_back = "a.crl: RFC 5280 section 5.1.2.4",
+     .revoked = "13",
+     .partial = true,
+     .missing_crls = true,
+     .day = -4},
+    {.name = "of two parts one that is older makes the whole partial",
+     .last = {{.day = -2, .point = USERS, .revoked = "\1"},
+              {.day = -2, .point = CAS, .revoked = "\3\4"}},
+     .files = {{.day = -1, .point = USERS, .revoked = "\1"},
+               {.day = -4, .point = CAS, .revoked = "\3"}},
+     .restarted = true,
+     .complete = true,
+     .went_back = "b.crl: RFC 5280 section 5.1.2.4",
+     .revoked = "13",
+     .partial = true,
+     .missing_crls = true,
+     .day = -4},
+    {.name = "parts of different ages are used as they were",
+     .last = {{.day = -2, .point = USERS, .revoked = "\1"},
+              {.day = -4, .point = CAS, .revoked = "\3"}},
+     .files = {{.day = -1, .point = USERS, .revoked = "\1"},
+               {.day = -4, .point = CAS, .revoked = "\3"}},
+     .restarted = true,
+     .revoked = "13",
+     .day = -4},
+    {.name = "a newer delta CRL makes up for an older complete CRL",
+     .last = {COMPLETE("0c", .day = -3)},
+     .files = {DELTA("0e", "0a", .day = -2), COMPLETE("0a", .day = -5)},
+     .restarted = true,
+     .revoked = "13h7",
+     .day = -2},
+    {.name = "without it the complete CRL alone only adds revocations",
+     .last = {COMPLETE("0a", .day = -5), DELTA("0e", "0a", .day = -2)},
+     .files = {COMPLETE("0a", .day = -5)},
+     .restarted = true,
+     .went_back = "a.crl: RFC 5280 section 5.1.2.4",
+     .revoked = "12h3h",
+     .partial = true,
+     .missing_crls = true,
+     .day = -5},
+    {.name = "the number of a lone delta CRL is not that of a complete one",
+     .last = {DELTA("0e", "0a", .day = -2)},
+     .files = {COMPLETE("0b", .day = -3)},
+     .restarted = true,
+     .revoked = "12h3h",
+     .day = -3},
+    {.name = "an older lone delta CRL adds revocations as ever",
+     .last = {COMPLETE("0c", .day = -3)},
+     .files = {DELTA("0e", "0a", .day = -4)},
+     .restarted = true,
+     .said = LONE,
+     .rejected = "there is no complete CRL with the same",
+     .revoked = "7",
+     .partial = true,
+     .missing_crls = true,
+     .day = -4},
+    {.name = "a CRL by another key is no older one of the CA's own",
+     .other = SIGNER,
+     .last = {{.day = -2, .revoked = "\1"}},
+     .files = {{.day = -2, .revoked = "\1"},
+               {.day = -5, .flaw = OTHER_KEY, .revoked = "\2"}},
+     .restarted = true,
+     .revoked = "1",
+     .day = -2},
 };
 
 #endif

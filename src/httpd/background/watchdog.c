@@ -15,6 +15,7 @@
 
 #include "httpd/background/presign.h"
 #include "httpd/config/server_config.h"
+#include "httpd/load/history.h"
 #include "httpd/load/load_ctx.h"
 #include "httpd/load/sources.h"
 #include "httpd/load/table_load.h"
@@ -167,6 +168,19 @@ static bool check_issuers(const ocsp_watchdog_t *w, ocsp_load_ctx_t *ctx,
     return true;
 }
 
+/* After all tables, since each file that is written waits for the disk. */
+static void save_histories(const ocsp_watchdog_t *w, ocsp_load_ctx_t *ctx)
+{
+    size_t i, count = (size_t)w->items->nelts;
+
+    for (i = 0; i < count && !ocsp_load_ctx_is_stopping(); i++) {
+        ctx->s = get_item(w, i)->s;
+        ctx->now = get_now();
+        ocsp_refresh_state_progress(w->arena, ctx->now);
+        ocsp_history_save(ctx, get_item(w, i)->si);
+    }
+}
+
 static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
 {
     const ocsp_server_config_t *main = ocsp_server_config_get(w->base);
@@ -178,6 +192,7 @@ static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
                         ptemp, ptemp);
     ctx.arena = w->arena;
     ctx.retries = main->shared.retries;
+    ctx.state_dir = main->shared.state_dir;
     ctx.configuration = w->configuration;
     ctx.is_writer = true;
     ctx.s = w->base;
@@ -195,7 +210,10 @@ static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
                          "OCSP246: OCSP236 is over: files are checked for "
                          "changes again");
         }
-        (void)check_issuers(w, &ctx, true);
+        save_histories(w, &ctx);
+        if (check_issuers(w, &ctx, true)) {
+            save_histories(w, &ctx);
+        }
     }
 }
 

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "httpd/config/server_config.h"
+#include "httpd/runtime/state_dir.h"
 #include "shared/refresh_state.h"
 #include "wire/gtime.h"
 
@@ -133,7 +134,7 @@ ocsp_retries_t *ocsp_load_ctx_open_arena(ocsp_load_ctx_t *ctx,
     if (ocsp_arena_get_configuration(ctx->arena) != 0) {
         ctx->mode = OCSP_LOAD_CTX_GRACEFUL;
     }
-    else {
+    else if (!ocsp_state_dir_is_usable(ctx->state_dir)) {
         ap_log_error(
             APLOG_MARK, APLOG_NOTICE, 0, base,
             "OCSP247: nothing is known of earlier status data, so an older "

@@ -51,7 +51,8 @@ typedef struct {
     ocsp_load_ctx_mode_t mode;
     apr_pool_t *pconf;
     apr_pool_t *ptemp;
-    ocsp_retained_t *retained; /* see ocsp_load_ctx_retain */
+    ocsp_retained_t *retained;                /* see ocsp_load_ctx_retain */
+    const struct ocsp_state_dir_t *state_dir; /* NULL: none, or not known yet */
     ocsp_arena_t *arena; /* NULL: "httpd -t", or there is no shared memory */
     ocsp_retries_t *retries; /* NULL: likewise, or not the writer */
     uint32_t configuration;  /* the arena's, of retries */

@@ -58,22 +58,22 @@ static void log_published(const ocsp_load_ctx_t *ctx,
                       print_end(ctx, result->end));
 }
 
-/* After a full start nothing is known of newer CRLs that were in use before:
- * one that was restored from a backup is accepted. */
+/* After a full start without a history nothing is known of newer CRLs that were
+ * in use before: one that was restored from a backup is accepted. */
 static void log_old(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
                     const ocsp_load_result_t *result)
 {
     const ocsp_table_info_t *info = &result->info;
 
-    if (ctx->mode == OCSP_LOAD_CTX_START && info->crl
+    if (ctx->mode == OCSP_LOAD_CTX_START && info->crl && !result->has_history
         && info->next_update != OCSP_CRL_NO_NEXT_UPDATE
         && ctx->now - info->this_update
                > (info->next_update - info->this_update) / 3) {
         ocsp_load_ctx_log(
             ctx, APLOG_NOTICE, 0,
             "OCSP262: %s: %s has thisUpdate %s, and more than a third of its "
-            "lifetime has passed; a full start accepts an older CRL: make sure "
-            "that it is the CA's newest",
+            "lifetime has passed; nothing is known of earlier CRLs, so an "
+            "older one is accepted: make sure that it is the CA's newest",
             si->loaded.name, result->file,
             ocsp_load_ctx_print_time(ctx->ptemp, info->this_update));
     }
@@ -140,17 +140,21 @@ static void log_end(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
                     const char *text, bool has_table)
 {
     bool partly = kind == OCSP_LOAD_RESULT_PARTLY_REJECTED;
+    bool went_back = kind == OCSP_LOAD_RESULT_WENT_BACK;
 
     if (kind == OCSP_LOAD_RESULT_ROOT_ONLY) {
         ocsp_readers_log_closed(ctx, text);
     }
-    else if (partly || kind > OCSP_LOAD_RESULT_HIDDEN) {
+    else if (partly || went_back || kind > OCSP_LOAD_RESULT_HIDDEN) {
         ocsp_load_ctx_log(ctx, APLOG_ERR, rv,
                           kind == OCSP_LOAD_RESULT_KILLED
                               ? "OCSP245: %s: %s; %s (<OCSPIssuer> at %s)"
                               : "OCSP206: %s: %s; %s (<OCSPIssuer> at %s)",
                           si->loaded.name, text,
-                          partly      ? "the other files are used"
+                          went_back   ? "until then requests for this CA are "
+                                        "answered tryLater, except for revoked "
+                                        "certificates"
+                          : partly    ? "the other files are used"
                           : has_table ? "the earlier status data stays in use"
                                       : "requests for this CA are answered "
                                         "tryLater",

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "httpd/load/history.h"
 #include "httpd/load/load_log.h"
 #include "httpd/load/readers.h"
 #include "httpd/load/sources.h"
@@ -100,7 +101,8 @@ static apr_status_t build(attempt_t *a, const ocsp_load_ctx_t *ctx,
     memset(result->info.fingerprint, 0, sizeof(result->info.fingerprint));
     if (ctx->arena != NULL) {
         memcpy(result->info.id, si->running.id, OCSP_TABLE_ID_LEN);
-        if (a->settled && result->not_used == NULL) {
+        if (a->settled && result->not_used == NULL
+            && result->went_back == NULL) {
             memcpy(result->info.fingerprint, a->fingerprint,
                    sizeof(a->fingerprint));
         }
@@ -117,7 +119,7 @@ static bool is_news(const attempt_t *a)
 {
     const ocsp_table_info_t *last = a->src.last, *now = &a->result.info;
 
-    return last == NULL || last->crl != now->crl
+    return last == NULL || a->src.last_is_copy || last->crl != now->crl
         || last->issuance != now->issuance || last->partial != now->partial
         || last->missing_crls != now->missing_crls || last->crls != now->crls
         || (now->crl && last->this_update != now->this_update)
@@ -138,6 +140,9 @@ static ocsp_load_result_kind_t classify(const char **text, const attempt_t *a,
              : APR_STATUS_IS_ENOSPC(rv) ? OCSP_LOAD_RESULT_NO_ROOM
              : APR_STATUS_IS_EACCES(rv) ? OCSP_LOAD_RESULT_UNREADABLE
                                         : OCSP_LOAD_RESULT_REJECTED;
+    }
+    if ((*text = a->result.went_back) != NULL) {
+        return OCSP_LOAD_RESULT_WENT_BACK;
     }
     if ((*text = a->result.not_used) != NULL) {
         return OCSP_LOAD_RESULT_PARTLY_REJECTED;
@@ -220,7 +225,8 @@ static void finish(const attempt_t *a, const ocsp_load_ctx_t *ctx,
     if (rv == APR_SUCCESS) {
         ocsp_load_log_loaded(ctx, si, a->retry, &a->result, is_news(a));
     }
-    if (rv == APR_SUCCESS && kind != OCSP_LOAD_RESULT_PARTLY_REJECTED) {
+    if (rv == APR_SUCCESS && kind != OCSP_LOAD_RESULT_PARTLY_REJECTED
+        && kind != OCSP_LOAD_RESULT_WENT_BACK) {
         succeed(a, ctx);
     }
     else if (may_pass(a, ctx)) {
@@ -280,6 +286,7 @@ static bool load(attempt_t *a, const ocsp_load_ctx_t *ctx,
     }
     apr_pool_create(&p, ctx->ptemp);
     apr_pool_tag(p, "ocsp_table_load");
+    ocsp_history_read(&a->src, ctx, si, p);
     rv = build(a, ctx, si, p);
     if (ctx->arena != NULL) {
         ocsp_refresh_state_end_load(ctx->arena);

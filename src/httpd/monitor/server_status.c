@@ -17,6 +17,7 @@
 #include "httpd/runtime/sign_limit.h"
 #include "httpd/runtime/state_dir.h"
 #include "httpd/config/server_config.h"
+#include "httpd/load/history.h"
 #include "httpd/load/load_ctx.h"
 #include "httpd/signers/signer_reload.h"
 #include "httpd/load/sources.h"
@@ -40,7 +41,8 @@ typedef struct {
     const char *subject;
     apr_uint64_t entries;
     apr_uint64_t issued;
-    bool issuance; /* it has an index or a list */
+    bool issuance;  /* it has an index or a list */
+    bool went_back; /* see ocsp_table_info_t */
     const char *this_update;
     const char *next_update;
     int64_t next_update_at; /* or OCSP_TABLE_ENDLESS; likewise: */
@@ -215,8 +217,10 @@ static const char *describe_effect(const facts_t *f, int64_t now, apr_pool_t *p)
                            ocsp_load_ctx_print_time(p, f->data_end), NULL);
     }
     if (!f->answered) {
-        return "clients get tryLater, except for revoked certificates: see "
-               "OCSPCRLCoverage";
+        return f->went_back
+                 ? "clients get tryLater, except for revoked certificates"
+                 : "clients get tryLater, except for revoked certificates: see "
+                   "OCSPCRLCoverage";
     }
     return apr_pstrcat(p, "clients are answered from the data of ",
                        f->this_update, " until ",
@@ -236,6 +240,7 @@ static void collect_table(facts_t *f, const ocsp_arena_t *arena,
     f->entries = info->entries;
     f->issued = info->issued;
     f->issuance = info->issuance;
+    f->went_back = info->went_back;
     f->this_update = ocsp_load_ctx_print_time(p, info->this_update);
     if (info->crl && info->next_update != OCSP_CRL_NO_NEXT_UPDATE) {
         f->next_update = ocsp_load_ctx_print_time(p, info->next_update);
@@ -494,12 +499,25 @@ static const char *describe_checks(const ocsp_server_config_shared_t *shared,
                             (apr_int64_t)overdue_s);
 }
 
+/* @return NULL: nothing is wrong */
+static const char *find_state_fault(const ocsp_server_config_shared_t *shared,
+                                    apr_pool_t *p)
+{
+    if (!ocsp_state_dir_is_usable(shared->state_dir)) {
+        return ocsp_state_dir_describe(shared->state_dir, p);
+    }
+    return ocsp_history_is_failing(shared)
+             ? "files cannot be written; see OCSP272 in the error log"
+             : NULL;
+}
+
 static void collect_summary(summary_t *sum,
                             const ocsp_server_config_shared_t *shared,
                             apr_pool_t *p)
 {
     int64_t now = (int64_t)apr_time_sec(apr_time_now());
     ocsp_refresh_state_t look = {.ended = 0};
+    const char *fault;
 
     memset(sum, 0, sizeof(*sum));
     if (shared->cache != NULL) {
@@ -516,10 +534,11 @@ static void collect_summary(summary_t *sum,
     sum->check_ok = shared->check_s == 0
                  || (shared->watch != NULL && look.overdue_s <= 0);
     sum->state_dir = ap_escape_logitem(p, shared->state_dir->path);
-    sum->state_dir_ok = ocsp_state_dir_is_usable(shared->state_dir);
-    sum->state_dir_state =
-        apr_pstrcat(p, sum->state_dir_ok ? "" : "failed: ",
-                    ocsp_state_dir_describe(shared->state_dir, p), NULL);
+    fault = find_state_fault(shared, p);
+    sum->state_dir_ok = fault == NULL;
+    sum->state_dir_state = fault == NULL
+                             ? "ok"
+                             : apr_pstrcat(p, "failed: ", fault, NULL);
 }
 
 static void show_text(request_rec *r, const ocsp_server_config_shared_t *shared)

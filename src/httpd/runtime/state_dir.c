@@ -197,10 +197,11 @@ static void lock(ocsp_state_dir_t *d, apr_pool_t *ptemp)
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
     if (is_held(held, file)) {
-        return;
+        return; /* children of the last configuration may be writing */
     }
     release(held);
     if (open_lock(held, file) && wait_for_lock(held)) {
+        (void)ocsp_state_file_sweep(d->path, ptemp);
         return;
     }
     d->rv = errno;
@@ -267,8 +268,8 @@ static void log_unusable(const ocsp_state_dir_t *d, const server_rec *base,
                  d->path, ocsp_state_dir_describe(d, ptemp));
 }
 
-ocsp_state_dir_t *ocsp_state_dir_open(const server_rec *base, bool is_start,
-                                      apr_pool_t *pconf, apr_pool_t *ptemp)
+ocsp_state_dir_t *ocsp_state_dir_open(const server_rec *base, apr_pool_t *pconf,
+                                      apr_pool_t *ptemp)
 {
     ocsp_state_dir_t *d = ocsp_state_dir_find(ocsp_server_config_get(base),
                                               pconf);
@@ -284,9 +285,6 @@ ocsp_state_dir_t *ocsp_state_dir_open(const server_rec *base, bool is_start,
     }
     if (d->state != OCSP_STATE_DIR_OK) {
         log_unusable(d, base, ptemp);
-    }
-    else if (is_start) {
-        (void)ocsp_state_file_sweep(d->path, ptemp);
     }
     return d;
 }

@@ -51,14 +51,12 @@ ocsp_state_dir_t *ocsp_state_dir_find(const ocsp_server_config_t *main,
 
 /**
  * Make the directory if there is none, and lock it for as long as this process
- * lives, or until another one is configured; at a full start, remove what
+ * lives, or until another one is configured; when it is locked, remove what
  * writers that died have left in it. Logs why it cannot be used. Newly made in
  * pconf. Startup only.
- * @param is_start httpd starts; else it restarts gracefully, and children of
- *        the last configuration may be writing
  */
-ocsp_state_dir_t *ocsp_state_dir_open(const server_rec *base, bool is_start,
-                                      apr_pool_t *pconf, apr_pool_t *ptemp);
+ocsp_state_dir_t *ocsp_state_dir_open(const server_rec *base, apr_pool_t *pconf,
+                                      apr_pool_t *ptemp);
 
 /** @return whether files may be read from it and written to it. Pure. */
 bool ocsp_state_dir_is_usable(const ocsp_state_dir_t *d);

@@ -1,0 +1,281 @@
+/* Copyright 2026 The mod_ocsp authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Reads and writes what is remembered of the tables of issuers. Floor 4.
+ */
+#include "httpd/load/history.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "httpd/log.h"
+#include "httpd/runtime/state_dir.h"
+#include "status/table_history.h"
+
+#define SUFFIX "history"
+
+/* A table of so many octets is large: it is not written again within so many
+ * seconds. */
+#define LARGE ((size_t)8 << 20)
+#define LARGE_PAUSE_S 600
+
+/* Octets of the largest table that is read under "httpd -t", which has no
+ * arena. */
+#define TEST_MAX ((size_t)1 << 30)
+
+/* Of all files: what is remembered of failures to write. */
+static const char failures[] = "OCSPStateDir";
+
+static bool make_name(char name[OCSP_STATE_FILE_NAME_MAX],
+                      const ocsp_load_ctx_t *ctx,
+                      const ocsp_issuers_issuer_t *si)
+{
+    return ocsp_state_dir_is_usable(ctx->state_dir)
+        && ocsp_state_file_make_name(name, si->running.id, OCSP_TABLE_ID_LEN,
+                                     SUFFIX);
+}
+
+static const char *describe_consent(const ocsp_load_ctx_t *ctx,
+                                    const char *name, apr_pool_t *p)
+{
+    return apr_psprintf(p, "stop httpd, remove %s/%s, and start it again",
+                        ctx->state_dir->path, name);
+}
+
+/* --- reading -------------------------------------------------------------- */
+
+static size_t find_max(const ocsp_load_ctx_t *ctx,
+                       const ocsp_issuers_issuer_t *si)
+{
+    size_t table = ctx->arena != NULL ? (size_t)ocsp_arena_get_room(ctx->arena)
+                                      : TEST_MAX;
+
+    return OCSP_TABLE_HISTORY_BEGIN_MAX
+         + (ocsp_issuer_config_names_issuance(si->config.level) ? table : 0);
+}
+
+/* Without it the issuer is loaded as if httpd had never run before. */
+static void log_unread(const ocsp_load_ctx_t *ctx,
+                       const ocsp_issuers_issuer_t *si, apr_status_t rv,
+                       const char *why)
+{
+    if (ocsp_load_ctx_log_once(ctx, why, strlen(why), 1)) {
+        ocsp_load_ctx_log(ctx, APLOG_WARNING, rv,
+                          "OCSP271: %s: what is known of earlier status data "
+                          "cannot be used: %s; an older CRL or index would be "
+                          "accepted: make sure that the files of this CA are "
+                          "the newest (the file is written again)",
+                          si->loaded.name, why);
+    }
+}
+
+/* @param out crls NULL: nothing is known */
+static void read_file(ocsp_table_history_t *out, const ocsp_load_ctx_t *ctx,
+                      const ocsp_issuers_issuer_t *si, const char *name,
+                      apr_pool_t *p)
+{
+    const char *why = NULL;
+    ocsp_der_t content;
+    apr_status_t rv = ocsp_state_file_read(&content, ctx->state_dir->path, name,
+                                           find_max(ctx, si), &why, p);
+
+    *out = (ocsp_table_history_t){.crls = NULL};
+    if (rv == APR_SUCCESS) {
+        rv = ocsp_table_history_parse(out, content, si->running.id, &why, p);
+        why = rv == APR_SUCCESS
+                ? NULL
+                : apr_psprintf(p, "%s/%s %s", ctx->state_dir->path, name, why);
+    }
+    if (rv != APR_SUCCESS && !APR_STATUS_IS_ENOENT(rv)) {
+        log_unread(ctx, si, rv, why);
+    }
+}
+
+/* Compare with the copy, as there is no table in use that has all sources. */
+static void use_copy(ocsp_load_sources_t *src,
+                     const ocsp_table_history_t *history, apr_pool_t *p)
+{
+    ocsp_table_info_t *info = apr_palloc(p, sizeof(*info));
+
+    if (history->table != NULL
+        && ocsp_table_get_info(info, history->table, history->len)
+               == APR_SUCCESS) {
+        src->last = info;
+        src->last_table = history->table;
+        src->last_len = history->len;
+        src->last_is_copy = true;
+    }
+}
+
+void ocsp_history_read(ocsp_load_sources_t *src, const ocsp_load_ctx_t *ctx,
+                       const ocsp_issuers_issuer_t *si, apr_pool_t *p)
+{
+    const bool lacks_table = src->last == NULL || src->last->went_back;
+    ocsp_table_history_t history;
+    char name[OCSP_STATE_FILE_NAME_MAX];
+
+    if (lacks_table && src->last != NULL && src->last->crls == 0) {
+        /* it has revocations of a copy alone, and counts as made of a CRL */
+        src->last = NULL;
+        src->last_table = NULL;
+    }
+    if (!make_name(name, ctx, si)) {
+        return;
+    }
+    src->consent = describe_consent(ctx, name, p);
+    read_file(&history, ctx, si, name, p);
+    src->newest = history.crls;
+    if (lacks_table) {
+        use_copy(src, &history, p);
+    }
+}
+
+/* --- writing -------------------------------------------------------------- */
+
+static apr_status_t read_begin(ocsp_der_t *begin, const ocsp_load_ctx_t *ctx,
+                               const char *name, const char **why,
+                               apr_pool_t *p)
+{
+    return ocsp_state_file_read_begin(begin, ctx->state_dir->path, name,
+                                      OCSP_TABLE_HISTORY_BEGIN_MAX
+                                          + OCSP_TABLE_HISTORY_SAMPLE_LEN,
+                                      why, p);
+}
+
+static void log_unwritten(const ocsp_load_ctx_t *ctx,
+                          const ocsp_issuers_issuer_t *si, apr_status_t rv,
+                          const char *why)
+{
+    ocsp_retry_t *retry = ocsp_load_ctx_get_retry(ctx, failures,
+                                                  sizeof(failures));
+
+    atomic_store(&retry->faulty, true);
+    if (ocsp_log_once(retry->logged, (uint64_t)rv + 1)) {
+        ocsp_load_ctx_log(ctx, APLOG_WARNING, 0,
+                          "OCSP272: %s: what a stop and start must not forget "
+                          "cannot be written: %s; until it is written, they "
+                          "would accept older status data than that in use; "
+                          "make room on that file system, or correct the "
+                          "owner and mode of the directory",
+                          si->loaded.name, why);
+    }
+}
+
+static void log_written(const ocsp_load_ctx_t *ctx)
+{
+    ocsp_retry_t *retry = ocsp_load_ctx_get_retry(ctx, failures,
+                                                  sizeof(failures));
+
+    if (retry->logged[0] != 0) {
+        ocsp_load_ctx_log(ctx, APLOG_WARNING, 0,
+                          "OCSP273: OCSP272 is over: files of OCSPStateDir are "
+                          "written again");
+    }
+    retry->logged[0] = 0;
+    atomic_store(&retry->faulty, false);
+}
+
+/* Add the CRLs in use to those that the file has. Those that went back do not
+ * replace any. */
+static apr_array_header_t *find_crls(ocsp_der_t begin,
+                                     const ocsp_issuers_issuer_t *si,
+                                     const ocsp_arena_slot_t *slot, int64_t now,
+                                     apr_pool_t *p)
+{
+    apr_array_header_t *crls = apr_array_make(p, 1,
+                                              sizeof(ocsp_crl_set_part_t));
+    apr_array_header_t *in_use = apr_array_make(p, 1,
+                                                sizeof(ocsp_crl_set_part_t));
+    const char *ignored; /* it was logged when the file was read */
+
+    (void)ocsp_table_history_parse_crls(crls, begin, si->running.id, &ignored,
+                                        p);
+    ocsp_load_find_crls(in_use, &slot->info, slot->table, slot->len);
+    ocsp_table_history_add(crls, in_use, !slot->info.went_back, now);
+    return crls;
+}
+
+/* @return whether it is written, or was before */
+static bool save(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
+                 const char *name, const ocsp_arena_slot_t *slot, apr_pool_t *p)
+{
+    ocsp_table_history_t history = {.table = NULL};
+    ocsp_der_t parts[OCSP_TABLE_HISTORY_PARTS], begin;
+    const char *why;
+    apr_status_t rv = read_begin(&begin, ctx, name, &why, p);
+
+    history.crls = find_crls(begin, si, slot, ctx->now, p);
+    if (slot->info.issuance) {
+        history.table = slot->table;
+        history.len = slot->len;
+    }
+    why = "libcrypto has no SHA-256";
+    if (!ocsp_table_history_encode(parts, &history, si->running.id, p)) {
+        rv = OCSP_ECRYPTO;
+    }
+    else if (ocsp_table_history_is_same(begin, parts)) {
+        return true;
+    }
+    else {
+        rv = ocsp_state_file_write(ctx->state_dir->path, name, parts,
+                                   OCSP_TABLE_HISTORY_PARTS, &why, p);
+    }
+    if (rv != APR_SUCCESS) {
+        log_unwritten(ctx, si, rv, why);
+        return false;
+    }
+    log_written(ctx);
+    return true;
+}
+
+/* A table whose sources went back, and that has or had issuance data, is not
+ * worth to be remembered. */
+static bool is_worth_saving(const ocsp_arena_slot_t *slot,
+                            const ocsp_issuers_issuer_t *si)
+{
+    return slot->table != NULL
+        && !(slot->info.went_back
+             && ocsp_issuer_config_names_issuance(si->config.level));
+}
+
+void ocsp_history_save(const ocsp_load_ctx_t *ctx,
+                       const ocsp_issuers_issuer_t *si)
+{
+    char name[OCSP_STATE_FILE_NAME_MAX];
+    ocsp_arena_slot_t slot;
+    ocsp_retry_t *retry;
+    apr_pool_t *p;
+
+    if (!si->running.has_slot || !make_name(name, ctx, si)
+        || !ocsp_arena_read_slot(&slot, ctx->arena, si->running.slot,
+                                 si->running.id)
+        || !is_worth_saving(&slot, si)) {
+        return;
+    }
+    retry = ocsp_load_ctx_get_retry(ctx, si->running.id, OCSP_TABLE_ID_LEN);
+    if (retry == NULL || retry->saved == slot.generation
+        || (slot.len > LARGE && slot.info.issuance && retry->saved != 0
+            && ctx->now - retry->saved_at < LARGE_PAUSE_S
+            && ctx->now >= retry->saved_at)) {
+        return;
+    }
+    apr_pool_create(&p, ctx->ptemp);
+    apr_pool_tag(p, "ocsp_history");
+    if (save(ctx, si, name, &slot, p)) {
+        retry->saved = slot.generation;
+        retry->saved_at = ctx->now;
+    }
+    apr_pool_destroy(p);
+}
+
+bool ocsp_history_is_failing(const ocsp_server_config_shared_t *shared)
+{
+    const ocsp_retry_t *retry =
+        shared->retries != NULL && shared->arena != NULL
+            ? ocsp_retries_find(shared->retries,
+                                ocsp_arena_get_configuration(shared->arena),
+                                failures, sizeof(failures))
+            : NULL;
+
+    return retry != NULL && atomic_load(&retry->faulty);
+}
