@@ -33,6 +33,9 @@
  * stops, it kills the child sooner. */
 #define END_WAIT_S 600
 
+/* So long histories are saved at a time, in microseconds. */
+#define SAVE_US APR_TIME_C(500000)
+
 /* Whether the callback is at work in this process. */
 enum { IDLE, WORKING, CLOSED };
 
@@ -50,6 +53,8 @@ struct ocsp_watchdog_t {
     int64_t check_s;           /* from check to check; 0: OCSPRefresh off */
     apr_array_header_t *items; /* item_t */
     ocsp_presign_t *presign;   /* NULL: no response is signed ahead of need */
+    size_t saved; /* of items: since the last check, by this process,
+                                  what they must not forget is saved */
     _Atomic int state;
 };
 
@@ -168,34 +173,49 @@ static bool check_issuers(const ocsp_watchdog_t *w, ocsp_load_ctx_t *ctx,
     return true;
 }
 
-/* After all tables, since each file that is written waits for the disk. */
-static void save_histories(const ocsp_watchdog_t *w, ocsp_load_ctx_t *ctx)
+static void begin_ctx(ocsp_load_ctx_t *ctx, const ocsp_watchdog_t *w,
+                      apr_pool_t *ptemp)
 {
-    size_t i, count = (size_t)w->items->nelts;
+    const ocsp_server_config_t *main = ocsp_server_config_get(w->base);
 
-    for (i = 0; i < count && !ocsp_load_ctx_is_stopping(); i++) {
-        ctx->s = get_item(w, i)->s;
-        ctx->now = get_now();
-        ocsp_refresh_state_progress(w->arena, ctx->now);
-        ocsp_history_save(ctx, get_item(w, i)->si);
+    ocsp_load_ctx_begin(ctx, OCSP_LOAD_CTX_REFRESH, main->shared.retained,
+                        ptemp, ptemp);
+    ctx->arena = w->arena;
+    ctx->retries = main->shared.retries;
+    ctx->state_dir = main->shared.state_dir;
+    ctx->configuration = w->configuration;
+    ctx->is_writer = true;
+    ctx->s = w->base;
+}
+
+/* Save histories for a while, since others wait for the lock. It is done after
+ * all tables, since each file that is written waits for the disk. */
+static void save_histories(ocsp_watchdog_t *w, apr_pool_t *ptemp)
+{
+    const size_t count = (size_t)w->items->nelts;
+    const apr_time_t end = apr_time_now() + SAVE_US;
+    ocsp_load_ctx_t ctx;
+
+    begin_ctx(&ctx, w, ptemp);
+    while (w->saved < count && apr_time_now() < end
+           && !ocsp_load_ctx_is_stopping()) {
+        const item_t *item = get_item(w, w->saved++);
+
+        ctx.s = item->s;
+        ctx.now = get_now();
+        ocsp_refresh_state_progress(w->arena, ctx.now);
+        ocsp_history_save(&ctx, item->si);
     }
 }
 
 static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
 {
-    const ocsp_server_config_t *main = ocsp_server_config_get(w->base);
     size_t i, count = (size_t)w->items->nelts;
     ocsp_load_ctx_t ctx;
     int64_t begun, pause_s;
 
-    ocsp_load_ctx_begin(&ctx, OCSP_LOAD_CTX_REFRESH, main->shared.retained,
-                        ptemp, ptemp);
-    ctx.arena = w->arena;
-    ctx.retries = main->shared.retries;
-    ctx.state_dir = main->shared.state_dir;
-    ctx.configuration = w->configuration;
-    ctx.is_writer = true;
-    ctx.s = w->base;
+    begin_ctx(&ctx, w, ptemp);
+    w->saved = 0;
     for (i = 0; i < count; i++) {
         ocsp_load_ctx_add_issuer(&ctx, get_item(w, i)->si->loaded.issuer);
     }
@@ -210,10 +230,7 @@ static void check_sources(ocsp_watchdog_t *w, apr_pool_t *ptemp)
                          "OCSP246: OCSP236 is over: files are checked for "
                          "changes again");
         }
-        save_histories(w, &ctx);
-        if (check_issuers(w, &ctx, true)) {
-            save_histories(w, &ctx);
-        }
+        (void)check_issuers(w, &ctx, true);
     }
 }
 
@@ -276,6 +293,9 @@ static void work(ocsp_watchdog_t *w, int64_t now, apr_pool_t *ptemp)
         if (ocsp_refresh_state_is_due(w->arena, now, w->check_s)) {
             check_sources(w, ptemp);
         }
+        if (w->saved < (size_t)w->items->nelts) {
+            save_histories(w, ptemp);
+        }
         if (w->presign != NULL
             && ocsp_refresh_state_presign(w->arena, get_now())) {
             ocsp_presign_step(w->presign, ptemp);
@@ -287,6 +307,7 @@ static void work(ocsp_watchdog_t *w, int64_t now, apr_pool_t *ptemp)
 static bool has_work(const ocsp_watchdog_t *w, int64_t now)
 {
     return ocsp_refresh_state_is_due(w->arena, now, w->check_s)
+        || w->saved < (size_t)w->items->nelts
         || (w->presign != NULL
             && ocsp_refresh_state_may_presign(w->arena, now));
 }
@@ -392,6 +413,7 @@ ocsp_watchdog_t *ocsp_watchdog_start(apr_pool_t *pconf, server_rec *base,
     }
     w->items = apr_array_make(pconf, 16, sizeof(item_t));
     add_all(w);
+    w->saved = (size_t)w->items->nelts;
     w->presign = presigns ? ocsp_presign_make(pconf, base) : NULL;
     get = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
     add = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
