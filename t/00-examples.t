@@ -385,8 +385,12 @@ for my $name (sort keys %example) {
     ($status, $said) = run($vars->{httpd}, '-t', '-f', $alone);
     is $status, 0, "$name: it loads the module by itself" or diag $said;
 
-    # the ports are all that is changed
+    # the ports are all that is changed, and the directory that only root can make
     my $text = OCSPTest::slurp("$top/conf/$name");
+    like $text, qr{^<IfFile /var/lib/apache2>\n    OCSPStateDir "/var/lib/apache2/ocsp"$}m,
+        "$name: OCSPStateDir of Debian";
+    $text =~ s{/var/lib/(?:apache2|httpd)\b}{$root/lib}g;
+    make_path("$root/lib");
     my @ports;
     for my $port (80, @{ $example->{ports} // [] }) {
         push @ports, OCSPTest::free_port();

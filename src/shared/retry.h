@@ -35,7 +35,8 @@ typedef struct {
     _Atomic uint64_t name;          /* of the subject and the configuration */
     _Atomic uint32_t configuration; /* which it belongs to; 0: free */
     _Atomic bool faulty;            /* signers: their files are not in order;
-                                       OCSPStateDir: it cannot be written */
+                                       a table: its history cannot be
+                                       written */
     _Atomic bool revoked;           /* signers: the CA has revoked one */
     bool reload;                    /* signers: load them at the next check */
     bool known;  /* digest is that of what is not to be tried again */
@@ -46,7 +47,7 @@ typedef struct {
     int64_t died;     /* when the last did, seconds since 1970 */
     uint64_t lacking; /* octets that did not find room; 0: they did */
     uint64_t saved; /* a table: the generation that OCSPStateDir has; 0: none */
-    int64_t saved_at;                     /* when it was written */
+    int64_t saved_at; /* when it was last written, or that was tried */
     uint64_t logged[OCSP_RETRY_MESSAGES]; /* see ocsp_log_once */
 } ocsp_retry_t;
 

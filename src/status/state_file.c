@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define SUFFIX_MAX 7
@@ -122,10 +123,28 @@ static bool is_ours(const writing_t *w)
     return open_file.st_ino == named.st_ino && open_file.st_dev == named.st_dev;
 }
 
+/* A disk is not filled for nothing: others need what is left of it. */
+static bool has_room(const writing_t *w, const ocsp_der_t *parts, size_t count)
+{
+    struct statvfs disk;
+    uint64_t octets = 0;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        octets += parts[i].len;
+    }
+    if (fstatvfs(w->dir, &disk) != 0 || disk.f_frsize == 0
+        || octets / disk.f_frsize <= disk.f_bavail) {
+        return true;
+    }
+    errno = ENOSPC;
+    return false;
+}
+
 static apr_status_t write_file(writing_t *w, const char *name,
                                const ocsp_der_t *parts, size_t count)
 {
-    bool ok = begin(w) && give_to_owner(w);
+    bool ok = has_room(w, parts, count) && begin(w) && give_to_owner(w);
     size_t i;
 
     for (i = 0; ok && i < count; i++) {

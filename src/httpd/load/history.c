@@ -142,16 +142,23 @@ static apr_status_t read_begin(ocsp_der_t *begin, const ocsp_load_ctx_t *ctx,
                                       why, p);
 }
 
+/* Count the issuers whose files cannot be written. The first one is logged, and
+ * when there is none any more.
+ * @param retry of the issuer's table */
 static void log_unwritten(const ocsp_load_ctx_t *ctx,
-                          const ocsp_issuers_issuer_t *si, apr_status_t rv,
-                          const char *why)
+                          const ocsp_issuers_issuer_t *si, ocsp_retry_t *retry,
+                          apr_status_t rv, const char *why)
 {
-    ocsp_retry_t *retry = ocsp_load_ctx_get_retry(ctx, failures,
-                                                  sizeof(failures));
+    ocsp_retry_t *all = ocsp_load_ctx_get_retry(ctx, failures,
+                                                sizeof(failures));
 
-    atomic_store(&retry->faulty, true);
-    if (ocsp_log_once(retry->logged, (uint64_t)rv + 1)) {
-        ocsp_load_ctx_log(ctx, APLOG_WARNING, 0,
+    retry->saved_at = ctx->now;
+    if (atomic_exchange(&retry->faulty, true)) {
+        return;
+    }
+    atomic_store(&all->faulty, true);
+    if (all->failures++ == 0) {
+        ocsp_load_ctx_log(ctx, APLOG_WARNING, rv,
                           "OCSP272: %s: what a stop and start must not forget "
                           "cannot be written: %s; until it is written, they "
                           "would accept older status data than that in use; "
@@ -161,18 +168,19 @@ static void log_unwritten(const ocsp_load_ctx_t *ctx,
     }
 }
 
-static void log_written(const ocsp_load_ctx_t *ctx)
+static void log_written(const ocsp_load_ctx_t *ctx, ocsp_retry_t *retry)
 {
-    ocsp_retry_t *retry = ocsp_load_ctx_get_retry(ctx, failures,
-                                                  sizeof(failures));
+    ocsp_retry_t *all = ocsp_load_ctx_get_retry(ctx, failures,
+                                                sizeof(failures));
 
-    if (retry->logged[0] != 0) {
-        ocsp_load_ctx_log(ctx, APLOG_WARNING, 0,
-                          "OCSP273: OCSP272 is over: files of OCSPStateDir are "
-                          "written again");
+    if (!atomic_exchange(&retry->faulty, false) || all->failures == 0
+        || --all->failures > 0) {
+        return;
     }
-    retry->logged[0] = 0;
-    atomic_store(&retry->faulty, false);
+    atomic_store(&all->faulty, false);
+    ocsp_load_ctx_log(ctx, APLOG_WARNING, 0,
+                      "OCSP273: OCSP272 is over: all files of OCSPStateDir are "
+                      "written again");
 }
 
 /* Add the CRLs in use to those that the file has. Those that went back do not
@@ -195,37 +203,29 @@ static apr_array_header_t *find_crls(ocsp_der_t begin,
     return crls;
 }
 
-/* @return whether it is written, or was before */
-static bool save(const ocsp_load_ctx_t *ctx, const ocsp_issuers_issuer_t *si,
-                 const char *name, const ocsp_arena_slot_t *slot, apr_pool_t *p)
+/* @return APR_SUCCESS: it is written, or was before */
+static apr_status_t save(const ocsp_load_ctx_t *ctx,
+                         const ocsp_issuers_issuer_t *si, const char *name,
+                         const ocsp_arena_slot_t *slot, const char **why,
+                         apr_pool_t *p)
 {
     ocsp_table_history_t history = {.table = NULL};
     ocsp_der_t parts[OCSP_TABLE_HISTORY_PARTS], begin;
-    const char *why;
-    apr_status_t rv = read_begin(&begin, ctx, name, &why, p);
 
+    (void)read_begin(&begin, ctx, name, why, p);
     history.crls = find_crls(begin, si, slot, ctx->now, p);
     if (slot->info.issuance) {
         history.table = slot->table;
         history.len = slot->len;
     }
-    why = "libcrypto has no SHA-256";
     if (!ocsp_table_history_encode(parts, &history, si->running.id, p)) {
-        rv = OCSP_ECRYPTO;
+        *why = "libcrypto has no SHA-256";
+        return OCSP_ECRYPTO;
     }
-    else if (ocsp_table_history_is_same(begin, parts)) {
-        return true;
-    }
-    else {
-        rv = ocsp_state_file_write(ctx->state_dir->path, name, parts,
-                                   OCSP_TABLE_HISTORY_PARTS, &why, p);
-    }
-    if (rv != APR_SUCCESS) {
-        log_unwritten(ctx, si, rv, why);
-        return false;
-    }
-    log_written(ctx);
-    return true;
+    return ocsp_table_history_is_same(begin, parts)
+             ? APR_SUCCESS
+             : ocsp_state_file_write(ctx->state_dir->path, name, parts,
+                                     OCSP_TABLE_HISTORY_PARTS, why, p);
 }
 
 /* A table whose sources went back, and that has or had issuance data, is not
@@ -238,12 +238,22 @@ static bool is_worth_saving(const ocsp_arena_slot_t *slot,
              && ocsp_issuer_config_names_issuance(si->config.level));
 }
 
+/* A large table, written or not, is not tried again for a while. */
+static bool is_pausing(const ocsp_retry_t *retry, const ocsp_arena_slot_t *slot,
+                       int64_t now)
+{
+    return slot->info.issuance && slot->len > LARGE && now >= retry->saved_at
+        && now - retry->saved_at < LARGE_PAUSE_S;
+}
+
 void ocsp_history_save(const ocsp_load_ctx_t *ctx,
                        const ocsp_issuers_issuer_t *si)
 {
     char name[OCSP_STATE_FILE_NAME_MAX];
     ocsp_arena_slot_t slot;
     ocsp_retry_t *retry;
+    const char *why = "";
+    apr_status_t rv;
     apr_pool_t *p;
 
     if (!si->running.has_slot || !make_name(name, ctx, si)
@@ -254,16 +264,19 @@ void ocsp_history_save(const ocsp_load_ctx_t *ctx,
     }
     retry = ocsp_load_ctx_get_retry(ctx, si->running.id, OCSP_TABLE_ID_LEN);
     if (retry == NULL || retry->saved == slot.generation
-        || (slot.len > LARGE && slot.info.issuance && retry->saved != 0
-            && ctx->now - retry->saved_at < LARGE_PAUSE_S
-            && ctx->now >= retry->saved_at)) {
+        || is_pausing(retry, &slot, ctx->now)) {
         return;
     }
     apr_pool_create(&p, ctx->ptemp);
     apr_pool_tag(p, "ocsp_history");
-    if (save(ctx, si, name, &slot, p)) {
+    rv = save(ctx, si, name, &slot, &why, p);
+    if (rv == APR_SUCCESS) {
         retry->saved = slot.generation;
         retry->saved_at = ctx->now;
+        log_written(ctx, retry);
+    }
+    else {
+        log_unwritten(ctx, si, retry, rv, why);
     }
     apr_pool_destroy(p);
 }
