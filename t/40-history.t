@@ -131,11 +131,12 @@ for my $when ('older data', 'older data, graceful') {
         "$when: b: likewise";
     like complaints('c2'), qr/OCSP206: .*index\.txt: 1 certificates are no longer revoked.*$consent/,
         "$when: c2: likewise";
+    is $httpd->issuer($_)->{Answered}, 0, "$when: server-status says that it is not answered"
+        for 0 .. 2;
     my $issuer = $httpd->issuer(0);
     like $issuer->{LastResult},
         qr/^failed: .*thisUpdate.*; clients get tryLater, except for revoked certificates$/,
         "$when: server-status says so";
-    is $issuer->{Answered}, 0, "$when: and that it is not answered";
     ok defined $httpd->graceful, 'graceful' if $when eq 'older data';
 }
 is scalar files(3), 3, 'the files stay';
@@ -143,8 +144,12 @@ for my $ca ('a', 'b', 'c2') {
     my @lines = complaints($ca) =~ /OCSP206: /g;
     is scalar @lines, 2, "$ca: an error at the start, and one at the graceful restart";
 }
-my ($status, $said) = config_test($text . qq(OCSPStateDir "$httpd->{config}.state"\n));
-is $status, 0, 'httpd -t: exit status';
+my ($status, $said) = config_test($text . qq(OCSPStateDir "$httpd->{config}.state"\n), '-D',
+    'DUMP_OCSP');
+is $status, 1, 'httpd -t -D DUMP_OCSP: exit status';
+is scalar(() = $said =~ /: only revoked certificates are answered$/mg), 3,
+    'it shows what is answered';
+like $said, qr/^OCSP state directory: \Q$httpd->{config}.state\E: ok$/m, 'and the directory';
 like $said, qr/OCSP206: .*\Q$_\E.*remove \S+\.history/, "httpd -t says the same of $_"
     for 'a.crl', 'b.crl', 'index.txt';
 

@@ -4,7 +4,8 @@
  * Fuzz target of ocsp_table_lookup and ocsp_table_check: a look-up reads
  * inside the table whatever its octets are, and in a table that passes the
  * check every entry is found. Input: the length of a serial number, 64
- * octets to take it from, a table.
+ * octets to take it from, a table. Its version is set to that of this build, or
+ * the corpus would be of no use after the next change.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 
 #define TABLE_AT (1 + OCSP_CERTID_SERIAL_MAX)
 #define GROUPS_AT 160
+#define VERSION_AT 8
 #define ID_AT 48
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -52,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     ocsp_record_t r;
     ocsp_table_info_t info;
+    const uint32_t version = OCSP_TABLE_VERSION;
     const char *why = NULL;
     unsigned char id[OCSP_TABLE_ID_LEN] = {0};
     unsigned char *table;
@@ -67,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     memcpy(table, data + TABLE_AT, len);
     if (len >= ID_AT + sizeof(id)) {
+        memcpy(table + VERSION_AT, &version, sizeof(version));
         memcpy(id, table + ID_AT, sizeof(id));
     }
     (void)ocsp_table_lookup(&r, table, len, id, data + 1,

@@ -54,6 +54,23 @@ static size_t find_max(const ocsp_load_ctx_t *ctx,
          + (ocsp_issuer_config_names_issuance(si->config.level) ? table : 0);
 }
 
+apr_uint64_t ocsp_history_count_octets(const ocsp_load_ctx_t *ctx,
+                                       const ocsp_issuers_issuer_t *si)
+{
+    char name[OCSP_STATE_FILE_NAME_MAX];
+    apr_finfo_t info;
+
+    return ocsp_issuer_config_names_issuance(si->config.level)
+                && make_name(name, ctx, si)
+                && apr_stat(&info,
+                            apr_pstrcat(ctx->ptemp, ctx->state_dir->path, "/",
+                                        name, NULL),
+                            APR_FINFO_SIZE | APR_FINFO_LINK, ctx->ptemp)
+                       == APR_SUCCESS
+             ? (apr_uint64_t)info.size
+             : 0;
+}
+
 /* Without it the issuer is loaded as if httpd had never run before. */
 static void log_unread(const ocsp_load_ctx_t *ctx,
                        const ocsp_issuers_issuer_t *si, apr_status_t rv,

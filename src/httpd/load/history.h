@@ -25,6 +25,11 @@
 void ocsp_history_read(ocsp_load_sources_t *src, const ocsp_load_ctx_t *ctx,
                        const ocsp_issuers_issuer_t *si, apr_pool_t *p);
 
+/** Octets that ocsp_history_read may read, as its file is now: 0 if there is
+ * none, or if it is small. */
+apr_uint64_t ocsp_history_count_octets(const ocsp_load_ctx_t *ctx,
+                                       const ocsp_issuers_issuer_t *si);
+
 /**
  * Write what is to be remembered of an issuer's table, unless the file has it
  * already. A table that is large is not written again within ten minutes.

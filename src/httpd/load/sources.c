@@ -325,8 +325,10 @@ int64_t ocsp_sources_find_end(const ocsp_issuers_issuer_t *si,
 bool ocsp_sources_is_uncovered(const ocsp_issuers_issuer_t *si,
                                const ocsp_table_info_t *info)
 {
-    return info->crl && info->partial
-        && si->config.level->index_files->nelts == 0
+    bool has_index = si->config.level->index_files->nelts > 0
+                  && (info->issuance || !info->went_back);
+
+    return info->crl && info->partial && !has_index
         && !(si->config.policy.complete && !info->missing_crls);
 }
 

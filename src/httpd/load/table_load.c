@@ -474,6 +474,9 @@ static bool update(attempt_t *a, const ocsp_load_ctx_t *ctx,
         return false;
     }
     octets = ocsp_sources_count_octets(&is_public, &a->src, ctx);
+    if (a->in_use == NULL || a->in_use->went_back) {
+        octets += ocsp_history_count_octets(ctx, si);
+    }
     if (is_deferred(a, ctx, si, octets, is_public)) {
         return false;
     }

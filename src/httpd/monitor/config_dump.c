@@ -137,7 +137,11 @@ static void print_table(const dump_t *d, const ocsp_issuers_issuer_t *si)
                    : "CRL");
         return;
     }
-    if (ocsp_sources_find_end(si, info) <= d->ctx->now) {
+    if (info->went_back) {
+        age = ", older than before httpd was stopped: only revoked "
+              "certificates are answered";
+    }
+    else if (ocsp_sources_find_end(si, info) <= d->ctx->now) {
         age = ", out of date";
     }
     if (info->crl) {
