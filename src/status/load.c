@@ -408,6 +408,16 @@ static void set_dates(ocsp_table_info_t *info, const apr_array_header_t *parts,
     }
 }
 
+/* One that has the scope, and went back. */
+static int find_listed(const apr_array_header_t *parts,
+                       const ocsp_crl_set_part_t *part)
+{
+    ocsp_crl_set_part_t listed = *part;
+
+    listed.kind |= OCSP_CRL_SET_LISTED;
+    return ocsp_crl_set_find(parts, &listed);
+}
+
 /* Keep the CRLs in use that are gone and not covered by newer ones, as if they
  * were still there: else their revocations would be lost. */
 static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
@@ -452,6 +462,43 @@ static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
                                             l->src->last_len, why);
 }
 
+/* With OCSPCRLCoverage complete all CRLs together cover everything: then one
+ * that was in use before httpd started, has not ended and is gone is missing.
+ * Otherwise those that are there say themselves what they cover. */
+static void find_gone(const load_t *l, ocsp_load_result_t *out)
+{
+    int i;
+
+    for (i = 0; l->src->complete && l->src->newest != NULL && out->info.partial
+                && i < l->src->newest->nelts;
+         i++) {
+        const ocsp_crl_set_part_t *part = &APR_ARRAY_IDX(l->src->newest, i,
+                                                         ocsp_crl_set_part_t);
+
+        if ((part->kind & OCSP_CRL_SET_LISTED) == 0
+            && part->next_update > l->now
+            && !ocsp_crl_set_replaces(out->crls, part)
+            && find_listed(out->crls, part) < 0) {
+            const char *why = apr_psprintf(
+                l->pool,
+                "%s: a CRL of %s that was in use before httpd was stopped "
+                "(thisUpdate %s, nextUpdate %s) is gone, and this one might "
+                "not cover the same certificates: restore it, or %s to accept "
+                "that",
+                out->file, l->src->keys->issuer->subject,
+                print_time(l, part->this_update),
+                print_time(l, part->next_update), get_consent(l));
+
+            out->went_back = out->went_back == NULL
+                               ? why
+                               : apr_pstrcat(l->pool, out->went_back, "; ", why,
+                                             NULL);
+            out->info.went_back = true;
+            out->info.missing_crls = true;
+        }
+    }
+}
+
 /* Whether a table need not list its CRLs: see find_last. */
 static bool is_plain(const apr_array_header_t *parts)
 {
@@ -481,6 +528,7 @@ static apr_status_t use_selected(const load_t *l, ocsp_load_result_t *out,
     info->crl = true;
     info->missing_crls = selected->missing != OCSP_CRL_SELECT_NONE
                       || l->src->unreadable;
+    find_gone(l, out);
     set_dates(info, find_own(out->crls, l->pool), l->src->max_age_s);
     if (out->crls->nelts == 1) {
         memcpy(info->number, selected->crl.number, selected->crl.number_len);

@@ -86,24 +86,84 @@ static void log_unread(const ocsp_load_ctx_t *ctx,
     }
 }
 
-/* @param out crls NULL: nothing is known */
-static void read_file(ocsp_table_history_t *out, const ocsp_load_ctx_t *ctx,
-                      const ocsp_issuers_issuer_t *si, const char *name,
-                      apr_pool_t *p)
+static apr_status_t read_begin(ocsp_der_t *begin, const ocsp_load_ctx_t *ctx,
+                               const char *name, const char **why,
+                               apr_pool_t *p)
 {
-    const char *why = NULL;
+    return ocsp_state_file_read_begin(begin, ctx->state_dir->path, name,
+                                      OCSP_TABLE_HISTORY_BEGIN_MAX
+                                          + OCSP_TABLE_HISTORY_SAMPLE_LEN,
+                                      why, p);
+}
+
+/* The reason of a parser, with the file. */
+static const char *add_name(const ocsp_load_ctx_t *ctx, const char *name,
+                            const char *why, apr_pool_t *p)
+{
+    return apr_psprintf(p, "%s/%s %s", ctx->state_dir->path, name, why);
+}
+
+static apr_status_t read_crls(ocsp_table_history_t *out,
+                              const ocsp_load_ctx_t *ctx,
+                              const ocsp_issuers_issuer_t *si, const char *name,
+                              const char **why, apr_pool_t *p)
+{
+    apr_array_header_t *crls = apr_array_make(p, 1,
+                                              sizeof(ocsp_crl_set_part_t));
+    ocsp_der_t begin;
+    apr_status_t rv = read_begin(&begin, ctx, name, why, p);
+
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = ocsp_table_history_parse_crls(crls, begin, si->running.id, why, p);
+    if (rv == APR_SUCCESS) {
+        out->crls = crls;
+    }
+    else {
+        *why = add_name(ctx, name, *why, p);
+    }
+    return rv;
+}
+
+static apr_status_t read_all(ocsp_table_history_t *out,
+                             const ocsp_load_ctx_t *ctx,
+                             const ocsp_issuers_issuer_t *si, const char *name,
+                             const char **why, apr_pool_t *p)
+{
     ocsp_der_t content;
     apr_status_t rv = ocsp_state_file_read(&content, ctx->state_dir->path, name,
-                                           find_max(ctx, si), &why, p);
+                                           find_max(ctx, si), why, p);
+
+    if (rv != APR_SUCCESS) {
+        return rv;
+    }
+    rv = ocsp_table_history_parse(out, content, si->running.id, why, p);
+    if (rv != APR_SUCCESS) {
+        *why = add_name(ctx, name, *why, p);
+    }
+    return rv;
+}
+
+/* The directory is for httpd alone: another user's "httpd -t" cannot tell. */
+static bool is_secret(const ocsp_load_ctx_t *ctx, apr_status_t rv)
+{
+    return ctx->mode == OCSP_LOAD_CTX_CONFIG_TEST && APR_STATUS_IS_EACCES(rv);
+}
+
+/* @param out crls NULL: nothing is known
+ * @param with_table whether its table is needed, which may be large */
+static void read_file(ocsp_table_history_t *out, const ocsp_load_ctx_t *ctx,
+                      const ocsp_issuers_issuer_t *si, const char *name,
+                      bool with_table, apr_pool_t *p)
+{
+    const char *why = NULL;
+    apr_status_t rv;
 
     *out = (ocsp_table_history_t){.crls = NULL};
-    if (rv == APR_SUCCESS) {
-        rv = ocsp_table_history_parse(out, content, si->running.id, &why, p);
-        why = rv == APR_SUCCESS
-                ? NULL
-                : apr_psprintf(p, "%s/%s %s", ctx->state_dir->path, name, why);
-    }
-    if (rv != APR_SUCCESS && !APR_STATUS_IS_ENOENT(rv)) {
+    rv = with_table ? read_all(out, ctx, si, name, &why, p)
+                    : read_crls(out, ctx, si, name, &why, p);
+    if (rv != APR_SUCCESS && !APR_STATUS_IS_ENOENT(rv) && !is_secret(ctx, rv)) {
         log_unread(ctx, si, rv, why);
     }
 }
@@ -140,7 +200,7 @@ void ocsp_history_read(ocsp_load_sources_t *src, const ocsp_load_ctx_t *ctx,
         return;
     }
     src->consent = describe_consent(ctx, name, p);
-    read_file(&history, ctx, si, name, p);
+    read_file(&history, ctx, si, name, lacks_table, p);
     src->newest = history.crls;
     if (lacks_table) {
         use_copy(src, &history, p);
@@ -148,16 +208,6 @@ void ocsp_history_read(ocsp_load_sources_t *src, const ocsp_load_ctx_t *ctx,
 }
 
 /* --- writing -------------------------------------------------------------- */
-
-static apr_status_t read_begin(ocsp_der_t *begin, const ocsp_load_ctx_t *ctx,
-                               const char *name, const char **why,
-                               apr_pool_t *p)
-{
-    return ocsp_state_file_read_begin(begin, ctx->state_dir->path, name,
-                                      OCSP_TABLE_HISTORY_BEGIN_MAX
-                                          + OCSP_TABLE_HISTORY_SAMPLE_LEN,
-                                      why, p);
-}
 
 /* Count the issuers whose files cannot be written. The first one is logged, and
  * when there is none any more.
