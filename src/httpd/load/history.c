@@ -76,14 +76,12 @@ static void log_unread(const ocsp_load_ctx_t *ctx,
                        const ocsp_issuers_issuer_t *si, apr_status_t rv,
                        const char *why)
 {
-    if (ocsp_load_ctx_log_once(ctx, why, strlen(why), 1)) {
-        ocsp_load_ctx_log(ctx, APLOG_WARNING, rv,
-                          "OCSP271: %s: what is known of earlier status data "
-                          "cannot be used: %s; an older CRL or index would be "
-                          "accepted: make sure that the files of this CA are "
-                          "the newest (the file is written again)",
-                          si->loaded.name, why);
-    }
+    ocsp_load_ctx_log(ctx, APLOG_WARNING, rv,
+                      "OCSP271: %s: what is known of earlier status data "
+                      "cannot be used: %s; an older CRL or index would be "
+                      "accepted: make sure that the files of this CA are the "
+                      "newest (the file is written again)",
+                      si->loaded.name, why);
 }
 
 static apr_status_t read_begin(ocsp_der_t *begin, const ocsp_load_ctx_t *ctx,
@@ -159,11 +157,15 @@ static void read_file(ocsp_table_history_t *out, const ocsp_load_ctx_t *ctx,
 {
     const char *why = NULL;
     apr_status_t rv;
+    bool is_fault;
 
     *out = (ocsp_table_history_t){.crls = NULL};
     rv = with_table ? read_all(out, ctx, si, name, &why, p)
                     : read_crls(out, ctx, si, name, &why, p);
-    if (rv != APR_SUCCESS && !APR_STATUS_IS_ENOENT(rv) && !is_secret(ctx, rv)) {
+    is_fault = rv != APR_SUCCESS && !APR_STATUS_IS_ENOENT(rv)
+            && !is_secret(ctx, rv);
+    /* read again before it is written again, it may have another fault */
+    if (ocsp_load_ctx_log_once(ctx, name, strlen(name), is_fault)) {
         log_unread(ctx, si, rv, why);
     }
 }
