@@ -186,7 +186,7 @@ apr_status_t ocsp_state_file_write(const char *dir, const char *name,
 static apr_status_t open_file(int *fd, size_t *len, const char *dir,
                               const char *name, const char **why, apr_pool_t *p)
 {
-    struct stat info;
+    struct stat info = {.st_mode = 0};
     int at;
     apr_status_t rv = open_dir(&at, dir, why, p);
 
