@@ -905,6 +905,7 @@ apr_status_t ocsp_crl_select_make(ocsp_crl_select_t *out,
     apr_status_t rv;
 
     if (in->consent == NULL) {
+        /* cppcheck-suppress unreadVariable ; s.in points to it */
         with_consent.consent = OCSP_CRL_SELECT_CONSENT;
     }
     if ((rv = find_candidates(&s, why)) != APR_SUCCESS) {

@@ -113,14 +113,14 @@ static bool give_to_owner(const writing_t *w)
 /* Whether the temporary name still is the file that was written. */
 static bool is_ours(const writing_t *w)
 {
-    struct stat open_file, named;
+    struct stat opened, named;
 
-    if (fstat(w->fd, &open_file) != 0
+    if (fstat(w->fd, &opened) != 0
         || fstatat(w->dir, w->tmp, &named, AT_SYMLINK_NOFOLLOW) != 0) {
         return false;
     }
     errno = EEXIST;
-    return open_file.st_ino == named.st_ino && open_file.st_dev == named.st_dev;
+    return opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
 /* A disk is not filled for nothing: others need what is left of it. */
@@ -186,7 +186,7 @@ apr_status_t ocsp_state_file_write(const char *dir, const char *name,
 static apr_status_t open_file(int *fd, size_t *len, const char *dir,
                               const char *name, const char **why, apr_pool_t *p)
 {
-    struct stat info;
+    struct stat info = {.st_mode = 0};
     int at;
     apr_status_t rv = open_dir(&at, dir, why, p);
 
@@ -323,6 +323,8 @@ unsigned ocsp_state_file_sweep(const char *dir, apr_pool_t *p)
         (void)close(at);
         return 0;
     }
+    /* The stream is of this call alone. */
+    /* cppcheck-suppress readdirCalled */
     while ((entry = readdir(all)) != NULL) {
         removed += is_leftover(entry->d_name)
                 && unlinkat(at, entry->d_name, 0) == 0;
