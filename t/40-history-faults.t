@@ -238,7 +238,20 @@ ok wait_for(WAIT_S, sub { $httpd->log_since(0) =~ /OCSP273: OCSP272 is over/ }),
     'when it can be written again, the log says so';
 is scalar(() = $httpd->log_since(0) =~ /OCSP272: /g), 1, 'each message once';
 is status_of($httpd)->{OCSPStateDirOK}, 1, 'and server-status';
-ends($httpd, 'a directory that is closed for a while');
+
+# A file that cannot be read may know of newer CRLs: it is not replaced.
+my $before = OCSPTest::slurp($of_crl);
+chmod 0, $of_crl or die $!;
+$mark = -s $httpd->{log};
+crl(300, '0D', '1001', '3001', '3002', '3003', '3004');
+ok wait_for(WAIT_S, sub { $httpd->quick('a', '3004') eq 'revoked' }), 'and another one';
+ok wait_for(WAIT_S, sub { $httpd->log_since($mark) =~ /OCSP272: .*\Q$of_crl\E cannot be opened: / }),
+    'a file that cannot be read: the log says so';
+chmod 0600, $of_crl or die $!;
+is OCSPTest::slurp($of_crl), $before, 'and it is not replaced';
+ok wait_for(WAIT_S, sub { OCSPTest::slurp($of_crl) ne $before }), 'until it can be read';
+ok wait_for(WAIT_S, sub { $httpd->log_since($mark) =~ /OCSP273: / }), 'the log says that, too';
+ends($httpd, 'a directory, and a file, that are closed for a while');
 
 # --- without checks, and without a child ----------------------------------------------------
 

@@ -356,7 +356,9 @@ static void start(ocsp_load_ctx_t *ctx, server_rec *base)
     server_rec *s;
 
     if (is_configured(base)) {
-        ctx->state_dir = ocsp_state_dir_open(base, ctx->pconf, ctx->ptemp);
+        ctx->state_dir = ocsp_state_dir_open(base,
+                                             ctx->mode == OCSP_LOAD_CTX_START,
+                                             ctx->pconf, ctx->ptemp);
         shared.retries = ocsp_load_ctx_open_arena(ctx, base,
                                                   ocsp_sources_measure(ctx,
                                                                        base));

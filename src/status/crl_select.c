@@ -888,9 +888,8 @@ apr_status_t ocsp_crl_select_make(ocsp_crl_select_t *out,
                                   const ocsp_crl_select_input_t *in,
                                   const char **why, apr_pool_t *p)
 {
-    ocsp_crl_select_input_t with_consent = *in;
     selection_t s = {
-        .in = &with_consent,
+        .in = in,
         .last_since = ocsp_crl_set_find_since(in->last),
         .newest_since = in->newest != NULL ? ocsp_crl_set_find_since(in->newest)
                                            : OCSP_CRL_SET_PARTIAL,
@@ -902,13 +901,9 @@ apr_status_t ocsp_crl_select_make(ocsp_crl_select_t *out,
                 .since = OCSP_CRL_SET_PARTIAL},
         .status = OCSP_EUNKNOWNCA,
         .pool = p};
-    apr_status_t rv;
+    apr_status_t rv = find_candidates(&s, why);
 
-    if (in->consent == NULL) {
-        /* cppcheck-suppress unreadVariable ; s.in points to it */
-        with_consent.consent = OCSP_CRL_SELECT_CONSENT;
-    }
-    if ((rv = find_candidates(&s, why)) != APR_SUCCESS) {
+    if (rv != APR_SUCCESS) {
         return rv;
     }
     select_crls(&s);

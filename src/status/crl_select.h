@@ -19,10 +19,6 @@
 #include "status/error.h"
 #include "status/table.h"
 
-/** How older data is accepted if nothing is remembered over a stop and start.
- */
-#define OCSP_CRL_SELECT_CONSENT "stop httpd and start it again"
-
 /** The CRLs to select from. */
 typedef struct {
     const ocsp_crl_keys_t *keys;     /* of the issuer */
@@ -36,8 +32,7 @@ typedef struct {
                                          were in use before httpd started; or
                                          NULL. An older CRL only adds
                                          revocations */
-    const char *consent; /* how an older CRL is accepted, in the imperative;
-                            NULL: OCSP_CRL_SELECT_CONSENT */
+    const char *consent; /* how an older CRL is accepted, in the imperative */
     int64_t latest;      /* the latest thisUpdate that is accepted */
     bool unreadable; /* there are files that may be CRLs and cannot be read */
 } ocsp_crl_select_input_t;

@@ -27,7 +27,8 @@ typedef struct {
 /* How an administrator accepts older data. */
 static const char *get_consent(const load_t *l)
 {
-    return l->src->consent != NULL ? l->src->consent : OCSP_CRL_SELECT_CONSENT;
+    return l->src->consent != NULL ? l->src->consent
+                                   : "stop httpd and start it again";
 }
 
 static int count(const apr_array_header_t *list)
@@ -462,41 +463,54 @@ static apr_status_t keep_gone(const load_t *l, ocsp_load_result_t *out,
                                             l->src->last_len, why);
 }
 
+static bool is_gone(const load_t *l, const ocsp_load_result_t *out,
+                    const ocsp_crl_set_part_t *part)
+{
+    return (part->kind & OCSP_CRL_SET_LISTED) == 0 && part->next_update > l->now
+        && !ocsp_crl_set_replaces(out->crls, part)
+        && find_listed(out->crls, part) < 0;
+}
+
+static const char *describe_gone(const load_t *l, const ocsp_load_result_t *out,
+                                 const ocsp_crl_set_part_t *part)
+{
+    return apr_psprintf(
+        l->pool,
+        "%s: a CRL of %s that was in use before httpd was stopped (thisUpdate "
+        "%s, nextUpdate %s) is gone, and this one might not cover the same "
+        "certificates: restore it, or %s to accept that",
+        out->file, l->src->keys->issuer->subject,
+        print_time(l, part->this_update), print_time(l, part->next_update),
+        get_consent(l));
+}
+
 /* With OCSPCRLCoverage complete all CRLs together cover everything: then one
  * that was in use before httpd started, has not ended and is gone is missing.
- * Otherwise those that are there say themselves what they cover. */
+ * Otherwise those that are there say themselves what they cover. The first one
+ * is described. */
 static void find_gone(const load_t *l, ocsp_load_result_t *out)
 {
-    int i;
+    const apr_array_header_t *newest = l->src->newest;
+    const char *why;
+    int i = 0;
 
-    for (i = 0; l->src->complete && l->src->newest != NULL && out->info.partial
-                && i < l->src->newest->nelts;
-         i++) {
-        const ocsp_crl_set_part_t *part = &APR_ARRAY_IDX(l->src->newest, i,
-                                                         ocsp_crl_set_part_t);
-
-        if ((part->kind & OCSP_CRL_SET_LISTED) == 0
-            && part->next_update > l->now
-            && !ocsp_crl_set_replaces(out->crls, part)
-            && find_listed(out->crls, part) < 0) {
-            const char *why = apr_psprintf(
-                l->pool,
-                "%s: a CRL of %s that was in use before httpd was stopped "
-                "(thisUpdate %s, nextUpdate %s) is gone, and this one might "
-                "not cover the same certificates: restore it, or %s to accept "
-                "that",
-                out->file, l->src->keys->issuer->subject,
-                print_time(l, part->this_update),
-                print_time(l, part->next_update), get_consent(l));
-
-            out->went_back = out->went_back == NULL
-                               ? why
-                               : apr_pstrcat(l->pool, out->went_back, "; ", why,
-                                             NULL);
-            out->info.went_back = true;
-            out->info.missing_crls = true;
-        }
+    if (!l->src->complete || newest == NULL || !out->info.partial) {
+        return;
     }
+    while (
+        i < newest->nelts
+        && !is_gone(l, out, &APR_ARRAY_IDX(newest, i, ocsp_crl_set_part_t))) {
+        i++;
+    }
+    if (i == newest->nelts) {
+        return;
+    }
+    why = describe_gone(l, out, &APR_ARRAY_IDX(newest, i, ocsp_crl_set_part_t));
+    out->went_back = out->went_back == NULL
+                       ? why
+                       : apr_pstrcat(l->pool, out->went_back, "; ", why, NULL);
+    out->info.went_back = true;
+    out->info.missing_crls = true;
 }
 
 /* Whether a table need not list its CRLs: see find_last. */
@@ -553,7 +567,7 @@ static apr_status_t build_crl(const load_t *l, ocsp_load_result_t *out,
                                         .found = l->src->found,
                                         .last = l->last,
                                         .newest = l->src->newest,
-                                        .consent = l->src->consent,
+                                        .consent = get_consent(l),
                                         .latest = l->now + OCSP_CRL_SKEW_S,
                                         .unreadable = l->src->unreadable};
     ocsp_crl_select_t selected;

@@ -6,6 +6,7 @@
  */
 #include "status/state_file.h"
 
+#include <apr_escape.h>
 #include <apr_strings.h>
 #include <dirent.h>
 #include <errno.h>
@@ -19,6 +20,9 @@
 
 #define SUFFIX_MAX 7
 
+/* Of the digest in a name. */
+#define DIGITS ((size_t)2 * SHA256_DIGEST_LENGTH)
+
 /* A file that is being written. */
 typedef struct {
     int dir;
@@ -30,19 +34,14 @@ bool ocsp_state_file_make_name(char name[OCSP_STATE_FILE_NAME_MAX],
                                const void *subject, size_t len,
                                const char *suffix)
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned char digest[SHA256_DIGEST_LENGTH];
-    size_t i;
 
     if (SHA256(subject, len, digest) == NULL || strlen(suffix) > SUFFIX_MAX) {
         return false;
     }
-    for (i = 0; i < sizeof(digest); i++) {
-        name[2 * i] = digits[digest[i] >> 4];
-        name[2 * i + 1] = digits[digest[i] & 15];
-    }
-    name[2 * i] = '.';
-    memcpy(name + 2 * i + 1, suffix, strlen(suffix) + 1);
+    (void)apr_escape_hex(name, digest, sizeof(digest), 0, NULL);
+    apr_snprintf(name + DIGITS, OCSP_STATE_FILE_NAME_MAX - DIGITS, ".%s",
+                 suffix);
     return true;
 }
 
@@ -278,32 +277,14 @@ apr_status_t ocsp_state_file_read_begin(ocsp_der_t *content, const char *dir,
 
 /* --- removing ------------------------------------------------------------- */
 
-apr_status_t ocsp_state_file_remove(const char *dir, const char *name,
-                                    const char **why, apr_pool_t *p)
-{
-    int at;
-    apr_status_t rv = open_dir(&at, dir, why, p);
-
-    if (rv != APR_SUCCESS) {
-        return rv;
-    }
-    if (unlinkat(at, name, 0) != 0 && errno != ENOENT) {
-        rv = errno;
-        *why = reason(dir, name, "cannot be removed", rv, p);
-    }
-    (void)close(at);
-    return rv;
-}
-
 /* Whether a writer has given a file this name: 64 digits, a suffix, and that of
  * temporary files. */
 static bool is_leftover(const char *name)
 {
-    const size_t digits = (size_t)2 * SHA256_DIGEST_LENGTH;
     size_t len = strlen(name), tmp = strlen(OCSP_STATE_FILE_TMP);
 
-    return len > digits + 1 + tmp && len < OCSP_STATE_FILE_NAME_MAX + tmp
-        && strspn(name, "0123456789abcdef") == digits && name[digits] == '.'
+    return len > DIGITS + 1 + tmp && len < OCSP_STATE_FILE_NAME_MAX + tmp
+        && strspn(name, "0123456789abcdef") == DIGITS && name[DIGITS] == '.'
         && strcmp(name + len - tmp, OCSP_STATE_FILE_TMP) == 0;
 }
 

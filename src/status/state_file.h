@@ -65,10 +65,6 @@ apr_status_t ocsp_state_file_read_begin(ocsp_der_t *content, const char *dir,
                                         const char *name, size_t max,
                                         const char **why, apr_pool_t *p);
 
-/** Remove a file. @return APR_SUCCESS also if there is none. Any thread. */
-apr_status_t ocsp_state_file_remove(const char *dir, const char *name,
-                                    const char **why, apr_pool_t *p);
-
 /** Remove what writers that died have left. No process may be writing. @return
  * how many files were removed */
 unsigned ocsp_state_file_sweep(const char *dir, apr_pool_t *p);

@@ -1,10 +1,10 @@
 /* Copyright 2026 The mod_ocsp authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * What a stop and start must not forget of a table: the newest CRL of each
- * scope and signer that it was ever built from, and, if it has issuance data, a
- * copy of the table. In the format of a file, which is checked as hostile.
- * Floor 1.
+ * A history is what is remembered of a table over a stop and start of httpd:
+ * the newest CRL of each scope and signer that the table was ever built from,
+ * and, if it has issuance data, a copy of it. The format of its file; what is
+ * read is checked as hostile. Floor 1.
  */
 #ifndef OCSP_STATUS_TABLE_HISTORY_H
 #define OCSP_STATUS_TABLE_HISTORY_H

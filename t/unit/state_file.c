@@ -102,7 +102,6 @@ static void check_hostile(void)
 {
     char *other = folder_path(dir, "other"), *path = folder_path(dir, NAME);
     char *tmp = folder_path(dir, NAME OCSP_STATE_FILE_TMP);
-    const char *why;
 
     folder_put(dir, "other", pki_copy("another's", 9));
     folder_need(unlink(path) == 0 && symlink(other, path) == 0, "symlink");
@@ -130,11 +129,6 @@ static void check_hostile(void)
        "a directory in the place of the temporary file is an error");
     get(NAME, 100, APR_ENOENT);
     folder_need(rmdir(tmp) == 0, "rmdir");
-    ok(ocsp_state_file_remove(dir, "other", &why, pool) == APR_SUCCESS
-           && !exists("other"),
-       "a file is removed");
-    ok(ocsp_state_file_remove(dir, "other", &why, pool) == APR_SUCCESS,
-       "one that is not there as well");
     free(other);
     free(path);
     free(tmp);
@@ -160,14 +154,10 @@ static void check_sweep(void)
 static void check_missing(void)
 {
     char *all = dir;
-    const char *why = NULL;
 
     dir = folder_path(all, "nowhere");
     ok(put(NAME, "x", "") == APR_ENOENT, "no directory: an error");
     get(NAME, 100, APR_ENOENT);
-    ok(ocsp_state_file_remove(dir, NAME, &why, pool) == APR_ENOENT
-           && why != NULL,
-       "also of a removal");
     is_int(ocsp_state_file_sweep(dir, pool), 0, "nothing is swept");
     free(dir);
     dir = all;

@@ -53,8 +53,8 @@ struct ocsp_watchdog_t {
     int64_t check_s;           /* from check to check; 0: OCSPRefresh off */
     apr_array_header_t *items; /* item_t */
     ocsp_presign_t *presign;   /* NULL: no response is signed ahead of need */
-    size_t saved; /* of items: since the last check, by this process,
-                                  what they must not forget is saved */
+    size_t saved; /* of items: whose histories this process has saved since the
+                     last check */
     _Atomic int state;
 };
 

@@ -80,7 +80,7 @@ static void log_unread(const ocsp_load_ctx_t *ctx,
                       "OCSP271: %s: what is known of earlier status data "
                       "cannot be used: %s; an older CRL or index would be "
                       "accepted: make sure that the files of this CA are the "
-                      "newest (the file is written again)",
+                      "newest (a damaged file is written again)",
                       si->loaded.name, why);
 }
 
@@ -228,11 +228,11 @@ static void log_unwritten(const ocsp_load_ctx_t *ctx,
     atomic_store(&all->faulty, true);
     if (all->failures++ == 0) {
         ocsp_load_ctx_log(ctx, APLOG_WARNING, rv,
-                          "OCSP272: %s: what a stop and start must not forget "
-                          "cannot be written: %s; until it is written, they "
-                          "would accept older status data than that in use; "
+                          "OCSP272: %s: OCSPStateDir does not have the newest "
+                          "status data: %s; until it has, older status data "
+                          "would be accepted after a stop and start of httpd; "
                           "make room on that file system, or correct the "
-                          "owner and mode of the directory",
+                          "owner and mode of the directory or the file",
                           si->loaded.name, why);
     }
 }
@@ -272,7 +272,16 @@ static apr_array_header_t *find_crls(ocsp_der_t begin,
     return crls;
 }
 
-/* @return APR_SUCCESS: it is written, or was before */
+/* Whether nothing can be lost by writing the file again. */
+static bool is_replaceable(apr_status_t rv)
+{
+    return rv == APR_SUCCESS || APR_STATUS_IS_ENOENT(rv)
+        || rv == OCSP_EMALFORMED;
+}
+
+/* A file that cannot be read, for example for lack of descriptors, is not
+ * replaced: it may know of newer CRLs than those in use.
+ * @return APR_SUCCESS: it is written, or was before */
 static apr_status_t save(const ocsp_load_ctx_t *ctx,
                          const ocsp_issuers_issuer_t *si, const char *name,
                          const ocsp_arena_slot_t *slot, const char **why,
@@ -280,8 +289,11 @@ static apr_status_t save(const ocsp_load_ctx_t *ctx,
 {
     ocsp_table_history_t history = {.table = NULL};
     ocsp_der_t parts[OCSP_TABLE_HISTORY_PARTS], begin;
+    apr_status_t rv = read_begin(&begin, ctx, name, why, p);
 
-    (void)read_begin(&begin, ctx, name, why, p);
+    if (!is_replaceable(rv)) {
+        return rv;
+    }
     history.crls = find_crls(begin, si, slot, ctx->now, p);
     if (slot->info.issuance) {
         history.table = slot->table;

@@ -23,8 +23,9 @@
 /* Another layout needs another key. */
 #define KEY "mod_ocsp-state-dir-1"
 
-/* An httpd that is being stopped holds its lock for a moment: so long another
- * one waits for it, in tries, and microseconds between two of them. */
+/* An httpd that is being stopped holds its lock for a moment: so long one that
+ * starts waits for it, in tries, and microseconds between two of them. A
+ * graceful restart does not wait: no request is accepted meanwhile. */
 #define LOCK_TRIES 100
 #define LOCK_POLL_US APR_TIME_C(20000)
 
@@ -37,8 +38,7 @@ typedef struct {
     ino_t ino;
 } held_t;
 
-const char *ocsp_state_dir_get_path(const ocsp_server_config_t *main,
-                                    apr_pool_t *p)
+static const char *get_path(const ocsp_server_config_t *main, apr_pool_t *p)
 {
     if (main->state_dir != NULL) {
         return main->state_dir;
@@ -87,7 +87,7 @@ ocsp_state_dir_t *ocsp_state_dir_find(const ocsp_server_config_t *main,
     ocsp_state_dir_t *d = apr_pcalloc(p, sizeof(*d));
     struct stat info;
 
-    d->path = ocsp_state_dir_get_path(main, p);
+    d->path = get_path(main, p);
     d->is_default = main->state_dir == NULL;
     if (stat(d->path, &info) == 0) {
         d->state = check(&info);
@@ -173,12 +173,12 @@ static bool open_lock(held_t *held, const char *file)
 }
 
 /* @return whether it is locked; else errno says why not */
-static bool wait_for_lock(const held_t *held)
+static bool wait_for_lock(const held_t *held, bool starts)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     int i;
 
-    for (i = 0; i < LOCK_TRIES; i++) {
+    for (i = 0; i < (starts ? LOCK_TRIES : 1); i++) {
         if (fcntl(held->fd, F_SETLK, &whole) == 0) {
             return true;
         }
@@ -190,7 +190,7 @@ static bool wait_for_lock(const held_t *held)
     return false;
 }
 
-static void lock(ocsp_state_dir_t *d, apr_pool_t *ptemp)
+static void lock(ocsp_state_dir_t *d, bool starts, apr_pool_t *ptemp)
 {
     const char *file = apr_pstrcat(ptemp, d->path, "/" LOCK, NULL);
     held_t *held = get_held();
@@ -200,7 +200,7 @@ static void lock(ocsp_state_dir_t *d, apr_pool_t *ptemp)
         return; /* children of the last configuration may be writing */
     }
     release(held);
-    if (open_lock(held, file) && wait_for_lock(held)) {
+    if (open_lock(held, file) && wait_for_lock(held, starts)) {
         (void)ocsp_state_file_sweep(d->path, ptemp);
         return;
     }
@@ -268,8 +268,8 @@ static void log_unusable(const ocsp_state_dir_t *d, const server_rec *base,
                  d->path, ocsp_state_dir_describe(d, ptemp));
 }
 
-ocsp_state_dir_t *ocsp_state_dir_open(const server_rec *base, apr_pool_t *pconf,
-                                      apr_pool_t *ptemp)
+ocsp_state_dir_t *ocsp_state_dir_open(const server_rec *base, bool starts,
+                                      apr_pool_t *pconf, apr_pool_t *ptemp)
 {
     ocsp_state_dir_t *d = ocsp_state_dir_find(ocsp_server_config_get(base),
                                               pconf);
@@ -278,7 +278,7 @@ ocsp_state_dir_t *ocsp_state_dir_open(const server_rec *base, apr_pool_t *pconf,
         make(d);
     }
     if (d->state == OCSP_STATE_DIR_OK) {
-        lock(d, ptemp);
+        lock(d, starts, ptemp);
     }
     else {
         release(get_held());

@@ -38,10 +38,6 @@ typedef struct ocsp_state_dir_t {
     int32_t pid;     /* of the other httpd, of OCSP_STATE_DIR_LOCKED */
 } ocsp_state_dir_t;
 
-/** The path of the directory: as configured, or the default. Made in p. */
-const char *ocsp_state_dir_get_path(const ocsp_server_config_t *main,
-                                    apr_pool_t *p);
-
 /**
  * Find the directory, and whether it can be used, without making or locking it.
  * Newly made in p. Startup only.
@@ -54,15 +50,17 @@ ocsp_state_dir_t *ocsp_state_dir_find(const ocsp_server_config_t *main,
  * lives, or until another one is configured; when it is locked, remove what
  * writers that died have left in it. Logs why it cannot be used. Newly made in
  * pconf. Startup only.
+ * @param starts whether httpd starts: it waits up to 2 seconds for the lock of
+ *        one that is being stopped. A graceful restart does not wait
  */
-ocsp_state_dir_t *ocsp_state_dir_open(const server_rec *base, apr_pool_t *pconf,
-                                      apr_pool_t *ptemp);
+ocsp_state_dir_t *ocsp_state_dir_open(const server_rec *base, bool starts,
+                                      apr_pool_t *pconf, apr_pool_t *ptemp);
 
 /** @return whether files may be read from it and written to it. Pure. */
 bool ocsp_state_dir_is_usable(const ocsp_state_dir_t *d);
 
-/** Describe its state, with the remedy of a fault: "ok", "not used: ..." Made
- * in p, or static. */
+/** Describe its state, with the remedy of a fault: "ok", "is not a directory;
+ * ..." Made in p, or static. */
 const char *ocsp_state_dir_describe(const ocsp_state_dir_t *d, apr_pool_t *p);
 
 #endif
